@@ -1,0 +1,34 @@
+/** Every error code a client can see, with the HTTP status it travels under. `docs/errors.md` explains each; a test holds both together. */
+export const errorStatus = {
+  /** The request does not fit the operation's schema or an invariant; `details` names the fields. */
+  InvalidRequest: 400,
+  /** The operation is part of the contract but not built yet. Never 404 or 501: clients would delete state or retry for an hour. */
+  NotImplemented: 400,
+  /** No or wrong credentials. */
+  Unauthorized: 401,
+  /** The credentials are right but do not permit this. */
+  Forbidden: 403,
+  ResourceNotFound: 404,
+  UserNotFound: 404,
+  /** No cluster backup policy was ever set. */
+  BackupNotConfigured: 400,
+  /** Another object has the same unique name. */
+  DuplicateName: 409,
+  /** The object changed since it was read. */
+  ResourceConflict: 409,
+  /** Others refer to it; `details.usedBy` lists them. */
+  ResourceInUse: 409,
+  /** The object is in a state that does not allow this now. */
+  InvalidState: 409,
+  /** A placeholder or variable has no value. */
+  PackVariablesUndefined: 422,
+  UnprocessableEntity: 422,
+  PayloadTooLarge: 413,
+  /** A watch position that is no longer kept: list again, then watch from the list's position. */
+  ResourceExpired: 410,
+  /** Another worker took over; internal, never sent to clients. */
+  LeaseLost: 409,
+  /** Something of ours failed; `ref` finds it in the log. */
+  InternalError: 500,
+} as const
+export type ErrorCode = keyof typeof errorStatus

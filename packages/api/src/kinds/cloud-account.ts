@@ -1,0 +1,21 @@
+import type { KindDefinition } from './meta.ts'
+
+/** Credentials are secret fields (`credentials.<key>`) beside the object, never in the spec. */
+export interface CloudAccountSpec {
+  cloudType: string
+  /** Names of the credentials that are stored, so that a list can show them. */
+  credentialKeys: string[]
+  /** Non-secret settings of the provider (region, endpoint…). */
+  settings: Record<string, unknown>
+}
+export interface CloudAccountStatus {
+  /** Result of the newest validation. */
+  validation?: { ok: boolean; message: string; at: string }
+}
+
+export const cloudAccountKind: KindDefinition = {
+  name: 'CloudAccount',
+  listColumns: { cloudType: ['cloudType'] },
+  sortColumns: {},
+  uniqueKeys: [['scope', 'cloudType', 'name']],
+}

@@ -1,0 +1,138 @@
+import type { ProfileLayer, ProfileType, ProfileVariable } from './cluster-profile.ts'
+import type { KindDefinition } from './meta.ts'
+
+export interface Taint {
+  key: string
+  value: string
+  effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+}
+
+/** Machines of one shape. `size`, labels, taints and version are what was read from the client's input. */
+export interface MachinePool {
+  name: string
+  isControlPlane: boolean
+  useControlPlaneAsWorker: boolean
+  size: number
+  labels: Record<string, string>
+  taints: Taint[]
+  /** Kubernetes version of the pool; empty = the cluster's. */
+  version: string
+  /** Both halves as the client sent them, returned on the same paths. */
+  input: { cloudConfig: Record<string, unknown>; poolConfig: Record<string, unknown> }
+}
+
+/** A profile as this cluster uses it: a copy, so that editing the profile changes no cluster. */
+export interface AttachedProfile {
+  uid: string
+  name: string
+  version: string
+  type: ProfileType
+  cloudType: string
+  layers: ProfileLayer[]
+  variables: ProfileVariable[]
+  /** Values given for this cluster, by variable name. */
+  variableValues: Record<string, string>
+}
+
+/** What happens to a deviation: repaired, or only reported. */
+export type PolicyAction = 'heal' | 'alert'
+export interface ClusterPolicy {
+  /** Objects of the layers inside the cluster. */
+  drift: PolicyAction
+  /** Machines and their nodes. */
+  nodes: PolicyAction
+}
+
+export interface ClusterSpec {
+  cloudType: string
+  cloudAccountUid: string
+  /** The public API shows infrastructure as an object of its own under this uid. */
+  cloudConfigUid: string
+  /** Cloud-wide settings as sent; for custom clouds `{ values: '<yaml>' }`. */
+  cloudConfig: Record<string, unknown>
+  machinePools: MachinePool[]
+  profiles: AttachedProfile[]
+  policy: ClusterPolicy
+  /** `spec.clusterConfig` of the public API as sent. */
+  clusterConfig: Record<string, unknown>
+  /** Asked for by `?forceDelete=true`: give up on what cannot be removed and say what was left. */
+  forceDelete?: boolean
+  unknown?: Record<string, unknown>
+}
+
+export type ClusterState = 'Pending' | 'Provisioning' | 'Running' | 'Deleting' | 'Deleted' | 'Failed'
+export type HealthState = 'Healthy' | 'UnHealthy' | 'Unknown'
+export type LayerState = 'WaitingForOtherLayers' | 'ReadyForInstall' | 'Installed' | 'Ready' | 'Error'
+
+/** Reported by the agent for each layer of the desired state. */
+export interface LayerStatus {
+  name: string
+  profileUid: string
+  packUid: string
+  version: string
+  state: LayerState
+  /** What is missing and what comes next. */
+  message: string
+  startedAt: string | null
+  finishedAt: string | null
+  /** The values digest that is installed; differs from the desired one while updating. */
+  installedDigest: string | null
+}
+
+/** One difference between what was declared and what is. */
+export interface Deviation {
+  id: string
+  type: 'changed' | 'deleted' | 'failed-release' | 'node'
+  /** `apps/v1 Deployment hello/web`, or `Node demo-worker-0`. */
+  object: string
+  layer: string | null
+  /** JSON-patch-like lines, live against declared; secrets masked. */
+  diff: { path: string; live: unknown; desired: unknown }[]
+  detectedAt: string
+  action: 'heal' | 'alert'
+  state: 'open' | 'repaired' | 'failed'
+  message: string
+  resolvedAt: string | null
+}
+
+export interface ClusterMetrics {
+  cpuCoresTotal: number
+  cpuCoresUsed: number
+  memoryBytesTotal: number
+  memoryBytesUsed: number
+  nodesTotal: number
+  nodesReady: number
+  podsTotal: number
+  podsRunning: number
+}
+
+export interface ClusterStatus {
+  state?: ClusterState
+  /** What it does now, since when, what is next: shown as it is. */
+  progress?: { step: string; message: string; since: string; done: number; total: number }
+  health?: { state: HealthState; message: string }
+  /** Generation whose desired state was last computed without error. */
+  observedGeneration?: number
+  endpoint?: { host: string; port: number }
+  kubernetesVersion?: string
+  /** Newest desired state made for the agent. */
+  desired?: { epoch: number; generation: number; digest: string }
+  /** What the agent has fully applied. */
+  applied?: { epoch: number; generation: number }
+  layers?: LayerStatus[]
+  agent?: { enrolled: boolean; connected: boolean; version: string; lastHeartbeatAt: string | null; podName: string }
+  metrics?: ClusterMetrics
+  /** Open deviations; the full list has its own endpoint. */
+  openDeviations?: number
+  deviations?: Deviation[]
+  /** Only while deleting. */
+  remaining?: { kind: string; id: string; waitingFor: string }[]
+  failure?: { reason: string; message: string; nextStep: string }
+}
+
+export const clusterKind: KindDefinition = {
+  name: 'Cluster',
+  listColumns: { cloudType: ['cloudType'], cloudConfigUid: ['cloudConfigUid'], cloudAccountUid: ['cloudAccountUid'] },
+  sortColumns: {},
+  uniqueKeys: [['scope', 'name'], ['cloudConfigUid']],
+}

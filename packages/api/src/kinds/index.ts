@@ -1,0 +1,38 @@
+import { type CloudAccountSpec, type CloudAccountStatus, cloudAccountKind } from './cloud-account.ts'
+import { type ClusterSpec, type ClusterStatus, clusterKind } from './cluster.ts'
+import { type ClusterProfileSpec, type ClusterProfileStatus, clusterProfileKind } from './cluster-profile.ts'
+import { type MachineSpec, type MachineStatus, machineKind } from './machine.ts'
+import { type MacroSetSpec, type MacroSetStatus, macroSetKind } from './macro.ts'
+import type { KindDefinition } from './meta.ts'
+import { type PackSpec, type PackStatus, packKind } from './pack.ts'
+import { type ProjectSpec, type ProjectStatus, projectKind } from './project.ts'
+import { type RegistrySpec, type RegistryStatus, registryKind } from './registry.ts'
+import { type RoleSpec, type RoleStatus, roleKind } from './role.ts'
+
+/** Every kind with its shapes: the one list a new kind is added to. */
+export interface Kinds {
+  Project: { spec: ProjectSpec; status: ProjectStatus }
+  Role: { spec: RoleSpec; status: RoleStatus }
+  MacroSet: { spec: MacroSetSpec; status: MacroSetStatus }
+  Registry: { spec: RegistrySpec; status: RegistryStatus }
+  Pack: { spec: PackSpec; status: PackStatus }
+  ClusterProfile: { spec: ClusterProfileSpec; status: ClusterProfileStatus }
+  CloudAccount: { spec: CloudAccountSpec; status: CloudAccountStatus }
+  Cluster: { spec: ClusterSpec; status: ClusterStatus }
+  Machine: { spec: MachineSpec; status: MachineStatus }
+}
+export type KindName = keyof Kinds
+export type SpecOf<K extends KindName> = Kinds[K]['spec']
+export type StatusOf<K extends KindName> = Kinds[K]['status']
+
+export const kinds: Record<KindName, KindDefinition> = {
+  Project: projectKind,
+  Role: roleKind,
+  MacroSet: macroSetKind,
+  Registry: registryKind,
+  Pack: packKind,
+  ClusterProfile: clusterProfileKind,
+  CloudAccount: cloudAccountKind,
+  Cluster: clusterKind,
+  Machine: machineKind,
+}

@@ -1,0 +1,34 @@
+import type { KindDefinition } from './meta.ts'
+
+/** One machine of a pool, owned by its cluster; mirrors what the provider holds. */
+export interface MachineSpec {
+  clusterUid: string
+  pool: string
+  isControlPlane: boolean
+}
+export type MachineState =
+  | 'Pending'
+  | 'Provisioning'
+  | 'Provisioned'
+  | 'Running'
+  | 'Deleting'
+  | 'Deleted'
+  | 'Failed'
+  | 'Unknown'
+export interface MachineStatus {
+  state?: MachineState
+  message?: string
+  providerId?: string
+  nodeName?: string
+  addresses?: string[]
+  nodeReady?: boolean
+  /** Since when the machine or its node is unwell; absent while it is well. */
+  unhealthySince?: string | null
+}
+
+export const machineKind: KindDefinition = {
+  name: 'Machine',
+  listColumns: { clusterUid: ['clusterUid'], pool: ['pool'] },
+  sortColumns: {},
+  uniqueKeys: [['clusterUid', 'name']],
+}

@@ -1,0 +1,51 @@
+import Type, { type Static } from 'typebox'
+
+/** Sizes are limits: an index over them is refused by its maker, not cut. */
+export const desiredStateLimits = { indexBytes: 64 * 1024, blobBytes: 8 * 1024 * 1024, layers: 200 } as const
+
+const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })
+
+/** One layer, in install order. Blobs are fetched by digest. */
+export const DesiredLayer = Type.Object({
+  /** Unique in the index: `<profile name>/<layer name>`. */
+  id: Type.String({ maxLength: 253 }),
+  name: Type.String({ maxLength: 253 }),
+  profileUid: Type.String(),
+  packUid: Type.String(),
+  version: Type.String(),
+  kind: Type.Union([
+    Type.Literal('os'),
+    Type.Literal('k8s'),
+    Type.Literal('cni'),
+    Type.Literal('csi'),
+    Type.Literal('addon'),
+  ]),
+  /** Lower installs earlier; layers of equal priority keep the profile's order. */
+  priority: Type.Integer(),
+  /** Content of the pack: pulled by digest from the registry. Absent for manifest-only layers. */
+  pack: Type.Optional(Type.Object({ registry: Type.String(), repository: Type.String(), digest: Digest })),
+  /** Blob with the resolved `values.yaml` text. */
+  valuesDigest: Digest,
+  /** Blobs with attached manifests, resolved. */
+  manifests: Type.Array(Type.Object({ name: Type.String(), digest: Digest }), { maxItems: 500 }),
+  /** Default namespace of the layer's objects. */
+  namespace: Type.String({ maxLength: 63 }),
+})
+export type DesiredLayer = Static<typeof DesiredLayer>
+
+/** What a cluster must look like, ordered by (epoch, generation). */
+export const DesiredState = Type.Object({
+  clusterUid: Type.String(),
+  clusterName: Type.String(),
+  /** Raised when a plane was restored from a backup. */
+  epoch: Type.Integer({ minimum: 1 }),
+  /** The cluster object's generation it was computed from, or a later revision of macros and policy. */
+  generation: Type.Integer({ minimum: 1 }),
+  kubernetesVersion: Type.String(),
+  layers: Type.Array(DesiredLayer, { maxItems: desiredStateLimits.layers }),
+  policy: Type.Object({
+    drift: Type.Union([Type.Literal('heal'), Type.Literal('alert')]),
+    nodes: Type.Union([Type.Literal('heal'), Type.Literal('alert')]),
+  }),
+})
+export type DesiredState = Static<typeof DesiredState>

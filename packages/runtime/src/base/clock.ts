@@ -1,0 +1,32 @@
+/** Time as an injected capability, so that a seeded simulation can own it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Runs `task` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, task: () => void): () => void
+  /** Resolves after `delayMs`, or at once when `signal` aborts. Never rejects. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>
+}
+
+/** RFC 3339 text of the clock's present moment. */
+export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString()
+
+/** The machine's own clock: the one place that reads it. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs)
+    return () => clearTimeout(timer)
+  },
+  sleep: (delayMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const finish = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', finish)
+        resolve()
+      }
+      const timer = setTimeout(finish, delayMs)
+      signal?.addEventListener('abort', finish, { once: true })
+    }),
+}

@@ -1,0 +1,197 @@
+import type { Condition } from '@atrium/api/conditions.ts'
+import type { KindName, SpecOf, StatusOf } from '@atrium/api/kinds/index.ts'
+import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
+import type { Secret } from '../base/secret.ts'
+
+/** One stored object. `spec` is written by users, `status` and `conditions` by controllers and agents. */
+export interface StoredObject<K extends KindName = KindName> {
+  kind: K
+  meta: ObjectMeta
+  spec: SpecOf<K>
+  status: StatusOf<K>
+  conditions: Condition[]
+}
+
+/** Who acts, for the audit record that is written in the transaction of every user's change. */
+export interface Actor {
+  /** `user`, `apiKey`: people; `agent`: a cluster's agent; `system`: a controller; `operator`: the installation's own credential. */
+  type: 'user' | 'apiKey' | 'agent' | 'system' | 'operator'
+  uid: string
+  name: string
+}
+
+export interface NewObject<K extends KindName> {
+  kind: K
+  /** Made by the store when absent. */
+  uid?: string
+  project: string | null
+  name: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  owner?: ObjectRef | null
+  spec: SpecOf<K>
+  status?: StatusOf<K>
+}
+
+export interface ListQuery {
+  /** A project uid, `null` for objects of tenant scope only, absent for all. */
+  project?: string | null
+  /** Equality on columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
+  where?: Record<string, string | string[]>
+  labels?: Record<string, string>
+  owner?: ObjectRef
+  /** `name` unless given; must be `name`, `createdAt`, `modifiedAt` or a declared sort column. */
+  orderBy?: { column: string; descending?: boolean }
+  /** 0 or absent = everything, read in bounded pages inside. */
+  limit?: number
+  /** Token of the previous page. */
+  continue?: string
+  offset?: number
+}
+
+export interface ListPage<K extends KindName> {
+  items: StoredObject<K>[]
+  /** Absent when this was the last page. */
+  continue?: string
+  /** Number of all matching objects. */
+  count: number
+}
+
+/** What a spec write may change; absent = unchanged. */
+export interface SpecPatch<K extends KindName> {
+  name?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  spec?: SpecOf<K>
+  /** Refuses with `ResourceConflict` when the stored resourceVersion differs. */
+  ifResourceVersion?: number
+}
+
+/** Status and conditions replace what the writer owns: conditions are merged by type. */
+export interface StatusPatch<K extends KindName> {
+  /** Shallow merge into the stored status. */
+  status?: Partial<StatusOf<K>>
+  conditions?: Condition[]
+}
+
+/** A claim on one queue key; a write that carries it is refused with `LeaseLost` once another worker holds the key. */
+export interface Fence {
+  kind: KindName
+  uid: string
+  fence: number
+}
+
+/** One transaction of one tenant. Reads see the transaction's own writes. */
+export interface Tx {
+  readonly tenant: string
+  get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
+  /** As `get`, and holds the row until the transaction ends. */
+  getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
+  list<K extends KindName>(kind: K, query?: ListQuery): Promise<ListPage<K>>
+  create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>>
+  /** Raises `generation` only when the spec changed; keeps the former spec in history. */
+  update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>
+  /** Never raises `generation`. A patch that changes nothing writes nothing and emits no event. */
+  updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void>
+  /** Marks it deleted; it goes at once when no finalizers hold it. Refuses with `ResourceInUse` while others refer to it. */
+  delete(kind: KindName, uid: string): Promise<void>
+  addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void>
+  /** Removes the object too when it is marked deleted and this was the last finalizer. */
+  removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void>
+  /** The references this object holds, by field; replaces those of the fields named. */
+  setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void>
+  /** Who refers to it: answers "in use by". */
+  referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]>
+  /** Former specs, newest first. */
+  history<K extends KindName>(
+    kind: K,
+    uid: string,
+    limit: number,
+  ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]>
+  putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void>
+  getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null>
+  /** Content-addressed text (desired-state blobs): `sha256:<hex>` of the content. Stored once per tenant. */
+  putBlob(content: Buffer): Promise<string>
+  getBlob(digest: string): Promise<Buffer | null>
+  /** Appends high-rate facts about an object (Kubernetes events, life-cycle steps). Bounded per object by the store. */
+  appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void>
+  events(
+    ref: ObjectRef,
+    query: { limit: number; continue?: string },
+  ): Promise<{ items: EventRecord[]; continue?: string }>
+  /** Audit of a change that is no object write of its own; object writes by an actor are audited by the store. */
+  audit(entry: AuditEntry): Promise<void>
+  /** Puts the object's key into the work queue, due after `delayMs` (0 = at once). */
+  enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void>
+}
+
+export interface EventRecord {
+  /** Stable across retries: the same id is stored once. */
+  id: string
+  at: string
+  severity: 'Info' | 'Warning' | 'Error'
+  reason: string
+  message: string
+  /** What it is about, e.g. `Pod default/web-1` or `Layer hello`. */
+  involved: string
+  source: string
+}
+
+export interface AuditEntry {
+  actor: Actor
+  action: string
+  object: ObjectRef & { name: string }
+  project: string | null
+  message: string
+}
+
+/** What happened to an object. `position` is gapless and ascends; `resourceVersion` ascends per object. */
+export interface ChangeEvent {
+  position: number
+  tenant: string
+  kind: KindName
+  uid: string
+  project: string | null
+  type: 'created' | 'updated' | 'status' | 'deleted'
+  resourceVersion: number
+}
+
+/** One key of the work queue, held by this worker until `leaseUntil`. */
+export interface Claim {
+  tenant: string
+  kind: KindName
+  uid: string
+  fence: number
+  /** How many runs in a row failed. */
+  attempts: number
+  leaseUntil: number
+}
+
+export interface WorkQueue {
+  /** Up to `limit` due keys, leased for `leaseMs` to `owner`. */
+  claim(options: { owner: string; kinds: KindName[]; limit: number; leaseMs: number }): Promise<Claim[]>
+  renew(claim: Claim, leaseMs: number): Promise<boolean>
+  /** Ends the run: due again after `requeueAfterMs`, or at once when the key was marked meanwhile. */
+  finish(claim: Claim, result: { requeueAfterMs?: number; failed: boolean }): Promise<void>
+  /** Calls back when keys may be due; polling remains the worker's own duty. Returns the way to stop. */
+  onWork(listener: () => void): () => void
+  /** Keys waiting, and the oldest one's lateness. */
+  depth(): Promise<{ due: number; oldestMs: number }>
+}
+
+export interface Store {
+  /** Runs `work` in one transaction of `tenant` as `actor`; retried on serialisation failures, so `work` has no other effects. */
+  transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Events after `since` (a position; absent = from now), then live ones. Ends when `signal` aborts. `ResourceExpired` when `since` is no longer kept. */
+  watch(options: {
+    tenant: string
+    kinds?: KindName[]
+    since?: number
+    signal: AbortSignal
+  }): AsyncIterable<ChangeEvent>
+  /** The newest position. */
+  position(): Promise<number>
+  readonly queue: WorkQueue
+  close(): Promise<void>
+}
