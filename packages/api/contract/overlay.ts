@@ -1,0 +1,95 @@
+/**
+ * What stands beside the imported contract: operations and fields that newer clients use, and places where the
+ * published schemas are narrower than what clients send and read.
+ */
+import type { Contract, Operation, Schema } from '../scripts/contract-model.ts'
+
+const text: Schema = { type: 'string' }
+const uidAnswer: Schema = { $ref: 'v1Uid' }
+const tenantUid = { name: 'tenantUid', in: 'path', required: true, schema: text } as const
+const uid = { name: 'uid', in: 'path', required: true, schema: text } as const
+const splunk = '/v1/tenants/{tenantUid}/datasinks/splunk'
+const splunkBody = { schema: { $ref: 'v1SplunkSink' }, required: true }
+
+/** Audit sinks for Splunk: used by the Terraform provider, absent from the published file. */
+const splunkOperations: Operation[] = [
+  {
+    id: 'v1TenantsDataSinksSplunkValidate',
+    method: 'POST',
+    path: `${splunk}/validate`,
+    parameters: [tenantUid],
+    body: splunkBody,
+    responses: { 204: null },
+  },
+  {
+    id: 'v1TenantsDataSinksSplunkCreate',
+    method: 'POST',
+    path: splunk,
+    parameters: [tenantUid],
+    body: splunkBody,
+    responses: { 201: uidAnswer },
+  },
+  {
+    id: 'v1TenantsDataSinksSplunkGet',
+    method: 'GET',
+    path: `${splunk}/{uid}`,
+    parameters: [tenantUid, uid],
+    responses: { 200: { $ref: 'v1SplunkSink' } },
+  },
+  {
+    id: 'v1TenantsDataSinksSplunkUpdate',
+    method: 'PUT',
+    path: `${splunk}/{uid}`,
+    parameters: [tenantUid, uid],
+    body: splunkBody,
+    responses: { 204: null },
+  },
+  {
+    id: 'v1TenantsDataSinksSplunkDelete',
+    method: 'DELETE',
+    path: `${splunk}/{uid}`,
+    parameters: [tenantUid, uid],
+    responses: { 204: null },
+  },
+]
+
+/** The JSON names of the sink's settings are not known: any are taken. */
+const splunkSink: Schema = {
+  type: 'object',
+  properties: { metadata: { $ref: 'v1ObjectMeta' }, spec: { type: 'object', additionalProperties: true } },
+}
+
+/** Fields newer clients send, by the schemas that take them. */
+const newerFields: { schemas: RegExp; field: string; schema: Schema }[] = [
+  { schemas: /^v1(?!Host|Cluster|Import).*ClusterConfig(Entity)?$/, field: 'overrideClusterApiConfig', schema: text },
+  { schemas: /^v1.*MachinePoolConfig(Entity)?$/, field: 'overrideClusterApiConfig', schema: text },
+  {
+    schemas: /^v1.*MachinePoolConfig(Entity)?$/,
+    field: 'overrideHealthCheckConfiguration',
+    schema: { type: 'object', additionalProperties: true },
+  },
+  { schemas: /^v1Azure(Managed)?MachinePoolConfig$/, field: 'osSku', schema: text },
+]
+
+function addNewerFields(schemas: Record<string, Schema>): void {
+  for (const { schemas: pattern, field, schema } of newerFields) {
+    for (const [name, target] of Object.entries(schemas)) {
+      if (pattern.test(name) && target.properties) target.properties[field] ??= schema
+    }
+  }
+}
+
+/** Changes `contract` in place and returns it. */
+export function applyOverlay(contract: Contract): Contract {
+  const { schemas } = contract
+  contract.operations.push(...splunkOperations)
+  schemas.v1SplunkSink = splunkSink
+  // Custom cloud types (`local`, OpenStack) have names of their own.
+  schemas.v1CloudType = { type: 'string' }
+  // `details` is an object in the file, and anything in practice.
+  for (const name of ['V1Error', 'v1Error']) {
+    schemas[name] = { type: 'object', properties: { code: text, details: {}, message: text, ref: text } }
+  }
+  addNewerFields(schemas)
+  return contract
+}
