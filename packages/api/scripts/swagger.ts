@@ -20,7 +20,7 @@ interface Swagger {
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
-const keptKeywords = ['enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'maxItems', 'pattern', 'default'] as const
+const keptKeywords = ['minimum', 'maximum', 'minLength', 'maxLength', 'maxItems', 'pattern', 'default'] as const
 
 const nullable = (schema: Schema): Schema => ({
   ...schema,
@@ -50,6 +50,7 @@ export function importSchema(source: Schema): Schema {
   const type = source.type ?? (source.properties ? 'object' : undefined)
   if (type !== undefined) result.type = type === 'file' ? 'string' : type
   if (source.format !== undefined) result.format = source.type === 'file' ? 'binary' : source.format
+  if (source.enum) result.enum = source.enum
   for (const keyword of keptKeywords) if (source[keyword] !== undefined) result[keyword] = source[keyword]
   if (result.minimum !== undefined || result.maximum !== undefined) {
     delete result.minimum

@@ -35,8 +35,8 @@ export interface NewObject<K extends KindName> {
 }
 
 export interface ListQuery {
-  /** A project uid, `null` for objects of tenant scope only, absent for all. */
-  project?: string | null
+  /** A project uid, `null` for objects of tenant scope only, an array for any of several, absent for all. */
+  project?: string | null | (string | null)[]
   /** Equality on columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
   where?: Record<string, string | string[]>
   labels?: Record<string, string>
@@ -70,7 +70,7 @@ export interface SpecPatch<K extends KindName> {
 
 /** Status and conditions replace what the writer owns: conditions are merged by type. */
 export interface StatusPatch<K extends KindName> {
-  /** Shallow merge into the stored status. */
+  /** Shallow merge into the stored status; `undefined` leaves a key as it is. */
   status?: Partial<StatusOf<K>>
   conditions?: Condition[]
 }
@@ -82,7 +82,14 @@ export interface Fence {
   fence: number
 }
 
-/** One transaction of one tenant. Reads see the transaction's own writes. */
+/**
+ * One transaction of one tenant. Reads see the transaction's own writes.
+ *
+ * Writes put keys into the work queue by themselves: `create`, `update`, `delete`, `removeFinalizer` and `putSecret`
+ * enqueue the object itself when its kind is `reconciled`, and every object of a reconciled kind that refers to it
+ * (`setRefs`), so that a repaired account or an updated input is noticed at once. Status writes enqueue nothing.
+ * Writes to an object that does not exist are refused with `ResourceNotFound`; a broken unique key with `DuplicateName`.
+ */
 export interface Tx {
   readonly tenant: string
   get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
@@ -94,7 +101,7 @@ export interface Tx {
   update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>
   /** Never raises `generation`. A patch that changes nothing writes nothing and emits no event. */
   updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void>
-  /** Marks it deleted; it goes at once when no finalizers hold it. Refuses with `ResourceInUse` while others refer to it. */
+  /** Marks it deleted (an `updated` event); it goes at once when no finalizers hold it. Refuses with `ResourceInUse` while others refer to it. */
   delete(kind: KindName, uid: string): Promise<void>
   addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void>
   /** Removes the object too when it is marked deleted and this was the last finalizer. */
@@ -116,13 +123,14 @@ export interface Tx {
   getBlob(digest: string): Promise<Buffer | null>
   /** Appends high-rate facts about an object (Kubernetes events, life-cycle steps). Bounded per object by the store. */
   appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void>
+  /** Newest first. */
   events(
     ref: ObjectRef,
     query: { limit: number; continue?: string },
   ): Promise<{ items: EventRecord[]; continue?: string }>
   /** Audit of a change that is no object write of its own; object writes by an actor are audited by the store. */
   audit(entry: AuditEntry): Promise<void>
-  /** Puts the object's key into the work queue, due after `delayMs` (0 = at once). */
+  /** Puts the object's key into the work queue, due after `delayMs` (0 = at once); a key that waits moves only forward. */
   enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void>
 }
 
@@ -169,10 +177,11 @@ export interface Claim {
 }
 
 export interface WorkQueue {
-  /** Up to `limit` due keys, leased for `leaseMs` to `owner`. */
+  /** Up to `limit` due keys, oldest first, leased for `leaseMs` to `owner`. Fences of one key ascend for ever, also after the object went. */
   claim(options: { owner: string; kinds: KindName[]; limit: number; leaseMs: number }): Promise<Claim[]>
+  /** False once another worker claimed the key, or the run was finished. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>
-  /** Ends the run: due again after `requeueAfterMs`, or at once when the key was marked meanwhile. */
+  /** Ends the run: due again after `requeueAfterMs`, or at once when the key was marked meanwhile. `failed` raises `attempts`, success clears it. Without effect once the claim is lost. */
   finish(claim: Claim, result: { requeueAfterMs?: number; failed: boolean }): Promise<void>
   /** Calls back when keys may be due; polling remains the worker's own duty. Returns the way to stop. */
   onWork(listener: () => void): () => void
