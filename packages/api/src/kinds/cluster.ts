@@ -135,4 +135,5 @@ export const clusterKind: KindDefinition = {
   listColumns: { cloudType: ['cloudType'], cloudConfigUid: ['cloudConfigUid'], cloudAccountUid: ['cloudAccountUid'] },
   sortColumns: {},
   uniqueKeys: [['scope', 'name'], ['cloudConfigUid']],
+  reconciled: true,
 }

@@ -32,6 +32,8 @@ export interface KindDefinition {
   listColumns: Record<string, string[]>
   /** Sort columns besides name and times. */
   sortColumns: Record<string, string[]>
-  /** Columns that are unique among live objects; `scope` and `name` stand for project and name. */
+  /** Columns that are unique among live objects (those not marked deleted); `scope` and `name` stand for project and name. */
   uniqueKeys: string[][]
+  /** True when a controller looks after objects of this kind: the store then puts their keys into the work queue as they change. */
+  reconciled?: boolean
 }

@@ -1,0 +1,65 @@
+import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
+import { AtriumError } from '../../base/errors.ts'
+import type { ListPage, ListQuery, StoredObject } from '../store.ts'
+
+/** The value of a declared column, as the indexes see it. */
+export function columnValue(object: StoredObject, path: string[]): string | null {
+  let value: unknown = object.spec
+  for (const step of path) value = value !== null && typeof value === 'object' ? Reflect.get(value, step) : undefined
+  return value === undefined || value === null ? null : String(value)
+}
+
+const unknownColumn = (kind: string, column: string, known: string[]): AtriumError =>
+  new AtriumError('InvalidRequest', `${kind} has no column ${column}; known: ${known.join(', ')}`, {
+    details: { field: column },
+  })
+
+function matches(object: StoredObject, query: ListQuery): boolean {
+  const { listColumns } = kinds[object.kind]
+  if (query.project !== undefined && object.meta.project !== query.project) return false
+  if (query.owner && (object.meta.owner?.kind !== query.owner.kind || object.meta.owner.uid !== query.owner.uid))
+    return false
+  if (Object.entries(query.labels ?? {}).some(([key, value]) => object.meta.labels[key] !== value)) return false
+  return Object.entries(query.where ?? {}).every(([column, wanted]) => {
+    const value = columnValue(object, listColumns[column] ?? [])
+    return value !== null && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value)
+  })
+}
+
+function sortValue(object: StoredObject, column: string): string {
+  if (column === 'name' || column === 'createdAt' || column === 'modifiedAt') return object.meta[column]
+  return columnValue(object, kinds[object.kind].sortColumns[column] ?? []) ?? ''
+}
+
+function checkColumns(kind: KindName, query: ListQuery, orderBy: string): void {
+  const { listColumns, sortColumns } = kinds[kind]
+  for (const column of Object.keys(query.where ?? {}))
+    if (!listColumns[column]) throw unknownColumn(kind, column, Object.keys(listColumns))
+  const sortable = ['name', 'createdAt', 'modifiedAt', ...Object.keys(sortColumns)]
+  if (!sortable.includes(orderBy)) throw unknownColumn(kind, orderBy, sortable)
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const readToken = (token: string): [string, string] =>
+  JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [string, string]
+const writeToken = (place: [string, string]): string => Buffer.from(JSON.stringify(place)).toString('base64url')
+
+/** Filters, sorts and cuts; a page continues after the last object of the former one. */
+export function listObjects<K extends KindName>(objects: StoredObject<K>[], kind: K, query: ListQuery): ListPage<K> {
+  const column = query.orderBy?.column ?? 'name'
+  checkColumns(kind, query, column)
+  const direction = query.orderBy?.descending ? -1 : 1
+  const order = (a: [string, string], b: [string, string]): number =>
+    direction * (compare(a[0], b[0]) || compare(a[1], b[1]))
+  const place = (object: StoredObject<K>): [string, string] => [sortValue(object, column), object.meta.uid]
+  const all = objects.filter((object) => matches(object, query)).sort((a, b) => order(place(a), place(b)))
+  const start = query.continue === undefined ? null : readToken(query.continue)
+  const rest = (start ? all.filter((object) => order(place(object), start) > 0) : all).slice(query.offset ?? 0)
+  const items = query.limit ? rest.slice(0, query.limit) : rest
+  const last = items.at(-1)
+  return {
+    items,
+    count: all.length,
+    ...(items.length < rest.length && last ? { continue: writeToken(place(last)) } : {}),
+  }
+}

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { KindName } from '@atrium/api/kinds/index.ts'
+import type { Clock } from '../../base/clock.ts'
+import { AtriumError } from '../../base/errors.ts'
+import type { Random } from '../../base/random.ts'
+import type { Actor, AuditEntry, ChangeEvent, Store, Tx } from '../store.ts'
+import { ChangeLog } from './changes.ts'
+import { MemoryTx } from './memory-tx.ts'
+import { MemoryQueue } from './queue.ts'
+import { type Effects, Tables } from './tables.ts'
+
+export interface MemoryStoreOptions {
+  clock: Clock
+  random: Random
+  /** How many changes a watcher may lag behind. */
+  keepChanges?: number
+  /** Events kept of one object. */
+  keepEvents?: number
+  /** Former specs kept of one object. */
+  keepHistory?: number
+}
+
+/** The whole Store in this process' memory: for the simulation and fast tests. Transactions run one after the other. */
+export class MemoryStore implements Store {
+  readonly queue: MemoryQueue
+  readonly #options: MemoryStoreOptions
+  readonly #tables = new Tables()
+  readonly #changes: ChangeLog
+  readonly #audit: (AuditEntry & { tenant: string })[] = []
+  readonly #inside = new AsyncLocalStorage<true>()
+  #turn: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options
+    this.#changes = new ChangeLog(options.keepChanges ?? 10_000)
+    this.queue = new MemoryQueue(this.#tables, options.clock, (work) => this.#exclusive(async () => work()))
+  }
+
+  transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const effects: Effects = { changes: [], audit: [], work: false }
+    const { clock, random, keepEvents: events = 1000, keepHistory: history = 20 } = this.#options
+    const tx = new MemoryTx({
+      tenant,
+      actor,
+      tables: this.#tables,
+      effects,
+      clock,
+      random,
+      limits: { events, history },
+    })
+    return this.#exclusive(
+      () => work(tx),
+      () => this.#publish(effects),
+    )
+  }
+
+  watch(options: {
+    tenant: string
+    kinds?: KindName[]
+    since?: number
+    signal: AbortSignal
+  }): AsyncIterable<ChangeEvent> {
+    // The starting point is taken now, not when the caller first asks for an event: nothing between is lost.
+    const from = options.since ?? this.#changes.position
+    return this.#changes.watch(options, from, () => this.#closed)
+  }
+
+  async position(): Promise<number> {
+    return this.#changes.position
+  }
+
+  /** The audit record, oldest first. */
+  auditEntries(tenant: string): AuditEntry[] {
+    return this.#audit.filter((entry) => entry.tenant === tenant)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#changes.wakeAll()
+    await this.#turn.catch(() => undefined)
+  }
+
+  #publish(effects: Effects): void {
+    this.#changes.append(effects.changes)
+    this.#audit.push(...effects.audit)
+    if (effects.work) this.queue.notify()
+  }
+
+  #exclusive<T>(work: () => Promise<T>, committed: () => void = () => undefined): Promise<T> {
+    if (this.#closed) return Promise.reject(new AtriumError('InternalError', 'the store is closed'))
+    if (this.#inside.getStore())
+      return Promise.reject(new AtriumError('InternalError', 'a transaction may not wait for another one'))
+    const run = this.#turn.then(async () => {
+      try {
+        const result = await this.#inside.run(true, work)
+        this.#tables.commit()
+        committed()
+        return result
+      } catch (error) {
+        this.#tables.rollback()
+        throw error
+      }
+    })
+    this.#turn = run.catch(() => undefined)
+    return run
+  }
+}

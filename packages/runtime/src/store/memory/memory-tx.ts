@@ -1,0 +1,344 @@
+import { createHash } from 'node:crypto'
+import { type KindName, kinds, type SpecOf, type StatusOf } from '@atrium/api/kinds/index.ts'
+import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
+import { type Clock, isoNow } from '../../base/clock.ts'
+import { AtriumError } from '../../base/errors.ts'
+import { jsonCopy, sameJson } from '../../base/json.ts'
+import { newUid, type Random } from '../../base/random.ts'
+import { Secret } from '../../base/secret.ts'
+import { mergeConditions, mergeStatus } from '../merge.ts'
+import type {
+  Actor,
+  AuditEntry,
+  ChangeEvent,
+  EventRecord,
+  Fence,
+  ListPage,
+  ListQuery,
+  NewObject,
+  SpecPatch,
+  StatusPatch,
+  StoredObject,
+  Tx,
+} from '../store.ts'
+import { columnValue, listObjects } from './list.ts'
+import { checkFence, mark } from './queue.ts'
+import { type Effects, keyOf, type RefRow, type Tables } from './tables.ts'
+
+export interface MemoryTxOptions {
+  tenant: string
+  actor: Actor
+  tables: Tables
+  effects: Effects
+  clock: Clock
+  random: Random
+  limits: { events: number; history: number }
+}
+
+const isReconciled = (kind: string): kind is KindName => kinds[kind as KindName]?.reconciled === true
+const notFound = (kind: string, uid: string): AtriumError =>
+  new AtriumError('ResourceNotFound', `${kind} ${uid} does not exist`, { details: { kind, uid } })
+
+/** One transaction of the in-memory store: it runs alone, and its changes are undone when it throws. */
+export class MemoryTx implements Tx {
+  readonly tenant: string
+  readonly #o: MemoryTxOptions
+
+  constructor(options: MemoryTxOptions) {
+    this.tenant = options.tenant
+    this.#o = options
+  }
+
+  async get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    const found = this.#o.tables.objects.get(this.#key({ kind, uid }))
+    return found ? (jsonCopy(found) as StoredObject<K>) : null
+  }
+
+  getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return this.get(kind, uid)
+  }
+
+  async list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
+    return jsonCopy(listObjects(this.#all(kind), kind, query))
+  }
+
+  async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
+    const uid = object.uid ?? newUid(this.#o.random)
+    if (this.#o.tables.objects.get(this.#key({ kind: object.kind, uid })))
+      throw new AtriumError('DuplicateName', `${object.kind} ${uid} exists already`)
+    const at = isoNow(this.#o.clock)
+    const stored: StoredObject<K> = jsonCopy({
+      kind: object.kind,
+      meta: {
+        tenant: this.tenant,
+        project: object.project,
+        uid,
+        name: object.name,
+        generation: 1,
+        resourceVersion: 0,
+        labels: object.labels ?? {},
+        annotations: object.annotations ?? {},
+        finalizers: object.finalizers ?? [],
+        owner: object.owner ?? null,
+        createdAt: at,
+        modifiedAt: at,
+        deletedAt: null,
+      },
+      spec: object.spec,
+      status: object.status ?? ({} as StatusOf<K>),
+      conditions: [],
+    })
+    this.#checkUnique(stored)
+    const written = this.#write(stored, 'created')
+    this.#audit('create', written)
+    this.#touch(written)
+    return jsonCopy(written)
+  }
+
+  async update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>> {
+    const stored = this.#must(kind, uid)
+    if (patch.ifResourceVersion !== undefined && patch.ifResourceVersion !== stored.meta.resourceVersion)
+      throw new AtriumError('ResourceConflict', `${kind} ${stored.meta.name} changed since it was read: read it again`)
+    const spec = patch.spec === undefined ? stored.spec : jsonCopy(patch.spec)
+    const specChanged = !sameJson(spec, stored.spec)
+    const meta: ObjectMeta = {
+      ...stored.meta,
+      name: patch.name ?? stored.meta.name,
+      labels: patch.labels ?? stored.meta.labels,
+      annotations: patch.annotations ?? stored.meta.annotations,
+      generation: stored.meta.generation + (specChanged ? 1 : 0),
+    }
+    const next: StoredObject<K> = { ...stored, meta: jsonCopy(meta), spec }
+    if (sameJson(next, stored)) return jsonCopy(stored)
+    this.#checkUnique(next)
+    if (specChanged) this.#remember(stored)
+    const written = this.#write(next, 'updated', true)
+    this.#audit('update', written)
+    this.#touch(written)
+    return jsonCopy(written)
+  }
+
+  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void> {
+    if (fence) checkFence(this.#o.tables, this.tenant, fence)
+    const stored = this.#must(kind, uid)
+    const next: StoredObject<K> = {
+      ...stored,
+      status: mergeStatus(stored.status, patch.status ?? {}),
+      conditions: mergeConditions(stored.conditions, jsonCopy(patch.conditions ?? [])),
+    }
+    if (!sameJson(next, stored)) this.#write(next, 'status')
+  }
+
+  async delete(kind: KindName, uid: string): Promise<void> {
+    const stored = this.#must(kind, uid)
+    if (stored.meta.deletedAt !== null) return
+    const usedBy = await this.referrers({ kind, uid })
+    if (usedBy.length > 0)
+      throw new AtriumError('ResourceInUse', `${kind} ${stored.meta.name} is in use by ${usedBy[0]?.name}`, {
+        details: { usedBy: usedBy.map(({ from, name }) => ({ ...from, name })) },
+      })
+    this.#audit('delete', stored)
+    if (stored.meta.finalizers.length === 0) return this.#remove(stored)
+    const written = this.#write({ ...stored, meta: { ...stored.meta, deletedAt: isoNow(this.#o.clock) } }, 'updated')
+    this.#touch(written)
+  }
+
+  async addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
+    const stored = this.#must(kind, uid)
+    if (stored.meta.finalizers.includes(finalizer)) return
+    this.#write({ ...stored, meta: { ...stored.meta, finalizers: [...stored.meta.finalizers, finalizer] } }, 'updated')
+  }
+
+  async removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void> {
+    if (fence) checkFence(this.#o.tables, this.tenant, fence)
+    const stored = this.#must(kind, uid)
+    if (!stored.meta.finalizers.includes(finalizer)) return
+    const finalizers = stored.meta.finalizers.filter((name) => name !== finalizer)
+    if (finalizers.length === 0 && stored.meta.deletedAt !== null) return this.#remove(stored)
+    const written = this.#write({ ...stored, meta: { ...stored.meta, finalizers } }, 'updated')
+    this.#touch(written)
+  }
+
+  async setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void> {
+    this.#must(from.kind as KindName, from.uid)
+    const targets = Object.values(refs).flat()
+    for (const to of targets) if (!this.#o.tables.objects.get(this.#key(to))) throw notFound(to.kind, to.uid)
+    const kept = (this.#o.tables.refs.get(this.#key(from)) ?? []).filter((row) => !(row.field in refs))
+    const added = Object.entries(refs).flatMap(([field, list]) => list.map((to) => ({ from, field, to })))
+    this.#o.tables.refs.set(this.#key(from), jsonCopy([...kept, ...added]))
+  }
+
+  async referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]> {
+    return this.#refsTo(to).map(({ from, field }) => ({
+      from: { ...from },
+      field,
+      name: this.#o.tables.objects.get(this.#key(from))?.meta.name ?? '',
+    }))
+  }
+
+  async history<K extends KindName>(
+    kind: K,
+    uid: string,
+    limit: number,
+  ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]> {
+    const rows = this.#o.tables.history.get(this.#key({ kind, uid })) ?? []
+    return jsonCopy(rows.slice(0, limit)) as { generation: number; at: string; spec: SpecOf<K> }[]
+  }
+
+  async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {
+    const stored = this.#must(ref.kind as KindName, ref.uid)
+    const key = `${this.#key(ref)}/${field}`
+    if (this.#o.tables.secrets.get(key)?.reveal() === value.reveal()) return
+    this.#o.tables.secrets.set(key, new Secret(value.reveal()))
+    this.#touch(stored)
+  }
+
+  async getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
+    return this.#o.tables.secrets.get(`${this.#key(ref)}/${field}`) ?? null
+  }
+
+  async putBlob(content: Buffer): Promise<string> {
+    const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
+    this.#o.tables.blobs.set(`${this.tenant}/${digest}`, Buffer.from(content))
+    return digest
+  }
+
+  async getBlob(digest: string): Promise<Buffer | null> {
+    const found = this.#o.tables.blobs.get(`${this.tenant}/${digest}`)
+    return found ? Buffer.from(found) : null
+  }
+
+  async appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void> {
+    this.#must(ref.kind as KindName, ref.uid)
+    const byId = new Map((this.#o.tables.events.get(this.#key(ref)) ?? []).map((event) => [event.id, event]))
+    for (const event of jsonCopy(events)) if (!byId.has(event.id)) byId.set(event.id, event)
+    const newestFirst = [...byId.values()].sort((a, b) =>
+      a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1,
+    )
+    this.#o.tables.events.set(this.#key(ref), newestFirst.slice(0, this.#o.limits.events))
+  }
+
+  async events(
+    ref: ObjectRef,
+    query: { limit: number; continue?: string },
+  ): Promise<{ items: EventRecord[]; continue?: string }> {
+    const all = this.#o.tables.events.get(this.#key(ref)) ?? []
+    const start = query.continue === undefined ? 0 : all.findIndex((event) => event.id === query.continue) + 1
+    const items = jsonCopy(all.slice(start, start + query.limit))
+    const last = items.at(-1)
+    return { items, ...(last && start + items.length < all.length ? { continue: last.id } : {}) }
+  }
+
+  async audit(entry: AuditEntry): Promise<void> {
+    this.#o.effects.audit.push({ ...jsonCopy(entry), tenant: this.tenant })
+  }
+
+  async enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
+    mark(this.#o.tables, this.#o.clock.now(), { tenant: this.tenant, kind, uid }, delayMs)
+    this.#o.effects.work = true
+  }
+
+  #key(ref: ObjectRef): string {
+    return keyOf(this.tenant, ref)
+  }
+
+  #all<K extends KindName>(kind: K): StoredObject<K>[] {
+    const own = (object: StoredObject): object is StoredObject<K> =>
+      object.kind === kind && object.meta.tenant === this.tenant
+    return [...this.#o.tables.objects.values()].filter(own)
+  }
+
+  #must<K extends KindName>(kind: K, uid: string): StoredObject<K> {
+    const found = this.#o.tables.objects.get(this.#key({ kind, uid }))
+    if (!found) throw notFound(kind, uid)
+    return found as StoredObject<K>
+  }
+
+  #refsTo(to: ObjectRef): RefRow[] {
+    return [...this.#o.tables.refs.values()]
+      .flat()
+      .filter(
+        (row) =>
+          row.to.kind === to.kind &&
+          row.to.uid === to.uid &&
+          this.#o.tables.objects.get(this.#key(row.from)) !== undefined,
+      )
+  }
+
+  #checkUnique<K extends KindName>(object: StoredObject<K>): void {
+    const definition = kinds[object.kind]
+    const valueOf = (of: StoredObject, column: string): string | null => {
+      if (column === 'scope') return of.meta.project ?? ''
+      return column === 'name' ? of.meta.name : columnValue(of, definition.listColumns[column] ?? [column])
+    }
+    const others = this.#all(object.kind).filter((other) => other.meta.uid !== object.meta.uid && !other.meta.deletedAt)
+    for (const columns of definition.uniqueKeys) {
+      const wanted = columns.map((column) => valueOf(object, column))
+      if (wanted.includes(null)) continue
+      if (others.some((other) => columns.every((column, index) => valueOf(other, column) === wanted[index])))
+        throw new AtriumError('DuplicateName', `another ${object.kind} has the same ${columns.join(', ')}`, {
+          details: { columns },
+        })
+    }
+  }
+
+  #remember(stored: StoredObject): void {
+    const key = this.#key({ kind: stored.kind, uid: stored.meta.uid })
+    const row = { generation: stored.meta.generation, at: stored.meta.modifiedAt, spec: stored.spec }
+    this.#o.tables.history.set(key, [row, ...(this.#o.tables.history.get(key) ?? [])].slice(0, this.#o.limits.history))
+  }
+
+  #write<K extends KindName>(
+    object: StoredObject<K>,
+    type: ChangeEvent['type'],
+    modified = type !== 'status',
+  ): StoredObject<K> {
+    const modifiedAt = modified ? isoNow(this.#o.clock) : object.meta.modifiedAt
+    const meta = { ...object.meta, modifiedAt, resourceVersion: ++this.#o.tables.resourceVersion }
+    const written: StoredObject<K> = { ...object, meta }
+    this.#o.tables.objects.set(this.#key({ kind: object.kind, uid: meta.uid }), written as StoredObject)
+    this.#changed(written, type)
+    return written
+  }
+
+  #remove(object: StoredObject): void {
+    const ref = { kind: object.kind, uid: object.meta.uid }
+    this.#touch(object)
+    this.#o.tables.objects.delete(this.#key(ref))
+    this.#o.tables.refs.delete(this.#key(ref))
+    this.#o.tables.history.delete(this.#key(ref))
+    this.#o.tables.events.delete(this.#key(ref))
+    this.#o.tables.secrets.deletePrefix(`${this.#key(ref)}/`)
+    const last = { ...object, meta: { ...object.meta, resourceVersion: ++this.#o.tables.resourceVersion } }
+    this.#changed(last, 'deleted')
+  }
+
+  #changed(object: StoredObject, type: ChangeEvent['type']): void {
+    const { uid, project, resourceVersion } = object.meta
+    this.#o.effects.changes.push({ tenant: this.tenant, kind: object.kind, uid, project, type, resourceVersion })
+  }
+
+  /** Puts the object and who refers to it into the queue, where a controller looks after them. */
+  #touch(object: StoredObject): void {
+    const self = { kind: object.kind, uid: object.meta.uid }
+    const keys = [self, ...this.#refsTo(self).map((row) => row.from)]
+    for (const { kind, uid } of keys) {
+      if (!isReconciled(kind)) continue
+      mark(this.#o.tables, this.#o.clock.now(), { tenant: this.tenant, kind, uid }, 0)
+      this.#o.effects.work = true
+    }
+  }
+
+  #audit(action: string, object: StoredObject): void {
+    if (this.#o.actor.type === 'system') return
+    const { uid, name, project } = object.meta
+    this.#o.effects.audit.push({
+      tenant: this.tenant,
+      actor: { ...this.#o.actor },
+      action: `${object.kind}.${action}`,
+      object: { kind: object.kind, uid, name },
+      project,
+      message: `${action} ${object.kind} ${name}`,
+    })
+  }
+}
