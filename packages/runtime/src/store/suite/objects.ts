@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import { type Bench, clusterSpec, controller, user } from './harness.ts'
+
+const code = (expected: string) => expect.objectContaining({ code: expected })
+
+export function objectTests(bench: () => Promise<Bench>): void {
+  describe('objects', () => {
+    it('stores what was given and reads it back in the same and in a later transaction', async () => {
+      const b = await bench()
+      const created = await b.run(async (tx) => {
+        const object = await tx.create({
+          kind: 'Project',
+          project: null,
+          name: 'one',
+          labels: { a: '1' },
+          annotations: { n: 'x' },
+          spec: { description: 'first' },
+        })
+        expect(await tx.get('Project', object.meta.uid)).toEqual(object)
+        return object
+      })
+      expect(created.meta).toMatchObject({ tenant: b.tenant, generation: 1, deletedAt: null, finalizers: [] })
+      expect(created.meta.uid).toMatch(/^[0-9a-f]{24}$/)
+      expect(created.meta).toMatchObject({ labels: { a: '1' }, annotations: { n: 'x' }, owner: null })
+      expect(await b.run((tx) => tx.get('Project', created.meta.uid))).toEqual(created)
+    })
+
+    it('gives copies: changing what was read changes nothing stored', async () => {
+      const b = await bench()
+      const created = await b.addCluster('copy')
+      created.spec.machinePools.push({} as never)
+      expect((await b.cluster(created.meta.uid))?.spec.machinePools).toEqual([])
+    })
+
+    it('takes everything back when the work throws', async () => {
+      const b = await bench()
+      const kept = await b.addCluster('kept')
+      const failing = b.run(async (tx) => {
+        await tx.create({ kind: 'Project', project: null, name: 'gone', spec: {} })
+        await tx.update('Cluster', kept.meta.uid, { labels: { touched: 'yes' } })
+        await tx.delete('Cluster', kept.meta.uid)
+        throw new Error('no')
+      })
+      await expect(failing).rejects.toThrow('no')
+      expect(await b.cluster(kept.meta.uid)).toEqual(kept)
+      expect((await b.run((tx) => tx.list('Project'))).count).toBe(0)
+    })
+
+    it('keeps tenants apart', async () => {
+      const b = await bench()
+      const other = await bench()
+      const mine = await b.addCluster('mine')
+      expect(await other.cluster(mine.meta.uid)).toBeNull()
+      expect((await other.run((tx) => tx.list('Cluster'))).items).toEqual([])
+      await expect(other.run((tx) => tx.update('Cluster', mine.meta.uid, { name: 'x' }))).rejects.toEqual(
+        code('ResourceNotFound'),
+      )
+    })
+
+    it('raises generation with the spec only, and keeps the former specs', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('gen')
+      const policy = { drift: 'alert', nodes: 'alert' } as const
+      const spec = clusterSpec({ cloudConfigUid: meta.uid, policy })
+      const second = await b.run((tx) => tx.update('Cluster', meta.uid, { spec }))
+      const labelled = await b.run((tx) => tx.update('Cluster', meta.uid, { labels: { l: '1' } }))
+      const same = await b.run((tx) => tx.update('Cluster', meta.uid, { spec }))
+      expect([second, labelled, same].map((object) => object.meta.generation)).toEqual([2, 2, 2])
+      expect(labelled.meta.resourceVersion).toBeGreaterThan(second.meta.resourceVersion)
+      expect(same.meta.resourceVersion).toBe(labelled.meta.resourceVersion)
+      const history = await b.run((tx) => tx.history('Cluster', meta.uid, 10))
+      expect(history.map((entry) => [entry.generation, entry.spec.policy.drift])).toEqual([[1, 'heal']])
+    })
+
+    it('refuses a write on a stale resourceVersion', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('stale')
+      await b.run((tx) => tx.update('Cluster', meta.uid, { name: 'newer' }))
+      const stale = b.run((tx) =>
+        tx.update('Cluster', meta.uid, { name: 'older', ifResourceVersion: meta.resourceVersion }),
+      )
+      await expect(stale).rejects.toEqual(code('ResourceConflict'))
+    })
+
+    it('holds unique keys among live objects, by scope', async () => {
+      const b = await bench()
+      const first = await b.addCluster('same', { project: 'p1', finalizers: ['f'] })
+      await expect(b.addCluster('same', { project: 'p1' })).rejects.toEqual(code('DuplicateName'))
+      await b.addCluster('same', { project: 'p2' })
+      const third = await b.addCluster('other', { project: 'p1' })
+      await expect(b.run((tx) => tx.update('Cluster', third.meta.uid, { name: 'same' }))).rejects.toEqual(
+        code('DuplicateName'),
+      )
+      await b.run((tx) => tx.delete('Cluster', first.meta.uid))
+      await b.addCluster('same', { project: 'p1' })
+    })
+
+    it('writes status apart: no generation, merged by key and condition type, nothing when nothing changes', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('status')
+      const condition = (type: string, status: 'True' | 'False') => ({
+        type,
+        status,
+        reason: 'R',
+        message: 'm',
+        lastTransitionTime: '2026-01-01T00:00:00.000Z',
+      })
+      const write = () =>
+        b.run(async (tx) => {
+          await tx.updateStatus('Cluster', meta.uid, {
+            status: { state: 'Running' },
+            conditions: [condition('A', 'True')],
+          })
+          await tx.updateStatus('Cluster', meta.uid, {
+            status: { openDeviations: 2 },
+            conditions: [condition('B', 'False')],
+          })
+        }, controller)
+      await write()
+      const once = await b.cluster(meta.uid)
+      expect(once?.status).toEqual({ state: 'Running', openDeviations: 2 })
+      expect(once?.conditions.map((c) => [c.type, c.status])).toEqual([
+        ['A', 'True'],
+        ['B', 'False'],
+      ])
+      expect(once?.meta.generation).toBe(1)
+      await write()
+      expect(await b.cluster(meta.uid)).toEqual(once)
+    })
+
+    it('marks an object with finalizers deleted, and removes it with the last one', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('final', { finalizers: ['one'] })
+      await b.run((tx) => tx.addFinalizer('Cluster', meta.uid, 'two'))
+      await b.run((tx) => tx.delete('Cluster', meta.uid))
+      expect((await b.cluster(meta.uid))?.meta.deletedAt).not.toBeNull()
+      await b.run((tx) => tx.delete('Cluster', meta.uid))
+      await b.run((tx) => tx.removeFinalizer('Cluster', meta.uid, 'one'))
+      expect((await b.cluster(meta.uid))?.meta.finalizers).toEqual(['two'])
+      await b.run((tx) => tx.removeFinalizer('Cluster', meta.uid, 'two'))
+      expect(await b.cluster(meta.uid)).toBeNull()
+    })
+
+    it('answers who refers to an object, and refuses to delete it meanwhile', async () => {
+      const b = await bench()
+      const project = await b.run((tx) => tx.create({ kind: 'Project', project: null, name: 'used', spec: {} }))
+      const cluster = await b.addCluster('user')
+      const to = { kind: 'Project', uid: project.meta.uid }
+      const from = { kind: 'Cluster', uid: cluster.meta.uid }
+      await b.run((tx) => tx.setRefs(from, { project: [to] }))
+      expect(await b.run((tx) => tx.referrers(to))).toEqual([{ from, name: 'user', field: 'project' }])
+      await expect(b.run((tx) => tx.delete('Project', project.meta.uid))).rejects.toEqual(code('ResourceInUse'))
+      await b.run((tx) => tx.setRefs(from, { other: [to] }))
+      expect((await b.run((tx) => tx.referrers(to))).map((ref) => ref.field).sort()).toEqual(['other', 'project'])
+      await b.run((tx) => tx.delete('Cluster', cluster.meta.uid))
+      await b.run((tx) => tx.delete('Project', project.meta.uid))
+      expect(await b.run((tx) => tx.get('Project', project.meta.uid))).toBeNull()
+    })
+
+    it('refuses references to what does not exist', async () => {
+      const b = await bench()
+      const cluster = await b.addCluster('dangling')
+      const refs = { project: [{ kind: 'Project', uid: 'f'.repeat(24) }] }
+      await expect(b.run((tx) => tx.setRefs({ kind: 'Cluster', uid: cluster.meta.uid }, refs))).rejects.toEqual(
+        code('ResourceNotFound'),
+      )
+    })
+
+    it('lists by project, column, label and owner, in pages', async () => {
+      const b = await bench()
+      const owner = { kind: 'Project', uid: 'a'.repeat(24) }
+      for (const [index, name] of ['d', 'b', 'a', 'c', 'e'].entries())
+        await b.addCluster(name, {
+          project: index % 2 === 0 ? 'even' : null,
+          labels: { parity: index % 2 === 0 ? 'even' : 'odd' },
+          owner: name === 'c' ? owner : null,
+          spec: clusterSpec({ cloudType: name === 'e' ? 'aws' : 'local' }),
+        })
+      const names = (query: object) =>
+        b.run(async (tx) => (await tx.list('Cluster', query)).items.map((o) => o.meta.name))
+      expect(await names({})).toEqual(['a', 'b', 'c', 'd', 'e'])
+      expect(await names({ project: 'even' })).toEqual(['a', 'd', 'e'])
+      expect(await names({ project: null })).toEqual(['b', 'c'])
+      expect(await names({ where: { cloudType: 'aws' } })).toEqual(['e'])
+      expect(await names({ where: { cloudType: ['aws', 'local'] }, labels: { parity: 'odd' } })).toEqual(['b', 'c'])
+      expect(await names({ owner })).toEqual(['c'])
+      expect(await names({ orderBy: { column: 'name', descending: true }, offset: 1, limit: 2 })).toEqual(['d', 'c'])
+      await expect(names({ where: { nonsense: 'x' } })).rejects.toEqual(code('InvalidRequest'))
+      const pages: string[][] = []
+      for (let next: string | undefined = ''; next !== undefined; ) {
+        const page = await b.run((tx) => tx.list('Cluster', { limit: 2, ...(next ? { continue: next } : {}) }))
+        pages.push(page.items.map((o) => o.meta.name))
+        expect(page.count).toBe(5)
+        next = page.continue
+      }
+      expect(pages).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+    })
+
+    it('audits what people do, in the same transaction, and not what controllers do', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('audited')
+      await b.run((tx) => tx.update('Cluster', meta.uid, { name: 'renamed' }))
+      await b.run((tx) => tx.update('Cluster', meta.uid, { labels: { by: 'controller' } }), controller)
+      await expect(
+        b.run(async (tx) => {
+          await tx.update('Cluster', meta.uid, { name: 'rolled-back' })
+          throw new Error('no')
+        }),
+      ).rejects.toThrow()
+      await b.run((tx) => tx.delete('Cluster', meta.uid))
+      const entries = (await b.harness.audit(b.tenant)).filter((entry) => entry.uid === meta.uid)
+      expect(entries.map((entry) => entry.actor)).toEqual(entries.map(() => ({ type: user.type, uid: user.uid })))
+      expect(entries).toHaveLength(3)
+    })
+  })
+}

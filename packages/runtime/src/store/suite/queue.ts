@@ -1,0 +1,248 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../base/secret.ts'
+import type { Claim } from '../store.ts'
+import { type Bench, controller } from './harness.ts'
+
+const shortMs = 50
+const lost = expect.objectContaining({ code: 'LeaseLost' })
+
+export function queueTests(bench: () => Promise<Bench>, propertyRuns: number): void {
+  describe('work queue', () => {
+    it('holds a key once, however often it was marked, and gives it to one worker', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('once')
+      await b.run((tx) => tx.enqueue('Cluster', meta.uid))
+      const claim = await b.claimOne('w1')
+      expect(claim).toMatchObject({ tenant: b.tenant, kind: 'Cluster', uid: meta.uid, attempts: 0 })
+      expect(await b.claim('w2')).toEqual([])
+      await b.store.queue.finish(claim, { failed: false })
+      expect(await b.claim('w2')).toEqual([])
+    })
+
+    it('takes keys only from transactions that commit', async () => {
+      const b = await bench()
+      const failing = b.run(async (tx) => {
+        await tx.enqueue('Cluster', 'a'.repeat(24))
+        throw new Error('no')
+      })
+      await expect(failing).rejects.toThrow('no')
+      expect(await b.claim('w')).toEqual([])
+    })
+
+    it('runs a key again at once when it was marked during the run', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('marked')
+      const first = await b.claimOne('w1')
+      await b.run((tx) => tx.update('Cluster', meta.uid, { labels: { changed: 'yes' } }))
+      expect(await b.claim('w2')).toEqual([])
+      await b.store.queue.finish(first, { failed: false, requeueAfterMs: 3_600_000 })
+      const second = await b.claimOne('w2')
+      expect(second.fence).toBeGreaterThan(first.fence)
+      await b.store.queue.finish(second, { failed: false })
+    })
+
+    it('waits as long as it was told, unless a change comes first', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('later')
+      await b.store.queue.finish(await b.claimOne('w'), { failed: false, requeueAfterMs: 3_600_000 })
+      expect(await b.claim('w')).toEqual([])
+      await b.run((tx) => tx.enqueue('Cluster', meta.uid, 7_200_000))
+      expect(await b.claim('w')).toEqual([])
+      await b.run((tx) => tx.enqueue('Cluster', meta.uid))
+      await b.store.queue.finish(await b.claimOne('w'), { failed: false, requeueAfterMs: shortMs })
+      await b.harness.advance(shortMs + 1)
+      await b.claimOne('w')
+    })
+
+    it('counts failures in a row', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('failing')
+      for (const attempts of [0, 1, 2]) {
+        const claim = await b.claimOne('w')
+        expect(claim.attempts).toBe(attempts)
+        await b.store.queue.finish(claim, { failed: true, requeueAfterMs: 0 })
+      }
+      await b.store.queue.finish(await b.claimOne('w'), { failed: false })
+      await b.run((tx) => tx.enqueue('Cluster', meta.uid))
+      expect((await b.claimOne('w')).attempts).toBe(0)
+    })
+
+    it('hands the key of a dead worker to another, and fences the dead one off', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('fenced')
+      const dead = await b.claimOne('dead', shortMs)
+      await b.harness.advance(shortMs + 1)
+      const alive = await b.claimOne('alive')
+      expect(alive.fence).toBeGreaterThan(dead.fence)
+      expect(await b.store.queue.renew(dead, 60_000)).toBe(false)
+      const fence = (claim: Claim) => ({ kind: claim.kind, uid: claim.uid, fence: claim.fence })
+      const write = (claim: Claim, openDeviations: number) =>
+        b.run((tx) => tx.updateStatus('Cluster', meta.uid, { status: { openDeviations } }, fence(claim)), controller)
+      await expect(write(dead, 1)).rejects.toEqual(lost)
+      await expect(b.run((tx) => tx.removeFinalizer('Cluster', meta.uid, 'f', fence(dead)))).rejects.toEqual(lost)
+      await b.store.queue.finish(dead, { failed: false })
+      await write(alive, 2)
+      expect(await b.store.queue.renew(alive, 60_000)).toBe(true)
+      expect((await b.cluster(meta.uid))?.status.openDeviations).toBe(2)
+      await b.store.queue.finish(alive, { failed: false })
+      expect(await b.store.queue.renew(alive, 60_000)).toBe(false)
+    })
+
+    it('keeps a renewed lease', async () => {
+      const b = await bench()
+      await b.addCluster('renewed')
+      const claim = await b.claimOne('w1', shortMs)
+      expect(await b.store.queue.renew(claim, 3_600_000)).toBe(true)
+      await b.harness.advance(shortMs + 1)
+      expect(await b.claim('w2')).toEqual([])
+      await b.store.queue.finish(claim, { failed: false })
+    })
+
+    it('enqueues the object and who refers to it when it or its secrets change, but not for status', async () => {
+      const b = await bench()
+      const account = await b.run((tx) =>
+        tx.create({
+          kind: 'CloudAccount',
+          project: null,
+          name: 'acc',
+          spec: { cloudType: 'local', credentialKeys: [], settings: {} },
+        }),
+      )
+      const ref = { kind: 'CloudAccount', uid: account.meta.uid }
+      const { meta } = await b.addCluster('dependent')
+      await b.run((tx) => tx.setRefs({ kind: 'Cluster', uid: meta.uid }, { account: [ref] }))
+      const drain = async () => {
+        const uids = []
+        for (const claim of await b.claim('w')) {
+          uids.push(claim.uid)
+          await b.store.queue.finish(claim, { failed: false })
+        }
+        return uids
+      }
+      await drain()
+      await b.run((tx) => tx.putSecret(ref, 'credentials.token', new Secret('fresh')))
+      expect(await drain()).toEqual([meta.uid])
+      await b.run((tx) => tx.update('CloudAccount', ref.uid, { labels: { a: 'b' } }))
+      expect(await drain()).toEqual([meta.uid])
+      await b.run((tx) => tx.updateStatus('Cluster', meta.uid, { status: { state: 'Pending' } }))
+      expect(await drain()).toEqual([])
+      await b.run((tx) => tx.delete('Cluster', meta.uid))
+      expect(await drain()).toEqual([meta.uid])
+    })
+
+    it('calls back when there may be work', async () => {
+      const b = await bench()
+      let called = (): void => undefined
+      const told = new Promise<void>((resolve) => {
+        called = resolve
+      })
+      const stop = b.store.queue.onWork(() => called())
+      await b.addCluster('noticed')
+      await told
+      stop()
+      await b.store.queue.finish(await b.claimOne('w'), { failed: false })
+    })
+
+    it('never gives a key to two workers and never forgets one', async () => {
+      const command = fc.record({
+        do: fc.constantFrom('mark', 'claim', 'finish', 'fail', 'expire', 'zombie'),
+        key: fc.nat({ max: 2 }),
+        worker: fc.nat({ max: 1 }),
+      })
+      await fc.assert(
+        fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 40 }), async (commands) => {
+          const model = new QueueModel(await bench())
+          await model.open()
+          for (const step of commands) await model.step(step)
+          await model.expectNothingForgotten()
+        }),
+        { numRuns: propertyRuns },
+      )
+    })
+  })
+}
+
+/** What must hold of the queue, checked after every command. */
+class QueueModel {
+  readonly #b: Bench
+  #keys: string[] = []
+  /** Claims whose lease has not run out, by key. */
+  readonly #held = new Map<string, Claim>()
+  readonly #dead: Claim[] = []
+  readonly #fences = new Map<string, number>()
+  /** Keys marked since they were last claimed. */
+  readonly #owed = new Set<string>()
+
+  constructor(bench: Bench) {
+    this.#b = bench
+  }
+
+  async open(): Promise<void> {
+    const made = await Promise.all(['a', 'b', 'c'].map((name) => this.#b.addCluster(name)))
+    this.#keys = made.map((object) => object.meta.uid)
+    for (const key of this.#keys) this.#owed.add(key)
+  }
+
+  async step(command: { do: string; key: number; worker: number }): Promise<void> {
+    const key = this.#keys[command.key] ?? ''
+    const held = this.#held.get(key)
+    if (command.do === 'mark') {
+      await this.#b.run((tx) => tx.enqueue('Cluster', key))
+      this.#owed.add(key)
+    } else if (command.do === 'claim') await this.#claim(`w${command.worker}`)
+    else if (command.do === 'zombie') for (const claim of this.#dead) await this.#expectPowerless(claim)
+    else if (held && command.do === 'expire') await this.#expire(key, held)
+    else if (held) {
+      this.#held.delete(key)
+      if (command.do === 'fail') this.#owed.add(key)
+      const retry = command.do === 'fail' ? { failed: true, requeueAfterMs: 0 } : { failed: false }
+      await this.#b.store.queue.finish(held, retry)
+    }
+  }
+
+  async #claim(owner: string): Promise<void> {
+    for (const claim of await this.#b.claim(owner, 3_600_000)) {
+      expect(this.#held.has(claim.uid)).toBe(false)
+      expect(claim.fence).toBeGreaterThan(this.#fences.get(claim.uid) ?? 0)
+      this.#fences.set(claim.uid, claim.fence)
+      this.#held.set(claim.uid, claim)
+      this.#owed.delete(claim.uid)
+    }
+  }
+
+  /** The worker dies: its lease is cut short, which only time may end otherwise. */
+  async #expire(key: string, claim: Claim): Promise<void> {
+    expect(await this.#b.store.queue.renew(claim, 1)).toBe(true)
+    await this.#b.harness.advance(2)
+    this.#held.delete(key)
+    this.#owed.add(key)
+    const next = await this.#b.claim('heir', 3_600_000)
+    expect(next.some((other) => other.uid === key)).toBe(true)
+    for (const heir of next) {
+      expect(this.#held.has(heir.uid)).toBe(false)
+      expect(heir.fence).toBeGreaterThan(this.#fences.get(heir.uid) ?? 0)
+      this.#fences.set(heir.uid, heir.fence)
+      this.#held.set(heir.uid, heir)
+      this.#owed.delete(heir.uid)
+    }
+    this.#dead.push(claim)
+  }
+
+  async #expectPowerless(claim: Claim): Promise<void> {
+    expect(await this.#b.store.queue.renew(claim, 3_600_000)).toBe(false)
+    await this.#b.store.queue.finish(claim, { failed: true, requeueAfterMs: 0 })
+    const fence = { kind: claim.kind, uid: claim.uid, fence: claim.fence }
+    const write = this.#b.run((tx) => tx.updateStatus('Cluster', claim.uid, { status: { openDeviations: 9 } }, fence))
+    await expect(write).rejects.toEqual(lost)
+  }
+
+  async expectNothingForgotten(): Promise<void> {
+    for (const claim of this.#held.values()) await this.#b.store.queue.finish(claim, { failed: false })
+    this.#held.clear()
+    await this.#claim('last')
+    expect([...this.#owed]).toEqual([])
+    for (const claim of this.#held.values()) await this.#b.store.queue.finish(claim, { failed: false })
+    expect(await this.#b.claim('last')).toEqual([])
+  }
+}
