@@ -1,0 +1,73 @@
+import { type Document, LineCounter, type ParsedNode, parseDocument, type ScalarTag, type Tags } from 'yaml'
+import { PackError, type Problem, packError } from './problems.ts'
+
+/** `0o14`, which YAML 1.1 does not know but go-yaml does. */
+const goOctal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  format: 'OCT12',
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve(text) {
+    const value = Number.parseInt(text.replace(/^[-+]?0o/, '').replaceAll('_', ''), 8)
+    return text.startsWith('-') ? -value : value
+  },
+}
+
+/** go-yaml reads dates and base-60 numbers as texts. */
+const isUnknownToGo = (tag: Tags[number]): boolean =>
+  typeof tag !== 'string' && (tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME'))
+
+/** More aliases than this are an attack ("billion laughs"), not a values file. */
+const maxAliases = 1000
+
+/** The largest values text of 220 published packs holds 289 KB. */
+const maxTextChars = 2 * 1024 * 1024
+
+/** Runs a recursive walk; a text nested so deep that the stack ends is a wrong text, not a fault of ours. */
+export function withinStack<T>(file: string, walk: () => T): T {
+  try {
+    return walk()
+  } catch (error) {
+    if (error instanceof RangeError) throw packError(file, 'is nested too deep', { cause: error })
+    throw error
+  }
+}
+
+/** A parsed text with positions; lines are 1-based. */
+export interface ParsedText {
+  document: Document.Parsed<ParsedNode>
+  text: string
+  lineAt(offset: number): number
+  toJs(node?: ParsedNode | null): unknown
+}
+
+/**
+ * Parses one document as helm reads it: YAML 1.1 with the exceptions of go-yaml (checked against helm 4.3). `yes`, `On` and `y` are
+ * booleans, `014` and `0o14` octal, `22:22` and dates texts; a repeated key takes its last value; `<<` merges.
+ * Throws `PackError` with every syntax error and its line.
+ */
+export function parseYaml(text: string, file: string): ParsedText {
+  const lineCounter = new LineCounter()
+  if (text.length > maxTextChars) throw packError(file, `holds ${text.length} letters; ${maxTextChars} are allowed`)
+  const document = withinStack(file, () =>
+    parseDocument(text, {
+      version: '1.1',
+      merge: true,
+      uniqueKeys: false,
+      strict: false,
+      lineCounter,
+      customTags: (tags) => [...tags.filter((tag) => !isUnknownToGo(tag)), goOctal],
+    }),
+  )
+  const lineAt = (offset: number): number => lineCounter.linePos(offset).line
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error): Problem => {
+      const [message = 'is no valid YAML'] = error.message.split('\n', 1)
+      return { file, path: '', line: lineAt(error.pos[0]), message: message.replace(/ at line \d+, column \d+:$/, '') }
+    })
+    throw new PackError(problems)
+  }
+  const toJs = (node: ParsedNode | null = document.contents): unknown =>
+    node === null ? null : node.toJS(document, { maxAliasCount: maxAliases })
+  return { document, text, lineAt, toJs }
+}
