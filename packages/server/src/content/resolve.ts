@@ -1,0 +1,160 @@
+import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
+import type { LayerKind, ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
+import { resolveMacros } from '@atrium/pack/format/macros.ts'
+import { type PackSection, readPackSection } from '@atrium/pack/format/pack-section.ts'
+import { PackError, type Problem } from '@atrium/pack/format/problems.ts'
+import { readValues } from '@atrium/pack/format/values.ts'
+import { checkVariables } from '@atrium/pack/format/variables.ts'
+import { type MacroValues, macroScope } from './macro-scope.ts'
+
+/** Where the content of a pack is pulled from. */
+export interface PackLocation {
+  /** Registry endpoint, `https://host:port/base`. */
+  registry: string
+  /** Repository below the endpoint's host. */
+  repository: string
+  digest: string
+}
+
+/** What `resolveLayers` needs to know besides the profiles. */
+export interface ResolveContext extends MacroValues {
+  /** By pack uid, for every layer that is no manifest layer. */
+  packs: ReadonlyMap<string, PackLocation>
+}
+
+/** One layer as the agent will get it, texts still in place. */
+export interface ResolvedLayer {
+  /** `<profile name>/<layer name>`. */
+  id: string
+  name: string
+  profileUid: string
+  packUid: string
+  version: string
+  kind: LayerKind
+  priority: number
+  /** Absent for manifest layers. */
+  pack?: PackLocation
+  /** `values.yaml` with every placeholder filled in. */
+  values: string
+  manifests: { name: string; content: string }[]
+  namespace: string
+}
+
+/** Why a layer cannot be installed, and what to do. */
+export interface LayerProblem extends Problem {
+  /** `ResolvedLayer.id`; the profile's name where a whole profile is meant. */
+  layer: string
+  profileUid: string
+}
+
+export interface ResolvedProfiles {
+  /** In install order. Complete only when there are no problems. */
+  layers: ResolvedLayer[]
+  problems: LayerProblem[]
+  /** Version of the Kubernetes layer, without a leading `v`; empty when no profile has one. */
+  kubernetesVersion: string
+}
+
+const installRank: Record<LayerKind, number> = { os: 0, k8s: 1, cni: 2, csi: 3, addon: 4 }
+
+/**
+ * The layers of a cluster in install order: infrastructure (os, k8s, cni, csi), then add-ons by install priority, else in the order of
+ * the profiles. Pure. Problems are collected, never thrown.
+ */
+export function resolveLayers(profiles: readonly AttachedProfile[], context: ResolveContext): ResolvedProfiles {
+  const kubernetesVersion = kubernetesVersionOf(profiles)
+  const system =
+    kubernetesVersion === '' ? context.system : { ...context.system, 'kubernetes.version': kubernetesVersion }
+  const problems: LayerProblem[] = []
+  const layers = profiles.flatMap((profile) => {
+    problems.push(...variableProblems(profile), ...duplicateProblems(profile))
+    return profile.layers.map((layer) => resolveLayer(profile, layer, profiles, { ...context, system }, problems))
+  })
+  const sorted = layers
+    .filter((layer) => layer !== null)
+    .sort((a, b) => installRank[a.kind] - installRank[b.kind] || a.priority - b.priority)
+  return { layers: sorted, problems, kubernetesVersion }
+}
+
+/** Version of the profiles' Kubernetes layer, without a leading `v`; empty when there is none. */
+export function kubernetesVersionOf(profiles: readonly Pick<AttachedProfile, 'layers'>[]): string {
+  const layer = profiles.flatMap((profile) => profile.layers).find((one) => one.layer === 'k8s')
+  return (layer?.version || layer?.tag || '').replace(/^v/, '')
+}
+
+const layerId = (profile: AttachedProfile, layer: ProfileLayer): string => `${profile.name}/${layer.name}`
+
+function resolveLayer(
+  profile: AttachedProfile,
+  layer: ProfileLayer,
+  profiles: readonly AttachedProfile[],
+  context: ResolveContext,
+  problems: LayerProblem[],
+): ResolvedLayer | null {
+  const id = layerId(profile, layer)
+  const report = (found: readonly Problem[]): void => {
+    problems.push(...found.map((problem) => ({ ...problem, layer: id, profileUid: profile.uid })))
+  }
+  const scope = macroScope(profile, profiles, context)
+  const values = resolveMacros(layer.values, scope)
+  const manifests = layer.manifests.map((manifest) => {
+    const resolved = resolveMacros(manifest.content, scope, manifest.name)
+    report(resolved.problems)
+    return { name: manifest.name, content: resolved.text }
+  })
+  report(values.problems)
+  const location = layer.type === 'manifest' ? undefined : context.packs.get(layer.packUid)
+  if (layer.type !== 'manifest' && location === undefined) report([packMissing(layer)])
+  const section = values.problems.length > 0 ? null : readSection(values.text, report)
+  if (section === null) return null
+  return {
+    id,
+    name: layer.name,
+    profileUid: profile.uid,
+    packUid: layer.packUid,
+    version: layer.version || layer.tag,
+    kind: layer.layer,
+    priority: section.installPriority,
+    ...(location && { pack: { ...location, digest: layer.digest ?? location.digest } }),
+    values: values.text,
+    manifests,
+    namespace: section.namespace,
+  }
+}
+
+function readSection(text: string, report: (problems: readonly Problem[]) => void): PackSection | null {
+  try {
+    return readPackSection(readValues(text))
+  } catch (error) {
+    if (!(error instanceof PackError)) throw error
+    report(error.problems)
+    return null
+  }
+}
+
+function packMissing(layer: ProfileLayer): Problem {
+  const message = `pack '${layer.name}' ${layer.tag} is in no registry this cluster may use: synchronise its registry, or choose another version in the profile`
+  return { file: layer.name, path: '', line: 0, message }
+}
+
+function variableProblems(profile: AttachedProfile): LayerProblem[] {
+  return checkVariables(profile.variables, profile.variableValues).map((problem) => ({
+    ...problem,
+    file: `profile '${profile.name}'`,
+    layer: profile.name,
+    profileUid: profile.uid,
+  }))
+}
+
+function duplicateProblems(profile: AttachedProfile): LayerProblem[] {
+  const names = profile.layers.map((layer) => layer.name)
+  const doubled = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+  return doubled.map((name) => ({
+    file: `profile '${profile.name}'`,
+    path: 'spec.template.packs',
+    line: 0,
+    message: `has two layers named '${name}': give one an alias ('<alias>--${name}')`,
+    layer: `${profile.name}/${name}`,
+    profileUid: profile.uid,
+  }))
+}
