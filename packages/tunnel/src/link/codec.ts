@@ -1,0 +1,85 @@
+import { AgentMessage, Hello, linkLimits, Proof, ServerMessage, Welcome } from '@atrium/api/link/protocol.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Ajv, type ValidateFunction } from 'ajv'
+import type { Static, TSchema } from 'typebox'
+
+export type HelloFrame = Static<typeof Hello>
+export type ProofFrame = Static<typeof Proof>
+export type WelcomeFrame = Static<typeof Welcome>
+/** Whatever a server may send. */
+export type ServerFrame = HelloFrame | WelcomeFrame | Static<typeof ServerMessage>
+/** Whatever an agent may send. */
+export type AgentFrame = ProofFrame | Static<typeof AgentMessage>
+
+/** Deeper JSON is refused before it is parsed: nothing of ours nests further, and recursive readers survive it. */
+const MAX_DEPTH = 64
+const ajv = new Ajv({ allErrors: false, strict: false })
+
+/** Validators by frame type, compiled on first use. */
+const compiled = new Map<string, ValidateFunction>()
+const validatorOf = (schemas: Record<string, TSchema>, type: unknown): ValidateFunction | null => {
+  const schema = typeof type === 'string' && Object.hasOwn(schemas, type) ? schemas[type] : undefined
+  if (!schema) return null
+  const found = compiled.get(type as string) ?? ajv.compile(schema)
+  compiled.set(type as string, found)
+  return found
+}
+
+const serverSchemas: Record<string, TSchema> = { hello: Hello, welcome: Welcome, ...variants(ServerMessage) }
+const agentSchemas: Record<string, TSchema> = { proof: Proof, ...variants(AgentMessage) }
+
+/** The members of a union of objects, by the constant of their `type`. */
+function variants(union: { anyOf: readonly TSchema[] }): Record<string, TSchema> {
+  return Object.fromEntries(
+    union.anyOf.map((schema) => [
+      (schema as unknown as { properties: { type: { const: string } } }).properties.type.const,
+      schema,
+    ]),
+  )
+}
+
+/** Reads one text frame from a server; throws `InvalidRequest` or `PayloadTooLarge`. */
+export const parseServerFrame = (data: string): ServerFrame => parse(data, serverSchemas) as ServerFrame
+/** Reads one text frame from an agent; throws `InvalidRequest` or `PayloadTooLarge`. */
+export const parseAgentFrame = (data: string): AgentFrame => parse(data, agentSchemas) as AgentFrame
+
+const parse = (data: string, schemas: Record<string, TSchema>): unknown => {
+  if (Buffer.byteLength(data) > linkLimits.messageBytes)
+    throw new AtriumError('PayloadTooLarge', `A link message is larger than ${linkLimits.messageBytes} bytes.`)
+  if (depthOf(data) > MAX_DEPTH)
+    throw new AtriumError('InvalidRequest', `A link message nests deeper than ${MAX_DEPTH}.`)
+  const frame = parseJson(data)
+  const type = typeof frame === 'object' && frame !== null && 'type' in frame ? frame.type : undefined
+  const validate = validatorOf(schemas, type)
+  if (!validate) throw new AtriumError('InvalidRequest', 'A link message has no known type.')
+  if (validate(frame)) return frame
+  const where = validate.errors?.[0]
+  throw new AtriumError(
+    'InvalidRequest',
+    `A "${type}" message does not fit: ${where?.instancePath ?? ''} ${where?.message ?? ''}`,
+  )
+}
+
+const parseJson = (data: string): unknown => {
+  try {
+    return JSON.parse(data)
+  } catch (cause) {
+    throw new AtriumError('InvalidRequest', 'A link message is no JSON.', { cause })
+  }
+}
+
+const depthOf = (data: string): number => {
+  let depth = 0
+  let deepest = 0
+  let inString = false
+  for (let index = 0; index < data.length; index += 1) {
+    const char = data.charCodeAt(index)
+    if (inString) {
+      if (char === 0x5c) index += 1
+      else if (char === 0x22) inString = false
+    } else if (char === 0x22) inString = true
+    else if (char === 0x5b || char === 0x7b) deepest = Math.max(deepest, ++depth)
+    else if (char === 0x5d || char === 0x7d) depth -= 1
+  }
+  return deepest
+}

@@ -1,0 +1,174 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { linkLimits } from '@atrium/api/link/protocol.ts'
+import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LinkSimulation } from '../../test/link-simulation.ts'
+import { AgentMachine, agentTimes, type LinkReport } from './agent-machine.ts'
+import { FENCED, frameRate, ServerMachine, serverTimes } from './server-machine.ts'
+
+const hello = { type: 'hello' as const, nonce: 'n', audience: 'a' }
+const desiredOf = (generation: number): DesiredState => ({
+  clusterUid: 'c',
+  clusterName: 'demo',
+  epoch: 1,
+  generation,
+  kubernetesVersion: '1.34.4',
+  layers: [],
+  policy: { drift: 'heal', nodes: 'heal' },
+})
+const welcome = { type: 'welcome' as const, sessionEpoch: 1, sessionToken: 't', heartbeatMs: 5000, desired: null }
+const eventsReport = (id: string): LinkReport => ({
+  type: 'events',
+  items: [{ id, at: '', severity: 'Info', reason: 'r', message: 'm', involved: 'i', source: 's' }],
+})
+
+describe('both ends under faults', () => {
+  it('lose nothing, repeat nothing out of order, and end with the newest state on both sides', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.record({
+          drop: fc.double({ min: 0, max: 0.3, noNaN: true }),
+          duplicate: fc.double({ min: 0, max: 0.3, noNaN: true }),
+          reorder: fc.double({ min: 0, max: 0.3, noNaN: true }),
+          reset: fc.double({ min: 0, max: 0.05, noNaN: true }),
+          handlerFails: fc.double({ min: 0, max: 0.3, noNaN: true }),
+        }),
+        (seed, faults) => {
+          const link = new LinkSimulation(seededRandom(seed), faults)
+          link.run(10 * 60_000, { reports: 60, desired: 20 })
+          link.heal()
+          link.run(5 * 60_000, { reports: 0, desired: 0 })
+          expect(link.problems()).toEqual([])
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('agent machine', () => {
+  const open = (agent: AgentMachine, nowMs: number) => {
+    agent.handle({ type: 'start' }, nowMs)
+    agent.handle({ type: 'wake' }, nowMs)
+    agent.handle({ type: 'opened' }, nowMs)
+    agent.handle({ type: 'frame', frame: hello }, nowMs)
+    return agent.handle({ type: 'frame', frame: welcome }, nowMs)
+  }
+
+  it('answers one challenge, opens on the welcome, and takes no welcome before it proved itself', () => {
+    const agent = new AgentMachine(seededRandom(1))
+    expect(agent.handle({ type: 'start' }, 0)).toEqual([{ type: 'dial' }])
+    agent.handle({ type: 'opened' }, 0)
+    expect(agent.handle({ type: 'frame', frame: welcome }, 0)).toEqual([])
+    expect(agent.handle({ type: 'frame', frame: hello }, 0)).toEqual([{ type: 'prove', hello }])
+    expect(agent.handle({ type: 'frame', frame: hello }, 0)).toEqual([])
+    expect(agent.handle({ type: 'frame', frame: welcome }, 0)).toEqual([{ type: 'connected', welcome }])
+    expect(agent.connected).toBe(true)
+  })
+
+  it('keeps the newest of waiting states, and as many events as its bound', () => {
+    const agent = new AgentMachine(seededRandom(1))
+    for (let index = 0; index < 300; index += 1)
+      agent.handle({ type: 'report', message: eventsReport(String(index)) }, 0)
+    expect(agent.dropped).toBe(300 - 256)
+    const sent = open(agent, 1).filter((action) => action.type === 'send')
+    expect(sent).toHaveLength(1)
+    expect(sent[0]).toMatchObject({ message: { type: 'events', items: [{ id: '44' }] } })
+  })
+
+  it('closes a silent connection and dials again, later each time', () => {
+    const agent = new AgentMachine(seededRandom(1))
+    open(agent, 0)
+    const silentMs = linkLimits.heartbeatMs * linkLimits.missedHeartbeats
+    for (let at = 0; at < silentMs; at = agent.wakeAtMs() ?? Number.POSITIVE_INFINITY)
+      agent.handle({ type: 'wake' }, at)
+    const actions = agent.handle({ type: 'wake' }, silentMs)
+    expect(actions.map(({ type }) => type)).toEqual(['close', 'disconnected'])
+    const waits: number[] = []
+    let now = silentMs
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      const wakeAt = agent.wakeAtMs() ?? 0
+      waits.push(wakeAt - now)
+      now = wakeAt
+      expect(agent.handle({ type: 'wake' }, now)).toEqual([{ type: 'dial' }])
+      agent.handle({ type: 'closed' }, now)
+    }
+    expect(Math.max(...waits)).toBeLessThanOrEqual(agentTimes.maxBackoffMs * 1.5)
+    expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0)
+  })
+
+  it('waits long after a refusal and after a newer session, shortly after a plain farewell', () => {
+    const waitAfter = (reason: string, opened: boolean): number => {
+      const agent = new AgentMachine(seededRandom(2))
+      if (opened) open(agent, 0)
+      else {
+        agent.handle({ type: 'start' }, 0)
+        agent.handle({ type: 'opened' }, 0)
+      }
+      agent.handle({ type: 'frame', frame: { type: 'bye', reason } }, 0)
+      return agent.wakeAtMs() ?? 0
+    }
+    expect(waitAfter('the certificate is revoked', false)).toBeGreaterThanOrEqual(agentTimes.refusedBackoffMs / 2)
+    expect(waitAfter(FENCED, true)).toBeGreaterThanOrEqual(agentTimes.refusedBackoffMs / 2)
+    expect(waitAfter('the server stops', true)).toBeLessThanOrEqual(3 * agentTimes.firstBackoffMs)
+  })
+})
+
+describe('server machine', () => {
+  const proof = {
+    type: 'proof' as const,
+    certificate: '',
+    serverFingerprint: '',
+    signature: '',
+    agentVersion: '',
+    podName: '',
+    applied: null,
+  }
+  const heartbeat = (seq: number) => ({ type: 'frame' as const, frame: { type: 'heartbeat' as const, seq, at: '' } })
+  const opened = (): ServerMachine => {
+    const server = new ServerMachine()
+    server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
+    server.handle({ type: 'frame', frame: proof }, 0)
+    server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', desired: desiredOf(1) }, 0)
+    return server
+  }
+  const types = (actions: { type: string }[]): string[] => actions.map(({ type }) => type)
+
+  it('ends a session that speaks before its proof, proves twice, or never proves', () => {
+    const early = new ServerMachine()
+    early.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
+    expect(types(early.handle(heartbeat(1), 0))).toEqual(['send', 'close', 'ended'])
+    expect(types(opened().handle({ type: 'frame', frame: proof }, 0))).toEqual(['send', 'close', 'ended'])
+    const slow = new ServerMachine()
+    slow.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
+    expect(types(slow.handle({ type: 'wake' }, serverTimes.handshakeMs))).toContain('ended')
+  })
+
+  it('ignores an admission that comes after the connection is gone', () => {
+    const server = new ServerMachine()
+    server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
+    server.handle({ type: 'frame', frame: proof }, 0)
+    server.handle({ type: 'closed' }, 0)
+    expect(server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', desired: null }, 0)).toEqual([])
+  })
+
+  it('ends a loud agent', () => {
+    const server = opened()
+    const ends = Array.from({ length: frameRate.burst + 1 }, (_, index) => server.handle(heartbeat(index + 1), 0))
+    expect(types(ends.flat())).toContain('ended')
+  })
+
+  it('sends a desired state only when it is newer, and again when it is not taken up', () => {
+    const server = opened()
+    expect(server.handle({ type: 'desired', desired: desiredOf(1) }, 0)).toEqual([])
+    expect(types(server.handle({ type: 'desired', desired: desiredOf(2) }, 0))).toEqual(['send'])
+    let repeats = 0
+    for (let at = 0; at <= serverTimes.desiredRetryMs; at += 5000) {
+      server.handle(heartbeat(at + 1), at)
+      repeats += types(server.handle({ type: 'wake' }, at)).filter((type) => type === 'send').length
+    }
+    expect(repeats).toBe(1)
+  })
+})

@@ -1,0 +1,218 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
+import type { AgentFrame, ProofFrame, ServerFrame } from './codec.ts'
+import { laneOf, ReceiveLane } from './lanes.ts'
+
+export const serverTimes = {
+  /** From the hello to a checked proof. */
+  handshakeMs: 10_000,
+  /** Sends a desired state again that the agent did not take up. */
+  desiredRetryMs: 30_000,
+} as const
+/** Frames of one agent: a burst, and how many a second refill it. A healthy agent sends about one a second. */
+export const frameRate = { burst: 200, perSecond: 50 } as const
+
+/** Farewell to a session that a newer one of the same cluster replaced: both agents dialling at once would never end. */
+export const FENCED = 'a newer session of this cluster took over'
+
+export type ReportMessage = Exclude<AgentMessage, { type: 'heartbeat' }>
+
+export type ServerEvent =
+  | { type: 'start'; nonce: string; audience: string }
+  | { type: 'frame'; frame: AgentFrame }
+  /** The proof holds; the session has its number. */
+  | { type: 'admitted'; sessionEpoch: number; sessionToken: string; desired: DesiredState | null }
+  | { type: 'refused'; reason: string }
+  /** The newest desired state; sent only if it is newer than what the agent has. */
+  | { type: 'desired'; desired: DesiredState }
+  /** The report's effect is stored. */
+  | { type: 'handled'; seq: number }
+  /** It is not: the agent will send it again. */
+  | { type: 'failed'; seq: number }
+  | { type: 'wake' }
+  | { type: 'closed' }
+
+export type ServerAction =
+  | { type: 'send'; frame: ServerFrame }
+  | { type: 'verify'; proof: ProofFrame }
+  | { type: 'heartbeat' }
+  /** Store the report's effect, then tell `handled` or `failed`. One at a time, in order. */
+  | { type: 'handle'; message: ReportMessage }
+  | { type: 'close'; reason: string }
+  /** Once, as the last action. */
+  | { type: 'ended'; wasOpen: boolean; reason: string }
+
+type Position = { epoch: number; generation: number }
+type Phase = 'new' | 'greeting' | 'verifying' | 'open' | 'ended'
+
+/**
+ * The server's end of one agent's session, without I/O: events in, actions out, time as an argument.
+ *
+ * new → greeting → verifying → open → ended. After each `handle`, the driver wakes it at `wakeAtMs`.
+ */
+export class ServerMachine {
+  readonly #lanes = { state: new ReceiveLane(), log: new ReceiveLane() }
+  readonly #waiting: ReportMessage[] = []
+  #phase: Phase = 'new'
+  #handling: ReportMessage | null = null
+  #deadlineMs = 0
+  #heardAtMs = 0
+  #desired: DesiredState | null = null
+  #desiredSentAtMs: number | null = null
+  #tokens: number = frameRate.burst
+  #refilledAtMs = 0
+
+  get open(): boolean {
+    return this.#phase === 'open'
+  }
+
+  wakeAtMs(): number | null {
+    if (this.#phase === 'new' || this.#phase === 'ended') return null
+    if (this.#phase !== 'open') return this.#deadlineMs
+    const retryAtMs = this.#desiredSentAtMs === null ? [] : [this.#desiredSentAtMs + serverTimes.desiredRetryMs]
+    return Math.min(this.#silentAtMs(), ...retryAtMs)
+  }
+
+  handle(event: ServerEvent, nowMs: number): ServerAction[] {
+    if (this.#phase === 'ended') return []
+    switch (event.type) {
+      case 'start':
+        this.#phase = 'greeting'
+        this.#deadlineMs = nowMs + serverTimes.handshakeMs
+        this.#refilledAtMs = nowMs
+        return [{ type: 'send', frame: { type: 'hello', nonce: event.nonce, audience: event.audience } }]
+      case 'frame':
+        return this.#receive(event.frame, nowMs)
+      case 'admitted':
+        return this.#admit(event, nowMs)
+      case 'refused':
+        return this.#end(event.reason, true)
+      case 'desired':
+        return this.#offer(event.desired, nowMs)
+      case 'handled':
+        return this.#finish(event.seq, true)
+      case 'failed':
+        return this.#finish(event.seq, false)
+      case 'wake':
+        return this.#wake(nowMs)
+      case 'closed':
+        return this.#end('the connection closed', false)
+    }
+  }
+
+  #receive(frame: AgentFrame, nowMs: number): ServerAction[] {
+    this.#heardAtMs = nowMs
+    if (!this.#takeToken(nowMs)) return this.#end('too many messages', true)
+    if (frame.type === 'proof') {
+      if (this.#phase !== 'greeting') return this.#end('a proof out of turn', true)
+      this.#phase = 'verifying'
+      return [{ type: 'verify', proof: frame }]
+    }
+    if (this.#phase !== 'open') return this.#end('a message before the welcome', true)
+    if (frame.type === 'heartbeat') return [{ type: 'heartbeat' }, ack(frame.seq)]
+    return this.#accept(frame)
+  }
+
+  #accept(message: ReportMessage): ServerAction[] {
+    if (this.#lanes[laneOf(message.type)].isOld(message.seq)) return [ack(message.seq)]
+    const known = this.#handling?.seq === message.seq || this.#waiting.some(({ seq }) => seq === message.seq)
+    if (known) return []
+    if (this.#waiting.length >= linkLimits.inFlight) return this.#end('too many unacknowledged messages', true)
+    this.#waiting.push(message)
+    return [...this.#confirm(message), ...this.#next()]
+  }
+
+  #next(): ServerAction[] {
+    if (this.#handling !== null) return []
+    this.#handling = this.#waiting.shift() ?? null
+    return this.#handling === null ? [] : [{ type: 'handle', message: this.#handling }]
+  }
+
+  #finish(seq: number, stored: boolean): ServerAction[] {
+    const message = this.#handling
+    if (message?.seq !== seq) return []
+    this.#handling = null
+    if (!stored) return this.#next()
+    this.#lanes[laneOf(message.type)].handled(seq)
+    this.#dropOld()
+    return [ack(seq), ...this.#next()]
+  }
+
+  /** What waits but is older than what was just stored: late copies of superseded messages. */
+  #dropOld(): void {
+    const fresh = this.#waiting.filter((message) => !this.#lanes[laneOf(message.type)].isOld(message.seq))
+    this.#waiting.splice(0, this.#waiting.length, ...fresh)
+  }
+
+  #admit(event: Extract<ServerEvent, { type: 'admitted' }>, nowMs: number): ServerAction[] {
+    if (this.#phase !== 'verifying') return []
+    this.#phase = 'open'
+    this.#heardAtMs = nowMs
+    this.#desired = event.desired
+    if (event.desired) this.#desiredSentAtMs = nowMs
+    const { sessionEpoch, sessionToken, desired } = event
+    return [
+      {
+        type: 'send',
+        frame: { type: 'welcome', sessionEpoch, sessionToken, heartbeatMs: linkLimits.heartbeatMs, desired },
+      },
+    ]
+  }
+
+  #offer(desired: DesiredState, nowMs: number): ServerAction[] {
+    if (this.#phase !== 'open' || (this.#desired && !isNewer(desired, this.#desired))) return []
+    this.#desired = desired
+    this.#desiredSentAtMs = nowMs
+    return [{ type: 'send', frame: { type: 'desired', desired } }]
+  }
+
+  /** The agent works on what was sent: no need to repeat it. */
+  #confirm(message: ReportMessage): ServerAction[] {
+    if (message.type !== 'state' || !this.#desired) return []
+    const taken = message.working ?? message.applied
+    if (taken && !isNewer(this.#desired, taken)) this.#desiredSentAtMs = null
+    return []
+  }
+
+  #wake(nowMs: number): ServerAction[] {
+    const wakeAtMs = this.wakeAtMs()
+    if (wakeAtMs === null || nowMs < wakeAtMs) return []
+    if (this.#phase !== 'open') return this.#end('the handshake took too long', true)
+    if (nowMs >= this.#silentAtMs()) return this.#end('the agent went silent', true)
+    if (!this.#desired) return []
+    this.#desiredSentAtMs = nowMs
+    return [{ type: 'send', frame: { type: 'desired', desired: this.#desired } }]
+  }
+
+  #end(reason: string, tellAgent: boolean): ServerAction[] {
+    const wasOpen = this.#phase === 'open'
+    this.#phase = 'ended'
+    this.#waiting.length = 0
+    const bye: ServerAction[] = tellAgent
+      ? [
+          { type: 'send', frame: { type: 'bye', reason } },
+          { type: 'close', reason },
+        ]
+      : []
+    return [...bye, { type: 'ended', wasOpen, reason }]
+  }
+
+  #silentAtMs(): number {
+    return this.#heardAtMs + linkLimits.heartbeatMs * linkLimits.missedHeartbeats
+  }
+
+  #takeToken(nowMs: number): boolean {
+    const refill = ((nowMs - this.#refilledAtMs) / 1000) * frameRate.perSecond
+    this.#tokens = Math.min(frameRate.burst, this.#tokens + Math.max(0, refill))
+    this.#refilledAtMs = nowMs
+    if (this.#tokens < 1) return false
+    this.#tokens -= 1
+    return true
+  }
+}
+
+const ack = (seq: number): ServerAction => ({ type: 'send', frame: { type: 'ack', seq } })
+
+/** Desired states are ordered by (epoch, generation). */
+export const isNewer = (candidate: Position, than: Position): boolean =>
+  candidate.epoch > than.epoch || (candidate.epoch === than.epoch && candidate.generation > than.generation)
