@@ -47,7 +47,10 @@ export interface PlaneLink {
 export interface AgentIdentity {
   clusterUid: string
   privateKeyPem: Secret<string>
+  /** Empty between the making of the key and its enrolment: a lost answer is asked for again with the same key. */
   certificatePem: string
+  /** SHA-256 of the enrolment token it was (or is being) enrolled with: a token is never tried with two keys. */
+  tokenHash: string
   /** CAs that sign the plane's server certificate, and its registry's. */
   caBundlePem: string
   /** RFC 3339 end of the certificate. */
