@@ -202,5 +202,12 @@ export interface Store {
   /** The newest position. */
   position(): Promise<number>
   readonly queue: WorkQueue
+  /**
+   * A lease on a name, for work that one process of the installation does at a time. True when `owner` holds it now
+   * (it was free, had run out, or was already its own) for `leaseMs` from now.
+   */
+  lease(name: string, owner: string, leaseMs: number): Promise<boolean>
+  /** Gives the lease back early; without effect when `owner` does not hold it. */
+  release(name: string, owner: string): Promise<void>
   close(): Promise<void>
 }

@@ -16,7 +16,7 @@ const unknownColumn = (kind: string, column: string, known: string[]): AtriumErr
 
 function matches(object: StoredObject, query: ListQuery): boolean {
   const { listColumns } = kinds[object.kind]
-  if (query.project !== undefined && object.meta.project !== query.project) return false
+  if (query.project !== undefined && ![query.project].flat().includes(object.meta.project)) return false
   if (query.owner && (object.meta.owner?.kind !== query.owner.kind || object.meta.owner.uid !== query.owner.uid))
     return false
   if (Object.entries(query.labels ?? {}).some(([key, value]) => object.meta.labels[key] !== value)) return false

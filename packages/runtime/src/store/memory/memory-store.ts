@@ -27,6 +27,7 @@ export class MemoryStore implements Store {
   readonly #tables = new Tables()
   readonly #changes: ChangeLog
   readonly #audit: (AuditEntry & { tenant: string })[] = []
+  readonly #leases = new Map<string, { owner: string; until: number }>()
   readonly #inside = new AsyncLocalStorage<true>()
   #turn: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -68,6 +69,18 @@ export class MemoryStore implements Store {
 
   async position(): Promise<number> {
     return this.#changes.position
+  }
+
+  async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
+    const now = this.#options.clock.now()
+    const held = this.#leases.get(name)
+    if (held && held.owner !== owner && held.until > now) return false
+    this.#leases.set(name, { owner, until: now + leaseMs })
+    return true
+  }
+
+  async release(name: string, owner: string): Promise<void> {
+    if (this.#leases.get(name)?.owner === owner) this.#leases.delete(name)
   }
 
   /** The audit record, oldest first. */

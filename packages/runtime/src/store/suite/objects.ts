@@ -181,6 +181,8 @@ export function objectTests(bench: () => Promise<Bench>): void {
       expect(await names({})).toEqual(['a', 'b', 'c', 'd', 'e'])
       expect(await names({ project: 'even' })).toEqual(['a', 'd', 'e'])
       expect(await names({ project: null })).toEqual(['b', 'c'])
+      expect(await names({ project: ['even', null], labels: { parity: 'odd' } })).toEqual(['b', 'c'])
+      expect(await names({ project: ['none'] })).toEqual([])
       expect(await names({ where: { cloudType: 'aws' } })).toEqual(['e'])
       expect(await names({ where: { cloudType: ['aws', 'local'] }, labels: { parity: 'odd' } })).toEqual(['b', 'c'])
       expect(await names({ owner })).toEqual(['c'])

@@ -144,6 +144,19 @@ export function queueTests(bench: () => Promise<Bench>, propertyRuns: number): v
       await b.store.queue.finish(await b.claimOne('w'), { failed: false })
     })
 
+    it('leases a name to one owner until it is given back or runs out', async () => {
+      const b = await bench()
+      const name = `job-${b.tenant}`
+      expect(await b.store.lease(name, 'one', 3_600_000)).toBe(true)
+      expect(await b.store.lease(name, 'two', 3_600_000)).toBe(false)
+      await b.store.release(name, 'two')
+      expect(await b.store.lease(name, 'one', 3_600_000)).toBe(true)
+      await b.store.release(name, 'one')
+      expect(await b.store.lease(name, 'two', shortMs)).toBe(true)
+      await b.harness.advance(shortMs + 1)
+      expect(await b.store.lease(name, 'one', shortMs)).toBe(true)
+    })
+
     it('never gives a key to two workers and never forgets one', async () => {
       const command = fc.record({
         do: fc.constantFrom('mark', 'claim', 'finish', 'fail', 'expire', 'zombie'),
