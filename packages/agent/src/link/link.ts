@@ -1,0 +1,241 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type AgentAction, type AgentEvent, AgentMachine } from '@atrium/tunnel/link/agent-machine.ts'
+import type { HelloFrame } from '@atrium/tunnel/link/codec.ts'
+import { AUDIENCE_PREFIX, signProof } from '@atrium/tunnel/link/proof.ts'
+import type { AgentIdentity, AgentReport, LinkSurroundings, PlaneLink, RegistryToken } from '../ports.ts'
+import { readEnrolment } from './enrolment.ts'
+import { ensureIdentity, type IdentityDeps, renewalTimeMs, renewIdentity } from './identity.ts'
+import { type PlaneAddress, PlaneHttp } from './plane-http.ts'
+import { dialLink, type LinkSocket } from './socket.ts'
+
+export interface PlaneLinkOptions {
+  /** Where Secret `atrium-agent-enrolment` is mounted. */
+  enrolmentDir: string
+  surroundings: LinkSurroundings
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+const RENEW_RETRY_MS = 60_000
+
+/** Starts the link: it dials, enrols when needed, and dials again for as long as the agent lives. Returns at once. */
+export const openPlaneLink = (options: PlaneLinkOptions): PlaneLink => new WebSocketPlaneLink(options)
+
+/** What belongs to one connection and goes with it. */
+interface Connection {
+  socket: LinkSocket
+  identity: AgentIdentity
+  address: PlaneAddress
+  serverFingerprint: string
+  session: Secret<string> | null
+}
+
+/** Drives `AgentMachine`: sockets, files, keys and timers around its decisions. */
+class WebSocketPlaneLink implements PlaneLink {
+  readonly #options: PlaneLinkOptions
+  readonly #machine: AgentMachine
+  readonly #plane = new PlaneHttp()
+  readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
+  readonly #connectionListeners = new Set<(connected: boolean) => void>()
+  #connection: Connection | null = null
+  /** Rises with each dialling: late news of an older connection is ignored. */
+  #attempt = 0
+  #rejected = false
+  #cancelWake: () => void = () => undefined
+  #cancelRenewal: () => void = () => undefined
+
+  constructor(options: PlaneLinkOptions) {
+    this.#options = options
+    this.#machine = new AgentMachine(options.random)
+    this.#handle({ type: 'start' })
+  }
+
+  get connected(): boolean {
+    return this.#machine.connected
+  }
+
+  onDesired(listener: (desired: DesiredState) => void): () => void {
+    this.#desiredListeners.add(listener)
+    return () => void this.#desiredListeners.delete(listener)
+  }
+
+  onConnection(listener: (connected: boolean) => void): () => void {
+    this.#connectionListeners.add(listener)
+    return () => void this.#connectionListeners.delete(listener)
+  }
+
+  report(message: AgentReport): void {
+    this.#handle({ type: 'report', message })
+  }
+
+  async fetchBlob(digest: string): Promise<Buffer> {
+    const { address, session } = this.#live()
+    return this.#plane.blob(address, session, digest)
+  }
+
+  async registryToken(repository: string): Promise<RegistryToken> {
+    const { address, session } = this.#live()
+    return this.#plane.registryToken(address, session, repository)
+  }
+
+  async close(): Promise<void> {
+    this.#handle({ type: 'stop' })
+    this.#cancelWake()
+    this.#cancelRenewal()
+    await this.#plane.close()
+  }
+
+  #live(): { address: PlaneAddress; session: Secret<string> } {
+    const session = this.#connection?.session
+    if (!this.#connection || !session) throw new AtriumError('InvalidState', 'The management plane is away.')
+    return { address: this.#connection.address, session }
+  }
+
+  #handle(event: AgentEvent): void {
+    for (const action of this.#machine.handle(event, this.#options.clock.now())) this.#perform(action)
+    this.#cancelWake()
+    const wakeAtMs = this.#machine.wakeAtMs()
+    if (wakeAtMs === null) return
+    const delayMs = Math.max(0, wakeAtMs - this.#options.clock.now())
+    this.#cancelWake = this.#options.clock.after(delayMs, () => this.#handle({ type: 'wake' }))
+  }
+
+  #perform(action: AgentAction): void {
+    switch (action.type) {
+      case 'dial':
+        void this.#dial()
+        return
+      case 'prove':
+        return this.#prove(action.hello)
+      case 'send':
+        this.#connection?.socket.send(action.message)
+        return
+      case 'close':
+        return this.#hangUp(action.reason)
+      case 'desired':
+        for (const listener of this.#desiredListeners) listener(action.desired)
+        return
+      case 'connected':
+        return this.#opened(action.welcome.sessionToken, action.welcome.sessionEpoch)
+      case 'disconnected':
+        this.#cancelRenewal()
+        this.#options.logger.warn({ reason: action.reason }, 'link lost; the agent goes on with what it knows')
+        return this.#tellConnection(false)
+    }
+  }
+
+  async #dial(): Promise<void> {
+    this.#attempt += 1
+    const attempt = this.#attempt
+    try {
+      const enrolment = await readEnrolment(this.#options.enrolmentDir)
+      const identity = await ensureIdentity(this.#identityDeps(), enrolment, this.#rejected)
+      // The Secret and the plane may each be the first to know a new CA.
+      const caBundlePem = `${identity.caBundlePem}\n${enrolment.caBundlePem}`
+      if (attempt === this.#attempt && this.#machine.wakeAtMs() !== null)
+        this.#connect(attempt, identity, { serverUrl: enrolment.serverUrl, caBundlePem })
+    } catch (error) {
+      this.#options.logger.warn({ reason: messageOf(error) }, 'cannot reach the management plane yet')
+      if (attempt === this.#attempt) this.#handle({ type: 'closed' })
+    }
+  }
+
+  #connect(attempt: number, identity: AgentIdentity, address: PlaneAddress): void {
+    const isCurrent = (): boolean => attempt === this.#attempt
+    const socket = dialLink(address, {
+      opened: (serverFingerprint) => {
+        if (!isCurrent() || !this.#connection) return
+        this.#connection.serverFingerprint = serverFingerprint
+        this.#handle({ type: 'opened' })
+      },
+      frame: (frame) => {
+        if (isCurrent()) this.#handle({ type: 'frame', frame })
+      },
+      closed: (reason) => {
+        if (!isCurrent()) return
+        this.#connection = null
+        this.#options.logger.info({ reason }, 'link connection ended')
+        this.#handle({ type: 'closed' })
+      },
+    })
+    this.#connection = { socket, identity, address, serverFingerprint: '', session: null }
+  }
+
+  #prove(hello: HelloFrame): void {
+    const connection = this.#connection
+    if (!connection) return
+    if (!hello.audience.startsWith(AUDIENCE_PREFIX)) return this.#hangUp('the server named a foreign audience')
+    const { applied, agentVersion, podName } = this.#options.surroundings
+    const { identity, serverFingerprint, socket } = connection
+    socket.send({
+      type: 'proof',
+      certificate: identity.certificatePem,
+      serverFingerprint,
+      signature: signProof(identity.privateKeyPem.reveal(), hello, serverFingerprint),
+      agentVersion,
+      podName,
+      applied: applied(),
+    })
+  }
+
+  #opened(sessionToken: string, sessionEpoch: number): void {
+    if (!this.#connection) return
+    this.#connection.session = new Secret(sessionToken)
+    this.#rejected = false
+    this.#options.logger.info({ sessionEpoch }, 'link open')
+    this.#scheduleRenewal(renewalTimeMs(this.#connection.identity, this.#options.random) - this.#options.clock.now())
+    this.#tellConnection(true)
+  }
+
+  /** Closing before the welcome means that the plane may have refused our certificate: then a fresh token is tried. */
+  #hangUp(reason: string): void {
+    const connection = this.#connection
+    this.#attempt += 1
+    this.#connection = null
+    this.#rejected = connection !== null && connection.session === null
+    this.#options.logger.info({ reason }, 'link closed')
+    connection?.socket.close()
+  }
+
+  #scheduleRenewal(delayMs: number): void {
+    this.#cancelRenewal()
+    // Timers longer than 24.8 days fire at once.
+    const boundedMs = Math.min(Math.max(0, delayMs), 24 * 3600_000)
+    this.#cancelRenewal = this.#options.clock.after(boundedMs, () => {
+      if (boundedMs < delayMs) this.#scheduleRenewal(delayMs - boundedMs)
+      else void this.#renew()
+    })
+  }
+
+  async #renew(): Promise<void> {
+    const connection = this.#connection
+    if (!connection?.session) return
+    try {
+      connection.identity = await renewIdentity(
+        this.#identityDeps(),
+        connection.address,
+        connection.session,
+        connection.identity,
+      )
+      this.#scheduleRenewal(renewalTimeMs(connection.identity, this.#options.random) - this.#options.clock.now())
+    } catch (error) {
+      this.#options.logger.warn({ reason: messageOf(error) }, 'certificate not renewed; trying again')
+      if (connection === this.#connection) this.#scheduleRenewal(RENEW_RETRY_MS * (1 + this.#options.random.fraction()))
+    }
+  }
+
+  #identityDeps(): IdentityDeps {
+    const { clock, logger, surroundings } = this.#options
+    return { store: surroundings.identity, plane: this.#plane, clock, logger, agentVersion: surroundings.agentVersion }
+  }
+
+  #tellConnection(connected: boolean): void {
+    for (const listener of this.#connectionListeners) listener(connected)
+  }
+}
