@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+import { openCloud } from './cloud.ts'
+import { takeLock } from './lock.ts'
+import { jsonLogger } from './log.ts'
+import type { CloudTools } from './protocol.ts'
+import { serveCloud } from './server.ts'
+
+const { values } = parseArgs({
+  options: { dir: { type: 'string' }, socket: { type: 'string' }, tools: { type: 'string' } },
+})
+const { dir, socket, tools } = values
+if (dir === undefined || socket === undefined || tools === undefined)
+  throw new Error('usage: main.ts --dir FOLDER --socket PATH --tools JSON')
+
+// Keys and secrets of pods are written below: nothing of it for others.
+process.umask(0o077)
+const logger = jsonLogger(systemClock, (line) => process.stdout.write(line))
+await takeLock(dir)
+const cloud = openCloud({
+  clock: systemClock,
+  random: systemRandom,
+  logger,
+  tools: JSON.parse(tools) as CloudTools,
+  dir,
+  socketFolder: dirname(socket),
+})
+const end = async (processes: boolean): Promise<void> => {
+  server.close()
+  await cloud.close({ processes })
+  process.exit(0)
+}
+const server = await serveCloud(socket, {
+  cloud,
+  logger,
+  about: () => ({
+    pid: process.pid,
+    options: createHash('sha256').update(tools).digest('hex'),
+    kubernetesVersions: Object.keys((JSON.parse(tools) as CloudTools).kubernetes),
+  }),
+  onShutdown: (processes) => void end(processes),
+})
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(false))
+logger.info({ dir, socket, pid: process.pid }, 'cloud serves')

@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+
+/** Where the cloud keeps one cluster: everything of it lies below `root`, so that removing the folder removes it. */
+export interface ClusterPaths {
+  root: string
+  record: string
+  machines: string
+  pki: string
+  kubeconfigs: string
+  /** Working folder of etcd and the API server: their Unix socket is named relative to it (a path may have 107 bytes). */
+  run: string
+  logs: string
+  pods: string
+}
+
+export const clustersFolder = (cloudDir: string): string => join(cloudDir, 'clusters')
+
+export const clusterPaths = (cloudDir: string, uid: string): ClusterPaths => {
+  const root = join(clustersFolder(cloudDir), uid)
+  return {
+    root,
+    record: join(root, 'cluster.json'),
+    machines: join(root, 'machines'),
+    pki: join(root, 'pki'),
+    kubeconfigs: join(root, 'kubeconfigs'),
+    run: join(root, 'run'),
+    logs: join(root, 'logs'),
+    pods: join(root, 'pods'),
+  }
+}
+
+/** The Unix socket through which the API server of one cluster reaches services and nodes. */
+export const egressSocket = (socketFolder: string, uid: string): string => join(socketFolder, `${uid}.egress`)

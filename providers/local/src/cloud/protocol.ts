@@ -1,0 +1,111 @@
+import type { Taint } from '@atrium/api/kinds/cluster.ts'
+
+/** What the cloud of this machine speaks over its Unix socket: JSON over HTTP/1.1, paths below `/v1`. */
+
+/** `PUT /v1/clusters/{uid}`. Sent again it changes the version and nothing else. */
+export interface ClusterRequest {
+  tenant: string
+  name: string
+  /** Without a leading `v`. */
+  kubernetesVersion: string
+}
+
+/** `PUT /v1/clusters/{uid}/machines/{name}`. Sent again it changes labels and taints and nothing else. */
+export interface MachineRequest {
+  pool: string
+  /** Ascends within a pool and is never used twice, so that a machine that is gone stays gone. */
+  ordinal: number
+  isControlPlane: boolean
+  kubernetesVersion: string
+  labels: Record<string, string>
+  taints: Taint[]
+}
+
+/**
+ * `starting`: no ready node yet. `running`: its node is Ready. `stopped`: powered off. `deleting`: being drained.
+ * `terminated`: gone; the entry stays until its owner deletes it, so that a loss can be told from a scale-down.
+ */
+export type MachinePhase = 'starting' | 'running' | 'stopped' | 'deleting' | 'terminated'
+
+export interface MachineView extends MachineRequest {
+  name: string
+  providerId: string
+  phase: MachinePhase
+  /** What it waits for, or why it is as it is; empty when it runs. */
+  message: string
+  addresses: string[]
+}
+
+export interface ResourceView {
+  kind: 'ControlPlane' | 'Machine' | 'Volume' | 'LoadBalancer'
+  id: string
+  waitingFor: string
+}
+
+export interface ProcessView {
+  name: string
+  running: boolean
+  pid: number | null
+  restarts: number
+  /** Why it does not run; empty while it does. */
+  message: string
+}
+
+export interface ClusterView extends ClusterRequest {
+  uid: string
+  phase: 'starting' | 'ready' | 'stopped' | 'deleting'
+  message: string
+  endpoint: { host: string; port: number }
+  processes: ProcessView[]
+  machines: MachineView[]
+  resources: ResourceView[]
+  /** The highest ordinal each pool ever used. */
+  ordinals: Record<string, number>
+}
+
+export interface CloudView {
+  pid: number
+  /** Digest of the options it runs with: another one means it must be started again. */
+  options: string
+  kubernetesVersions: string[]
+  clusters: number
+}
+
+/** The body of every answer that is not 2xx. */
+export interface CloudFault {
+  reaction: 'retry' | 'user' | 'quota'
+  reason: string
+  message: string
+  nextStep: string
+}
+
+/** What the daemon is started with, as the value of `--tools`. */
+export interface CloudTools {
+  etcd: string
+  kwok: string
+  /** Binaries by Kubernetes version, without a leading `v`. */
+  kubernetes: Record<string, KubernetesBinaries>
+  /** Container images that the pod runner starts as processes of this machine. */
+  images: PodImage[]
+  /** Skips fsync in etcd: a power cut may lose clusters. Only for tests. */
+  unsafeNoFsync?: boolean
+}
+
+export interface KubernetesBinaries {
+  apiserver: string
+  controllerManager: string
+  scheduler: string
+}
+
+/** An image as the pod runner knows it: what a registry's image would carry in its configuration. */
+export interface PodImage {
+  /** Repository without tag or digest, matched whole, e.g. `atrium-agent`. */
+  repository: string
+  /** ENTRYPOINT. */
+  entrypoint: string[]
+  /** ENV. */
+  env: Record<string, string>
+}
+
+/** The provider id of a machine, equal to its node's `spec.providerID`. */
+export const providerIdOf = (clusterUid: string, machine: string): string => `local://${clusterUid}/${machine}`

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { adoptProcess, logTail, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
+import type { CloudTools, PodImage } from './cloud/protocol.ts'
+import { type CloudClient, createCloudClient, socketTransport } from './cloud-client.ts'
+
+/** Absolute paths of the binaries clusters are made of. */
+export interface LocalTools {
+  etcd: string
+  kwok: string
+  'kube-apiserver': string
+  'kube-controller-manager': string
+  'kube-scheduler': string
+}
+
+export interface EnsureCloudOptions {
+  /** The home folder; the cloud lies in `cloud/` below it. */
+  home: string
+  tools: LocalTools
+  /** Version of the Kubernetes binaries, without a leading `v`. */
+  kubernetesVersion?: string
+  /** Further Kubernetes versions. */
+  moreVersions?: CloudTools['kubernetes']
+  /** Images that the pod runner starts as processes of this machine. */
+  images: PodImage[]
+  /** A power cut may lose clusters. Only for tests. */
+  unsafeNoFsync?: boolean
+  clock?: Clock
+}
+
+export interface RunningCloud {
+  client: CloudClient
+  socket: string
+  process: ProcessRecord
+}
+
+/** Version of the Kubernetes binaries that the toolchain brings. */
+export const DEFAULT_KUBERNETES_VERSION = '1.34.4'
+const START_LIMIT_MS = 20_000
+/** `sockaddr_un` holds 107 bytes; the longest name below the folder is `/<24 digits>.egress`. */
+const LONGEST_SOCKET_FOLDER = 75
+
+/** Where the sockets of a home lie: below it, or in a short private folder when its path is too long for a socket. */
+export const cloudSocket = (home: string): string => {
+  const below = join(home, 'cloud', 'run')
+  if (Buffer.byteLength(below) <= LONGEST_SOCKET_FOLDER) return join(below, 'cloud.sock')
+  const digest = createHash('sha256').update(home).digest('hex').slice(0, 16)
+  return join(tmpdir(), `atrium-${process.getuid?.() ?? 0}-${digest}`, 'cloud.sock')
+}
+
+/** A client of the cloud of a home; its daemon need not run yet. */
+export const cloudClientOf = (home: string): CloudClient =>
+  createCloudClient(socketTransport(cloudSocket(realpathSync(home))))
+
+/**
+ * Starts the cloud daemon of a home, or takes over the one that runs. One with other tools or images is replaced; the
+ * clusters' processes are not touched by that. Resolves once it answers.
+ */
+export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningCloud> => {
+  const clock = options.clock ?? systemClock
+  mkdirSync(join(options.home, 'cloud'), { recursive: true, mode: 0o700 })
+  const home = realpathSync(options.home)
+  const dir = join(home, 'cloud')
+  const socket = cloudSocket(home)
+  const tools = JSON.stringify(toolsOf(options))
+  const recordFile = join(dir, 'daemon.json')
+  let running = await adoptProcess(recordFile, clock)
+  if (running !== null && !running.commandLine.join(' ').includes(tools)) {
+    await stopProcess(running, { graceMs: 10_000 }, clock)
+    running = null
+  }
+  const logFile = join(dir, 'daemon.log')
+  running ??= await startProcess(
+    {
+      name: 'cloud',
+      command: process.execPath,
+      args: [
+        '--disable-warning=ExperimentalWarning',
+        fileURLToPath(new URL('./cloud/main.ts', import.meta.url)),
+        ...['--dir', dir, '--socket', socket, '--tools', tools],
+      ],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
+      logFile,
+      recordFile,
+    },
+    clock,
+  )
+  const client = createCloudClient(socketTransport(socket))
+  await untilAnswers(client, clock, () => `it does not answer; the end of ${logFile}:\n${logTail(logFile)}`)
+  return { client, socket, process: running }
+}
+
+const toolsOf = ({ tools, images, ...options }: EnsureCloudOptions): CloudTools => ({
+  etcd: tools.etcd,
+  kwok: tools.kwok,
+  kubernetes: {
+    [options.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION]: {
+      apiserver: tools['kube-apiserver'],
+      controllerManager: tools['kube-controller-manager'],
+      scheduler: tools['kube-scheduler'],
+    },
+    ...options.moreVersions,
+  },
+  images,
+  ...(options.unsafeNoFsync === true ? { unsafeNoFsync: true } : {}),
+})
+
+const untilAnswers = async (client: CloudClient, clock: Clock, why: () => string): Promise<void> => {
+  const deadline = clock.now() + START_LIMIT_MS
+  for (;;) {
+    try {
+      await client.about()
+      return
+    } catch (cause) {
+      if (clock.now() > deadline) throw new Error(`the cloud of this machine: ${why()}`, { cause })
+      await clock.sleep(25)
+    }
+  }
+}
