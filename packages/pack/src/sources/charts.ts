@@ -1,0 +1,54 @@
+import { parse } from 'yaml'
+import type { PackChart } from '../format/pack-files.ts'
+import { packError } from '../format/problems.ts'
+import { readArchive } from './archive.ts'
+import type { FileTree } from './file-tree.ts'
+import { writeArchive } from './write-archive.ts'
+
+const chartFile = /^[^/]+\/Chart\.yaml$/
+
+/** Reads name and version of a chart archive. Throws `PackError` when it is none. */
+export async function readChart(path: string, archive: Uint8Array): Promise<PackChart> {
+  const files = await readArchive(archive, path, { only: (entry) => chartFile.test(entry) })
+  const [content] = files.values()
+  if (content === undefined) throw packError(path, 'is no chart archive: it holds no <chart>/Chart.yaml')
+  const chart = parseChart(new TextDecoder().decode(content), path)
+  return { path, archive, ...chart }
+}
+
+function parseChart(text: string, path: string): { name: string; version: string } {
+  let chart: unknown
+  try {
+    chart = parse(text, { maxAliasCount: 100 })
+  } catch (cause) {
+    throw packError(path, 'holds a Chart.yaml that is no valid YAML', { cause })
+  }
+  const { name, version } = (typeof chart === 'object' && chart !== null ? chart : {}) as Record<string, unknown>
+  if (typeof name !== 'string' || name === '') throw packError(path, 'holds a Chart.yaml without a name')
+  return { name, version: version === undefined || version === null ? '' : String(version) }
+}
+
+/**
+ * Makes the archives that `pack.json` names from unpacked charts beside them: `charts/web-1.0.0.tgz` from `charts/web/`. An archive that
+ * exists wins, and its unpacked copy is dropped either way.
+ */
+export function packUnpackedCharts(files: FileTree, chartPaths: readonly string[]): FileTree {
+  const packed: FileTree = new Map(files)
+  for (const path of chartPaths) {
+    const folder = unpackedFolder(path, files)
+    if (folder === undefined) continue
+    const chart = [...files].filter(([file]) => file.startsWith(`${folder}/`))
+    for (const [file] of chart) packed.delete(file)
+    if (files.has(path)) continue
+    const name = folder.slice(folder.lastIndexOf('/') + 1)
+    packed.set(path, writeArchive(new Map(chart.map(([file, content]) => [name + file.slice(folder.length), content]))))
+  }
+  return packed
+}
+
+/** `charts/web-1.0.0.tgz` → `charts/web-1.0.0` or `charts/web`, whichever holds a Chart.yaml. */
+function unpackedFolder(path: string, files: FileTree): string | undefined {
+  const whole = path.replace(/\.(tgz|tar\.gz)$/, '')
+  const candidates = [whole, whole.replace(/-v?\d[\w.+-]*$/, '')]
+  return candidates.find((folder) => files.has(`${folder}/Chart.yaml`))
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { packError } from '../format/problems.ts'
+import { ArchiveMeter, checkedPath, type FileTree, isJunk } from './file-tree.ts'
+import { packLimits } from './limits.ts'
+
+/** Reads the files of one pack folder. Throws `PackError` on links and beyond the limits of an archive. */
+export async function readPackDirectory(folder: string): Promise<FileTree> {
+  const files: FileTree = new Map()
+  const meter = new ArchiveMeter(folder, packLimits)
+  const walk = async (below: string): Promise<void> => {
+    const entries = await readdir(join(folder, below), { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = checkedPath(below === '' ? entry.name : `${below}/${entry.name}`, folder, packLimits)
+      if (isJunk(path) || isJunk(`${path}/`)) continue
+      if (entry.isDirectory()) {
+        await walk(path)
+        continue
+      }
+      if (!entry.isFile()) throw packError(folder, `holds '${path}', which is no file but a link or device`)
+      meter.addEntry(path, (await stat(join(folder, path))).size)
+      files.set(path, await readFile(join(folder, path)))
+    }
+  }
+  await walk('')
+  return files
+}
+
+/** Folders directly below `root` that hold a `pack.json`, sorted. */
+export async function listPackDirectories(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name))
+  const holdsPack = await Promise.all(
+    folders.map((folder) => stat(join(folder, 'pack.json')).then(() => true, isMissing)),
+  )
+  return folders.filter((_folder, index) => holdsPack[index]).sort()
+}
+
+function isMissing(error: NodeJS.ErrnoException): boolean {
+  if (error.code === 'ENOENT') return false
+  throw error
+}

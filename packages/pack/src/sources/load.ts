@@ -1,0 +1,67 @@
+import type { PackFiles } from '../format/pack-files.ts'
+import { readPackManifest } from '../format/pack-json.ts'
+import { PackError, type Problem, packError } from '../format/problems.ts'
+import { readValues } from '../format/values.ts'
+import { readArchive } from './archive.ts'
+import { packUnpackedCharts, readChart } from './charts.ts'
+import { type FileTree, withoutTopFolder } from './file-tree.ts'
+import type { ArchiveLimits } from './limits.ts'
+import { writeArchive } from './write-archive.ts'
+
+/** Reads a pack archive (`.tar.gz` or `.zip`, with or without a top folder). Throws `PackError`. */
+export async function readPackArchive(bytes: Uint8Array, source: string, limits?: ArchiveLimits): Promise<PackFiles> {
+  return loadPack(await readArchive(bytes, source, limits ? { limits } : {}))
+}
+
+/** Reads a pack from its files; charts may be unpacked. Throws `PackError` that lists everything missing. */
+export async function loadPack(tree: FileTree): Promise<PackFiles> {
+  const files = withoutTopFolder(tree)
+  const manifest = readPackManifest(text(files, 'pack.json') ?? missing('pack.json'))
+  const values = text(files, 'values.yaml') ?? missing('values.yaml')
+  readValues(values)
+  const packed = packUnpackedCharts(files, manifest.charts)
+  const absent = [...manifest.charts, ...manifest.kubeManifests].filter((path) => !packed.has(path))
+  if (absent.length > 0) throw new PackError(absent.map(absentProblem))
+  return {
+    manifest,
+    values,
+    readme: text(files, 'README.md') ?? '',
+    charts: await Promise.all(manifest.charts.map((path) => readChart(path, packed.get(path) ?? new Uint8Array()))),
+    manifests: manifest.kubeManifests.map((path) => ({ path, content: text(packed, path) ?? '' })),
+    presets: text(files, 'presets.yaml') ?? '',
+    schema: text(files, 'schema.yaml') ?? '',
+    logo: files.get('logo.png') ?? null,
+  }
+}
+
+/**
+ * The archive a registry holds: one folder `<name>-<version>` with the pack's files, charts packed. Depends on the content alone. The pack
+ * is read first, so nothing broken is packed.
+ */
+export async function packArchive(tree: FileTree): Promise<{ pack: PackFiles; archive: Buffer }> {
+  const pack = await loadPack(tree)
+  const files = packUnpackedCharts(withoutTopFolder(tree), pack.manifest.charts)
+  const folder = `${pack.manifest.name}-${pack.manifest.version}`
+  return { pack, archive: writeArchive(new Map([...files].map(([path, content]) => [`${folder}/${path}`, content]))) }
+}
+
+function text(files: FileTree, path: string): string | undefined {
+  const content = files.get(path)
+  if (content === undefined) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch (cause) {
+    throw packError(path, 'is no UTF-8 text', { cause })
+  }
+}
+
+function missing(file: string): never {
+  throw packError(file, 'is missing from the pack')
+}
+
+const absentProblem = (path: string): Problem => ({
+  file: 'pack.json',
+  path: path.startsWith('charts/') ? 'charts' : 'kubeManifests',
+  line: 0,
+  message: `names '${path}', which is not in the pack: add the file or take it off the list`,
+})
