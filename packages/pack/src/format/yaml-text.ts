@@ -17,6 +17,15 @@ const goOctal: ScalarTag = {
 const isUnknownToGo = (tag: Tags[number]): boolean =>
   typeof tag !== 'string' && (tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME'))
 
+/** Options under which `yaml` reads as helm and kubectl do. */
+export const goYaml = {
+  version: '1.1',
+  merge: true,
+  uniqueKeys: false,
+  strict: false,
+  customTags: (tags: Tags): Tags => [...tags.filter((tag) => !isUnknownToGo(tag)), goOctal],
+} as const
+
 /** More aliases than this are an attack ("billion laughs"), not a values file. */
 const maxAliases = 1000
 
@@ -49,16 +58,7 @@ export interface ParsedText {
 export function parseYaml(text: string, file: string): ParsedText {
   const lineCounter = new LineCounter()
   if (text.length > maxTextChars) throw packError(file, `holds ${text.length} letters; ${maxTextChars} are allowed`)
-  const document = withinStack(file, () =>
-    parseDocument(text, {
-      version: '1.1',
-      merge: true,
-      uniqueKeys: false,
-      strict: false,
-      lineCounter,
-      customTags: (tags) => [...tags.filter((tag) => !isUnknownToGo(tag)), goOctal],
-    }),
-  )
+  const document = withinStack(file, () => parseDocument(text, { ...goYaml, lineCounter }))
   const lineAt = (offset: number): number => lineCounter.linePos(offset).line
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): Problem => {
