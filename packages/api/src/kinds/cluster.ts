@@ -106,7 +106,15 @@ export interface ClusterMetrics {
   podsRunning: number
 }
 
+/** One operation of the provider that was begun: written before its effect, kept until the cloud shows that effect. */
+export interface JournalEntry {
+  begunAt: string
+  /** What the provider recorded (the cloud's ids); null until it did. */
+  result: Record<string, unknown> | null
+}
+
 export interface ClusterStatus {
+  /** As last computed; show `clusterStateOf` (api/src/cluster-state.ts), which leaves Running at once on deletion. */
   state?: ClusterState
   /** What it does now, since when, what is next: shown as it is. */
   progress?: { step: string; message: string; since: string; done: number; total: number }
@@ -127,7 +135,18 @@ export interface ClusterStatus {
   deviations?: Deviation[]
   /** Only while deleting. */
   remaining?: { kind: string; id: string; waitingFor: string }[]
-  failure?: { reason: string; message: string; nextStep: string }
+  /** Why it does not get on, and what a person can do; null while nothing is wrong. */
+  failure?: { reason: string; message: string; nextStep: string } | null
+  /** When every layer was ready for the first time: from then on the state is Running. */
+  runningSince?: string
+  /** Nodes as the agent last reported them. Written by agent reports, as are layers, agent, metrics, applied. */
+  nodes?: { name: string; providerId: string; ready: boolean; message: string; notReadySince: string | null }[]
+  /** The provider's journal, by operation key. */
+  journal?: Record<string, JournalEntry>
+  /** The agent's manifest that was last applied to the cluster, and when. */
+  agentPush?: { digest: string; at: string }
+  /** Only while deleting: failed attempts in a row, and since when force was asked for. */
+  deletion?: { failures: number; forcedSince: string | null }
 }
 
 export const clusterKind: KindDefinition = {

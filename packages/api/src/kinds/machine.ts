@@ -1,3 +1,4 @@
+import type { Taint } from './cluster.ts'
 import type { KindDefinition } from './meta.ts'
 
 /** One machine of a pool, owned by its cluster; mirrors what the provider holds. */
@@ -24,6 +25,13 @@ export interface MachineStatus {
   nodeReady?: boolean
   /** Since when the machine or its node is unwell; absent while it is well. */
   unhealthySince?: string | null
+  /** Why it is unwell; empty while it is well. */
+  unhealthyReason?: string
+  /** True once its replacement was decided: it does not come back. */
+  replacing?: boolean
+  kubernetesVersion?: string
+  labels?: Record<string, string>
+  taints?: Taint[]
 }
 
 export const machineKind: KindDefinition = {

@@ -18,7 +18,7 @@ export interface ReconcileRequest {
  */
 export type ReconcileResult = { outcome: 'done' } | { outcome: 'gone' } | { outcome: 'again'; afterMs: number }
 
-/** Trying again cannot help until the object or its surroundings change: the manager sets `Stalled`. */
+/** Trying again cannot help until the object or its surroundings change: the manager sets `Stalled`, unless the reconciler owns it. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError'
   /** UpperCamel word for the condition. */

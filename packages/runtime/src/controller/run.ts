@@ -49,7 +49,7 @@ export class Run {
     cancelLimit()
     over.abort()
     await renewal
-    await this.#conclude(ending)
+    await this.#conclude(reconciler, ending)
   }
 
   async #reconcile(reconciler: Reconciler): Promise<Ending> {
@@ -84,15 +84,14 @@ export class Run {
     }
   }
 
-  async #conclude(ending: Ending): Promise<void> {
+  async #conclude(reconciler: Reconciler, ending: Ending): Promise<void> {
     const why: unknown = this.#abort.signal.reason
     if (why instanceof RunAborted && why.why === 'lease-lost') return
     const lost = ending.outcome === 'failed' && ending.error instanceof AtriumError && ending.error.code === 'LeaseLost'
     if (lost) return
     const stopping = why instanceof RunAborted && why.why === 'stopping' && ending.outcome === 'failed'
     try {
-      if (ending.outcome === 'terminal') await this.#markStalled(ending.error)
-      else if (this.claim.attempts > 0 && ending.outcome !== 'failed') await this.#clearStalled()
+      if (!reconciler.ownsConditions.includes(stalled)) await this.#settleStalled(ending)
       await this.#options.store.queue.finish(
         this.claim,
         stopping ? { failed: false, requeueAfterMs: 0 } : this.#verdict(ending),
@@ -101,6 +100,11 @@ export class Run {
       // The lease runs out by itself and the key is claimed again.
       this.#options.logger.warn({ ...this.#fields(), error: messageOf(error) }, 'a run could not be concluded')
     }
+  }
+
+  async #settleStalled(ending: Ending): Promise<void> {
+    if (ending.outcome === 'terminal') await this.#markStalled(ending.error)
+    else if (this.claim.attempts > 0 && ending.outcome !== 'failed') await this.#clearStalled()
   }
 
   #verdict(ending: Ending): { failed: boolean; requeueAfterMs?: number } {
