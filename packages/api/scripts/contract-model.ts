@@ -1,46 +1,6 @@
-/** A JSON Schema (2020-12) node; `$ref` holds the bare name of a schema of the same table. */
-export interface Schema {
-  $ref?: string
-  type?: string | string[]
-  properties?: Record<string, Schema>
-  items?: Schema
-  additionalProperties?: Schema | boolean
-  anyOf?: Schema[]
-  allOf?: Schema[]
-  required?: string[]
-  enum?: unknown[]
-  const?: unknown
-  description?: string
-  [keyword: string]: unknown
-}
+import type { Contract } from '../src/operations/table.ts'
 
-export interface Parameter {
-  name: string
-  in: 'path' | 'query' | 'formData'
-  required?: boolean
-  schema: Schema
-}
-
-/** One row of the operation table: everything server and client need to know of an operation. */
-export interface Operation {
-  id: string
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** With `{name}` placeholders. */
-  path: string
-  parameters: Parameter[]
-  body?: { schema: Schema; required: boolean }
-  /** Request content type when it is not JSON. */
-  consumes?: string
-  /** By status; null = no body. */
-  responses: Record<string, Schema | null>
-  /** Response content type when it is not JSON. */
-  produces?: string
-}
-
-export interface Contract {
-  operations: Operation[]
-  schemas: Record<string, Schema>
-}
+export type { Contract, Operation, Parameter, Schema } from '../src/operations/table.ts'
 
 /** JSON with one operation and one schema a line: small, and a change shows as the lines it touches. */
 export function printContract(contract: Contract): string {

@@ -1,0 +1,30 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
+import type { ChangeEvent, Store, Tx } from '@atrium/runtime/store/store.ts'
+import type { Subject } from '../auth/subject.ts'
+import { AdmittedTx } from './admitted-tx.ts'
+import { sees } from './authorize.ts'
+
+/** The store's door for everything a person asks for: authorisation and invariants for every verb, watch included. */
+export interface Admission {
+  /** One transaction as `subject`; retried on serialisation failures, so `work` has no other effects. */
+  run<T>(subject: Subject, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Changes of objects the subject may read, by the rights it has when each is delivered (`subject()` is asked each time). */
+  watch(
+    subject: () => Subject,
+    options: { kinds?: KindName[]; since?: number; signal: AbortSignal },
+  ): AsyncIterable<ChangeEvent>
+}
+
+const mayWatch = (subject: Subject, { kind, uid, project, tenant }: ChangeEvent): boolean =>
+  sees(subject, kind, { tenant, project: kind === 'Project' ? uid : project })
+
+export function createAdmission(store: Store): Admission {
+  return {
+    run: (subject, work) => store.transaction(subject.tenant, subject.actor, (tx) => work(new AdmittedTx(tx, subject))),
+    async *watch(subject, options) {
+      for await (const event of store.watch({ tenant: subject().tenant, ...options })) {
+        if (mayWatch(subject(), event)) yield event
+      }
+    },
+  }
+}

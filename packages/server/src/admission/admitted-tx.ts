@@ -1,0 +1,191 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
+import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import type {
+  AuditEntry,
+  EventRecord,
+  ListPage,
+  ListQuery,
+  NewObject,
+  SpecPatch,
+  StatusPatch,
+  StoredObject,
+  Tx,
+} from '@atrium/runtime/store/store.ts'
+import { can, type Subject } from '../auth/subject.ts'
+import { authorize, forbidden, type Guarded, notFound, sees } from './authorize.ts'
+import { listProjects, visibleQuery } from './lists.ts'
+import { permissionFor, type Verb } from './resources.ts'
+import { validations } from './validations/index.ts'
+import { checkMeta } from './validations/meta.ts'
+
+const guardedOf = ({ kind, meta }: StoredObject): Guarded => ({
+  tenant: meta.tenant,
+  project: kind === 'Project' ? meta.uid : meta.project,
+})
+
+/** A transaction as one subject may use it: every verb is authorised, every change is checked. */
+export class AdmittedTx implements Tx {
+  readonly tenant: string
+  readonly #tx: Tx
+  readonly #subject: Subject
+  /** Uids made in this transaction: whoever may create an object may also finish it (secrets, references). */
+  readonly #created = new Set<string>()
+
+  constructor(tx: Tx, subject: Subject) {
+    this.tenant = tx.tenant
+    this.#tx = tx
+    this.#subject = subject
+  }
+
+  async get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return this.#ifSeen(kind, await this.#tx.get(kind, uid))
+  }
+
+  async getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    const object = this.#ifSeen(kind, await this.#tx.getForUpdate(kind, uid))
+    if (object) this.#authorize('update', object)
+    return object
+  }
+
+  async list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
+    if (kind === 'Project') return listProjects(this.#tx, this.#subject, kind, query)
+    const visible = visibleQuery(this.#subject, kind, query)
+    return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.list(kind, visible)
+  }
+
+  async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
+    const { kind, project } = object
+    if (!can(this.#subject, permissionFor(kind, 'create'), project)) throw forbidden(permissionFor(kind, 'create'))
+    if (project !== null) await this.#projectMustBeOpen(project)
+    checkMeta(object)
+    await validations[kind]?.create?.({ subject: this.#subject, tx: this.#tx }, object)
+    const created = await this.#tx.create(object)
+    this.#created.add(created.meta.uid)
+    return created
+  }
+
+  async update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>> {
+    const previous = await this.#require('update', kind, uid)
+    checkMeta(patch)
+    await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
+    return this.#tx.update(kind, uid, patch)
+  }
+
+  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void> {
+    await this.#require('update', kind, uid)
+    await this.#tx.updateStatus(kind, uid, patch)
+  }
+
+  async delete(kind: KindName, uid: string): Promise<void> {
+    const object = await this.#require('delete', kind, uid)
+    await this.#checkDelete(object)
+    await this.#tx.delete(kind, uid)
+  }
+
+  async addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
+    await this.#require('update', kind, uid)
+    await this.#tx.addFinalizer(kind, uid, finalizer)
+  }
+
+  async removeFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
+    await this.#require('delete', kind, uid)
+    await this.#tx.removeFinalizer(kind, uid, finalizer)
+  }
+
+  async setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void> {
+    const holder = await this.#requireRef('update', from)
+    for (const to of Object.values(refs).flat()) {
+      const target = await this.#requireRef('get', to)
+      // Another project's account or profile is not for this one, even when the caller may use both.
+      if (target.meta.project !== null && target.meta.project !== holder.meta.project) {
+        throw notFound(target.kind, to.uid)
+      }
+    }
+    await this.#tx.setRefs(from, refs)
+  }
+
+  async referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]> {
+    await this.#requireRef('get', to)
+    const all = await this.#tx.referrers(to)
+    const seen = await Promise.all(all.map(({ from }) => this.get(from.kind as KindName, from.uid)))
+    return all.filter((_, index) => seen[index] !== null)
+  }
+
+  async history<K extends KindName>(kind: K, uid: string, limit: number): ReturnType<Tx['history']> {
+    await this.#require('get', kind, uid)
+    return this.#tx.history(kind, uid, limit)
+  }
+
+  async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {
+    await this.#requireRef('update', ref)
+    await this.#tx.putSecret(ref, field, value)
+  }
+
+  /** Only for those who may update the object: whoever can only read it never gets its secrets. */
+  async getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
+    await this.#requireRef('update', ref)
+    return this.#tx.getSecret(ref, field)
+  }
+
+  putBlob(content: Buffer): Promise<string> {
+    return this.#tx.putBlob(content)
+  }
+
+  /** Blobs belong to no project, so nobody could be refused: agents read them over their link instead. */
+  getBlob(): Promise<Buffer | null> {
+    return Promise.reject(new AtriumError('Forbidden', 'Blobs are read by agents only.'))
+  }
+
+  async appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void> {
+    await this.#requireRef('update', ref)
+    await this.#tx.appendEvents(ref, events)
+  }
+
+  async events(ref: ObjectRef, query: { limit: number; continue?: string }): ReturnType<Tx['events']> {
+    await this.#requireRef('get', ref)
+    return this.#tx.events(ref, query)
+  }
+
+  /** The actor is always the subject: nobody writes a record in another's name. */
+  audit(entry: AuditEntry): Promise<void> {
+    return this.#tx.audit({ ...entry, actor: this.#subject.actor })
+  }
+
+  async enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void> {
+    await this.#require('update', kind, uid)
+    await this.#tx.enqueue(kind, uid, delayMs)
+  }
+
+  #ifSeen<K extends KindName>(kind: K, object: StoredObject<K> | null): StoredObject<K> | null {
+    if (!object) return null
+    return this.#created.has(object.meta.uid) || sees(this.#subject, kind, guardedOf(object)) ? object : null
+  }
+
+  #authorize(verb: Verb, object: StoredObject): void {
+    const finishing = verb !== 'delete' && this.#created.has(object.meta.uid)
+    if (!finishing) authorize(this.#subject, verb, object.kind, object.meta.uid, guardedOf(object))
+  }
+
+  /** The object, if the subject may do `verb` with it. */
+  async #require<K extends KindName>(verb: Verb, kind: K, uid: string): Promise<StoredObject<K>> {
+    const object = await this.#tx.get(kind, uid)
+    if (!object) throw notFound(kind, uid)
+    this.#authorize(verb, object)
+    return object
+  }
+
+  #requireRef(verb: Verb, ref: ObjectRef): Promise<StoredObject> {
+    return this.#require(verb, ref.kind as KindName, ref.uid)
+  }
+
+  async #checkDelete<K extends KindName>(object: StoredObject<K>): Promise<void> {
+    await validations[object.kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
+  }
+
+  async #projectMustBeOpen(uid: string): Promise<void> {
+    const project = await this.#tx.get('Project', uid)
+    if (!project || project.meta.deletedAt) throw notFound('Project', uid)
+  }
+}

@@ -1,0 +1,33 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
+import type { Permission, ResourceKey } from '@atrium/api/permissions/catalogue.ts'
+
+export type Verb = 'create' | 'get' | 'list' | 'update' | 'delete'
+
+/** The permission resource that guards each kind. */
+const resourceOf = {
+  Project: 'project',
+  Role: 'role',
+  MacroSet: 'macro',
+  Registry: 'packRegistry',
+  Pack: 'packRegistry',
+  ClusterProfile: 'clusterProfile',
+  CloudAccount: 'cloudaccount',
+  Cluster: 'cluster',
+  Machine: 'machine',
+} as const satisfies Record<KindName, ResourceKey>
+
+/** The permission that `verb` on objects of `kind` needs. */
+export const permissionFor = (kind: KindName, verb: Verb): Permission => `${resourceOf[kind]}.${verb}`
+
+/**
+ * Kinds whose objects of tenant scope are visible (read only) in every project: who may read them in one project may
+ * read the tenant's too.
+ */
+const sharedDownwards: ReadonlySet<KindName> = new Set([
+  'Registry',
+  'Pack',
+  'ClusterProfile',
+  'CloudAccount',
+  'MacroSet',
+])
+export const isSharedDownwards = (kind: KindName): boolean => sharedDownwards.has(kind)

@@ -1,0 +1,33 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { Validation, ValidationScope } from './validation.ts'
+
+/** Kinds that keep a project alive, in the order a person would remove them. */
+const contents: KindName[] = ['Cluster', 'ClusterProfile', 'CloudAccount', 'Registry']
+
+/** Objects that live in the project, at most 20 of a kind. */
+export async function activeResources(
+  tx: ValidationScope['tx'],
+  project: string,
+): Promise<{ kind: KindName; uid: string; name: string }[]> {
+  const found: { kind: KindName; uid: string; name: string }[] = []
+  for (const kind of contents) {
+    const { items } = await tx.list(kind, { project, limit: 20 })
+    found.push(...items.map(({ meta }) => ({ kind, uid: meta.uid, name: meta.name })))
+  }
+  return found
+}
+
+async function mustBeEmpty({ tx }: ValidationScope, object: StoredObject<'Project'>): Promise<void> {
+  const usedBy = await activeResources(tx, object.meta.uid)
+  if (usedBy.length === 0) return
+  const names = usedBy.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`)
+  throw new AtriumError(
+    'ResourceInUse',
+    `Project '${object.meta.name}' still holds ${usedBy.length} resources (${names.join(', ')}). Delete them first.`,
+    { details: { usedBy } },
+  )
+}
+
+export const projectValidation: Validation<'Project'> = { delete: mustBeEmpty }

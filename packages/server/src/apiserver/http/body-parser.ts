@@ -1,0 +1,79 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { operationOf } from './request.ts'
+
+const maxDepth = 100
+const jsonType = /^application\/([\w.+-]+\+)?json\b/i
+
+/** Nesting of the JSON text; texts that nest deeper than any document of ours would exhaust the stack of those who walk them. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  let inString = false
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (inString) {
+      if (code === 92) index += 1
+      else if (code === 34) inString = false
+    } else if (code === 34) inString = true
+    else if (code === 91 || code === 123) deepest = Math.max(deepest, (depth += 1))
+    else if (code === 93 || code === 125) depth -= 1
+  }
+  return deepest
+}
+
+/** Text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+function firstUnstorable(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return isStorable(value) ? null : path
+  if (value === null || typeof value !== 'object') return null
+  for (const [key, part] of Object.entries(value)) {
+    const found = isStorable(key) ? firstUnstorable(part, path ? `${path}.${key}` : key) : path
+    if (found !== null) return found
+  }
+  return null
+}
+
+const invalid = (message: string, details?: unknown): AtriumError =>
+  new AtriumError('InvalidRequest', message, { details })
+
+function checkText(value: unknown, text: string): void {
+  // Only an escape can bring such a character through a decoded text, so most texts need no walk.
+  if (!/\\u(0000|d[89a-f])/i.test(text) && isStorable(text)) return
+  const field = firstUnstorable(value, '')
+  if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, { field })
+}
+
+/**
+ * One parser for every content type. JSON unless the operation says otherwise; clients made from the contract send
+ * `Content-Type: application/json` with no body at all, on every method, which is `undefined` here.
+ */
+export function addBodyParser(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  const parse = (request: FastifyRequest, body: Buffer): Promise<unknown> | unknown => {
+    if (body.length === 0) return undefined
+    const operation = operationOf(request)
+    if (operation?.consumes) return body
+    if (request.headers['content-type'] !== undefined && !jsonType.test(request.headers['content-type'])) {
+      throw invalid('The body must be JSON (Content-Type: application/json).')
+    }
+    const text = body.toString('utf8')
+    if (depthOf(text) > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
+    return new Promise((resolve, reject) => {
+      parseJson(request, text, (error, value: unknown) => {
+        if (error) return reject(invalid(`The body is not valid JSON: ${error.message}`))
+        try {
+          checkText(value, text)
+          resolve(value)
+        } catch (cause) {
+          reject(cause)
+        }
+      })
+    })
+  }
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    parse(request, body),
+  )
+}

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream'
+import type { Operation, Schema } from '@atrium/api/operations/table.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerContext } from '../../context.ts'
+import type { RegisteredOperation } from '../operation.ts'
+import { authenticate, header, projectHeader } from './access.ts'
+import { isStorable } from './body-parser.ts'
+import type { Projectors } from './projector.ts'
+import { successOf } from './table.ts'
+import { invalidRequest, parameterSchema, type Validators } from './validators.ts'
+
+/** What the app made once for all operations. */
+export interface Tools {
+  context: ServerContext
+  validators: Validators
+  projectors: Projectors
+  schemas: Record<string, Schema>
+}
+
+const uidName = /uid$/i
+const uidPattern = /^[\w.~-]{1,128}$/
+
+/** A uid nobody can have is an object that does not exist: clients ask by name first, and 404 sends them on. */
+function checkPath(operation: Operation, params: Record<string, string>): void {
+  for (const [name, value] of Object.entries(params)) {
+    if (uidName.test(name) && !uidPattern.test(value)) {
+      throw new AtriumError('ResourceNotFound', `Nothing has the uid '${value.slice(0, 64).replace(/\p{Cc}/gu, '?')}'.`)
+    }
+    if (!isStorable(value)) {
+      throw invalidRequest('path', [{ field: name, message: 'holds a character that cannot be stored' }])
+    }
+  }
+  const enumerated = operation.parameters.filter((parameter) => parameter.in === 'path' && parameter.schema.enum)
+  for (const { name, schema } of enumerated) {
+    if (!schema.enum?.includes(params[name])) {
+      throw invalidRequest('path', [{ field: name, message: `must be one of ${schema.enum?.join(', ')}` }])
+    }
+  }
+}
+
+/** Query as the contract types it: lists split, numbers and booleans converted, empty ones absent, unknown ones dropped. */
+function readQuery(operation: Operation, raw: Record<string, unknown>, schema: Schema, validators: Validators) {
+  const query: Record<string, unknown> = {}
+  for (const { name, in: where, schema: type } of operation.parameters) {
+    const value = where === 'query' ? raw[name] : undefined
+    if (value === undefined || value === '') continue
+    const texts = [value].flat().map(String)
+    query[name] = type.type === 'array' ? texts.flatMap((text) => text.split(',')) : texts.at(-1)
+    if (!texts.every(isStorable)) {
+      throw invalidRequest('query', [{ field: name, message: 'holds a character that cannot be stored' }])
+    }
+  }
+  const problems = validators.parameterProblems(schema, query)
+  if (problems.length > 0) throw invalidRequest('query', problems)
+  return query
+}
+
+function rootType(schema: Schema, schemas: Record<string, Schema>): string | undefined {
+  const target = schema.$ref ? schemas[schema.$ref] : schema
+  return [target?.type ?? []].flat()[0]
+}
+
+function readBody(operation: Operation, raw: unknown, { validators, schemas }: Tools): unknown {
+  if (!operation.body) return operation.consumes ? raw : undefined
+  const { schema, required } = operation.body
+  if ((raw === undefined || raw === null) && required) {
+    throw invalidRequest('body', [{ field: '', message: 'is missing' }])
+  }
+  const body = raw ?? (rootType(schema, schemas) === 'array' ? [] : {})
+  const problems = validators.problems(schema, body)
+  if (problems.length > 0) throw invalidRequest('body', problems)
+  return body
+}
+
+function send(operation: Operation, result: unknown, reply: FastifyReply, projectors: Projectors): FastifyReply {
+  const { status, schema } = successOf(operation)
+  reply.code(status)
+  if (schema === null) return reply.send()
+  if (operation.produces) {
+    const isStream = result instanceof Readable
+    return reply.type(operation.produces).send(isStream ? result : Buffer.from(result as string | Uint8Array))
+  }
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(projectors.project(schema, result) ?? {}))
+}
+
+function abortWith(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.on('close', () => controller.abort())
+  return controller.signal
+}
+
+/** The fastify handler of one operation: read, run, answer. */
+export function dispatcher(operation: Operation, registered: RegisteredOperation, tools: Tools) {
+  const { context, validators, projectors } = tools
+  const querySchema = parameterSchema(operation, 'query')
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const params = request.params as Record<string, string>
+    checkPath(operation, params)
+    const query = readQuery(operation, request.query as Record<string, unknown>, querySchema, validators)
+    const body = readBody(operation, request.body, tools)
+    const result = await registered.handler(
+      {
+        params,
+        query,
+        body,
+        ref: request.id,
+        ip: request.ip,
+        project: projectHeader(request),
+        header: (name: string) => header(request, name),
+        signal: abortWith(reply),
+        subject: request.subject,
+        resolveSubject: () => authenticate(request, context),
+      },
+      context,
+    )
+    return send(operation, result, reply, projectors)
+  }
+}

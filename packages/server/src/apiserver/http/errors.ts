@@ -1,0 +1,44 @@
+import { type ErrorCode, errorStatus } from '@atrium/api/errors.ts'
+import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** The one shape every error travels in. */
+export interface ErrorBody {
+  code: string
+  message: string
+  details: unknown
+  ref: string
+}
+
+const statusOf = (error: unknown): number | undefined => {
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined
+  return typeof status === 'number' ? status : undefined
+}
+
+/** Errors of the framework itself (bad URL, body too large, broken stream) as ours. */
+function translate(error: unknown): AtriumError | null {
+  if (error instanceof AtriumError) return error
+  const status = statusOf(error)
+  if (status === 413) return new AtriumError('PayloadTooLarge', 'The body is larger than this server takes.')
+  if (status !== undefined && status < 500) return new AtriumError('InvalidRequest', messageOf(error))
+  return null
+}
+
+/** Status and body for anything thrown. Only an `AtriumError` speaks to the client; the rest stays in the log under `ref`. */
+export function errorAnswer(error: unknown, ref: string): { status: number; body: ErrorBody } {
+  const known = translate(error)
+  // Lease losses belong to workers; one that gets here is a mistake of ours.
+  const code: ErrorCode = known && known.code !== 'LeaseLost' ? known.code : 'InternalError'
+  const message =
+    known && code !== 'InternalError'
+      ? known.message
+      : 'Something failed on our side. The server log has it under this ref.'
+  const details = known && code !== 'InternalError' ? known.details : null
+  return { status: errorStatus[code], body: { code, message, details, ref } }
+}
+
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, body } = errorAnswer(error, request.id)
+  request.failure = { code: body.code, error: status >= 500 ? error : null }
+  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
+}

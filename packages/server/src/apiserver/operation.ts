@@ -1,0 +1,82 @@
+import type { Readable } from 'node:stream'
+import type { Binary, Operations } from '@atrium/api/generated/operations.d.ts'
+import type { Permission } from '@atrium/api/permissions/catalogue.ts'
+import type { Actor } from '@atrium/runtime/store/store.ts'
+import type { Subject } from '../auth/subject.ts'
+import type { ServerContext } from '../context.ts'
+
+export type OperationId = keyof Operations
+
+/** Absent optional bodies arrive as `{}` or `[]`, so handlers never look for them. */
+export interface PublicRequest<Id extends OperationId> {
+  params: Operations[Id]['params']
+  query: Operations[Id]['query']
+  body: Operations[Id]['body']
+  /** Finds this request in the log. */
+  ref: string
+  /** The caller's address, for throttling. */
+  ip: string
+  /** The project named by header `ProjectUid`. Of scope `project`: it exists and the caller sees it; elsewhere: as sent, or null. */
+  project: string | null
+  header(name: string): string | undefined
+  /** Aborts when the client is gone. */
+  signal: AbortSignal
+}
+
+export interface OperationRequest<Id extends OperationId> extends PublicRequest<Id> {
+  subject: Subject
+  /** Resolves the caller's rights again: for streams that outlive one answer. Rejects once they are revoked. */
+  resolveSubject(): Promise<Subject>
+}
+
+/** What a handler returns: the body of the declared success. */
+export type OperationResult<Id extends OperationId> = Operations[Id]['response'] extends Binary
+  ? Operations[Id]['response'] | Readable
+  : Operations[Id]['response']
+
+/**
+ * Where the permission is looked for, before the handler runs:
+ * `tenant`: at tenant scope. `project`: in the project of the header, which must exist; without header anywhere, and
+ * admission narrows (create, list). `object`: anywhere, the header does not matter; admission checks the object that
+ * the path names. `self`: nothing but being signed in.
+ */
+export type Access =
+  | { scope: 'tenant' | 'project' | 'object'; permission: Permission }
+  | { scope: 'self'; permission: null }
+
+/** One operation as the app registers it. */
+export interface RegisteredOperation {
+  id: OperationId
+  access: Access | 'public' | 'operator'
+  /** Method notation on purpose: handlers take the request of their own operation. */
+  handler(request: unknown, context: ServerContext): Promise<unknown>
+}
+
+/** An operation for signed-in callers. */
+export function defineOperation<Id extends OperationId>(
+  id: Id,
+  definition: Access & {
+    handler(request: OperationRequest<Id>, context: ServerContext): Promise<OperationResult<Id>>
+  },
+): RegisteredOperation {
+  const { handler, ...access } = definition
+  return { id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) }
+}
+
+/** An operation that needs no credentials. */
+export function definePublicOperation<Id extends OperationId>(
+  id: Id,
+  handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
+): RegisteredOperation {
+  return { id, access: 'public', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
+}
+
+/** An operation of the installation's operator, who belongs to no tenant. */
+export function defineOperatorOperation<Id extends OperationId>(
+  id: Id,
+  handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
+): RegisteredOperation {
+  return { id, access: 'operator', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
+}
+
+export const operatorActor: Actor = { type: 'operator', uid: 'operator', name: 'operator' }

@@ -1,0 +1,3 @@
+import type { RegisteredOperation } from '../../operation.ts'
+
+export const atriumOperations: RegisteredOperation[] = []

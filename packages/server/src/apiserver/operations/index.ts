@@ -1,0 +1,31 @@
+import type { RegisteredOperation } from '../operation.ts'
+import { accountsOperations } from './accounts/index.ts'
+import { atriumOperations } from './atrium/index.ts'
+import { authOperations } from './auth/index.ts'
+import { cloudconfigsOperations } from './cloudconfigs/index.ts'
+import { cloudsOperations } from './clouds/index.ts'
+import { clustersOperations } from './clusters/index.ts'
+import { macrosOperations } from './macros/index.ts'
+import { packsOperations } from './packs/index.ts'
+import { profilesOperations } from './profiles/index.ts'
+import { projectsOperations } from './projects/index.ts'
+import { registriesOperations } from './registries/index.ts'
+import { rolesOperations } from './roles/index.ts'
+import { usersOperations } from './users/index.ts'
+
+/** Every operation with a handler, by area. */
+export const operations: RegisteredOperation[] = [
+  ...authOperations,
+  ...usersOperations,
+  ...rolesOperations,
+  ...projectsOperations,
+  ...packsOperations,
+  ...registriesOperations,
+  ...profilesOperations,
+  ...macrosOperations,
+  ...cloudsOperations,
+  ...accountsOperations,
+  ...clustersOperations,
+  ...cloudconfigsOperations,
+  ...atriumOperations,
+]

@@ -1,0 +1,82 @@
+import type { v1FilterString } from '@atrium/api/generated/operations.d.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+
+type Test = (view: unknown) => boolean
+
+/** The value below a dotted path, e.g. `metadata.name`. */
+export function valueAt(view: unknown, path: string): unknown {
+  let value = view
+  for (const segment of path.split('.')) {
+    if (value === null || typeof value !== 'object') return undefined
+    value = Object.hasOwn(value, segment) ? Reflect.get(value, segment) : undefined
+  }
+  return value
+}
+
+/** Compares as versions (`3.26.9` < `3.27.0` < `10.0.0`): number by number, the rest as text. */
+export function compareVersions(a: string, b: string): number {
+  const parts = (text: string): string[] => text.replace(/^v/, '').split(/[.+-]/)
+  const [left, right] = [parts(a), parts(b)]
+  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
+    const [x = '0', y = '0'] = [left[index], right[index]]
+    const numeric = /^\d+$/.test(x) && /^\d+$/.test(y)
+    const order = numeric ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map(String) : value === undefined || value === null ? [] : [String(value)]
+
+const term = /^([\w.-]+?)(_in_|=|>)(.*)$/s
+const maxLength = 4096
+
+function parseTerm(text: string): Test {
+  const match = term.exec(text)
+  if (!match) {
+    throw new AtriumError(
+      'InvalidRequest',
+      `filters: '${text.slice(0, 80)}' is not a term. Terms are path=value, path>value or path_in_a,b, joined by AND or OR.`,
+      { details: { field: 'filters' } },
+    )
+  }
+  const [, path = '', operator, value = ''] = match
+  if (operator === '>') return (view) => texts(valueAt(view, path)).some((found) => compareVersions(found, value) > 0)
+  const wanted = new Set(operator === '=' ? [value] : value.split(','))
+  return (view) => texts(valueAt(view, path)).some((found) => wanted.has(found))
+}
+
+/**
+ * The `filters` parameter as a test over views: terms `path=value`, `path>value` (as versions), `path_in_a,b`, joined by
+ * `AND` and `OR` (AND binds tighter), without spaces. Absent = everything passes.
+ */
+export function parseFilters(filters: string | undefined): Test {
+  if (!filters) return () => true
+  if (filters.length > maxLength) {
+    throw new AtriumError('InvalidRequest', `filters: longer than ${maxLength} characters.`, {
+      details: { field: 'filters' },
+    })
+  }
+  // A joint stands before the next path, so that values may hold the letters AND and OR themselves.
+  const alternatives = filters
+    .split(/OR(?=(?:metadata|spec|status)\.)/)
+    .map((group) => group.split(/AND(?=(?:metadata|spec|status)\.)/).map((text) => parseTerm(text.trim())))
+  return (view) => alternatives.some((group) => group.every((test) => test(view)))
+}
+
+/** The string condition of search bodies (`{eq, ne, contains, beginsWith, ignoreCase}`) as a test. */
+export function stringFilter(filter: v1FilterString | undefined): (value: string) => boolean {
+  if (!filter) return () => true
+  const fold = (text: string): string => (filter.ignoreCase === false ? text : text.toLowerCase())
+  const { eq, ne, contains, beginsWith } = filter
+  return (value) => {
+    const text = fold(value)
+    return (
+      (!eq || text === fold(eq)) &&
+      (!ne || text !== fold(ne)) &&
+      (!contains || text.includes(fold(contains))) &&
+      (!beginsWith || text.startsWith(fold(beginsWith)))
+    )
+  }
+}
