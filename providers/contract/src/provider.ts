@@ -56,7 +56,11 @@ export interface ObservedInfrastructure {
   /** The API server answers. */
   controlPlaneReady: boolean
   endpoint: { host: string; port: number } | null
+  /** Of the control plane, without a leading `v`; empty before it exists. */
+  kubernetesVersion: string
   machines: ObservedMachine[]
+  /** The highest machine number each pool ever used, so that no name is given twice. */
+  ordinals: Record<string, number>
   /** Everything that exists in the cloud for this cluster, for deletion previews and "what remains". */
   resources: CloudResource[]
 }

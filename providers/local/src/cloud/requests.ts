@@ -1,15 +1,10 @@
 import type { Taint } from '@atrium/api/kinds/cluster.ts'
 import { isRecord } from '@atrium/kube/object.ts'
+import { DNS_SUBDOMAIN, LABEL_KEY, LABEL_VALUE, TAINT_EFFECTS, VERSION } from '../names.ts'
 import { CloudError } from './fault.ts'
 import type { ClusterRequest, MachineRequest } from './protocol.ts'
 
-/** Names become folders, processes' arguments and Kubernetes names: nothing else than those letters gets in. */
-const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
 const UID = /^[a-z0-9][a-z0-9-]{0,63}$/
-const VERSION = /^\d+\.\d+\.\d+$/
-const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
-const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
 const refuse = (field: string, why: string): never => {
   throw new CloudError(400, 'InvalidRequest', `${field}: ${why}`)
@@ -19,7 +14,7 @@ const matching = (value: unknown, pattern: RegExp, field: string): string =>
   typeof value === 'string' && pattern.test(value) ? value : refuse(field, `must match ${pattern.source}`)
 
 export const readUid = (value: unknown): string => matching(value, UID, 'uid')
-export const readName = (value: unknown, field: string): string => matching(value, DNS_NAME, field)
+export const readName = (value: unknown, field: string): string => matching(value, DNS_SUBDOMAIN, field)
 
 const readRecord = (value: unknown): Record<string, unknown> =>
   isRecord(value) ? value : refuse('body', 'must be an object')
@@ -60,9 +55,9 @@ const readLabels = (value: unknown): Record<string, string> =>
 const readTaint = (value: unknown, index: number): Taint => {
   const field = `taints[${index}]`
   const taint = readRecord(value)
-  const effect = EFFECTS.includes(String(taint.effect))
+  const effect = TAINT_EFFECTS.some((effect) => effect === taint.effect)
     ? (taint.effect as Taint['effect'])
-    : refuse(`${field}.effect`, `must be one of ${EFFECTS.join(', ')}`)
+    : refuse(`${field}.effect`, `must be one of ${TAINT_EFFECTS.join(', ')}`)
   return {
     key: matching(taint.key, LABEL_KEY, `${field}.key`),
     value: matching(taint.value ?? '', LABEL_VALUE, `${field}.value`),

@@ -1,0 +1,110 @@
+import {
+  type MachineStep,
+  plainVersion,
+  planMachines,
+  shortDigest,
+  taintsOf,
+} from '@atrium/provider-contract/plan-pools.ts'
+import type {
+  ApplyResult,
+  ClusterIdentity,
+  DesiredInfrastructure,
+  DesiredPool,
+  Journal,
+  ObservedInfrastructure,
+  Operation,
+  Provider,
+} from '@atrium/provider-contract/provider.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { FakeCloud, MachineShape } from './cloud.ts'
+
+/** A provider on a cloud in memory: for tests of controllers and for simulations. */
+export const createInMemoryProvider = (cloud: FakeCloud): Provider => ({
+  cloudType: 'inmemory',
+  credentialKeys: [],
+  validateAccount: async () => undefined,
+  parsePool,
+  discover: async (_account, { what }) =>
+    what === 'kubernetesVersions' ? [{ id: '1.34.4', name: 'Kubernetes 1.34.4' }] : [],
+  observe: async (identity) => cloud.observe(identity.uid),
+  plan,
+  planDeletion: ({ name }, observed) =>
+    observed.exists ? [operation('delete-cluster', '', `Delete cluster ${name}`, {})] : [],
+  apply: (step, identity, _account, journal) => apply(cloud, step, identity, journal),
+  kubeconfig: async ({ uid }) =>
+    cloud.observe(uid).controlPlaneReady ? new Secret(`server: inmemory://${uid}\n`) : null,
+})
+
+/** Pools are written plainly here: `poolConfig` holds `name`, `size`, `isControlPlane`, `labels`, `taints`, `version`. */
+const parsePool: Provider['parsePool'] = ({ poolConfig }, path): DesiredPool => {
+  const { name, size } = poolConfig
+  if (typeof name !== 'string' || name === '')
+    throw new AtriumError('InvalidRequest', `${path}.poolConfig.name: is required`)
+  if (typeof size !== 'number') throw new AtriumError('InvalidRequest', `${path}.poolConfig.size: must be a number`)
+  return {
+    name,
+    size,
+    isControlPlane: poolConfig.isControlPlane === true,
+    useControlPlaneAsWorker: poolConfig.useControlPlaneAsWorker === true,
+    labels: (poolConfig.labels ?? {}) as DesiredPool['labels'],
+    taints: (poolConfig.taints ?? []) as DesiredPool['taints'],
+    kubernetesVersion: String(poolConfig.version ?? ''),
+  }
+}
+
+const operation = (type: string, id: string, summary: string, input: Record<string, unknown>): Operation => ({
+  key: id === '' ? type : `${type}/${id}`,
+  type,
+  summary,
+  disturbs: type.startsWith('create') ? '' : summary,
+  input,
+})
+
+const plan = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): Operation[] => {
+  const { tenant, name } = desired.identity
+  const kubernetesVersion = plainVersion(desired.kubernetesVersion)
+  const cluster = { tenant, name, kubernetesVersion }
+  const steps = planMachines(desired, observed).map(machineOperation)
+  if (!observed.exists) return [operation('create-cluster', '', `Create cluster ${name}`, cluster), ...steps]
+  if (observed.kubernetesVersion === kubernetesVersion) return steps
+  return [
+    operation('change-version', kubernetesVersion, `Change to Kubernetes ${kubernetesVersion}`, cluster),
+    ...steps,
+  ]
+}
+
+const machineOperation = (step: MachineStep): Operation => {
+  if (step.type === 'delete') {
+    const { name } = step.machine
+    return operation('delete-machine', name, `Delete machine ${name}: ${step.reason}`, { name })
+  }
+  const name = step.type === 'create' ? step.name : step.machine.name
+  const { isControlPlane, kubernetesVersion, labels } = step.pool
+  const ordinal = step.type === 'create' ? step.ordinal : 0
+  const shape: MachineShape = {
+    ...{ pool: step.pool.name, ordinal, isControlPlane, kubernetesVersion, labels },
+    taints: taintsOf(step.pool),
+  }
+  return step.type === 'create'
+    ? operation('create-machine', name, `Create machine ${name}: ${step.reason}`, { name, shape })
+    : operation('update-machine', `${name}/${shortDigest(shape)}`, `Update machine ${name}`, { name, shape })
+}
+
+const apply = async (
+  cloud: FakeCloud,
+  { type, key, input }: Operation,
+  { uid }: ClusterIdentity,
+  journal: Journal,
+): Promise<ApplyResult> => {
+  const name = String(input.name)
+  if (type.startsWith('create')) await journal.begin(key)
+  if (type === 'create-cluster' || type === 'change-version')
+    cloud.putCluster(uid, { tenant: String(input.tenant), name, kubernetesVersion: String(input.kubernetesVersion) })
+  else if (type === 'create-machine' || type === 'update-machine')
+    cloud.putMachine(uid, name, input.shape as MachineShape)
+  else if (type === 'delete-machine') cloud.deleteMachine(uid, name)
+  else cloud.deleteCluster(uid)
+  if (type.startsWith('create')) await journal.complete(key, { name })
+  return { outcome: 'done' }
+}
