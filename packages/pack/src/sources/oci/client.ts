@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto'
+import { OciTransport, type OciTransportOptions } from './transport.ts'
+import { type Descriptor, DIGEST, mediaTypes, OciError, type OciManifest, ociLimits } from './types.ts'
+
+export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
+
+const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
+const acceptManifests = `${mediaTypes.manifest}, ${mediaTypes.dockerManifest}`
+
+/** A client of one OCI registry. Everything that comes by digest is checked against it; every answer is bounded. */
+export class OciClient {
+  readonly #transport: OciTransport
+
+  constructor(options: OciTransportOptions) {
+    this.#transport = new OciTransport(options)
+  }
+
+  /** All tags of a repository; null when there is no such repository. */
+  async tags(repository: string, signal?: AbortSignal): Promise<string[] | null> {
+    checkRepository(repository)
+    const path = `/v2/${repository}/tags/list?n=1000`
+    return this.#list(path, pull(repository), 'tags', signal)
+  }
+
+  /** All repositories the credentials may see. Many public registries do not offer this and refuse. */
+  async repositories(signal?: AbortSignal): Promise<string[]> {
+    return (await this.#list('/v2/_catalog?n=1000', 'registry:catalog:*', 'repositories', signal)) ?? []
+  }
+
+  /** A manifest by tag or digest; null when there is none. */
+  async manifest(
+    repository: string,
+    reference: string,
+    signal?: AbortSignal,
+  ): Promise<{ digest: string; manifest: OciManifest } | null> {
+    checkRepository(repository)
+    checkReference(reference)
+    const response = await this.#transport.send({
+      method: 'GET',
+      path: `/v2/${repository}/manifests/${reference}`,
+      scope: pull(repository),
+      accept: acceptManifests,
+      maxBytes: ociLimits.manifestBytes,
+      signal,
+    })
+    if (response.status === 404) return (response.discard(), null)
+    const body = await response.bytes()
+    const digest = digestOf(body)
+    if (DIGEST.test(reference) && digest !== reference) throw mismatch(`${repository}@${reference}`, digest)
+    return { digest, manifest: parseManifest(body, repository) }
+  }
+
+  /** The content of a blob, checked against digest and size. */
+  async blob(
+    repository: string,
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    signal?: AbortSignal,
+  ): Promise<Buffer> {
+    checkRepository(repository)
+    if (!DIGEST.test(descriptor.digest)) throw new OciError(0, `'${descriptor.digest}' is no sha256 digest`)
+    const response = await this.#transport.send({
+      method: 'GET',
+      path: `/v2/${repository}/blobs/${descriptor.digest}`,
+      scope: pull(repository),
+      maxBytes: descriptor.size,
+      signal,
+    })
+    if (response.status === 404) {
+      response.discard()
+      throw new OciError(404, `the registry lacks ${repository}@${descriptor.digest}`)
+    }
+    const body = await response.bytes()
+    const digest = digestOf(body)
+    if (digest !== descriptor.digest) throw mismatch(`${repository}@${descriptor.digest}`, digest)
+    return body
+  }
+
+  /** Uploads a blob unless the registry has it. */
+  async pushBlob(repository: string, content: Buffer, signal?: AbortSignal): Promise<string> {
+    checkRepository(repository)
+    const digest = digestOf(content)
+    const scope = push(repository)
+    const head = await this.#transport.send({
+      method: 'HEAD',
+      path: `/v2/${repository}/blobs/${digest}`,
+      scope,
+      signal,
+    })
+    head.discard()
+    if (head.status === 200) return digest
+    const started = await this.#transport.send({
+      method: 'POST',
+      path: `/v2/${repository}/blobs/uploads/`,
+      scope,
+      signal,
+    })
+    started.discard()
+    const location = started.headers['location']
+    if (started.status !== 202 || location === undefined) {
+      throw new OciError(started.status, `the registry takes no upload to ${repository}`)
+    }
+    const target = new URL(location, this.#transport.origin)
+    target.searchParams.set('digest', digest)
+    const contentType = 'application/octet-stream'
+    await this.#expectCreated(
+      { method: 'PUT', path: target.href, scope, contentType, body: content, signal },
+      repository,
+    )
+    return digest
+  }
+
+  /** Stores a manifest under a tag; answers its digest. */
+  async pushManifest(repository: string, tag: string, manifest: OciManifest, signal?: AbortSignal): Promise<string> {
+    checkRepository(repository)
+    checkReference(tag)
+    const body = Buffer.from(JSON.stringify(manifest))
+    const path = `/v2/${repository}/manifests/${tag}`
+    const scope = push(repository)
+    await this.#expectCreated({ method: 'PUT', path, scope, contentType: manifest.mediaType, body, signal }, repository)
+    return digestOf(body)
+  }
+
+  async #expectCreated(request: Parameters<OciTransport['send']>[0], repository: string): Promise<void> {
+    const response = await this.#transport.send(request)
+    response.discard()
+    if (response.status !== 201) throw new OciError(response.status, `the registry did not store it in ${repository}`)
+  }
+
+  /** Follows `Link: <…>; rel="next"` within bounds. */
+  async #list(path: string, scope: string, field: string, signal?: AbortSignal): Promise<string[] | null> {
+    const items: string[] = []
+    let next: string | null = path
+    for (let page = 0; next !== null; page += 1) {
+      if (page >= ociLimits.listPages)
+        throw new OciError(0, `the registry's list has more than ${ociLimits.listPages} pages`)
+      const response = await this.#transport.send({
+        method: 'GET',
+        path: next,
+        scope,
+        maxBytes: ociLimits.listBytes,
+        signal,
+      })
+      if (response.status === 404) return (response.discard(), null)
+      items.push(...parseList(await response.text(), field))
+      next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers['link'] ?? '')?.[1] ?? null
+    }
+    return items
+  }
+}
+
+const pull = (repository: string): string => `repository:${repository}:pull`
+const push = (repository: string): string => `repository:${repository}:pull,push`
+
+function checkRepository(repository: string): void {
+  if (repository.length > 255 || !REPOSITORY.test(repository))
+    throw new OciError(0, `'${repository}' is no repository name`)
+}
+
+function checkReference(reference: string): void {
+  if (!TAG.test(reference) && !DIGEST.test(reference)) throw new OciError(0, `'${reference}' is neither tag nor digest`)
+}
+
+const mismatch = (wanted: string, got: string): OciError =>
+  new OciError(0, `${wanted}: the registry sent other content (${got})`)
+
+function parseList(body: string, field: string): string[] {
+  const list = (parseJson(body) as Record<string, unknown> | null)?.[field]
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (cause) {
+    throw new OciError(0, 'the registry sent no valid JSON', cause)
+  }
+}
+
+function parseManifest(body: Buffer, repository: string): OciManifest {
+  const manifest = parseJson(body.toString('utf8')) as Partial<OciManifest> | null
+  const layers = Array.isArray(manifest?.layers) ? manifest.layers : null
+  if (layers === null || !layers.every(isDescriptor) || !isDescriptor(manifest?.config)) {
+    throw new OciError(0, `${repository} holds no image manifest`)
+  }
+  return manifest as OciManifest
+}
+
+function isDescriptor(value: unknown): value is Descriptor {
+  const { digest, size } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+  return typeof digest === 'string' && DIGEST.test(digest) && Number.isSafeInteger(size) && (size as number) >= 0
+}

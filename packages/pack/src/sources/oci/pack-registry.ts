@@ -1,0 +1,86 @@
+import type { PackFiles } from '../../format/pack-files.ts'
+import type { FileTree } from '../file-tree.ts'
+import { packLimits } from '../limits.ts'
+import { packArchive, readPackArchive } from '../load.ts'
+import { digestOf, type OciClient } from './client.ts'
+import { mediaTypes, OciError, type OciManifest } from './types.ts'
+
+/** Folder below a registry's base path that holds packs. */
+const PACK_FOLDER = 'spectro-packs/archive'
+const NO_CONFIG = Buffer.from('{}')
+const TITLE = 'org.opencontainers.image.title'
+
+/** `<base>/spectro-packs/archive/<pack>`; repository names are lower case, pack names may not be. */
+export function packRepository(basePath: string, packName: string): string {
+  const base = basePath.replace(/^\/+|\/+$/g, '')
+  return [base, PACK_FOLDER, packName.toLowerCase()].filter((part) => part !== '').join('/')
+}
+
+/** Base path of an endpoint: `https://host/a/b/` → `a/b`. */
+export const basePathOf = (endpoint: string): string => new URL(endpoint).pathname.replace(/^\/+|\/+$/g, '')
+
+/** Repositories of packs below a base path, among all of a registry. */
+export function packRepositories(repositories: readonly string[], basePath: string): string[] {
+  const prefix = packRepository(basePath, '').replace(/\/?$/, '/')
+  return repositories.filter((name) => name.startsWith(prefix) && !name.slice(prefix.length).includes('/'))
+}
+
+/** Tags know no `+`; like helm, we write `_` for it. */
+export const tagOf = (version: string): string => version.replaceAll('+', '_')
+
+/** A pack as a registry holds it. */
+export interface PulledPack {
+  pack: PackFiles
+  /** Digest of the manifest: names exactly this content. */
+  digest: string
+}
+
+/** A pack by tag or digest, every byte checked against its digest. Throws `OciError` or `PackError`. */
+export async function pullPack(
+  client: OciClient,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<PulledPack> {
+  const found = await client.manifest(repository, reference, signal)
+  if (found === null) throw new OciError(404, `the registry lacks ${repository} ${reference}`)
+  const [layer, ...others] = found.manifest.layers
+  if (layer === undefined || others.length > 0)
+    throw new OciError(0, `${repository} ${reference} is no pack: it must have one layer`)
+  if (layer.size > packLimits.archiveBytes) {
+    throw new OciError(0, `${repository} ${reference} has ${layer.size} bytes; ${packLimits.archiveBytes} are allowed`)
+  }
+  const archive = await client.blob(repository, layer, signal)
+  return { pack: await readPackArchive(archive, `${repository}:${reference}`), digest: found.digest }
+}
+
+/** Pushes a pack under its version, as `oras push` lays it out. Nothing is sent when the registry has the same content under that tag. */
+export async function pushPack(
+  client: OciClient,
+  basePath: string,
+  files: FileTree,
+  signal?: AbortSignal,
+): Promise<{ repository: string; digest: string; name: string; version: string; pushed: boolean }> {
+  const { pack, archive } = await packArchive(files)
+  const { name, version } = pack.manifest
+  const repository = packRepository(basePath, name)
+  const manifest = packManifest(`${name}-${version}.tar.gz`, archive)
+  const digest = digestOf(Buffer.from(JSON.stringify(manifest)))
+  const existing = await client.manifest(repository, tagOf(version), signal)
+  if (existing?.digest === digest) return { repository, digest, name, version, pushed: false }
+  await client.pushBlob(repository, NO_CONFIG, signal)
+  await client.pushBlob(repository, archive, signal)
+  await client.pushManifest(repository, tagOf(version), manifest, signal)
+  return { repository, digest, name, version, pushed: true }
+}
+
+function packManifest(title: string, archive: Buffer): OciManifest {
+  return {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: { mediaType: mediaTypes.unknownConfig, digest: digestOf(NO_CONFIG), size: NO_CONFIG.length },
+    layers: [
+      { mediaType: mediaTypes.layer, digest: digestOf(archive), size: archive.length, annotations: { [TITLE]: title } },
+    ],
+  }
+}

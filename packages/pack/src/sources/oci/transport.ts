@@ -1,0 +1,120 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Egress, EgressRequest, EgressResponse } from '@atrium/runtime/egress/egress.ts'
+import { EgressError } from '@atrium/runtime/egress/error.ts'
+import { type Authorize, parseChallenge } from './auth.ts'
+import { OciError, ociLimits } from './types.ts'
+
+export interface OciTransportOptions {
+  /** `https://host[:port]`; a path is ignored here. */
+  endpoint: string
+  egress: Egress
+  authorize: Authorize
+  clock: Clock
+  random: Random
+  /** CA bundle (PEM) for the endpoint; empty = the system's. */
+  caBundle?: string
+}
+
+export interface OciRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  /** Path with query below the endpoint, or a whole URL of the same origin. */
+  path: string
+  /** `repository:<name>:pull`, or `registry:catalog:*`. */
+  scope: string
+  accept?: string
+  contentType?: string
+  body?: Buffer
+  maxBytes?: number
+  signal?: AbortSignal | undefined
+}
+
+/** Sends requests to one registry: signs in when challenged, repeats what may be repeated. */
+export class OciTransport {
+  readonly origin: string
+  readonly #options: OciTransportOptions
+  /** `Authorization` by scope, until the registry refuses it. */
+  readonly #authorizations = new Map<string, Secret<string>>()
+
+  constructor(options: OciTransportOptions) {
+    this.origin = new URL(options.endpoint).origin
+    this.#options = options
+  }
+
+  /** The answer with a 2xx status or 404; anything else throws `OciError`. */
+  async send(request: OciRequest): Promise<EgressResponse> {
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.#attempt(request)
+      if ('response' in outcome) return outcome.response
+      if (attempt >= ociLimits.attempts || !outcome.mayRepeat) throw outcome.error
+      const delayMs = withJitter(ociLimits.firstRetryMs * 4 ** (attempt - 1), 0.2, this.#options.random)
+      await this.#options.clock.sleep(delayMs, request.signal)
+      request.signal?.throwIfAborted()
+    }
+  }
+
+  async #attempt(request: OciRequest): Promise<{ response: EgressResponse } | { error: Error; mayRepeat: boolean }> {
+    try {
+      const response = await this.#signedIn(request)
+      if (response.status < 300 || response.status === 404) return { response }
+      const error = await refusal(response, request)
+      return { error, mayRepeat: response.status === 429 || response.status >= 500 }
+    } catch (error) {
+      if (!(error instanceof EgressError)) throw error
+      const wrapped = new OciError(0, `the registry cannot be reached: ${messageOf(error)}`, error)
+      return { error: wrapped, mayRepeat: error.reason === 'network' || error.reason === 'timeout' }
+    }
+  }
+
+  async #signedIn(request: OciRequest): Promise<EgressResponse> {
+    const first = await this.#once(request)
+    if (first.status !== 401) return first
+    first.discard()
+    const challenge = parseChallenge(first.headers['www-authenticate'])
+    if (challenge === null) throw new OciError(401, `${this.#host} refuses and says not how to sign in`)
+    const authorization = await this.#options.authorize(challenge, request.scope)
+    if (authorization === null) throw new OciError(401, `${this.#host} wants credentials, and there are none for it`)
+    this.#authorizations.set(request.scope, authorization)
+    return this.#once(request)
+  }
+
+  #once(request: OciRequest): Promise<EgressResponse> {
+    const url = new URL(request.path, this.origin)
+    if (url.origin !== this.origin) throw new OciError(0, `${this.#host} sends uploads to another host, ${url.host}`)
+    const authorization = this.#authorizations.get(request.scope)
+    const { caBundle, egress } = this.#options
+    const options: EgressRequest = {
+      method: request.method,
+      headers: {
+        ...(request.accept && { accept: request.accept }),
+        ...(request.contentType && { 'content-type': request.contentType }),
+        ...(authorization && { authorization: authorization.reveal() }),
+      },
+      ...(request.body && { body: request.body }),
+      ...(request.maxBytes !== undefined && { maxBytes: request.maxBytes }),
+      ...(request.signal && { signal: request.signal }),
+      ...(caBundle && { caBundle }),
+      // Blobs are often kept elsewhere.
+      ...(request.method === 'GET' && { redirects: 3 }),
+    }
+    return egress.request(url.href, options)
+  }
+
+  get #host(): string {
+    return new URL(this.origin).host
+  }
+}
+
+async function refusal(response: EgressResponse, request: OciRequest): Promise<OciError> {
+  const code = errorCode(await response.text().catch(() => ''))
+  const what = request.path.split('?', 1)[0]
+  return new OciError(response.status, `the registry answered ${response.status}${code} to ${request.method} ${what}`)
+}
+
+/** `errors[0].code` of the distribution API; codes are words, so nothing secret is repeated. */
+function errorCode(body: string): string {
+  const code = /"code"\s*:\s*"([A-Z_]{1,40})"/.exec(body.slice(0, 4096))?.[1]
+  return code === undefined ? '' : ` ${code}`
+}
