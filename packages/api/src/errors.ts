@@ -24,6 +24,8 @@ export const errorStatus = {
   PackVariablesUndefined: 422,
   UnprocessableEntity: 422,
   PayloadTooLarge: 413,
+  /** More than this caller's share: try again later. */
+  TooManyRequests: 429,
   /** A watch position that is no longer kept: list again, then watch from the list's position. */
   ResourceExpired: 410,
   /** Another worker took over; internal, never sent to clients. */

@@ -123,12 +123,21 @@ export interface ClusterStatus {
   observedGeneration?: number
   endpoint?: { host: string; port: number }
   kubernetesVersion?: string
-  /** Newest desired state made for the agent. */
+  /** Newest desired state made for the agent; `digest` is the blob with the index as JSON. */
   desired?: { epoch: number; generation: number; digest: string }
   /** What the agent has fully applied. */
   applied?: { epoch: number; generation: number }
   layers?: LayerStatus[]
-  agent?: { enrolled: boolean; connected: boolean; version: string; lastHeartbeatAt: string | null; podName: string }
+  /** Written by the link alone. A session with a lower epoch than `sessionEpoch` is over. */
+  agent?: {
+    enrolled: boolean
+    connected: boolean
+    version: string
+    /** When it connected or was last heard of before it left; in between, heartbeats have a table of their own. */
+    lastHeartbeatAt: string | null
+    podName: string
+    sessionEpoch: number
+  }
   metrics?: ClusterMetrics
   /** Open deviations; the full list has its own endpoint. */
   openDeviations?: number

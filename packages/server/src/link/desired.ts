@@ -1,0 +1,19 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+
+/** The newest desired state the cluster's controller made: `status.desired.digest` is the blob with the index as JSON. */
+export const readDesired = async (tx: Tx, cluster: StoredObject<'Cluster'>): Promise<DesiredState | null> => {
+  const desired = cluster.status.desired
+  if (!desired) return null
+  const blob = await tx.getBlob(desired.digest)
+  // Written by our own controller in the transaction that stored the digest.
+  return blob ? (JSON.parse(blob.toString('utf8')) as DesiredState) : null
+}
+
+/** Blobs an agent may fetch: those its own desired state names. */
+export const blobsOf = (desired: DesiredState): Set<string> =>
+  new Set(desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map(({ digest }) => digest)]))
+
+/** Repositories an agent may pull from: those its own desired state names. */
+export const repositoriesOf = (desired: DesiredState): Set<string> =>
+  new Set(desired.layers.flatMap((layer) => (layer.pack ? [layer.pack.repository] : [])))

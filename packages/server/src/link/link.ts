@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import type { AgentName } from './agent-name.ts'
+import { AgentAuthority, type AuthorityDeps, type IssuedEnrolment } from './authority.ts'
+import { type HubDeps, LinkHub } from './hub.ts'
+import { RateLimiter } from './rate-limit.ts'
+import { type LinkDatabase, LinkRecords } from './records.ts'
+import { type IssueRegistryToken, registerLinkRoutes } from './routes.ts'
+import { AgentStatusWriter } from './status.ts'
+import { linkUpgradeHandler, type UpgradeHandler } from './upgrade.ts'
+
+export interface LinkOptions
+  extends Omit<AuthorityDeps, 'records' | 'status'>,
+    Omit<HubDeps, 'records' | 'status' | 'authority'> {
+  database: LinkDatabase
+  issueRegistryToken: IssueRegistryToken
+}
+
+/** The server's end of all agents: enrolment, sessions, desired state out, reports in. */
+export interface Link {
+  registerRoutes(app: FastifyInstance): void
+  handleUpgrade: UpgradeHandler
+  /** A single-use token for the cluster's agent, for the Secret that is pushed into the cluster. */
+  issueEnrolment(agent: AgentName): Promise<IssuedEnrolment>
+  revokeAgent(agent: AgentName): Promise<void>
+  /** Agents connected to this server. */
+  connections(): number
+  start(): void
+  stop(): Promise<void>
+}
+
+/** One address may host a whole fleet behind NAT: generous to it, yet hopeless for guessing. */
+const ENROL_LIMIT = { burst: 60, perSecond: 1 }
+const CONNECT_LIMIT = { burst: 500, perSecond: 50 }
+
+export const createLink = (options: LinkOptions): Link => {
+  const records = new LinkRecords(options.database)
+  const status = new AgentStatusWriter(options.store)
+  const authority = new AgentAuthority({ ...options, records, status })
+  const hub = new LinkHub({ ...options, records, status, authority })
+  const enrolLimiter = new RateLimiter(options.clock, ENROL_LIMIT)
+  return {
+    registerRoutes: (app) => registerLinkRoutes(app, { ...options, authority, records, enrolLimiter }),
+    handleUpgrade: linkUpgradeHandler(hub, new RateLimiter(options.clock, CONNECT_LIMIT)),
+    issueEnrolment: (agent) => authority.issueEnrolment(agent),
+    revokeAgent: (agent) => authority.revoke(agent),
+    connections: () => hub.size,
+    start: () => hub.start(),
+    stop: () => hub.stop(),
+  }
+}

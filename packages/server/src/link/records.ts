@@ -1,0 +1,189 @@
+import type { Database } from '../store/database.ts'
+import type { AgentName } from './agent-name.ts'
+import type { LinkToken } from './tokens.ts'
+
+/** The database as the link uses it. */
+export type LinkDatabase = Pick<Database, 'withTenant' | 'asSystem'>
+
+export type SpendResult = 'spent' | 'unknown' | 'expired' | 'used'
+
+export interface NewSession extends AgentName {
+  tokenHash: Buffer
+  server: string
+  peerAddress: string
+  certificate: string
+  at: Date
+}
+
+/** Reads and writes the tables of migration `0003_link`. */
+export class LinkRecords {
+  readonly #database: LinkDatabase
+  constructor(database: LinkDatabase) {
+    this.#database = database
+  }
+
+  /** A new token replaces those of the cluster that nobody used. */
+  async addEnrolment(token: LinkToken, at: Date, expiresAt: Date): Promise<void> {
+    await this.#database.withTenant(token.tenant, async (sql) => {
+      await sql.query('delete from link_enrolments where tenant = $1 and cluster_uid = $2 and used_at is null', [
+        token.tenant,
+        token.clusterUid,
+      ])
+      await sql.query(
+        `insert into link_enrolments (tenant, cluster_uid, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5)`,
+        [token.tenant, token.clusterUid, token.hash, at, expiresAt],
+      )
+    })
+  }
+
+  /** Burns the token for one key, in one statement: of any number of racers with different keys one wins. */
+  spendEnrolment(token: LinkToken, keyFingerprint: string, at: Date): Promise<SpendResult> {
+    return this.#database.withTenant(token.tenant, async (sql) => {
+      const key = [token.tenant, token.clusterUid, token.hash]
+      const [spent] = await sql.query(
+        `update link_enrolments set used_at = coalesce(used_at, $4), used_by_key = $5
+          where tenant = $1 and cluster_uid = $2 and token_hash = $3 and expires_at > $4
+            and (used_at is null or used_by_key = $5)
+          returning cluster_uid`,
+        [...key, at, keyFingerprint],
+      )
+      if (spent) return 'spent'
+      const [row] = await sql.query<{ used: boolean }>(
+        `select used_at is not null as used from link_enrolments
+          where tenant = $1 and cluster_uid = $2 and token_hash = $3`,
+        key,
+      )
+      if (!row) return 'unknown'
+      return row.used ? 'used' : 'expired'
+    })
+  }
+
+  async addCertificate(agent: AgentName, fingerprint: string, at: Date, notAfter: Date): Promise<void> {
+    await this.#database.withTenant(agent.tenant, async (sql) => {
+      const cluster = [agent.tenant, agent.clusterUid]
+      await sql.query('delete from link_certificates where tenant = $1 and cluster_uid = $2 and not_after < $3', [
+        ...cluster,
+        at,
+      ])
+      await sql.query(
+        `insert into link_certificates (tenant, cluster_uid, fingerprint, issued_at, not_after) values ($1, $2, $3, $4, $5)`,
+        [...cluster, fingerprint, at, notAfter],
+      )
+    })
+  }
+
+  /** True when we issued the certificate to this agent and nobody revoked it. */
+  isCertificateLive(agent: AgentName, fingerprint: string): Promise<boolean> {
+    return this.#database.withTenant(agent.tenant, async (sql) => {
+      const rows = await sql.query(
+        `select fingerprint from link_certificates
+          where tenant = $1 and cluster_uid = $2 and fingerprint = $3 and revoked_at is null`,
+        [agent.tenant, agent.clusterUid, fingerprint],
+      )
+      return rows.length === 1
+    })
+  }
+
+  /** Refuses the agent from now on: certificates, unused tokens and the session. Returns the epoch that fences it, if it has one. */
+  revoke(agent: AgentName, at: Date): Promise<number | null> {
+    return this.#database.withTenant(agent.tenant, async (sql) => {
+      const cluster = [agent.tenant, agent.clusterUid]
+      await sql.query('delete from link_enrolments where tenant = $1 and cluster_uid = $2 and used_at is null', cluster)
+      await sql.query(
+        'update link_certificates set revoked_at = $3 where tenant = $1 and cluster_uid = $2 and revoked_at is null',
+        [...cluster, at],
+      )
+      const [row] = await sql.query<{ epoch: number }>(
+        `update link_sessions set epoch = epoch + 1, token_hash = '', closed_at = $3
+          where tenant = $1 and cluster_uid = $2 returning epoch`,
+        [...cluster, at],
+      )
+      return row?.epoch ?? null
+    })
+  }
+
+  /** The epoch of the new session; every older one of the cluster is over. */
+  openSession(session: NewSession): Promise<number> {
+    return this.#database.withTenant(session.tenant, async (sql) => {
+      const [row] = await sql.query<{ epoch: number }>(
+        `insert into link_sessions
+           (tenant, cluster_uid, epoch, token_hash, server, peer_address, certificate, opened_at, heartbeat_at)
+         values ($1, $2, 1, $3, $4, $5, $6, $7, $7)
+         on conflict (tenant, cluster_uid) do update set
+           epoch = link_sessions.epoch + 1, token_hash = excluded.token_hash, server = excluded.server,
+           peer_address = excluded.peer_address, certificate = excluded.certificate,
+           opened_at = excluded.opened_at, heartbeat_at = excluded.heartbeat_at, closed_at = null
+         returning epoch`,
+        [
+          session.tenant,
+          session.clusterUid,
+          session.tokenHash,
+          session.server,
+          session.peerAddress,
+          session.certificate,
+          session.at,
+        ],
+      )
+      if (!row) throw new Error('the session was not stored')
+      return row.epoch
+    })
+  }
+
+  /** The open session a bearer token belongs to, and the certificate it was opened with. */
+  findSession(token: LinkToken): Promise<{ epoch: number; certificate: string } | null> {
+    return this.#database.withTenant(token.tenant, async (sql) => {
+      const [row] = await sql.query<{ epoch: number; certificate: string }>(
+        `select epoch, certificate from link_sessions
+          where tenant = $1 and cluster_uid = $2 and token_hash = $3 and closed_at is null`,
+        [token.tenant, token.clusterUid, token.hash],
+      )
+      return row ?? null
+    })
+  }
+
+  /** False when a newer session took over meanwhile. */
+  closeSession(agent: AgentName, epoch: number, at: Date): Promise<boolean> {
+    return this.#database.withTenant(agent.tenant, async (sql) => {
+      const rows = await sql.query(
+        `update link_sessions set closed_at = $4
+          where tenant = $1 and cluster_uid = $2 and epoch = $3 and closed_at is null returning epoch`,
+        [agent.tenant, agent.clusterUid, epoch, at],
+      )
+      return rows.length === 1
+    })
+  }
+
+  /** Many heartbeats of one tenant in one statement. */
+  async touchSessions(tenant: string, sessions: { clusterUid: string; epoch: number; at: Date }[]): Promise<void> {
+    await this.#database.withTenant(tenant, (sql) =>
+      sql.query(
+        `update link_sessions s set heartbeat_at = b.at
+           from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as b (cluster_uid, epoch, at)
+          where s.tenant = $1 and s.cluster_uid = b.cluster_uid and s.epoch = b.epoch`,
+        [
+          tenant,
+          sessions.map(({ clusterUid }) => clusterUid),
+          sessions.map(({ epoch }) => epoch),
+          sessions.map(({ at }) => at),
+        ],
+      ),
+    )
+  }
+
+  /** Sessions of all tenants that are open on paper but were not heard of since `before`. */
+  silentSessions(before: Date, limit: number): Promise<(AgentName & { epoch: number; heartbeatAt: Date })[]> {
+    return this.#database.asSystem(async (sql) => {
+      const rows = await sql.query<{ tenant: string; cluster_uid: string; epoch: number; heartbeat_at: Date }>(
+        `select tenant, cluster_uid, epoch, heartbeat_at from link_sessions
+          where closed_at is null and heartbeat_at < $1 order by heartbeat_at limit $2`,
+        [before, limit],
+      )
+      return rows.map((row) => ({
+        tenant: row.tenant,
+        clusterUid: row.cluster_uid,
+        epoch: row.epoch,
+        heartbeatAt: row.heartbeat_at,
+      }))
+    })
+  }
+}

@@ -1,0 +1,171 @@
+import { errorStatus } from '@atrium/api/errors.ts'
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { type HelloFrame, type ProofFrame, parseAgentFrame } from '@atrium/tunnel/link/codec.ts'
+import {
+  FENCED,
+  type ReportMessage,
+  type ServerAction,
+  type ServerEvent,
+  ServerMachine,
+} from '@atrium/tunnel/link/server-machine.ts'
+import type { WebSocket } from 'ws'
+import type { AgentName } from './agent-name.ts'
+import { FencedError } from './status.ts'
+
+export type { AgentMessage }
+
+/** A proof that held: whose session it is, its number, and what to send first. */
+export interface Admitted {
+  agent: AgentName
+  epoch: number
+  token: string
+  desired: DesiredState | null
+}
+
+/** What a session needs from the hub that holds it. */
+export interface SessionHost {
+  clock: Clock
+  logger: Logger
+  /** Checks the proof and makes this the cluster's newest session. Throws `AtriumError` when it does not hold. */
+  admit(session: LinkSession, proof: ProofFrame, hello: HelloFrame): Promise<Admitted>
+  opened(session: LinkSession, admitted: Admitted): void
+  heartbeat(admitted: Admitted): void
+  /** Stores the report's effect; throws `FencedError` when the session is no longer the newest. */
+  handle(admitted: Admitted, message: ReportMessage): Promise<void>
+  ended(session: LinkSession, admitted: Admitted | null, reason: string): void
+}
+
+/** Drives `ServerMachine` for one WebSocket. */
+export class LinkSession {
+  readonly #socket: WebSocket
+  readonly #host: SessionHost
+  readonly #machine = new ServerMachine()
+  readonly #hello: HelloFrame
+  #admitted: Admitted | null = null
+  #cancelWake: () => void = () => undefined
+
+  constructor(socket: WebSocket, host: SessionHost, hello: HelloFrame) {
+    this.#socket = socket
+    this.#host = host
+    this.#hello = hello
+    socket.on('message', (data, isBinary) => this.#message(data.toString(), isBinary))
+    // `close` follows every error.
+    socket.on('error', (error) => host.logger.debug({ reason: messageOf(error) }, 'link socket failed'))
+    socket.on('close', () => this.#handle({ type: 'closed' }))
+    this.#handle({ type: 'start', nonce: hello.nonce, audience: hello.audience })
+  }
+
+  /** The newest desired state; the machine decides whether the agent has it already. */
+  offer(desired: DesiredState): void {
+    this.#handle({ type: 'desired', desired })
+  }
+
+  end(reason: string): void {
+    this.#handle({ type: 'refused', reason })
+  }
+
+  /** Ends without a farewell, so that the agent dials again at once: this server stops. */
+  drop(): void {
+    this.#socket.close(1001)
+    this.#handle({ type: 'closed' })
+  }
+
+  #message(data: string, isBinary: boolean): void {
+    try {
+      if (isBinary) throw new AtriumError('InvalidRequest', 'A binary frame.')
+      this.#handle({ type: 'frame', frame: parseAgentFrame(data) })
+    } catch (error) {
+      this.#handle({ type: 'refused', reason: messageOf(error) })
+    }
+  }
+
+  #handle(event: ServerEvent): void {
+    const { clock } = this.#host
+    for (const action of this.#machine.handle(event, clock.now())) this.#perform(action)
+    this.#cancelWake()
+    const wakeAtMs = this.#machine.wakeAtMs()
+    if (wakeAtMs === null) return
+    this.#cancelWake = clock.after(Math.max(0, wakeAtMs - clock.now()), () => this.#handle({ type: 'wake' }))
+  }
+
+  #perform(action: ServerAction): void {
+    switch (action.type) {
+      case 'send':
+        return this.#send(JSON.stringify(action.frame))
+      case 'verify':
+        void this.#verify(action.proof)
+        return
+      case 'heartbeat':
+        if (this.#admitted) this.#host.heartbeat(this.#admitted)
+        return
+      case 'handle':
+        void this.#store(action.message)
+        return
+      case 'close':
+        return this.#socket.close(1008)
+      case 'ended':
+        return this.#host.ended(this, this.#admitted, action.reason)
+    }
+  }
+
+  /** An agent that does not read what we send fills our memory: it has to come back when it can. */
+  #send(text: string): void {
+    if (this.#socket.bufferedAmount > 4 * linkLimits.messageBytes) return this.#socket.terminate()
+    this.#socket.send(text)
+  }
+
+  async #verify(proof: ProofFrame): Promise<void> {
+    try {
+      const admitted = await this.#host.admit(this, proof, this.#hello)
+      this.#admitted = admitted
+      this.#handle({
+        type: 'admitted',
+        sessionEpoch: admitted.epoch,
+        sessionToken: admitted.token,
+        desired: admitted.desired,
+      })
+      if (this.#machine.open) this.#host.opened(this, admitted)
+      else this.#host.ended(this, admitted, 'the connection closed during the handshake')
+    } catch (error) {
+      this.#host.logger.warn({ reason: messageOf(error) }, 'link refused')
+      this.#handle({ type: 'refused', reason: refusalFor(error) })
+    }
+  }
+
+  async #store(message: ReportMessage): Promise<void> {
+    if (!this.#admitted) return
+    try {
+      await this.#host.handle(this.#admitted, message)
+      this.#handle({ type: 'handled', seq: message.seq })
+    } catch (error) {
+      this.#failed(message, error)
+    }
+  }
+
+  #failed(message: ReportMessage, error: unknown): void {
+    const log = { reason: messageOf(error), type: message.type, cluster: this.#admitted?.agent.clusterUid }
+    if (error instanceof FencedError) return this.#handle({ type: 'refused', reason: FENCED })
+    if (isPermanent(error)) {
+      // Sent again it would fail again: without an acknowledgement it would block the agent's other reports for ever.
+      this.#host.logger.error(log, 'report dropped: it cannot be stored')
+      return this.#handle({ type: 'handled', seq: message.seq })
+    }
+    this.#host.logger.warn(log, 'report not stored yet; the agent sends it again')
+    this.#handle({ type: 'failed', seq: message.seq })
+  }
+}
+
+const isPermanent = (error: unknown): boolean =>
+  (error instanceof AtriumError && errorStatus[error.code] < 500 && error.code !== 'ResourceConflict') ||
+  error instanceof TypeError ||
+  error instanceof RangeError
+
+/** What an unproven caller may learn. */
+const refusalFor = (error: unknown): string => {
+  if (error instanceof FencedError) return FENCED
+  return error instanceof AtriumError && errorStatus[error.code] < 500 ? error.message : 'try again later'
+}

@@ -1,0 +1,84 @@
+import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Actor, Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import type { AgentName } from './agent-name.ts'
+
+type AgentStatus = NonNullable<ClusterStatus['agent']>
+const NO_AGENT: AgentStatus = {
+  enrolled: false,
+  connected: false,
+  version: '',
+  lastHeartbeatAt: null,
+  podName: '',
+  sessionEpoch: 0,
+}
+
+/** The agent of a cluster, as audit and events name it. */
+export const agentActor = (agent: AgentName): Actor => ({ type: 'agent', uid: agent.clusterUid, name: 'agent' })
+
+/** This session is not the newest one of its cluster: nothing it says counts any more. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
+
+/** The only writer of `status.agent` of clusters. Its changes wake the cluster's controller. */
+export class AgentStatusWriter {
+  readonly #store: Store
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async enrolled(agent: AgentName): Promise<void> {
+    await this.#update(agent, (before) => ({ ...before, enrolled: true }))
+  }
+
+  /** Makes `epoch` the newest session; refuses when a newer one came first. */
+  async connected(
+    agent: AgentName,
+    epoch: number,
+    now: Pick<AgentStatus, 'version' | 'podName' | 'lastHeartbeatAt'>,
+  ): Promise<void> {
+    await this.#update(agent, (before) => {
+      if (before.sessionEpoch > epoch) throw new FencedError()
+      return { ...before, ...now, enrolled: true, connected: true, sessionEpoch: epoch }
+    })
+  }
+
+  /** Without effect when a newer session took over. */
+  async disconnected(agent: AgentName, epoch: number, lastHeartbeatAt: string): Promise<void> {
+    await this.#update(agent, (before) =>
+      before.sessionEpoch === epoch ? { ...before, connected: false, lastHeartbeatAt } : before,
+    )
+  }
+
+  /** Ends whatever session the cluster has: no session has this epoch. */
+  async fenced(agent: AgentName, epoch: number): Promise<void> {
+    await this.#update(agent, (before) => ({ ...before, enrolled: false, connected: false, sessionEpoch: epoch }))
+  }
+
+  /** Runs `work` in a transaction that holds only while `epoch` is the newest session. */
+  async asSession(agent: AgentName, epoch: number, work: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
+      const cluster = await lockCluster(tx, agent)
+      if ((cluster.status.agent?.sessionEpoch ?? 0) !== epoch) throw new FencedError()
+      await work(tx)
+    })
+  }
+
+  async #update(agent: AgentName, change: (before: AgentStatus) => AgentStatus): Promise<void> {
+    await this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
+      const cluster = await lockCluster(tx, agent)
+      const before = cluster.status.agent ?? NO_AGENT
+      const after = change(before)
+      if (after === before) return
+      await tx.updateStatus('Cluster', agent.clusterUid, { status: { agent: after } })
+      await tx.enqueue('Cluster', agent.clusterUid)
+    })
+  }
+}
+
+const lockCluster = async (tx: Tx, agent: AgentName): Promise<StoredObject<'Cluster'>> => {
+  const cluster = await tx.getForUpdate('Cluster', agent.clusterUid)
+  if (!cluster) throw new AtriumError('ResourceNotFound', `Cluster ${agent.clusterUid} does not exist.`)
+  return cluster
+}
