@@ -1,31 +1,19 @@
 import { defineConfig } from 'vitest/config'
+import { type Area, areaNames, areaOf } from './packages/cli/src/testing/areas.ts'
 
-const settled = { testTimeout: 30_000, hookTimeout: 120_000 }
-
-/** unit: beside the code, no processes. integration: one package against real servers. e2e: the whole product. */
-export default defineConfig({
+const projectOf = (name: string, area: Area) => ({
   test: {
-    projects: [
-      {
-        test: {
-          ...settled,
-          name: 'unit',
-          include: ['{packages,providers}/*/src/**/*.test.ts', 'test/*.test.ts'],
-          pool: 'threads',
-        },
-      },
-      {
-        test: { ...settled, name: 'integration', include: ['{packages,providers}/*/test/**/*.test.ts'], pool: 'forks' },
-      },
-      {
-        test: {
-          ...settled,
-          name: 'e2e',
-          include: ['test/{e2e,conformance}/**/*.test.ts'],
-          pool: 'forks',
-          fileParallelism: false,
-        },
-      },
-    ],
+    name,
+    include: [...area.include],
+    exclude: ['**/node_modules/**', ...(area.exclude ?? [])],
+    pool: area.isolation === 'shared' ? ('threads' as const) : ('forks' as const),
+    isolate: area.isolation === 'apart',
+    fileParallelism: area.parallel,
+    testTimeout: area.testTimeoutMs,
+    hookTimeout: 120_000,
   },
+})
+
+export default defineConfig({
+  test: { projects: areaNames.map((name) => projectOf(name, areaOf(name))) },
 })

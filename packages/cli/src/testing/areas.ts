@@ -1,0 +1,77 @@
+/** One run of vitest, and what the runner needs to know about it. `vitest.config.ts` makes its projects from these. */
+export interface Area {
+  what: string
+  include: readonly string[]
+  exclude?: readonly string[]
+  /** `shared`: threads that keep their modules between files, for tests without processes. `apart`: a process each. */
+  isolation: 'shared' | 'apart'
+  /** Several files at once. */
+  parallel: boolean
+  testTimeoutMs: number
+  /** External binaries are obtained before it starts. */
+  needsTools: boolean
+  /** Part of a run without arguments; the others run when named or with `--all`. */
+  byDefault: boolean
+  /** Longest it may take, in minutes; `--all` lifts it sixfold. */
+  limitMinutes: number
+}
+
+const GENERATED = 'packages/api/test/generated.test.ts'
+const quick = {
+  isolation: 'shared',
+  parallel: true,
+  testTimeoutMs: 30_000,
+  needsTools: false,
+  byDefault: true,
+} as const
+const whole = {
+  isolation: 'apart',
+  parallel: false,
+  testTimeoutMs: 180_000,
+  needsTools: true,
+  byDefault: true,
+} as const
+
+/** In the order they run: what fails fast comes first. */
+export const areas = {
+  checks: {
+    ...quick,
+    what: 'types, lint, format, generated files, shape of the repository',
+    include: ['test/*.test.ts', GENERATED],
+    limitMinutes: 3,
+  },
+  unit: {
+    ...quick,
+    what: 'beside the code, without processes',
+    include: ['{packages,providers}/*/src/**/*.test.ts'],
+    limitMinutes: 5,
+  },
+  integration: {
+    ...whole,
+    what: 'one package against real servers',
+    include: ['{packages,providers}/*/test/**/*.test.ts'],
+    exclude: [GENERATED],
+    parallel: true,
+    testTimeoutMs: 30_000,
+    limitMinutes: 12,
+  },
+  conformance: {
+    ...whole,
+    what: 'foreign clients, recorded and real',
+    include: ['test/conformance/**/*.test.ts'],
+    limitMinutes: 8,
+  },
+  e2e: { ...whole, what: 'the whole product', include: ['test/e2e/**/*.test.ts'], limitMinutes: 12 },
+  bench: {
+    ...whole,
+    what: 'figures and their bounds',
+    include: ['test/bench/**/*.test.ts'],
+    byDefault: false,
+    limitMinutes: 15,
+  },
+} as const satisfies Record<string, Area>
+
+export type AreaName = keyof typeof areas
+export const areaNames = Object.keys(areas) as AreaName[]
+export const isArea = (name: string): name is AreaName => Object.hasOwn(areas, name)
+export const areaOf = (name: AreaName): Area => areas[name]

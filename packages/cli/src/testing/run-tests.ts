@@ -1,0 +1,143 @@
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { toolNames } from '@atrium/toolchain/catalogue.ts'
+import { progressLines } from '@atrium/toolchain/progress.ts'
+import { ensureTools } from '@atrium/toolchain/tools.ts'
+import { type AreaName, areaNames, areaOf, isArea } from './areas.ts'
+import { runChecks } from './checks.ts'
+import { runChild } from './child.ts'
+import { formatTotals, none, sum, type Totals, totalsOfVitest } from './totals.ts'
+
+export interface RunContext {
+  root: string
+  env: NodeJS.ProcessEnv
+  clock: Clock
+  say: (line: string) => void
+}
+
+interface Step {
+  name: string
+  needsTools: boolean
+  limitMs: number
+  run: (limitMs: number) => Promise<Totals & { interrupted?: boolean }>
+}
+
+const PATHS_LIMIT_MS = 30 * 60_000
+
+/**
+ * Runs areas (all that are so by default, when none is named) or single files; prints what came of it, the totals as
+ * the very last line. Resolves to the exit code: 0 only when tests ran and none failed.
+ */
+export const runTests = async (what: readonly string[], options: { all: boolean }): Promise<number> => {
+  const context: RunContext = {
+    root: resolve(import.meta.dirname, '../../../..'),
+    env: { ...process.env, ...(options.all ? { ATRIUM_TEST_ALL: '1' } : {}) },
+    clock: systemClock,
+    say: (line) => process.stdout.write(`${line}\n`),
+  }
+  const unknown = what.filter((name) => !isArea(name) && !existsSync(name))
+  if (unknown.length > 0) {
+    context.say(`No area and no file: ${unknown.join(', ')}. Areas: ${areaNames.join(', ')}.`)
+    context.say(formatTotals({ ...none, failed: 1 }))
+    return 2
+  }
+  const totals = await runSteps(stepsOf(what, options.all, context), context)
+  context.say(formatTotals(totals))
+  return totals.failed === 0 && totals.passed > 0 ? 0 : 1
+}
+
+const stepsOf = (what: readonly string[], all: boolean, context: RunContext): Step[] => {
+  const named = what.filter(isArea)
+  const paths = what.filter((name) => !isArea(name)).map((path) => relative(context.root, resolve(path)))
+  const chosen = areaNames.filter((name) => (what.length > 0 ? named.includes(name) : all || areaOf(name).byDefault))
+  const steps = chosen.map((name) => areaStep(name, named.includes(name), all, context))
+  if (paths.length > 0)
+    steps.push({
+      name: paths.join(' '),
+      needsTools: paths.some((path) => !path.includes('/src/')),
+      limitMs: PATHS_LIMIT_MS,
+      run: (limitMs) => runVitest(paths, limitMs, context),
+    })
+  return steps
+}
+
+const areaStep = (name: AreaName, wasNamed: boolean, all: boolean, context: RunContext): Step => {
+  const area = areaOf(name)
+  const files = globSync([...area.include], { cwd: context.root, exclude: ['**/node_modules/**'] })
+  const run = async (limitMs: number) => {
+    if (files.length === 0 && !wasNamed) {
+      context.say('no test files yet: skipped')
+      return { ...none, skipped: 1 }
+    }
+    const checks = name === 'checks' ? await runChecks(context) : none
+    const tests = await runVitest(['--project', name], limitMs, context)
+    return { ...tests, ...sum([checks, tests]) }
+  }
+  const limitMs = area.limitMinutes * 60_000 * (all ? 6 : 1)
+  return { name, needsTools: area.needsTools && files.length > 0, limitMs, run }
+}
+
+const runSteps = async (steps: readonly Step[], context: RunContext): Promise<Totals> => {
+  const lines: string[] = []
+  const results: Totals[] = []
+  let tools: Promise<string | null> | undefined
+  for (const step of steps) {
+    const startedMs = context.clock.now()
+    context.say(`\n== ${step.name}`)
+    if (step.needsTools) tools ??= bringTools(context)
+    const problem = step.needsTools ? await tools : null
+    if (typeof problem === 'string') context.say(`not run, for want of tools: ${problem}`)
+    const result = typeof problem === 'string' ? { ...none, failed: 1 } : await step.run(step.limitMs)
+    results.push(result)
+    const seconds = Math.round((context.clock.now() - startedMs) / 1000)
+    lines.push(`${step.name.padEnd(14)} ${formatTotals(result)} (${seconds} s)`)
+    if ('interrupted' in result && result.interrupted === true) {
+      results.push({ ...none, failed: 1 })
+      lines.push('interrupted')
+      break
+    }
+  }
+  context.say(`\n${lines.join('\n')}`)
+  return sum(results)
+}
+
+/** Null when all tools are there, else what is in the way. */
+const bringTools = async (context: RunContext): Promise<string | null> => {
+  try {
+    await ensureTools(toolNames, { onProgress: progressLines(context.say, context.clock), env: context.env })
+    return null
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+const runVitest = async (
+  args: readonly string[],
+  limitMs: number,
+  context: RunContext,
+): Promise<Totals & { interrupted: boolean }> => {
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-test-'))
+  const reportFile = join(folder, 'report.json')
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+    const result = await runChild({
+      command: process.execPath,
+      args: ['node_modules/vitest/vitest.mjs', 'run', ...args, ...reporters],
+      cwd: context.root,
+      env: context.env,
+      limitMs,
+      clock: context.clock,
+      output: 'inherit',
+    })
+    const report = existsSync(reportFile) ? readFileSync(reportFile, 'utf8') : null
+    const { problem, ...totals } = totalsOfVitest(report, result.exitCode)
+    const why = result.timedOut ? `it was ended after ${limitMs / 60_000} minutes` : problem
+    if (why !== undefined && !result.interrupted) context.say(`✗ vitest ${args.join(' ')}: ${why}`)
+    return { ...totals, interrupted: result.interrupted }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
