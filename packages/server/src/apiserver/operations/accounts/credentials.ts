@@ -1,0 +1,39 @@
+import type { v1CustomAccountEntity } from '@atrium/api/generated/operations.d.ts'
+import type { CloudAccountSpec } from '@atrium/api/kinds/cloud-account.ts'
+import type { Provider } from '@atrium/provider-contract/provider.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Tx } from '@atrium/runtime/store/store.ts'
+
+const limits = { credentials: 64, valueBytes: 64 * 1024 } as const
+
+/** Credentials of a custom account, checked against what the provider needs. */
+export function readCredentials(provider: Provider, body: v1CustomAccountEntity): Record<string, Secret<string>> {
+  const given = body.spec?.credentials ?? {}
+  const missing = provider.credentialKeys.filter((key) => !given[key])
+  if (missing.length > 0) throw invalid(`needs ${missing.join(', ')}`)
+  if (Object.keys(given).length > limits.credentials) throw invalid(`holds more than ${limits.credentials} entries`)
+  const long = Object.keys(given).find((key) => Buffer.byteLength(given[key] ?? '') > limits.valueBytes)
+  if (long !== undefined) throw invalid(`'${long}' is longer than ${limits.valueBytes} bytes`)
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, new Secret(value)]))
+}
+
+const invalid = (text: string): AtriumError =>
+  new AtriumError('InvalidRequest', `spec.credentials: ${text}.`, { details: { field: 'spec.credentials' } })
+
+/** Stores the credentials beside the account; the account itself holds only their names. */
+export async function storeCredentials(
+  tx: Tx,
+  uid: string,
+  credentials: Record<string, Secret<string>>,
+): Promise<void> {
+  for (const [key, value] of Object.entries(credentials)) {
+    await tx.putSecret({ kind: 'CloudAccount', uid }, `credentials.${key}`, value)
+  }
+}
+
+export const accountSpec = (cloudType: string, credentials: Record<string, Secret<string>>): CloudAccountSpec => ({
+  cloudType,
+  credentialKeys: Object.keys(credentials).sort(),
+  settings: {},
+})

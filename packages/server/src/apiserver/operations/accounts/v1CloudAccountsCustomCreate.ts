@@ -1,0 +1,20 @@
+import { defineOperation } from '../../operation.ts'
+import { parseMeta } from '../../shapes/meta.ts'
+import { customProvider } from '../clouds/providers.ts'
+import { accountSpec, readCredentials, storeCredentials } from './credentials.ts'
+
+export const v1CloudAccountsCustomCreate = defineOperation('v1CloudAccountsCustomCreate', {
+  scope: 'project',
+  permission: 'cloudaccount.create',
+  async handler({ subject, params, body, project }, context) {
+    const provider = customProvider(context, params.cloudType)
+    const credentials = readCredentials(provider, body)
+    const spec = accountSpec(params.cloudType, credentials)
+    await provider.validateAccount({ uid: '', credentials, settings: spec.settings })
+    return context.admission.run(subject, async (tx) => {
+      const { meta } = await tx.create({ kind: 'CloudAccount', project, ...parseMeta(body.metadata), spec })
+      await storeCredentials(tx, meta.uid, credentials)
+      return { uid: meta.uid }
+    })
+  },
+})

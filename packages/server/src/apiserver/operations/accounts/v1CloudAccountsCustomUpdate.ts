@@ -1,0 +1,21 @@
+import { defineOperation } from '../../operation.ts'
+import { parseMeta } from '../../shapes/meta.ts'
+import { customProvider } from '../clouds/providers.ts'
+import { accountSpec, readCredentials, storeCredentials } from './credentials.ts'
+import { getAccount } from './views.ts'
+
+export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCustomUpdate', {
+  scope: 'object',
+  permission: 'cloudaccount.update',
+  async handler({ subject, params, body }, context) {
+    const provider = customProvider(context, params.cloudType)
+    const credentials = readCredentials(provider, body)
+    const spec = accountSpec(params.cloudType, credentials)
+    await provider.validateAccount({ uid: params.uid, credentials, settings: spec.settings })
+    await context.admission.run(subject, async (tx) => {
+      await getAccount(tx, params.cloudType, params.uid)
+      await tx.update('CloudAccount', params.uid, { ...parseMeta(body.metadata), spec })
+      await storeCredentials(tx, params.uid, credentials)
+    })
+  },
+})

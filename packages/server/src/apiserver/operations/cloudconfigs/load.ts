@@ -1,0 +1,47 @@
+import type { v1CustomCloudConfig } from '@atrium/api/generated/operations.d.ts'
+import type { ClusterSpec, MachinePool } from '@atrium/api/kinds/cluster.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { viewMeta } from '../../shapes/meta.ts'
+import { lockCluster } from '../clusters/load.ts'
+import { checkPools, viewPool } from '../clusters/pools.ts'
+
+type Cluster = StoredObject<'Cluster'>
+
+/** The cluster whose infrastructure the public API shows under `configUid`. */
+export async function clusterOfConfig(tx: Tx, cloudType: string, configUid: string): Promise<Cluster> {
+  const page = await tx.list('Cluster', { where: { cloudConfigUid: configUid }, limit: 1 })
+  const cluster = page.items[0]
+  if (cluster?.spec.cloudType === cloudType) return cluster
+  throw new AtriumError('ResourceNotFound', `Cloud config '${configUid}' of type '${cloudType}' is not found.`)
+}
+
+export const viewConfig = ({ meta, spec }: Cluster): v1CustomCloudConfig => ({
+  kind: spec.cloudType,
+  metadata: { ...viewMeta(meta), uid: spec.cloudConfigUid },
+  spec: {
+    cloudAccountRef: { kind: spec.cloudType, uid: spec.cloudAccountUid },
+    clusterConfig: { values: String(spec.cloudConfig['values'] ?? '') },
+    machinePoolConfig: spec.machinePools.map(viewPool),
+  },
+})
+
+/** Changes the infrastructure part of a cluster's spec in one step. */
+export async function changeConfig(
+  tx: Tx,
+  { cloudType, configUid }: { cloudType: string; configUid: string },
+  change: (spec: ClusterSpec) => Partial<ClusterSpec>,
+): Promise<void> {
+  const { meta } = await clusterOfConfig(tx, cloudType, configUid)
+  const cluster = await lockCluster(tx, meta.uid)
+  const spec = { ...cluster.spec, ...change(cluster.spec) }
+  checkPools(spec.machinePools, 'machinePools')
+  await tx.update('Cluster', meta.uid, { spec })
+}
+
+/** The pool of that name, or `ResourceNotFound`. */
+export function findPool(spec: ClusterSpec, name: string): MachinePool {
+  const pool = spec.machinePools.find((one) => one.name === name)
+  if (pool) return pool
+  throw new AtriumError('ResourceNotFound', `Machine pool '${name}' is not found.`)
+}

@@ -1,0 +1,17 @@
+import { defineOperation } from '../../operation.ts'
+import { customProvider } from '../clouds/providers.ts'
+import { parsePool } from '../clusters/pools.ts'
+import { changeConfig } from './load.ts'
+
+export const v1CloudConfigsCustomMachinePoolCreate = defineOperation('v1CloudConfigsCustomMachinePoolCreate', {
+  scope: 'object',
+  permission: 'cloudconfig.update',
+  async handler({ subject, params, body }, context) {
+    const pool = parsePool(customProvider(context, params.cloudType), body, '')
+    await context.admission.run(subject, (tx) =>
+      changeConfig(tx, params, ({ machinePools }) => ({ machinePools: [...machinePools, pool] })),
+    )
+    // Pools have no uid of their own: clients address them by name.
+    return { uid: pool.name }
+  },
+})

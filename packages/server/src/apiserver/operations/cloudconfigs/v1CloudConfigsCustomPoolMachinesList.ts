@@ -1,0 +1,19 @@
+import { defineOperation } from '../../operation.ts'
+import { listMeta, pageOf } from '../../shapes/lists.ts'
+import { clusterOfConfig, findPool } from './load.ts'
+import { viewMachine } from './machines.ts'
+
+export const v1CloudConfigsCustomPoolMachinesList = defineOperation('v1CloudConfigsCustomPoolMachinesList', {
+  scope: 'object',
+  permission: 'machine.list',
+  handler: ({ subject, params, query }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const { meta, spec } = await clusterOfConfig(tx, params.cloudType, params.configUid)
+      const pool = findPool(spec, params.machinePoolName)
+      const page = await tx.list('Machine', { where: { clusterUid: meta.uid, pool: pool.name }, ...pageOf(query) })
+      return {
+        items: page.items.map((machine) => viewMachine(machine, spec.cloudType)),
+        listmeta: listMeta(page, query),
+      }
+    }),
+})

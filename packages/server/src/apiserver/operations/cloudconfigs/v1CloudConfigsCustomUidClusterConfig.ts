@@ -1,0 +1,11 @@
+import { defineOperation } from '../../operation.ts'
+import { changeConfig } from './load.ts'
+
+export const v1CloudConfigsCustomUidClusterConfig = defineOperation('v1CloudConfigsCustomUidClusterConfig', {
+  scope: 'object',
+  permission: 'cloudconfig.update',
+  handler: ({ subject, params, body }, context) =>
+    context.admission.run(subject, (tx) =>
+      changeConfig(tx, params, () => ({ cloudConfig: { ...body.clusterConfig } })),
+    ),
+})

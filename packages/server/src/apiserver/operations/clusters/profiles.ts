@@ -1,0 +1,141 @@
+import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
+import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
+import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+
+/** Infrastructure comes from exactly one profile of a cluster. */
+export const isInfrastructure = (profile: Pick<AttachedProfile, 'type'>): boolean =>
+  profile.type === 'infra' || profile.type === 'cluster'
+
+/**
+ * The copy of a profile that a cluster keeps, with the layers and variables overridden for this cluster.
+ * `path` is the place of `input` in the request, for errors.
+ */
+export function attachProfile(
+  profile: StoredObject<'ClusterProfile'>,
+  input: v1SpectroClusterProfileEntity,
+  path: string,
+): AttachedProfile {
+  const { spec, meta } = profile
+  if (!spec.published) {
+    throw new AtriumError(
+      'InvalidState',
+      `${path}.uid: profile '${meta.name}' ${spec.version} is a draft. Publish it first.`,
+      {
+        details: { field: `${path}.uid` },
+      },
+    )
+  }
+  const attached: AttachedProfile = {
+    uid: meta.uid,
+    name: meta.name,
+    version: spec.version,
+    type: spec.type,
+    cloudType: spec.cloudType,
+    layers: overrideLayers(spec.layers, input, path),
+    variables: spec.variables,
+    variableValues: {},
+  }
+  return setVariables(attached, input.variables ?? [], `${path}.variables`)
+}
+
+function overrideLayers(
+  layers: readonly ProfileLayer[],
+  input: v1SpectroClusterProfileEntity,
+  path: string,
+): ProfileLayer[] {
+  const overrides = new Map((input.packValues ?? []).map((pack) => [pack.name, pack]))
+  const unknown = [...overrides.keys()].find((name) => !layers.some((layer) => layer.name === name))
+  if (unknown !== undefined) {
+    throw new AtriumError('InvalidRequest', `${path}.packValues: the profile has no layer '${unknown}'.`, {
+      details: { field: `${path}.packValues` },
+    })
+  }
+  return layers.map((layer) => {
+    const override = overrides.get(layer.name)
+    if (!override) return layer
+    const contents = new Map((override.manifests ?? []).map((manifest) => [manifest.name, manifest.content]))
+    return {
+      ...layer,
+      values: override.values || layer.values,
+      manifests: layer.manifests.map((manifest) => ({
+        ...manifest,
+        content: contents.get(manifest.name) ?? manifest.content,
+      })),
+    }
+  })
+}
+
+/** The profile with values for its variables; a name the profile does not declare is refused. */
+export function setVariables(
+  profile: AttachedProfile,
+  given: readonly { name: string; value?: string | undefined }[],
+  path: string,
+): AttachedProfile {
+  const values = { ...profile.variableValues }
+  for (const { name, value } of given) {
+    const variable = profile.variables.find((one) => one.name === name)
+    if (!variable) {
+      throw new AtriumError('InvalidRequest', `${path}: profile '${profile.name}' declares no variable '${name}'.`, {
+        details: { field: path },
+      })
+    }
+    if (value === undefined || value === '') delete values[name]
+    else values[name] = value
+  }
+  return { ...profile, variableValues: values }
+}
+
+/** One profile to attach, and the uid of the attached one whose place it takes. */
+export interface ProfileChange {
+  profile: AttachedProfile
+  replaces: string | undefined
+}
+
+/**
+ * What is attached after `changes`: each takes the place of the profile it replaces, of the same uid or of the same name, keeping the
+ * values already given for variables it still declares; others are added. Nothing that is not mentioned is dropped.
+ */
+export function changeProfiles(
+  current: readonly AttachedProfile[],
+  changes: readonly ProfileChange[],
+): AttachedProfile[] {
+  const profiles = [...current]
+  for (const { profile, replaces } of changes) {
+    const place = profiles.findIndex(
+      (one) => one.uid === replaces || one.uid === profile.uid || one.name === profile.name,
+    )
+    const former = profiles[place]
+    if (!former) profiles.push(profile)
+    else profiles[place] = { ...profile, variableValues: { ...keptValues(former, profile), ...profile.variableValues } }
+  }
+  checkInfrastructure(profiles)
+  return profiles
+}
+
+function keptValues(former: AttachedProfile, next: AttachedProfile): Record<string, string> {
+  const declared = new Set(next.variables.map((variable) => variable.name))
+  return Object.fromEntries(Object.entries(former.variableValues).filter(([name]) => declared.has(name)))
+}
+
+/** What is attached after the add-ons `uids` are gone. */
+export function removeProfiles(current: readonly AttachedProfile[], uids: readonly string[]): AttachedProfile[] {
+  const missing = uids.find((uid) => !current.some((profile) => profile.uid === uid))
+  if (missing !== undefined) {
+    throw new AtriumError('ResourceNotFound', `profileUids: profile '${missing}' is not attached to this cluster.`)
+  }
+  const profiles = current.filter((profile) => !uids.includes(profile.uid))
+  checkInfrastructure(profiles)
+  return profiles
+}
+
+function checkInfrastructure(profiles: readonly AttachedProfile[]): void {
+  const names = profiles.filter(isInfrastructure).map((profile) => `'${profile.name}'`)
+  if (names.length === 1) return
+  const message =
+    names.length === 0
+      ? 'spec.profiles: a cluster needs one profile of type infra or cluster, which brings its OS and Kubernetes.'
+      : `spec.profiles: ${names.join(' and ')} both bring infrastructure. Keep one of them.`
+  throw new AtriumError('InvalidRequest', message, { details: { field: 'spec.profiles' } })
+}

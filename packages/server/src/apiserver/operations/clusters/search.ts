@@ -1,0 +1,103 @@
+import type {
+  v1SearchFilterItem,
+  v1SearchFilterSortSpec,
+  v1SearchFilterSpec,
+} from '@atrium/api/generated/operations.d.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { stateOf } from './views.ts'
+
+type Cluster = StoredObject<'Cluster'>
+type Match = (cluster: Cluster) => boolean
+
+/** What clusters can be searched by: each property as the texts to compare with. */
+const textProperties: Record<string, (cluster: Cluster) => string[]> = {
+  clusterName: ({ meta }) => [meta.name],
+  clusterUid: ({ meta }) => [meta.uid],
+  environment: ({ spec }) => [spec.cloudType],
+  cloudType: ({ spec }) => [spec.cloudType],
+  cloudAccountUid: ({ spec }) => [spec.cloudAccountUid],
+  clusterState: (cluster) => [stateOf(cluster)],
+  healthState: ({ status }) => [status.health?.state ?? 'Unknown'],
+  k8sVersion: ({ status }) => [status.kubernetesVersion ?? ''],
+  projectUid: ({ meta }) => [meta.project ?? ''],
+  clusterProfileUid: ({ spec }) => spec.profiles.map((profile) => profile.uid),
+  clusterProfileName: ({ spec }) => spec.profiles.map((profile) => profile.name),
+  tags: ({ meta }) =>
+    Object.entries(meta.labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
+}
+/** A cluster that is gone has no object: what is stored is never deleted. */
+const boolProperties: Record<string, (cluster: Cluster) => boolean> = { isDeleted: () => false }
+
+export const searchableProperties = [
+  ...Object.keys(textProperties).map((property) => ({ property, type: 'string' as const })),
+  ...Object.keys(boolProperties).map((property) => ({ property, type: 'bool' as const })),
+]
+
+/** The predicate a search body stands for. A property we do not know is refused, so that no filter is silently ignored. */
+export function clusterFilter(filter: v1SearchFilterSpec | undefined): Match {
+  const groups = (filter?.filterGroups ?? []).map((group) =>
+    combine(group.conjunction, (group.filters ?? []).map(itemFilter)),
+  )
+  return combine(filter?.conjunction, groups)
+}
+
+const combine = (conjunction: string | null | undefined, parts: Match[]): Match =>
+  conjunction === 'or' && parts.length > 0
+    ? (cluster) => parts.some((part) => part(cluster))
+    : (cluster) => parts.every((part) => part(cluster))
+
+function itemFilter({ property = '', condition }: v1SearchFilterItem): Match {
+  const text = textProperties[property]
+  if (text) return textFilter(text, condition?.string)
+  const bool = boolProperties[property]
+  if (bool) return (cluster) => bool(cluster) === (condition?.bool?.value ?? false)
+  throw new AtriumError(
+    'InvalidRequest',
+    `filter.filterGroups: clusters cannot be searched by '${property}'. Use one of ${searchableProperties.map((one) => one.property).join(', ')}.`,
+    { details: { field: 'filter.filterGroups.filters.property' } },
+  )
+}
+
+function textFilter(
+  read: (cluster: Cluster) => string[],
+  condition: NonNullable<v1SearchFilterItem['condition']>['string'],
+): Match {
+  const fold = (text: string): string => (condition?.ignoreCase === false ? text : text.toLowerCase())
+  const wanted = (condition?.match?.values ?? []).map(fold)
+  const compare = comparators[condition?.operator ?? 'eq'] ?? comparators['eq']
+  const negated = condition?.negation === true
+  if (wanted.length === 0 || !compare) return () => true
+  return (cluster) => {
+    const has = (value: string): boolean => read(cluster).some((text) => compare(fold(text), value))
+    const hit = condition?.match?.conjunction === 'and' ? wanted.every(has) : wanted.some(has)
+    return hit !== negated
+  }
+}
+
+const comparators: Record<string, (text: string, value: string) => boolean> = {
+  eq: (text, value) => text === value,
+  contains: (text, value) => text.includes(value),
+  beginsWith: (text, value) => text.startsWith(value),
+}
+
+const sortFields: Record<string, (cluster: Cluster) => string> = {
+  environment: ({ spec }) => spec.cloudType,
+  clusterName: ({ meta }) => meta.name,
+  clusterState: stateOf,
+  healthState: ({ status }) => status.health?.state ?? 'Unknown',
+  creationTimestamp: ({ meta }) => meta.createdAt,
+  lastModifiedTimestamp: ({ meta }) => meta.modifiedAt,
+}
+
+/** Sorted by the fields of a search body, first field first; none = as given. */
+export function sortClusters(clusters: Cluster[], sort: readonly v1SearchFilterSortSpec[]): Cluster[] {
+  return clusters.sort((a, b) => {
+    for (const { field, order } of sort) {
+      const read = sortFields[field ?? '']
+      if (!read || read(a) === read(b)) continue
+      return (read(a) < read(b) ? -1 : 1) * (order === 'desc' ? -1 : 1)
+    }
+    return 0
+  })
+}

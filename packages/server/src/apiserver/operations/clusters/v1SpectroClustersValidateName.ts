@@ -1,0 +1,19 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { defineOperation } from '../../operation.ts'
+
+export const v1SpectroClustersValidateName = defineOperation('v1SpectroClustersValidateName', {
+  scope: 'project',
+  permission: 'cluster.list',
+  handler: ({ subject, query, project }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const clusters = await tx.list('Cluster', { project })
+      if (!clusters.items.some((cluster) => cluster.meta.name === query.name)) return
+      throw new AtriumError(
+        'DuplicateName',
+        `name: a cluster named '${query.name}' exists here. Choose another name.`,
+        {
+          details: { field: 'name' },
+        },
+      )
+    }),
+})

@@ -1,0 +1,139 @@
+import type {
+  v1ClusterCondition,
+  v1ClusterConfig,
+  v1ClusterPackStatus,
+  v1ClusterProfileTemplate,
+  v1SpectroCluster,
+  v1SpectroClusterHealthStatus,
+  v1SpectroClusterMetrics,
+} from '@atrium/api/generated/operations.d.ts'
+import type { AttachedProfile, ClusterStatus, LayerStatus } from '@atrium/api/kinds/cluster.ts'
+import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { viewMeta } from '../../shapes/meta.ts'
+
+type Cluster = StoredObject<'Cluster'>
+
+/** State word of the public API; a cluster leaves `Running` with the request to delete it. */
+export function stateOf(cluster: Cluster): string {
+  if (cluster.meta.deletedAt !== null) return 'Deleting'
+  return cluster.status.state ?? 'Pending'
+}
+
+export function viewCluster(cluster: Cluster): v1SpectroCluster {
+  const { meta, spec } = cluster
+  return {
+    kind: 'SpectroCluster',
+    apiVersion: 'v1',
+    metadata: viewMeta(meta),
+    spec: {
+      cloudType: spec.cloudType,
+      cloudConfigRef: { kind: spec.cloudType, uid: spec.cloudConfigUid, name: meta.name },
+      clusterConfig: viewClusterConfig(spec.clusterConfig),
+      clusterProfileTemplates: spec.profiles.map(viewTemplate),
+      clusterType: 'PureManage',
+    },
+    status: viewStatus(cluster),
+  }
+}
+
+/** An empty `machineManagementConfig` crashes clients on import: it is left out unless patching is configured. */
+export function viewClusterConfig(stored: Record<string, unknown>): v1ClusterConfig {
+  const { location: _location, resources: _resources, machineManagementConfig, ...rest } = stored
+  const patching = (machineManagementConfig as v1ClusterConfig['machineManagementConfig'])?.osPatchConfig
+  return {
+    updateWorkerPoolsInParallel: true,
+    ...rest,
+    ...(patching && { machineManagementConfig: { osPatchConfig: patching } }),
+  }
+}
+
+export function viewTemplate(profile: AttachedProfile): v1ClusterProfileTemplate {
+  return {
+    uid: profile.uid,
+    name: profile.name,
+    type: profile.type,
+    cloudType: profile.cloudType,
+    profileVersion: profile.version,
+    packs: profile.layers.map(viewLayer),
+  }
+}
+
+const viewLayer = (layer: ProfileLayer): NonNullable<v1ClusterProfileTemplate['packs']>[number] => ({
+  name: layer.name,
+  type: layer.type,
+  layer: layer.layer,
+  tag: layer.tag,
+  version: layer.version,
+  packUid: layer.packUid,
+  registryUid: layer.registryUid,
+  values: layer.values,
+  ...(layer.digest && { digest: layer.digest }),
+  manifests: layer.manifests.map((manifest) => ({ kind: 'manifest', name: manifest.name, uid: manifest.uid })),
+})
+
+function viewStatus(cluster: Cluster): NonNullable<v1SpectroCluster['status']> {
+  const { status, spec } = cluster
+  const location = spec.clusterConfig['location']
+  return {
+    state: stateOf(cluster),
+    conditions: viewConditions(cluster),
+    packs: (status.layers ?? []).map((layer) => viewPack(layer, spec.profiles)),
+    apiEndpoints: status.endpoint ? [status.endpoint] : [],
+    spcApply: viewSpcApply(cluster),
+    ...(location !== undefined && { location: location as NonNullable<v1SpectroCluster['status']>['location'] }),
+  }
+}
+
+/** Updates are applied as they arrive: nothing holds them back. */
+export const viewSpcApply = (cluster: Cluster): NonNullable<NonNullable<v1SpectroCluster['status']>['spcApply']> => ({
+  actionType: 'DownloadAndInstall',
+  canBeApplied: true,
+  ...(cluster.status.desired && { spcHash: cluster.status.desired.digest }),
+})
+
+export const viewConditions = (cluster: Cluster): v1ClusterCondition[] =>
+  cluster.conditions.map(({ type, status, reason, message, lastTransitionTime }) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastTransitionTime,
+  }))
+
+/** A layer that is ready answers `Ready: True`; clients abort on type `Error`. */
+export function viewPack(layer: LayerStatus, profiles: readonly AttachedProfile[]): v1ClusterPackStatus {
+  const declared = profiles.find((one) => one.uid === layer.profileUid)?.layers.find((one) => one.name === layer.name)
+  return {
+    name: layer.name,
+    profileUid: layer.profileUid,
+    version: layer.version,
+    type: declared?.type ?? 'spectro',
+    condition: {
+      type: layer.state,
+      status: layer.state === 'Ready' ? 'True' : 'False',
+      reason: layer.state,
+      message: layer.message,
+    },
+    ...(layer.startedAt && { startTime: layer.startedAt }),
+    ...(layer.finishedAt && { endTime: layer.finishedAt }),
+  }
+}
+
+export function viewHealth(status: ClusterStatus): v1SpectroClusterHealthStatus {
+  return {
+    state: status.health?.state ?? 'Unknown',
+    conditions: status.health ? [{ type: status.health.state, message: status.health.message }] : [],
+    ...(status.agent && { agentVersion: status.agent.version }),
+    ...(status.agent?.lastHeartbeatAt && { lastHeartBeatTimestamp: status.agent.lastHeartbeatAt }),
+  }
+}
+
+export function viewMetrics(status: ClusterStatus): v1SpectroClusterMetrics {
+  const metrics = status.metrics
+  if (!metrics) return {}
+  return {
+    cpu: { unit: 'core', total: metrics.cpuCoresTotal, usage: metrics.cpuCoresUsed },
+    memory: { unit: 'byte', total: metrics.memoryBytesTotal, usage: metrics.memoryBytesUsed },
+  }
+}
