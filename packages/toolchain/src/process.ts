@@ -52,6 +52,8 @@ export interface StartOptions {
   logFile: string
   /** Where the record is written (0600), atomically. */
   recordFile: string
+  /** How it ended, while its starter still lives; whoever adopted it never learns. With a wrapper: how the wrapper ended. */
+  onExit?(code: number | null, signal: NodeJS.Signals | null): void
 }
 
 const LOG_LIMIT_BYTES = 32 * 1024 * 1024
@@ -232,6 +234,7 @@ const spawnDetached = (options: StartOptions, words: readonly string[]): Started
     })
     child.on('exit', (code, signal) => {
       ended = signal === null ? `exit code ${code}` : `signal ${signal}`
+      options.onExit?.(code, signal)
     })
     child.unref()
     return { pid: child.pid ?? -1, ended: () => ended, kill: () => child.kill('SIGKILL') }
