@@ -1,0 +1,108 @@
+import { isIP } from 'node:net'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type ServerEnv, variableOf } from './env.ts'
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface ServerConfig {
+  listen: { host: string; port: number }
+  /** Absent = `https://localhost:<port>`, known once the server listens. */
+  publicUrl: string | null
+  /** Names of the server's own certificate besides localhost and the host's name. */
+  names: { dns: string[]; ip: string[] }
+  pkiDir: string
+  /** The operator's certificate; null = one of the server's own authority. */
+  tls: { certFile: string; keyFile: string; caFile: string } | null
+  proxyCertFile: string | null
+  database: { url: Secret<string>; appUrl: Secret<string> | null; systemUrl: Secret<string> | null }
+  rootKeyFile: string
+  operatorTokenFile: string | null
+  logLevel: LogLevel
+  egressAllowedRanges: string[]
+  peerAddress: string | null
+  registry: { url: string; caFile: string | null; tokenKeyFile: string } | null
+}
+
+const DEFAULT_PORT = 8443
+
+/** The only place of defaults. Throws `InvalidRequest` naming the variable that is missing or cannot be read. */
+export const envToConfig = (env: ServerEnv): ServerConfig => ({
+  listen: { host: env.listenHost ?? '127.0.0.1', port: portOf(env) },
+  publicUrl: env.publicUrl === undefined ? null : httpsUrl(env, 'publicUrl'),
+  names: namesOf(env),
+  pkiDir: required(env, 'pkiDir'),
+  tls: tlsOf(env),
+  proxyCertFile: env.proxyCertFile ?? null,
+  database: {
+    url: new Secret(required(env, 'databaseUrl')),
+    appUrl: env.databaseAppUrl === undefined ? null : new Secret(env.databaseAppUrl),
+    systemUrl: env.databaseSystemUrl === undefined ? null : new Secret(env.databaseSystemUrl),
+  },
+  rootKeyFile: required(env, 'rootKeyFile'),
+  operatorTokenFile: env.operatorTokenFile ?? null,
+  logLevel: logLevelOf(env),
+  egressAllowedRanges: listOf(env.egressAllow),
+  peerAddress: env.peerAddress ?? null,
+  registry: registryOf(env),
+})
+
+const required = (env: ServerEnv, field: keyof ServerEnv): string => {
+  const value = env[field]
+  if (value === undefined) throw wrong(field, 'is not set')
+  return value
+}
+
+const portOf = (env: ServerEnv): number => {
+  const port = Number(env.port ?? DEFAULT_PORT)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw wrong('port', `is no port: ${env.port}`)
+  return port
+}
+
+const httpsUrl = (env: ServerEnv, field: keyof ServerEnv): string => {
+  const value = required(env, field)
+  if (!URL.canParse(value) || new URL(value).protocol !== 'https:') throw wrong(field, 'must be an https address')
+  return value.replace(/\/+$/, '')
+}
+
+/** The public address is a name of the server too. */
+const namesOf = (env: ServerEnv): { dns: string[]; ip: string[] } => {
+  const host =
+    env.publicUrl && URL.canParse(env.publicUrl) ? [new URL(env.publicUrl).hostname.replace(/^\[|\]$/g, '')] : []
+  const names = [...host, ...listOf(env.names)]
+  return { dns: names.filter((name) => isIP(name) === 0), ip: names.filter((name) => isIP(name) !== 0) }
+}
+
+const tlsOf = (env: ServerEnv): ServerConfig['tls'] => {
+  if (env.tlsCertFile === undefined && env.tlsKeyFile === undefined) return null
+  return {
+    certFile: required(env, 'tlsCertFile'),
+    keyFile: required(env, 'tlsKeyFile'),
+    caFile: required(env, 'tlsCaFile'),
+  }
+}
+
+const registryOf = (env: ServerEnv): ServerConfig['registry'] =>
+  env.registryUrl === undefined
+    ? null
+    : {
+        url: httpsUrl(env, 'registryUrl'),
+        caFile: env.registryCaFile ?? null,
+        tokenKeyFile: required(env, 'registryTokenKeyFile'),
+      }
+
+const logLevelOf = (env: ServerEnv): LogLevel => {
+  const level = LOG_LEVELS.find((name) => name === (env.logLevel ?? 'info'))
+  if (!level) throw wrong('logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
+  return level
+}
+
+const listOf = (text: string | undefined): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const wrong = (field: keyof ServerEnv, what: string): AtriumError =>
+  new AtriumError('InvalidRequest', `${variableOf(field)} ${what}.`, { details: { field: variableOf(field) } })
