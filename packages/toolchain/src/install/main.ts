@@ -34,12 +34,13 @@ const takeLock = async (): Promise<FileLock> => {
   return held
 }
 
+// Not `npm ci`: it refuses a lockfile that lacks the binaries of foreign platforms, and npm leaves out of a lockfile
+// what its registry did not have. Versions and digests are the lockfile's all the same (docs/decisions).
+const NPM_ARGUMENTS = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+
 const runNpm = async (): Promise<number> => {
   const startedMs = Date.now()
-  const child = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const child = spawn('npm', NPM_ARGUMENTS, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   const heartbeat = setInterval(
     () => say(`still installing (${Math.round((Date.now() - startedMs) / 1000)} s)`),
     15_000,
@@ -70,7 +71,7 @@ const main = async (): Promise<number> => {
   if (readText(stamp) === wanted) return 0
   // Installed by npm itself, without the launcher: nothing to do but to note it.
   if (!isInstalled(wanted, readText(resolve(root, 'node_modules/.package-lock.json')))) {
-    say('installing the dependencies with `npm ci` (about 200 MB, once; 10 to 90 seconds).')
+    say('installing the dependencies with npm (about 200 MB, once; 10 to 90 seconds).')
     const code = await runNpm()
     if (code !== 0) {
       say('the dependencies could not be installed (see above); run this again when npm can reach its registry.')
