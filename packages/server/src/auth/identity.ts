@@ -100,6 +100,10 @@ export interface Identity {
   tenantByName(name: string): Promise<Tenant | null>
   listTenants(): Promise<Tenant[]>
 
+  /** A document of the tenant, or of a project in it, by name; null = never set. */
+  setting(tenant: string, name: string, project?: string | null): Promise<Record<string, unknown> | null>
+  putSetting(scope: Scope, name: string, value: object, project?: string | null): Promise<void>
+
   createUser(scope: Scope, user: NewUser): Promise<User>
   getUser(tenant: string, uid: string): Promise<User | null>
   listUsers(tenant: string): Promise<User[]>

@@ -1,0 +1,18 @@
+import { apiKeys } from './api-keys.ts'
+import type { Identity } from './identity.ts'
+import type { Parts } from './parts.ts'
+import { roleBindings } from './role-bindings.ts'
+import { signIns } from './sign-in.ts'
+import { subjects } from './subjects.ts'
+import { tenants } from './tenants.ts'
+import { users } from './users.ts'
+
+/** Identity on PostgreSQL. */
+export const createIdentity = (parts: Parts): Identity => ({
+  ...subjects(parts),
+  ...signIns(parts),
+  ...tenants(parts),
+  ...users(parts),
+  ...roleBindings(parts),
+  ...apiKeys(parts),
+})

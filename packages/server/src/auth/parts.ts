@@ -1,0 +1,40 @@
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import type { Database, Sql } from '../store/database.ts'
+import { audit, type IdentityAudit } from '../store/identity/audit.ts'
+import { violatedConstraint } from '../store/pg-errors.ts'
+import type { Scope } from './identity.ts'
+
+/** What every part of identity is made of. */
+export interface Parts {
+  database: Database
+  clock: Clock
+  random: Random
+}
+
+/** One audited change: `work` returns the audit line with its result. */
+export async function change<T>(
+  { database, clock }: Parts,
+  { tenant, actor }: Scope,
+  work: (sql: Sql, at: string) => Promise<{ result: T; entry: IdentityAudit }>,
+): Promise<T> {
+  return database.withTenant(tenant, async (sql) => {
+    const { result, entry } = await work(sql, isoNow(clock))
+    await audit(sql, clock, tenant, actor, entry)
+    return result
+  })
+}
+
+/** Runs `work`; a broken unique key becomes `DuplicateName` with this message. */
+export async function unique<T>(message: string, field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (violatedConstraint(error)?.code !== 'unique') throw error
+    throw new AtriumError('DuplicateName', message, { details: { field }, cause: error })
+  }
+}
+
+export const userNotFound = (uid: string): AtriumError =>
+  new AtriumError('UserNotFound', `Specified user not found: '${uid}'.`)

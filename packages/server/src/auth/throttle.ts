@@ -1,0 +1,50 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+
+interface Failures {
+  count: number
+  /** Until when further tries are refused. */
+  blockedUntil: number
+  lastAt: number
+}
+
+const firstBlockMs = 1_000
+const longestBlockMs = 15 * 60_000
+const forgetAfterMs = 60 * 60_000
+const maxEntries = 20_000
+
+/**
+ * Slows down guessing: after `freeFailures` of one key (an e-mail, an address) each further one doubles the wait, from
+ * 1 s to 15 min. Kept in this process: several servers multiply the number of free tries, not the growth.
+ */
+export class Throttle {
+  readonly #clock: Clock
+  readonly #freeFailures: number
+  readonly #failures = new Map<string, Failures>()
+
+  constructor(clock: Clock, freeFailures: number) {
+    this.#clock = clock
+    this.#freeFailures = freeFailures
+  }
+
+  /** How long the key is still blocked; 0 = it is not. */
+  waitMs(key: string): number {
+    return Math.max(0, (this.#failures.get(key)?.blockedUntil ?? 0) - this.#clock.now())
+  }
+
+  fail(key: string): void {
+    const now = this.#clock.now()
+    const known = this.#failures.get(key)
+    const count = known && now - known.lastAt < forgetAfterMs ? known.count + 1 : 1
+    const excess = count - this.#freeFailures
+    const blockMs = excess < 0 ? 0 : Math.min(firstBlockMs * 2 ** excess, longestBlockMs)
+    // Back to the end of the map, so that its first entry is the oldest.
+    this.#failures.delete(key)
+    this.#failures.set(key, { count, blockedUntil: now + blockMs, lastAt: now })
+    const [oldest] = this.#failures.keys()
+    if (this.#failures.size > maxEntries && oldest !== undefined) this.#failures.delete(oldest)
+  }
+
+  succeed(key: string): void {
+    this.#failures.delete(key)
+  }
+}

@@ -1,0 +1,97 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { newUid } from '@atrium/runtime/base/random.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Sql } from '../store/database.ts'
+import { deleteSessionsOf } from '../store/identity/credentials.ts'
+import * as rows from '../store/identity/users.ts'
+import type { Identity, User } from './identity.ts'
+import { change, type Parts, unique, userNotFound } from './parts.ts'
+import { hashPassword } from './passwords.ts'
+
+const shortestPassword = 6
+const longestPassword = 1024
+const emailForm = /^[^\s@]+@[^\s@]+$/
+
+function checkEmail(email: string): string {
+  const clean = email.trim().toLowerCase()
+  if (clean.length <= 254 && emailForm.test(clean)) return clean
+  throw new AtriumError('InvalidRequest', `spec.emailId: '${clean.slice(0, 60)}' is not an e-mail address.`, {
+    details: { field: 'spec.emailId' },
+  })
+}
+
+function checkPassword(password: Secret<string>): void {
+  const { length } = password.reveal()
+  if (length >= shortestPassword && length <= longestPassword) return
+  throw new AtriumError(
+    'InvalidRequest',
+    `password: needs between ${shortestPassword} and ${longestPassword} characters.`,
+    { details: { field: 'password' } },
+  )
+}
+
+async function required(sql: Sql, tenant: string, uid: string): Promise<User> {
+  const user = await rows.selectUser(sql, tenant, uid)
+  if (!user) throw userNotFound(uid)
+  return user
+}
+
+const entry = (action: string, user: User, message: string) =>
+  ({ action, kind: 'User', uid: user.uid, name: user.email, message }) as const
+
+const duplicate = (email: string): string => `A user with the e-mail '${email}' exists already.`
+
+export function users(
+  parts: Parts,
+): Pick<Identity, 'createUser' | 'getUser' | 'listUsers' | 'updateUser' | 'setPassword' | 'deleteUser'> {
+  const { database, random } = parts
+  return {
+    async createUser(scope, user) {
+      const email = checkEmail(user.email)
+      if (user.password) checkPassword(user.password)
+      const passwordHash = user.password ? await hashPassword(user.password, random) : null
+      const { firstName, lastName } = user
+      return unique(duplicate(email), 'spec.emailId', () =>
+        change(parts, scope, async (sql, at) => {
+          const values = { uid: newUid(random), email, firstName, lastName, passwordHash, at }
+          const result = await rows.insertUser(sql, scope.tenant, values)
+          return { result, entry: entry('create', result, 'created the user') }
+        }),
+      )
+    },
+
+    getUser: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectUser(sql, tenant, uid)),
+
+    listUsers: (tenant) => database.withTenant(tenant, (sql) => rows.selectUsers(sql, tenant)),
+
+    updateUser: (scope, uid, patch) =>
+      unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
+        change(parts, scope, async (sql, at) => {
+          const known = await required(sql, scope.tenant, uid)
+          const email = patch.email === undefined ? known.email : checkEmail(patch.email)
+          const result = { ...known, ...patch, email }
+          await rows.updateUser(sql, scope.tenant, result, at)
+          if (!result.isActive) await deleteSessionsOf(sql, scope.tenant, uid)
+          return { result, entry: entry('update', result, 'changed the user') }
+        }),
+      ),
+
+    async setPassword(scope, uid, password) {
+      checkPassword(password)
+      const hash = await hashPassword(password, random)
+      await change(parts, scope, async (sql, at) => {
+        const user = await required(sql, scope.tenant, uid)
+        await rows.updatePassword(sql, scope.tenant, uid, hash, at)
+        await deleteSessionsOf(sql, scope.tenant, uid)
+        return { result: undefined, entry: entry('setPassword', user, 'set the password; all sessions ended') }
+      })
+    },
+
+    deleteUser: (scope, uid) =>
+      change(parts, scope, async (sql) => {
+        const user = await required(sql, scope.tenant, uid)
+        await rows.deleteUser(sql, scope.tenant, uid)
+        return { result: undefined, entry: entry('delete', user, 'deleted the user, its keys, sessions and roles') }
+      }),
+  }
+}

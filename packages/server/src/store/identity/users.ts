@@ -1,0 +1,99 @@
+import type { User } from '../../auth/identity.ts'
+import type { Sql } from '../database.ts'
+
+interface UserRow {
+  uid: string
+  email: string
+  first_name: string
+  last_name: string
+  is_active: boolean
+  has_password: boolean
+  last_sign_in_at: Date | null
+  created_at: Date
+  modified_at: Date
+}
+
+const columns = `uid, email, first_name, last_name, is_active, password_hash is not null as has_password,
+  last_sign_in_at, created_at, modified_at`
+
+const toUser = (row: UserRow): User => ({
+  uid: row.uid,
+  email: row.email,
+  firstName: row.first_name,
+  lastName: row.last_name,
+  isActive: row.is_active,
+  hasPassword: row.has_password,
+  lastSignInAt: row.last_sign_in_at?.toISOString() ?? null,
+  createdAt: row.created_at.toISOString(),
+  modifiedAt: row.modified_at.toISOString(),
+})
+
+export async function insertUser(
+  sql: Sql,
+  tenant: string,
+  user: { uid: string; email: string; firstName: string; lastName: string; passwordHash: string | null; at: string },
+): Promise<User> {
+  const [row] = await sql.query<UserRow>(
+    `insert into users (tenant, uid, email, first_name, last_name, password_hash, created_at, modified_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
+    [tenant, user.uid, user.email, user.firstName, user.lastName, user.passwordHash, user.at],
+  )
+  return toUser(row as UserRow)
+}
+
+export async function selectUser(sql: Sql, tenant: string, uid: string): Promise<User | null> {
+  const [row] = await sql.query<UserRow>(`select ${columns} from users where tenant = $1 and uid = $2`, [tenant, uid])
+  return row ? toUser(row) : null
+}
+
+export async function selectUsers(sql: Sql, tenant: string): Promise<User[]> {
+  const rows = await sql.query<UserRow>(`select ${columns} from users where tenant = $1 order by email, uid`, [tenant])
+  return rows.map(toUser)
+}
+
+export async function updateUser(sql: Sql, tenant: string, user: User, at: string): Promise<void> {
+  await sql.query(
+    `update users set email = $3, first_name = $4, last_name = $5, is_active = $6, modified_at = $7
+     where tenant = $1 and uid = $2`,
+    [tenant, user.uid, user.email, user.firstName, user.lastName, user.isActive, at],
+  )
+}
+
+export async function updatePassword(sql: Sql, tenant: string, uid: string, hash: string, at: string): Promise<void> {
+  await sql.query('update users set password_hash = $3, modified_at = $4 where tenant = $1 and uid = $2', [
+    tenant,
+    uid,
+    hash,
+    at,
+  ])
+}
+
+export async function deleteUser(sql: Sql, tenant: string, uid: string): Promise<void> {
+  await sql.query('delete from users where tenant = $1 and uid = $2', [tenant, uid])
+}
+
+/** What a sign-in compares: nothing of a user who may not sign in. */
+export async function selectPassword(
+  sql: Sql,
+  tenant: string,
+  email: string,
+): Promise<{ uid: string; hash: string } | null> {
+  const [row] = await sql.query<{ uid: string; hash: string }>(
+    `select uid, password_hash as hash from users
+     where tenant = $1 and email = $2 and is_active and password_hash is not null`,
+    [tenant, email],
+  )
+  return row ?? null
+}
+
+export async function markSignIn(sql: Sql, tenant: string, uid: string, at: string): Promise<void> {
+  await sql.query('update users set last_sign_in_at = $3 where tenant = $1 and uid = $2', [tenant, uid, at])
+}
+
+/** Tenants where this e-mail may sign in; runs as `atrium_system`. At most two: more than one needs the tenant's name anyway. */
+export async function selectTenantsOfEmail(sql: Sql, email: string): Promise<string[]> {
+  const rows = await sql.query<{ tenant: string }>('select tenant from users where email = $1 and is_active limit 2', [
+    email,
+  ])
+  return rows.map(({ tenant }) => tenant)
+}
