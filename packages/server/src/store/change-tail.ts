@@ -1,0 +1,135 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import type { ChangeEvent } from '@atrium/runtime/store/store.ts'
+import type { Client, ClientConfig } from 'pg'
+import { CHANGES_CHANNEL } from './sequencer.ts'
+import { SessionLoop } from './session-loop.ts'
+import { Wake } from './wake.ts'
+
+export interface ChangeTailOptions {
+  connection: ClientConfig
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** Keys may have become due. */
+  onWork: () => void
+}
+
+export const WORK_CHANNEL = 'atrium_work'
+
+/** Newest events kept in memory: a watcher that lags further reads from the database. */
+const KEEP_EVENTS = 10_000
+const READ_MAX = 5_000
+/** A notification is a hint; this finds what came while none could arrive. */
+const POLL_MS = 1_000
+
+const READ = `
+  select position, tenant, kind, uid, project, type, resource_version as "resourceVersion"
+  from changes where position > $1 order by position limit ${READ_MAX}`
+const HEAD = 'select position from change_head'
+
+/**
+ * The newest part of the change log in this process' memory, read once for all watchers. Positions are gapless, so a
+ * watcher is only a number: it takes what follows its position, at its own pace, and needs no queue of its own.
+ */
+export class ChangeTail {
+  readonly #options: ChangeTailOptions
+  readonly #loop: SessionLoop
+  readonly #wake = new Wake()
+  readonly #waiting = new Set<() => void>()
+  #events: ChangeEvent[] = []
+  #position: number
+  #closed = false
+
+  constructor(options: ChangeTailOptions, position: number) {
+    this.#options = options
+    this.#position = position
+    const { connection, clock, random, logger } = options
+    this.#loop = new SessionLoop({
+      name: 'changes',
+      connection: { ...connection, application_name: 'atrium_changes' },
+      clock,
+      random,
+      logger,
+      work: (client, signal) => this.#follow(client, signal),
+    })
+  }
+
+  /** Position of the newest event that is known here. */
+  get position(): number {
+    return this.#position
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#closed = true
+    for (const wake of [...this.#waiting]) wake()
+    await this.#loop.stop()
+  }
+
+  /** Events after `position`, or null when they are no longer, or not yet known to be, here. */
+  after(position: number): ChangeEvent[] | null {
+    const first = this.#events[0]?.position ?? this.#position + 1
+    return position + 1 < first || position > this.#position ? null : this.#events.slice(position + 1 - first)
+  }
+
+  /** Resolves when there are events after `position`, when the store closes or `signal` aborts. */
+  async waitAfter(position: number, signal: AbortSignal): Promise<void> {
+    while (this.#position <= position && !this.#closed && !signal.aborted) await this.#nextChange(signal)
+  }
+
+  #nextChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        this.#waiting.delete(finish)
+        signal.removeEventListener('abort', finish)
+        resolve()
+      }
+      this.#waiting.add(finish)
+      signal.addEventListener('abort', finish, { once: true })
+    })
+  }
+
+  async #follow(client: Client, signal: AbortSignal): Promise<void> {
+    client.on('notification', ({ channel }) => {
+      this.#options.onWork()
+      if (channel === CHANGES_CHANNEL) this.#wake.ring()
+    })
+    await client.query(`listen ${CHANGES_CHANNEL}; listen ${WORK_CHANNEL}`)
+    await this.#afterReconnect(client)
+    while (!signal.aborted) {
+      const { rows } = await client.query<ChangeEvent>(READ, [this.#position])
+      this.#append(rows)
+      if (rows.length < READ_MAX) await this.#wake.wait(this.#options.clock, POLL_MS, signal)
+    }
+  }
+
+  /** A database restored from an older copy counts from before: what is held here belongs to another history. */
+  async #afterReconnect(client: Client): Promise<void> {
+    const { rows } = await client.query<{ position: number }>(HEAD)
+    const head = rows[0]?.position ?? 0
+    if (head >= this.#position) return
+    this.#events = []
+    this.#position = head
+  }
+
+  #append(events: ChangeEvent[]): void {
+    const [first] = events
+    if (first === undefined) return
+    // Pruned while we were away.
+    if (first.position !== this.#position + 1) this.#events = []
+    this.#events.push(...events)
+    if (this.#events.length > 2 * KEEP_EVENTS) this.#events = this.#events.slice(-KEEP_EVENTS)
+    this.#position = events.at(-1)?.position ?? this.#position
+    this.#options.onWork()
+    for (const wake of [...this.#waiting]) wake()
+  }
+}

@@ -1,0 +1,48 @@
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import pg, { type ClientConfig, type Pool } from 'pg'
+import type { DatabaseOptions } from './database.ts'
+
+/** Neither owns anything, neither may look past row-level security. */
+export type DatabaseRole = 'atrium_app' | 'atrium_system'
+
+const STATEMENT_LIMIT_MS = 30_000
+const LOCK_LIMIT_MS = 10_000
+/** A transaction that waits for something outside the database this long is a fault: it would hold rows and block vacuum. */
+const IDLE_LIMIT_MS = 60_000
+
+const types = new pg.TypeOverrides()
+// Versions, positions and counts stay far below 2^53.
+types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/**
+ * How to connect as one of the two roles: with the role's own URL, else as the owner who takes the role on.
+ * The second is weaker, since injected SQL could take it off again: give external databases a URL for each role.
+ */
+export const connectionConfig = (
+  options: Pick<DatabaseOptions, 'url' | 'appUrl' | 'systemUrl'>,
+  role: DatabaseRole,
+): ClientConfig => {
+  const own = role === 'atrium_app' ? options.appUrl : options.systemUrl
+  const settings = [
+    `statement_timeout=${STATEMENT_LIMIT_MS}`,
+    `lock_timeout=${LOCK_LIMIT_MS}`,
+    `idle_in_transaction_session_timeout=${IDLE_LIMIT_MS}`,
+    'search_path=public',
+    ...(own === undefined ? [`role=${role}`] : []),
+  ]
+  return {
+    connectionString: own ?? options.url,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    application_name: role,
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  }
+}
+
+export const createPool = (options: DatabaseOptions, role: DatabaseRole, max: number): Pool => {
+  const pool = new pg.Pool({ ...connectionConfig(options, role), max, idleTimeoutMillis: 30_000 })
+  // An idle connection that breaks is replaced; whoever used it has got the error itself.
+  pool.on('error', (error) => options.logger.debug({ role, error: messageOf(error) }, 'idle database connection lost'))
+  return pool
+}

@@ -1,0 +1,155 @@
+/**
+ * The one way to the database. SQL outside `src/store` and the identity and link tables does not exist.
+ *
+ *     const users = await database.withTenant(tenant, (sql) =>
+ *       sql.query<{ uid: string; email: string }>('select uid, email from users where email = $1', [email]))
+ *     await database.asSystem((sql) => sql.query('update tenants set name = $2 where uid = $1', [uid, name]))
+ *
+ * - `withTenant` runs one transaction as role `atrium_app`: row-level security shows it that tenant only (and what a
+ *   policy shares from tenant `system`). `asSystem` runs one as `atrium_system`: all tenants, but only granted columns.
+ * - `work` may run again after a serialisation failure or deadlock: it has no effects but its SQL.
+ * - An SQL error ends the transaction; catching it inside `work` does not help, the commit is then refused.
+ * - bigint arrives as number, timestamptz as Date, jsonb parsed. Give jsonb parameters as JSON text: `JSON.stringify(x)`.
+ * - Only parameters carry values; SQL text is constant. To write objects in the same transaction, see `openTx` in `tx.ts`.
+ */
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
+import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import { connectionConfig, createPool, type DatabaseRole } from './connection.ts'
+import { isConnectionError, isRetryable, unreachable } from './pg-errors.ts'
+
+/** What runs inside a transaction. */
+export interface Sql {
+  query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+export interface DatabaseOptions {
+  /** URL of the schema's owner: migrations, and the other two roles unless they have URLs of their own. */
+  url: string
+  appUrl?: string
+  systemUrl?: string
+  /** Connections of `atrium_app`; `atrium_system` has 4, and the store two more for the sequencer and notifications. Default 10. */
+  appConnectionsMax?: number
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+const RETRIES_MAX = 5
+const RETRY_DELAY_MS = 10
+/** How long a transaction waits for a database that is just restarting before it fails. */
+const CONNECT_LIMIT_MS = 5_000
+
+export class Database {
+  readonly #options: DatabaseOptions
+  readonly #app: Pool
+  readonly #system: Pool
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options
+    this.#app = createPool(options, 'atrium_app', options.appConnectionsMax ?? 10)
+    this.#system = createPool(options, 'atrium_system', 4)
+  }
+
+  /** One transaction of one tenant. Throws `AtriumError`s for what a caller can understand, else the driver's error. */
+  withTenant<T>(tenant: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#run(this.#app, beginFor(tenant), work)
+  }
+
+  /** One transaction across tenants, with the few rights of `atrium_system`. */
+  asSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#run(this.#system, 'begin', work)
+  }
+
+  /** Refuses to work as a user whom row-level security does not bind. */
+  async checkRoles(): Promise<void> {
+    await this.#run(this.#app, 'begin', mustBeBound)
+    await this.#run(this.#system, 'begin', mustBeBound)
+  }
+
+  /** Connection settings for a session of its own (sequencer, notifications). */
+  connectionConfig(role: DatabaseRole): ReturnType<typeof connectionConfig> {
+    return connectionConfig(this.#options, role)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#app.end(), this.#system.end()])
+  }
+
+  async #run<T>(pool: Pool, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#connect(pool)
+      try {
+        return await inTransaction(client, begin, work)
+      } catch (error) {
+        if (isConnectionError(error)) throw unreachable(error)
+        if (!isRetryable(error) || attempt === RETRIES_MAX) throw error
+        await this.#options.clock.sleep(withJitter(RETRY_DELAY_MS * attempt, 0.5, this.#options.random))
+      }
+    }
+  }
+
+  /** Nothing has run yet, so trying again is safe. */
+  async #connect(pool: Pool): Promise<PoolClient> {
+    const { clock } = this.#options
+    const deadline = clock.now() + CONNECT_LIMIT_MS
+    for (;;) {
+      try {
+        return await pool.connect()
+      } catch (error) {
+        if (pool.ended) throw new AtriumError('InternalError', 'the store is closed', { cause: error })
+        if (!isConnectionError(error)) throw error
+        if (clock.now() >= deadline) throw unreachable(error)
+        this.#options.logger.debug({ error: messageOf(error) }, 'waiting for the database')
+        await clock.sleep(100)
+      }
+    }
+  }
+}
+
+const inTransaction = async <T>(client: PoolClient, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> => {
+  let broken = false
+  const sql: Sql = {
+    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      (await client.query<Row>(text, [...values])).rows,
+  }
+  try {
+    await client.query(begin)
+    const result = await work(sql)
+    const { command } = await client.query('commit')
+    // PostgreSQL answers ROLLBACK, without an error, when a statement failed and the failure was caught in `work`.
+    if (command !== 'COMMIT')
+      throw new AtriumError('InternalError', 'the transaction was rolled back: a statement in it had failed')
+    return result
+  } catch (error) {
+    broken =
+      isConnectionError(error) ||
+      !(await client
+        .query('rollback')
+        .then(() => true)
+        .catch(() => false))
+    throw error
+  } finally {
+    // A connection in doubt is closed, never given to the next transaction.
+    client.release(broken)
+  }
+}
+
+const mustBeBound = async (sql: Sql): Promise<void> => {
+  const rows = await sql.query<{ name: string }>(
+    'select rolname as name from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)',
+  )
+  if (rows[0] !== undefined)
+    throw new AtriumError(
+      'InvalidState',
+      `the server must not work as ${rows[0].name}: row-level security does not bind it`,
+    )
+}
+
+/** One round trip for both statements. `set local` takes no parameter, so the tenant's form is checked instead. */
+const beginFor = (tenant: string): string => {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(tenant)) throw new AtriumError('InternalError', 'malformed tenant')
+  return `begin; set local atrium.tenant = '${tenant}'`
+}

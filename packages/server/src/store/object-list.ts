@@ -1,0 +1,170 @@
+import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { ListPage, ListQuery, StoredObject } from '@atrium/runtime/store/store.ts'
+import { columnOf } from './kind-columns.ts'
+import { OBJECT, type ObjectRow, toObject } from './object-rows.ts'
+import type { TxContext } from './tx-context.ts'
+
+/** `limit: 0` means everything: read in pages of this many, so that no answer of the database is unbounded. */
+const PAGE_MAX = 1000
+
+interface Order {
+  column: string
+  /** The SQL that is sorted by, and the type its values have in a token. */
+  expression: string
+  type: 'text' | 'timestamptz'
+  descending: boolean
+}
+
+/** The last object of a page: [column, descending, value, uid]. */
+type Place = [string, boolean, string, string]
+
+export const listObjects = async <K extends KindName>(
+  context: TxContext,
+  kind: K,
+  query: ListQuery,
+): Promise<ListPage<K>> => {
+  const order = orderOf(kind, query)
+  const filter = filterOf(context.tenant, kind, query)
+  const items: StoredObject<K>[] = []
+  let place = query.continue === undefined ? null : readToken(query.continue, order)
+  let more = true
+  for (let offset = query.offset ?? 0; more; offset = 0) {
+    const wanted = query.limit ? Math.min(query.limit - items.length, PAGE_MAX) : PAGE_MAX
+    const rows = await readPage(context, filter, order, place, wanted + 1, offset)
+    more = rows.length > wanted
+    items.push(...rows.slice(0, wanted).map((row) => toObject(kind, row)))
+    const last = rows.at(wanted - 1)
+    if (!more || last === undefined) break
+    place = placeOf(last, order)
+    if (query.limit && items.length >= query.limit) break
+  }
+  const whole = !more && query.continue === undefined && query.offset === undefined
+  const count = whole ? items.length : await countAll(context, filter)
+  return { items, count, ...(more && place !== null ? { continue: writeToken(place) } : {}) }
+}
+
+/** Conditions and the values they carry, in step. */
+class Filter {
+  readonly conditions: string[] = []
+  readonly values: unknown[] = []
+  /** Adds a condition; each `?` in it stands for the next value. */
+  add(condition: string, ...values: unknown[]): void {
+    let index = this.values.length
+    this.conditions.push(condition.replaceAll('?', () => `$${++index}`))
+    this.values.push(...values)
+  }
+  copy(): Filter {
+    const copy = new Filter()
+    copy.conditions.push(...this.conditions)
+    copy.values.push(...this.values)
+    return copy
+  }
+  get where(): string {
+    return `where ${this.conditions.join(' and ')}`
+  }
+}
+
+const filterOf = (tenant: string, kind: KindName, query: ListQuery): Filter => {
+  const filter = new Filter()
+  filter.add('o.tenant = ? and o.kind = ?', tenant, kind)
+  addProject(filter, query.project)
+  if (query.owner) filter.add('o.owner_uid = ? and o.owner_kind = ?', query.owner.uid, query.owner.kind)
+  const { listColumns } = kinds[kind]
+  for (const [column, wanted] of Object.entries(query.where ?? {})) {
+    const path = listColumns[column]
+    if (path === undefined) throw unknownColumn(kind, column, Object.keys(listColumns))
+    // The kind is a constant in the index's predicate: said here as text, or the planner cannot match it.
+    if (Array.isArray(wanted)) filter.add(`o.kind = '${kind}' and o.${columnOf(path)} = any(?)`, wanted)
+    else filter.add(`o.kind = '${kind}' and o.${columnOf(path)} = ?`, wanted)
+  }
+  for (const [key, value] of Object.entries(query.labels ?? {}))
+    filter.add(
+      'exists (select from object_labels l where l.tenant = o.tenant and l.uid = o.uid and l.key = ? and l.value = ?)',
+      key,
+      value,
+    )
+  return filter
+}
+
+const addProject = (filter: Filter, project: ListQuery['project']): void => {
+  if (project === undefined) return
+  if (project === null) return filter.add('o.project is null')
+  if (!Array.isArray(project)) return filter.add('o.project = ?', project)
+  const uids = project.filter((uid) => uid !== null)
+  if (project.includes(null)) filter.add('(o.project is null or o.project = any(?))', uids)
+  else filter.add('o.project = any(?)', uids)
+}
+
+const orderOf = (kind: KindName, query: ListQuery): Order => {
+  const { sortColumns } = kinds[kind]
+  const column = query.orderBy?.column ?? 'name'
+  const descending = query.orderBy?.descending ?? false
+  if (column === 'name') return { column, expression: 'o.name', type: 'text', descending }
+  if (column === 'createdAt') return { column, expression: 'o.created_at', type: 'timestamptz', descending }
+  if (column === 'modifiedAt') return { column, expression: 'o.modified_at', type: 'timestamptz', descending }
+  const path = sortColumns[column]
+  if (path === undefined)
+    throw unknownColumn(kind, column, ['name', 'createdAt', 'modifiedAt', ...Object.keys(sortColumns)])
+  return { column, expression: `coalesce(o.${columnOf(path)}, '')`, type: 'text', descending }
+}
+
+const readPage = (
+  context: TxContext,
+  base: Filter,
+  order: Order,
+  place: Place | null,
+  limit: number,
+  offset: number,
+): Promise<(ObjectRow & { sort_value: string | Date })[]> => {
+  const filter = base.copy()
+  const [operator, direction] = order.descending ? ['<', 'desc'] : ['>', 'asc']
+  if (place !== null) filter.add(`(${order.expression}, o.uid) ${operator} (?::${order.type}, ?)`, place[2], place[3])
+  const select = OBJECT.replace('select o.tenant,', `select ${order.expression} as sort_value, o.tenant,`)
+  return context.sql.query(
+    `${select} ${filter.where} order by ${order.expression} ${direction}, o.uid ${direction} limit ${limit} offset ${offset}`,
+    filter.values,
+  )
+}
+
+const countAll = async (context: TxContext, filter: Filter): Promise<number> => {
+  const [row] = await context.sql.query<{ count: number }>(
+    `select count(*) as count from objects o ${filter.where}`,
+    filter.values,
+  )
+  return row?.count ?? 0
+}
+
+const placeOf = (row: ObjectRow & { sort_value: string | Date }, order: Order): Place => {
+  const value = row.sort_value instanceof Date ? row.sort_value.toISOString() : row.sort_value
+  return [order.column, order.descending, value, row.uid]
+}
+
+const writeToken = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url')
+
+const readToken = (token: string, order: Order): Place => {
+  const place = parseToken(token)
+  if (place?.[0] === order.column && place[1] === order.descending) return place
+  throw new AtriumError('InvalidRequest', 'the continue token does not belong to this list: start again without it', {
+    details: { field: 'continue' },
+  })
+}
+
+const parseToken = (token: string): Place | null => {
+  try {
+    const place = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown
+    if (!Array.isArray(place) || place.length !== 4) return null
+    const [column, descending, value, uid] = place as unknown[]
+    if (typeof column !== 'string' || typeof descending !== 'boolean') return null
+    if (typeof value !== 'string' || typeof uid !== 'string') return null
+    return [column, descending, value, uid]
+  } catch {
+    // Whatever was sent is no token of ours; the caller says so.
+    return null
+  }
+}
+
+const unknownColumn = (kind: string, column: string, known: string[]): AtriumError =>
+  new AtriumError('InvalidRequest', `${kind} has no column ${column}; known: ${known.join(', ')}`, {
+    details: { field: column },
+  })

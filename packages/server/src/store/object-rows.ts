@@ -1,0 +1,86 @@
+import type { Condition } from '@atrium/api/conditions.ts'
+import type { KindName, SpecOf, StatusOf } from '@atrium/api/kinds/index.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { notFound, type TxContext } from './tx-context.ts'
+
+/** An object with its status, as selected by `OBJECT`. */
+export interface ObjectRow {
+  tenant: string
+  uid: string
+  kind: string
+  project: string | null
+  name: string
+  generation: number
+  resource_version: number
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  finalizers: string[]
+  owner_kind: string | null
+  owner_uid: string | null
+  created_at: Date
+  modified_at: Date
+  deleted_at: Date | null
+  spec: unknown
+  status: unknown
+  conditions: Condition[]
+}
+
+export const OBJECT = `
+  select o.tenant, o.uid, o.kind, o.project, o.name, o.generation, s.resource_version, o.labels, o.annotations,
+    o.finalizers, o.owner_kind, o.owner_uid, o.created_at, o.modified_at, o.deleted_at, o.spec, s.status, s.conditions
+  from objects o join object_status s on s.tenant = o.tenant and s.uid = o.uid`
+
+export const toObject = <K extends KindName>(kind: K, row: ObjectRow): StoredObject<K> => ({
+  kind,
+  meta: {
+    tenant: row.tenant,
+    project: row.project,
+    uid: row.uid,
+    name: row.name,
+    generation: row.generation,
+    resourceVersion: row.resource_version,
+    labels: row.labels,
+    annotations: row.annotations,
+    finalizers: row.finalizers,
+    owner: row.owner_kind === null || row.owner_uid === null ? null : { kind: row.owner_kind, uid: row.owner_uid },
+    createdAt: row.created_at.toISOString(),
+    modifiedAt: row.modified_at.toISOString(),
+    deletedAt: row.deleted_at?.toISOString() ?? null,
+  },
+  // Only this store writes these columns, and only what `create` and `update` took as these types.
+  spec: row.spec as SpecOf<K>,
+  status: row.status as StatusOf<K>,
+  conditions: row.conditions,
+})
+
+const GET = `${OBJECT} where o.tenant = $1 and o.kind = $2 and o.uid = $3`
+
+/**
+ * Both rows are locked: of a row that is only joined, a waiter would see the version from before its wait.
+ * `no key update` lets others refer to the object meanwhile; deletion takes the stronger lock and shuts them out.
+ */
+const GET_FOR_WRITE = `${GET} for no key update of o, s`
+const GET_FOR_DELETE = `${GET} for update of o, s`
+
+export const readObject = async <K extends KindName>(
+  context: TxContext,
+  kind: K,
+  uid: string,
+  lock: 'none' | 'write' | 'delete' = 'none',
+): Promise<StoredObject<K> | null> => {
+  const text = { none: GET, write: GET_FOR_WRITE, delete: GET_FOR_DELETE }[lock]
+  const [row] = await context.sql.query<ObjectRow & Record<string, unknown>>(text, [context.tenant, kind, uid])
+  return row === undefined ? null : toObject(kind, row)
+}
+
+/** The object, locked until the transaction ends; throws `ResourceNotFound`. */
+export const lockObject = async <K extends KindName>(
+  context: TxContext,
+  kind: K,
+  uid: string,
+  lock: 'write' | 'delete' = 'write',
+): Promise<StoredObject<K>> => {
+  const found = await readObject(context, kind, uid, lock)
+  if (found === null) throw notFound(kind, uid)
+  return found
+}

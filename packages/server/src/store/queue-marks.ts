@@ -1,0 +1,76 @@
+import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Fence } from '@atrium/runtime/store/store.ts'
+import { queueTime } from './queue-time.ts'
+import type { TxContext } from './tx-context.ts'
+
+const reconciled = Object.values(kinds)
+  .filter((kind) => kind.reconciled === true)
+  .map(({ name }) => name)
+
+/** A leased key is only made dirty: it becomes due when its run ends. Waiting keys move only forward. */
+const ON_CONFLICT = `
+  on conflict (tenant, kind, uid) do update set
+    dirty = work_queue.dirty or work_queue.owner is not null,
+    due_at = case when work_queue.owner is null then least(work_queue.due_at, excluded.due_at) else work_queue.due_at end`
+
+const ENQUEUE = `
+  insert into work_queue (tenant, kind, uid, due_at)
+  values ($1, $2, $3, coalesce($4, clock_timestamp()) + $5 * interval '1 ms') ${ON_CONFLICT}`
+
+export const enqueueKey = async (context: TxContext, kind: KindName, uid: string, delayMs: number): Promise<void> => {
+  await context.sql.query(ENQUEUE, [context.tenant, kind, uid, queueTime(context.clock), delayMs])
+  context.effects.work = true
+}
+
+/** In the order of the key, so that two transactions that mark the same keys wait for each other instead of deadlocking. */
+const MARK = `
+  insert into work_queue (tenant, kind, uid, due_at)
+  select $1, kind, uid, coalesce($2, clock_timestamp()) from (
+    select kind, uid from unnest($3::text[], $4::text[]) as own(kind, uid)
+    union
+    select f.kind, f.uid from object_refs r join objects f on f.tenant = r.tenant and f.uid = r.from_uid
+    where r.tenant = $1 and r.to_tenant = $1 and r.to_uid = any($4)
+  ) keys
+  where kind = any($5)
+  order by kind, uid
+  ${ON_CONFLICT}
+  returning uid`
+
+/**
+ * Marks what the transaction touched, and what refers to it. Last in the transaction: object rows are locked before
+ * queue rows everywhere, which keeps writers and fenced workers from deadlocking.
+ */
+const markTouched = async (context: TxContext): Promise<void> => {
+  const refs = [...context.touched.values()]
+  if (refs.length === 0) return
+  const rows = await context.sql.query(MARK, [
+    context.tenant,
+    queueTime(context.clock),
+    refs.map(({ kind }) => kind),
+    refs.map(({ uid }) => uid),
+    reconciled,
+  ])
+  if (rows.length > 0) context.effects.work = true
+}
+
+const HOLDS = `select from work_queue where tenant = $1 and kind = $2 and uid = $3 and fence = $4`
+/** Keeps other workers from claiming the key until this transaction has committed. */
+const HOLDS_LOCKED = `${HOLDS} for share`
+
+/** Throws `LeaseLost` when the key was claimed again since; remembers to make sure before the commit. */
+export const checkFence = async (context: TxContext, fence: Fence): Promise<void> => {
+  await mustHold(context, fence, HOLDS)
+  context.fences.push(fence)
+}
+
+const mustHold = async (context: TxContext, fence: Fence, text: string): Promise<void> => {
+  const held = await context.sql.query(text, [context.tenant, fence.kind, fence.uid, fence.fence])
+  if (held.length === 0) throw new AtriumError('LeaseLost', `${fence.kind} ${fence.uid}: another worker took over`)
+}
+
+/** What a transaction does last. */
+export const completeTx = async (context: TxContext): Promise<void> => {
+  for (const fence of context.fences) await mustHold(context, fence, HOLDS_LOCKED)
+  await markTouched(context)
+}

@@ -1,0 +1,173 @@
+import type { KindName, SpecOf } from '@atrium/api/kinds/index.ts'
+import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
+import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import type {
+  AuditEntry,
+  EventRecord,
+  Fence,
+  ListPage,
+  ListQuery,
+  NewObject,
+  SpecPatch,
+  StatusPatch,
+  StoredObject,
+  Tx,
+} from '@atrium/runtime/store/store.ts'
+import { auditWrite, writeAudit } from './audit.ts'
+import { readBlob, writeBlob } from './blobs.ts'
+import { addEvents, readEvents } from './object-events.ts'
+import { listObjects } from './object-list.ts'
+import { listReferrers, replaceRefs } from './object-refs.ts'
+import { lockObject, readObject } from './object-rows.ts'
+import { insertObject, mergeStatusInto, patched, removeObject, replaceObject } from './object-writes.ts'
+import { checkFence, enqueueKey } from './queue-marks.ts'
+import { readSecret, writeSecret } from './secrets.ts'
+import { type TxContext, touch } from './tx-context.ts'
+
+interface HistoryRow<K extends KindName> extends Record<string, unknown> {
+  generation: number
+  at: Date
+  spec: SpecOf<K>
+}
+
+const HISTORY = `
+  select h.generation, h.at, h.spec from object_history h
+  join objects o on o.tenant = h.tenant and o.uid = h.uid and o.kind = $2
+  where h.tenant = $1 and h.uid = $3 order by h.generation desc limit $4`
+
+/** One transaction on PostgreSQL. Every write locks the object's rows first, then says what changed. */
+export class PostgresTx implements Tx {
+  readonly tenant: string
+  readonly #context: TxContext
+
+  constructor(context: TxContext) {
+    this.tenant = context.tenant
+    this.#context = context
+  }
+
+  get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return readObject(this.#context, kind, uid)
+  }
+
+  getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return readObject(this.#context, kind, uid, 'write')
+  }
+
+  list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
+    return listObjects(this.#context, kind, query)
+  }
+
+  async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
+    const created = await insertObject(this.#context, object)
+    await this.#wrote('create', created)
+    return created
+  }
+
+  async update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>> {
+    const stored = await lockObject(this.#context, kind, uid)
+    const next = patched(stored, patch)
+    if (next === stored) return stored
+    const written = await replaceObject(this.#context, stored, next)
+    await this.#wrote('update', written)
+    return written
+  }
+
+  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void> {
+    if (fence) await checkFence(this.#context, fence)
+    await mergeStatusInto(this.#context, kind, uid, patch)
+  }
+
+  async delete(kind: KindName, uid: string): Promise<void> {
+    const stored = await lockObject(this.#context, kind, uid, 'delete')
+    if (stored.meta.deletedAt !== null) return
+    const usedBy = await this.referrers({ kind, uid })
+    if (usedBy.length > 0)
+      throw new AtriumError('ResourceInUse', `${kind} ${stored.meta.name} is in use by ${usedBy[0]?.name}`, {
+        details: { usedBy: usedBy.map(({ from, name }) => ({ ...from, name })) },
+      })
+    if (stored.meta.finalizers.length === 0) await removeObject(this.#context, stored)
+    else {
+      const meta = { ...stored.meta, deletedAt: isoNow(this.#context.clock) }
+      await replaceObject(this.#context, stored, { ...stored, meta })
+    }
+    await this.#wrote('delete', stored)
+  }
+
+  async addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
+    const stored = await lockObject(this.#context, kind, uid)
+    const { finalizers } = stored.meta
+    if (finalizers.includes(finalizer)) return
+    const meta = { ...stored.meta, finalizers: [...finalizers, finalizer] }
+    await replaceObject(this.#context, stored, { ...stored, meta })
+  }
+
+  async removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void> {
+    if (fence) await checkFence(this.#context, fence)
+    const stored = await lockObject(this.#context, kind, uid, 'delete')
+    if (!stored.meta.finalizers.includes(finalizer)) return
+    const finalizers = stored.meta.finalizers.filter((name) => name !== finalizer)
+    touch(this.#context, { kind, uid })
+    if (finalizers.length === 0 && stored.meta.deletedAt !== null) return removeObject(this.#context, stored)
+    await replaceObject(this.#context, stored, { ...stored, meta: { ...stored.meta, finalizers } })
+  }
+
+  setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void> {
+    return replaceRefs(this.#context, from, refs)
+  }
+
+  referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]> {
+    return listReferrers(this.#context, to)
+  }
+
+  async history<K extends KindName>(
+    kind: K,
+    uid: string,
+    limit: number,
+  ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]> {
+    const rows = await this.#context.sql.query<HistoryRow<K>>(HISTORY, [this.tenant, kind, uid, limit])
+    return rows.map(({ generation, at, spec }) => ({ generation, at: at.toISOString(), spec }))
+  }
+
+  async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {
+    const stored = await lockObject(this.#context, ref.kind as KindName, ref.uid)
+    if (await writeSecret(this.#context, ref, field, value)) await this.#wrote('setSecret', stored)
+  }
+
+  getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
+    return readSecret(this.#context, ref, field)
+  }
+
+  putBlob(content: Buffer): Promise<string> {
+    return writeBlob(this.#context, content)
+  }
+
+  getBlob(digest: string): Promise<Buffer | null> {
+    return readBlob(this.#context, digest)
+  }
+
+  appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void> {
+    return addEvents(this.#context, ref, events)
+  }
+
+  events(
+    ref: ObjectRef,
+    query: { limit: number; continue?: string },
+  ): Promise<{ items: EventRecord[]; continue?: string }> {
+    return readEvents(this.#context, ref, query)
+  }
+
+  audit(entry: AuditEntry): Promise<void> {
+    return writeAudit(this.#context, entry)
+  }
+
+  enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
+    return enqueueKey(this.#context, kind, uid, delayMs)
+  }
+
+  async #wrote(verb: string, stored: StoredObject): Promise<void> {
+    await auditWrite(this.#context, verb, stored)
+    touch(this.#context, { kind: stored.kind, uid: stored.meta.uid })
+  }
+}
