@@ -1,3 +1,4 @@
+import type { Operation } from '@atrium/api/operations/table.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Registry } from 'prom-client'
@@ -8,7 +9,9 @@ import { dispatcher, type Tools } from './http/dispatch.ts'
 import { errorAnswer, sendError } from './http/errors.ts'
 import { addHealth, addObservation } from './http/observe.ts'
 import { Projectors } from './http/projector.ts'
+import './http/request.ts'
 import { addResponseGuard } from './http/response-guard.ts'
+import { Router } from './http/router.ts'
 import { loadContract } from './http/table.ts'
 import { Validators } from './http/validators.ts'
 import type { RegisteredOperation } from './operation.ts'
@@ -35,7 +38,6 @@ function createFastify(context: ServerContext, options: AppOptions): FastifyInst
     bodyLimit: options.bodyLimitBytes ?? bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 512, ignoreDuplicateSlashes: false },
     frameworkErrors(error: Error, request: FastifyRequest, reply: FastifyReply) {
       const { status, body } = errorAnswer(error, request.id)
       return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
@@ -46,13 +48,10 @@ function createFastify(context: ServerContext, options: AppOptions): FastifyInst
     : (fastify(settings) as FastifyInstance)
 }
 
-/** Paths outside the contract answer as unbuilt ones do: 404 would tell clients that an object of theirs is gone. */
-async function unknownRoute(request: FastifyRequest): Promise<never> {
-  throw new AtriumError('NotImplemented', `${request.method} on this path is not part of the API.`)
-}
+type Handlers = Map<string, RegisteredOperation>
 
-function handlersById(operations: RegisteredOperation[]): Map<string, RegisteredOperation> {
-  const byId = new Map<string, RegisteredOperation>()
+function handlersById(operations: RegisteredOperation[]): Handlers {
+  const byId: Handlers = new Map()
   for (const operation of operations) {
     if (byId.has(operation.id)) throw new Error(`${operation.id} has two handlers`)
     byId.set(operation.id, operation)
@@ -60,37 +59,52 @@ function handlersById(operations: RegisteredOperation[]): Map<string, Registered
   return byId
 }
 
-/**
- * The whole HTTP API: every operation of the contract, with its handler or as `NotImplemented`. Call `listen`, or
- * `inject` in tests. `app.contractSchemas` are the schemas it serves.
- */
+/** Paths outside the contract answer as unbuilt operations do: 404 would tell clients that an object of theirs is gone. */
+const unknownPath = (request: FastifyRequest): AtriumError =>
+  new AtriumError('NotImplemented', `${request.method} on this path is not part of the API.`)
+
+/** Finds the operation and admits the caller before the body is read; then runs the handler. */
+function addOperations(app: FastifyInstance, tools: Tools, operations: Operation[], handlers: Handlers): void {
+  const router = new Router(operations)
+  const dispatchers = new Map(
+    operations.flatMap((operation) => {
+      const registered = handlers.get(operation.id)
+      return registered ? [[operation.id, dispatcher(operation, registered, tools)] as const] : []
+    }),
+  )
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    request.route = router.find(request.method, request.url.split('?', 1)[0] ?? '/')
+    if (!request.route) throw unknownPath(request)
+    const { operation } = request.route
+    await admit(request, operation, handlers.get(operation.id), tools.context)
+  }
+  for (const url of ['/v1/*', '/atrium/v1/*']) {
+    app.all(url, { onRequest }, async (request, reply) => {
+      const dispatch = dispatchers.get(request.route?.operation.id ?? '')
+      if (!dispatch) throw unknownPath(request)
+      return dispatch(request, reply)
+    })
+  }
+  app.setNotFoundHandler(async (request) => {
+    throw unknownPath(request)
+  })
+}
+
+/** The whole HTTP API: every operation of the contract, with its handler or as `NotImplemented`. */
 export function createApp(context: ServerContext, options: AppOptions = {}): FastifyInstance {
   const app = createFastify(context, options)
   const { operations, schemas } = loadContract()
   const tools: Tools = { context, schemas, validators: new Validators(schemas), projectors: new Projectors(schemas) }
   const registry = new Registry()
-  const handlers = handlersById(options.operations ?? builtOperations)
 
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
-  app.decorateRequest('subject', null)
-  app.decorateRequest('failure', null)
+  for (const name of ['route', 'subject', 'failure']) app.decorateRequest(name, null)
   app.decorateRequest('startedAt', 0)
   addBodyParser(app)
   addObservation(app, context, registry)
   if (options.onContractViolation) addResponseGuard(app, tools.validators, options.onContractViolation)
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler(unknownRoute)
   addHealth(app, context, registry)
-
-  for (const operation of operations) {
-    const registered = handlers.get(operation.id)
-    app.route({
-      method: operation.method,
-      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { operation },
-      onRequest: (request) => admit(request, operation, registered, context),
-      handler: registered ? dispatcher(operation, registered, tools) : unknownRoute,
-    })
-  }
+  addOperations(app, tools, operations, handlersById(options.operations ?? builtOperations))
   return app
 }

@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { operationOf } from './request.ts'
+import './request.ts'
 
 const maxDepth = 100
 const jsonType = /^application\/([\w.+-]+\+)?json\b/i
@@ -54,8 +54,7 @@ export function addBodyParser(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   const parse = (request: FastifyRequest, body: Buffer): Promise<unknown> | unknown => {
     if (body.length === 0) return undefined
-    const operation = operationOf(request)
-    if (operation?.consumes) return body
+    if (request.route?.operation.consumes) return body
     if (request.headers['content-type'] !== undefined && !jsonType.test(request.headers['content-type'])) {
       throw invalid('The body must be JSON (Content-Type: application/json).')
     }

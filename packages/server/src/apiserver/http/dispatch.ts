@@ -90,12 +90,12 @@ function abortWith(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
-/** The fastify handler of one operation: read, run, answer. */
+/** The handler of one operation: read, run, answer. */
 export function dispatcher(operation: Operation, registered: RegisteredOperation, tools: Tools) {
   const { context, validators, projectors } = tools
   const querySchema = parameterSchema(operation, 'query')
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const params = request.params as Record<string, string>
+    const params = request.route?.params ?? {}
     checkPath(operation, params)
     const query = readQuery(operation, request.query as Record<string, unknown>, querySchema, validators)
     const body = readBody(operation, request.body, tools)

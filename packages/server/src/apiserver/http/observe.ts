@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { ServerContext } from '../../context.ts'
 import { isOperator } from './access.ts'
-import { operationOf } from './request.ts'
+import './request.ts'
 
 /** One log line and one measurement per request. Never the URL itself: some operations carry tokens in it. */
 export function addObservation(app: FastifyInstance, context: ServerContext, registry: Registry): void {
@@ -23,14 +23,14 @@ export function addObservation(app: FastifyInstance, context: ServerContext, reg
     request.startedAt = context.clock.now()
   })
   app.addHook('onResponse', async (request, reply) => {
-    const operation = operationOf(request)
+    const operation = request.route?.operation
     const durationMs = context.clock.now() - request.startedAt
     if (operation) durations.observe({ operation: operation.id, status: reply.statusCode }, durationMs / 1000)
     if (request.failure) failures.inc({ code: request.failure.code })
     const fields = {
       ref: request.id,
       method: request.method,
-      operation: operation?.id ?? request.routeOptions.url ?? 'unknown',
+      operation: operation?.id ?? 'none',
       status: reply.statusCode,
       durationMs,
       tenant: request.subject?.tenant,

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorStatus } from '@atrium/api/errors.ts'
 import type { Operation } from '@atrium/api/operations/table.ts'
 import type { FastifyInstance } from 'fastify'
-import { operationOf } from './request.ts'
+import './request.ts'
 import type { Validators } from './validators.ts'
 
 function contentTypeOf(value: unknown): string {
@@ -36,7 +36,7 @@ export function addResponseGuard(
   onViolation: (message: string) => void,
 ): void {
   app.addHook('onSend', async (request, reply, payload) => {
-    const operation = operationOf(request)
+    const operation = request.route?.operation
     if (!operation) return payload
     const type = contentTypeOf(reply.getHeader('content-type'))
     const problem =
