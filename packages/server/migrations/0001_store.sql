@@ -175,7 +175,7 @@ create table changes (
 create index changes_by_tenant on changes (tenant, position);
 -- One row: the newest position, and the last one that was pruned.
 create table change_head (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   position bigint not null,
   pruned bigint not null
 );

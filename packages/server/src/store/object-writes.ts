@@ -26,10 +26,11 @@ const CREATE = `
   ), labels as (
     insert into object_labels (tenant, key, value, uid)
     select o.tenant, l.key, l.value, o.uid from object o, jsonb_each_text($6) l
+  ), change as (
+    insert into changes_pending (resource_version, tenant, kind, uid, project, type)
+    select s.resource_version, o.tenant, o.kind, o.uid, o.project, 'created' from object o, status s
   )
-  insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-  select s.resource_version, o.tenant, o.kind, o.uid, o.project, 'created' from object o, status s
-  returning resource_version`
+  select resource_version from status`
 
 export const insertObject = async <K extends KindName>(
   context: TxContext,
@@ -100,10 +101,11 @@ const UPDATE = `
       modified_at = $9
     where tenant = $1 and uid = $2
     returning kind, project
+  ), change as (
+    insert into changes_pending (resource_version, tenant, kind, uid, project, type)
+    select v.resource_version, $1, o.kind, $2, o.project, 'updated' from object o, version v
   )
-  insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-  select v.resource_version, $1, o.kind, $2, o.project, 'updated' from object o, version v
-  returning resource_version`
+  select resource_version from version`
 const UPDATE_WITH_SPEC = UPDATE.replace('set name = $3', 'set spec = $10, name = $3')
 
 /** All parts of one statement see the rows from before it: this keeps the former spec without sending it again. */

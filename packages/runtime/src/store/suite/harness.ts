@@ -60,6 +60,10 @@ export class Bench {
   addCluster(name: string, overrides: Partial<NewObject<'Cluster'>> = {}): Promise<StoredObject<'Cluster'>> {
     return this.run((tx) => tx.create(newCluster(name, overrides)))
   }
+  /** The uid of a new project. */
+  async addProject(name: string): Promise<string> {
+    return (await this.run((tx) => tx.create({ kind: 'Project', project: null, name, spec: {} }))).meta.uid
+  }
   cluster(uid: string): Promise<StoredObject<'Cluster'> | null> {
     return this.run((tx) => tx.get('Cluster', uid))
   }

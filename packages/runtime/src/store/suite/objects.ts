@@ -84,15 +84,16 @@ export function objectTests(bench: () => Promise<Bench>): void {
 
     it('holds unique keys among live objects, by scope', async () => {
       const b = await bench()
-      const first = await b.addCluster('same', { project: 'p1', finalizers: ['f'] })
-      await expect(b.addCluster('same', { project: 'p1' })).rejects.toEqual(code('DuplicateName'))
-      await b.addCluster('same', { project: 'p2' })
-      const third = await b.addCluster('other', { project: 'p1' })
+      const [one, two] = [await b.addProject('one'), await b.addProject('two')]
+      const first = await b.addCluster('same', { project: one, finalizers: ['f'] })
+      await expect(b.addCluster('same', { project: one })).rejects.toEqual(code('DuplicateName'))
+      await b.addCluster('same', { project: two })
+      const third = await b.addCluster('other', { project: one })
       await expect(b.run((tx) => tx.update('Cluster', third.meta.uid, { name: 'same' }))).rejects.toEqual(
         code('DuplicateName'),
       )
       await b.run((tx) => tx.delete('Cluster', first.meta.uid))
-      await b.addCluster('same', { project: 'p1' })
+      await b.addCluster('same', { project: one })
     })
 
     it('writes status apart: no generation, merged by key and condition type, nothing when nothing changes', async () => {
@@ -168,10 +169,11 @@ export function objectTests(bench: () => Promise<Bench>): void {
 
     it('lists by project, column, label and owner, in pages', async () => {
       const b = await bench()
-      const owner = { kind: 'Project', uid: 'a'.repeat(24) }
+      const even = await b.addProject('even')
+      const owner = { kind: 'Project', uid: await b.addProject('owner') }
       for (const [index, name] of ['d', 'b', 'a', 'c', 'e'].entries())
         await b.addCluster(name, {
-          project: index % 2 === 0 ? 'even' : null,
+          project: index % 2 === 0 ? even : null,
           labels: { parity: index % 2 === 0 ? 'even' : 'odd' },
           owner: name === 'c' ? owner : null,
           spec: clusterSpec({ cloudType: name === 'e' ? 'aws' : 'local' }),
@@ -179,9 +181,9 @@ export function objectTests(bench: () => Promise<Bench>): void {
       const names = (query: object) =>
         b.run(async (tx) => (await tx.list('Cluster', query)).items.map((o) => o.meta.name))
       expect(await names({})).toEqual(['a', 'b', 'c', 'd', 'e'])
-      expect(await names({ project: 'even' })).toEqual(['a', 'd', 'e'])
+      expect(await names({ project: even })).toEqual(['a', 'd', 'e'])
       expect(await names({ project: null })).toEqual(['b', 'c'])
-      expect(await names({ project: ['even', null], labels: { parity: 'odd' } })).toEqual(['b', 'c'])
+      expect(await names({ project: [even, null], labels: { parity: 'odd' } })).toEqual(['b', 'c'])
       expect(await names({ project: ['none'] })).toEqual([])
       expect(await names({ where: { cloudType: 'aws' } })).toEqual(['e'])
       expect(await names({ where: { cloudType: ['aws', 'local'] }, labels: { parity: 'odd' } })).toEqual(['b', 'c'])
