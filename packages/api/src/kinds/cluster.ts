@@ -148,6 +148,8 @@ export interface ClusterStatus {
   failure?: { reason: string; message: string; nextStep: string } | null
   /** When every layer was ready for the first time: from then on the state is Running. */
   runningSince?: string
+  /** Health as the agent last reported it; `health` is what the plane concludes. */
+  reportedHealth?: { state: HealthState; message: string }
   /** Nodes as the agent last reported them. Written by agent reports, as are layers, agent, metrics, applied. */
   nodes?: { name: string; providerId: string; ready: boolean; message: string; notReadySince: string | null }[]
   /** The provider's journal, by operation key. */

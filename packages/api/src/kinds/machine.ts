@@ -27,6 +27,8 @@ export interface MachineStatus {
   unhealthySince?: string | null
   /** Why it is unwell; empty while it is well. */
   unhealthyReason?: string
+  /** True once its node was ready: from then on a node that is not is unwell. */
+  joined?: boolean
   /** True once its replacement was decided: it does not come back. */
   replacing?: boolean
   kubernetesVersion?: string

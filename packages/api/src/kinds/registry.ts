@@ -23,4 +23,5 @@ export const registryKind: KindDefinition = {
   listColumns: { type: ['type'] },
   sortColumns: {},
   uniqueKeys: [['scope', 'name']],
+  reconciled: true,
 }

@@ -1,0 +1,47 @@
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { agentDigest, pushAgent } from './agent-push.ts'
+import type { Scope } from './scope.ts'
+
+/** Condition AgentReady; keeps the agent installed. */
+export async function reconcileAgent(scope: Scope): Promise<void> {
+  const { agent } = scope.cluster.status
+  if (scope.kubeconfig && isPushDue(scope)) await tryPush(scope, scope.kubeconfig)
+  if (scope.drafts.has('AgentReady')) return
+  if (agent?.connected) return scope.say('AgentConnected', `Agent ${agent.version} is connected.`)
+  scope.lookAgainIn(scope.deps.timing.busyMs)
+  if (agent?.lastHeartbeatAt)
+    return scope.say('AgentDisconnected', `The agent was last heard of at ${agent.lastHeartbeatAt}.`)
+  if (scope.kubeconfig) return scope.say('AgentInstalling', 'The agent is installed; waiting for its first report.')
+  scope.say('WaitingForControlPlane', 'The agent is installed once the API server answers.')
+}
+
+/** A silent agent is looked after closely; a connected one only now and then, and when this plane brings a new one. */
+function isPushDue(scope: Scope): boolean {
+  const { agentPush } = scope.cluster.status
+  const { agent, timing, clock } = scope.deps
+  if (!agentPush || agentPush.digest !== agentDigest(agent)) return true
+  const age = clock.now() - Date.parse(agentPush.at)
+  return age >= (scope.agentConnected ? timing.agentCheckMs : timing.observeMs)
+}
+
+async function tryPush(scope: Scope, kubeconfig: NonNullable<Scope['kubeconfig']>): Promise<void> {
+  const { deps } = scope
+  try {
+    const access = await deps.openCluster(kubeconfig)
+    try {
+      const cluster = { tenant: scope.tenant, clusterUid: scope.uid }
+      const { agent, tokens, timing, clock } = deps
+      const { tokenMaxAgeMs } = timing
+      const connected = scope.agentConnected
+      const digest = await pushAgent({ access, tokens, agent, cluster, connected, now: clock.now(), tokenMaxAgeMs })
+      scope.patch.agentPush = { digest, at: scope.nowIso }
+    } finally {
+      await access.close()
+    }
+  } catch (error) {
+    // The API server may refuse or vanish at any moment; the agent is pushed again in the next run.
+    deps.logger.warn({ cluster: scope.uid, error: messageOf(error) }, 'the agent could not be pushed')
+    scope.lookAgainIn(deps.timing.busyMs)
+    if (!scope.agentConnected) scope.say('AgentPushFailed', messageOf(error))
+  }
+}

@@ -1,0 +1,33 @@
+import type { Cloud, Scope } from './scope.ts'
+import { kubeconfigField } from './secrets.ts'
+
+/** Condition ControlPlaneReady; keeps the admin kubeconfig. */
+export async function reconcileControlPlane(scope: Scope): Promise<void> {
+  const { observed, cloud } = scope
+  if (!cloud || !observed?.exists) return scope.say('WaitingForInfrastructure', 'The control plane is not created yet.')
+  if (!observed.controlPlaneReady) {
+    scope.lookAgainIn(scope.deps.timing.busyMs)
+    return scope.cluster.status.endpoint
+      ? scope.say('ApiServerSilent', 'The API server does not answer now.')
+      : scope.say('ApiServerStarting', 'The control plane starts.')
+  }
+  scope.kubeconfig = await keepKubeconfig(scope, cloud, observed.endpoint)
+  if (!scope.kubeconfig) {
+    scope.lookAgainIn(scope.deps.timing.busyMs)
+    return scope.say('ApiServerStarting', 'The control plane has no admin access yet.')
+  }
+  if (observed.endpoint) scope.patch.endpoint = observed.endpoint
+  scope.say('ApiServerAnswers', `The API server answers at ${observed.endpoint?.host}:${observed.endpoint?.port}`)
+}
+
+/** The admin kubeconfig, kept as a secret of the cluster; asked for anew when there is none or the endpoint moved. */
+async function keepKubeconfig(scope: Scope, cloud: Cloud, endpoint: { host: string; port: number } | null) {
+  const known = scope.cluster.status.endpoint
+  const moved = known?.host !== endpoint?.host || known?.port !== endpoint?.port
+  const stored = await scope.transaction((tx) => tx.getSecret(scope.ref, kubeconfigField))
+  if (stored && !moved) return stored
+  const fresh = await cloud.provider.kubeconfig(cloud.identity, cloud.account)
+  if (fresh && fresh.reveal() !== stored?.reveal())
+    await scope.transaction((tx) => tx.putSecret(scope.ref, kubeconfigField, fresh))
+  return fresh ?? stored
+}

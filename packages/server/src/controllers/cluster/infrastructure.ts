@@ -1,0 +1,65 @@
+import type { DesiredInfrastructure } from '@atrium/provider-contract/provider.ts'
+import { reconcileMachines } from '../machine/reconcile.ts'
+import { failure, PhaseFailure } from './failure.ts'
+import { openAccount } from './inputs.ts'
+import { type OperationsOutcome, observe, runOperations } from './operations.ts'
+import type { Cloud, Scope } from './scope.ts'
+
+/** The provider and the opened account of the cluster. */
+export async function openCloud(scope: Scope): Promise<Cloud> {
+  const { cloudType } = scope.cluster.spec
+  const provider = scope.deps.providers.get(cloudType)
+  if (!provider) throw new PhaseFailure(failure('ProviderMissing', `There is no provider for cloud type ${cloudType}.`))
+  const account = await openAccount(scope, provider.credentialKeys)
+  const identity = { tenant: scope.tenant, uid: scope.uid, name: scope.cluster.meta.name }
+  scope.cloud = { provider, account, identity }
+  return scope.cloud
+}
+
+/** Makes the cloud hold what is declared, one operation after the other. */
+export async function reconcileInfrastructure(scope: Scope): Promise<void> {
+  const cloud = await openCloud(scope)
+  const observed = await observe(scope, cloud)
+  if (!scope.profileResolved && !observed.exists)
+    return scope.say('WaitingForProfile', 'Nothing is created before the profile is resolved.')
+  const replace = await reconcileMachines(scope, observed)
+  const outcome = await runOperations(
+    scope,
+    cloud,
+    cloud.provider.plan(desiredInfrastructure(scope, replace), observed),
+  )
+  if (outcome.outcome === 'progressed') await reconcileMachines(scope, await observe(scope, cloud))
+  sayInfrastructure(scope, outcome)
+}
+
+function sayInfrastructure(scope: Scope, outcome: OperationsOutcome): void {
+  switch (outcome.outcome) {
+    case 'done':
+      return scope.say('InfrastructureAsDesired', 'The cloud holds what is declared.')
+    case 'working': {
+      const follow = outcome.pending > 0 ? `; ${outcome.pending} operations follow` : ''
+      return scope.say('WaitingForCloud', `Waiting for ${outcome.waitingFor}${follow}`)
+    }
+    case 'superseded':
+      scope.lookAgainIn(0)
+      return scope.say('ApplyingInfrastructure', 'The cluster was changed meanwhile: starting anew.')
+    case 'progressed':
+      scope.lookAgainIn(0)
+      return scope.say('ApplyingInfrastructure', 'Operations were carried out; the cloud is observed again.')
+  }
+}
+
+function desiredInfrastructure(scope: Scope, replace: string[]): DesiredInfrastructure {
+  const { spec } = scope.cluster
+  return {
+    identity: { tenant: scope.tenant, uid: scope.uid, name: scope.cluster.meta.name },
+    kubernetesVersion: scope.kubernetesVersion,
+    cloudConfig: spec.cloudConfig,
+    pools: spec.machinePools.map(({ input: _input, version, ...pool }) => ({
+      ...pool,
+      kubernetesVersion: version.replace(/^v/, '') || scope.kubernetesVersion,
+    })),
+    policy: spec.policy,
+    replace,
+  }
+}

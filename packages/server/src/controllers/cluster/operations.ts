@@ -1,0 +1,61 @@
+import type { ObservedInfrastructure, Operation } from '@atrium/provider-contract/provider.ts'
+import { changeJournal, pruneJournal, storedJournal } from './journal.ts'
+import type { Cloud, Scope } from './scope.ts'
+import { writeProgress } from './status-write.ts'
+
+export type OperationsOutcome =
+  /** Nothing is left to do. */
+  | { outcome: 'done' }
+  /** The cloud works; `pending` operations follow. */
+  | { outcome: 'working'; waitingFor: string; pending: number }
+  /** Some were carried out: observe again. */
+  | { outcome: 'progressed' }
+  /** The cluster was changed or deleted meanwhile: start anew from what is declared now. */
+  | { outcome: 'superseded' }
+
+/** Carries out the plan, one operation after the other, until one has to be waited for. */
+export async function runOperations(
+  scope: Scope,
+  cloud: Cloud,
+  operations: readonly Operation[],
+): Promise<OperationsOutcome> {
+  await forgetFinished(scope, operations)
+  if (operations.length === 0) return { outcome: 'done' }
+  const journal = storedJournal(scope)
+  for (const [index, operation] of operations.entries()) {
+    if (await isSuperseded(scope)) return { outcome: 'superseded' }
+    const pending = operations.length - index - 1
+    await writeProgress(scope, { step: 'Infrastructure', message: describe(operation, pending) })
+    const result = await cloud.provider.apply(operation, cloud.identity, cloud.account, journal)
+    if (result.outcome === 'working') {
+      scope.lookAgainIn(result.afterMs)
+      return { outcome: 'working', waitingFor: result.waitingFor, pending }
+    }
+    scope.deps.logger.info({ cluster: scope.uid, operation: operation.key }, 'operation done')
+  }
+  return { outcome: 'progressed' }
+}
+
+export const describe = (operation: Operation, pending: number): string =>
+  pending > 0 ? `${operation.summary} (${pending} more to follow)` : operation.summary
+
+async function forgetFinished(scope: Scope, operations: readonly Operation[]): Promise<void> {
+  const planned = operations.map((operation) => operation.key)
+  const known = scope.cluster.status.journal ?? {}
+  if (Object.keys(known).every((key) => planned.includes(key))) return
+  await changeJournal(scope, (entries) => pruneJournal(entries, planned))
+}
+
+async function isSuperseded(scope: Scope): Promise<boolean> {
+  scope.request.signal.throwIfAborted()
+  const { generation, deletedAt } = scope.cluster.meta
+  const fresh = await scope.transaction((tx) => tx.get('Cluster', scope.uid))
+  return fresh === null || fresh.meta.generation !== generation || fresh.meta.deletedAt !== deletedAt
+}
+
+/** What the cloud holds for this cluster now; kept in the scope. */
+export async function observe(scope: Scope, cloud: Cloud): Promise<ObservedInfrastructure> {
+  scope.request.signal.throwIfAborted()
+  scope.observed = await cloud.provider.observe(cloud.identity, cloud.account)
+  return scope.observed
+}

@@ -1,0 +1,77 @@
+import { withJitter } from '@atrium/runtime/base/random.ts'
+import { ensureFinalizer } from '@atrium/runtime/controller/finalizer.ts'
+import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
+import { reconcileDeletion } from './deletion.ts'
+import type { ClusterControllerDeps } from './deps.ts'
+import { classify } from './failure.ts'
+import { countLayers } from './layers.ts'
+import { phases } from './phases.ts'
+import { clusterActor, clusterFinalizer, Scope } from './scope.ts'
+import { computeStatus, ownConditions } from './status.ts'
+import { writeStatus } from './status-write.ts'
+
+/** Brings clusters to what was declared: load → finalizer → phases → always compute and write the status. */
+export function createClusterReconciler(deps: ClusterControllerDeps): Reconciler {
+  return {
+    name: 'cluster-controller',
+    kind: 'Cluster',
+    ownsConditions: ownConditions,
+    reads: ['CloudAccount', 'MacroSet', 'Pack', 'Project', 'Registry'],
+    owns: ['Machine'],
+    reconcile: (request) => reconcile(deps, request),
+  }
+}
+
+async function reconcile(deps: ClusterControllerDeps, request: ReconcileRequest): Promise<ReconcileResult> {
+  const { tenant, uid } = request
+  const cluster = await deps.store.transaction(tenant, clusterActor, (tx) => tx.get('Cluster', uid))
+  if (!cluster) return { outcome: 'gone' }
+  const scope = new Scope(deps, request, cluster)
+  if (cluster.meta.deletedAt !== null) return reconcileDeletion(scope)
+  // Before anything exists outside: otherwise a delete could leave it behind.
+  if (!(await ensureFinalizer(deps.store, cluster, clusterFinalizer))) return { outcome: 'again', afterMs: 0 }
+  await runPhases(scope)
+  await conclude(scope)
+  return end(scope)
+}
+
+async function runPhases(scope: Scope): Promise<void> {
+  for (const phase of phases) {
+    try {
+      scope.request.signal.throwIfAborted()
+      await phase.run(scope)
+    } catch (error) {
+      const failure = scope.request.signal.aborted ? null : classify(error)
+      if (!failure) throw error
+      scope.failures.push(failure)
+      if (failure.reason === 'UnexpectedFailure') scope.unexpected = error
+      scope.say(failure.reason, `${failure.message} Next step: ${failure.nextStep}`, phase.condition)
+    }
+  }
+}
+
+async function conclude(scope: Scope): Promise<void> {
+  const { cluster, deps } = scope
+  const { status, conditions } = computeStatus({
+    generation: cluster.meta.generation,
+    before: cluster.status,
+    drafts: scope.drafts,
+    failures: scope.failures,
+    machines: scope.machines,
+    layers: countLayers(cluster.status.layers ?? []),
+    begun: scope.observed?.exists === true || cluster.status.endpoint !== undefined,
+    now: deps.clock.now(),
+    stepLimitMs: deps.timing.stepLimitMs,
+  })
+  await writeStatus(scope, status, conditions)
+}
+
+function end(scope: Scope): ReconcileResult {
+  const { timing, random } = scope.deps
+  if (scope.unexpected !== null) throw scope.unexpected
+  const reactions = scope.failures.map((failure) => failure.reaction)
+  // Tried with growing delays by the manager; the status tells why already.
+  if (reactions.includes('retry')) throw new Error(scope.failures.map((failure) => failure.message).join('; '))
+  if (reactions.includes('quota')) scope.lookAgainIn(timing.refusedMs)
+  return { outcome: 'again', afterMs: withJitter(scope.againMs, 0.1, random) }
+}

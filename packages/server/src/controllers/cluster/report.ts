@@ -1,0 +1,115 @@
+import type { ClusterStatus, Deviation, LayerStatus } from '@atrium/api/kinds/cluster.ts'
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { AgentMessage, LayerReport } from '@atrium/api/link/protocol.ts'
+import { sameJson } from '@atrium/runtime/base/json.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { trimDeviations } from '../machine/plan.ts'
+
+type Report = Exclude<AgentMessage, { type: 'heartbeat' }>
+type Of<T extends Report['type']> = Extract<Report, { type: T }>
+
+/**
+ * The effect of one agent report: the only writer of `layers`, `nodes`, `metrics`, `applied`, `reportedHealth` and of the
+ * agent's deviations. It writes facts; conditions are the cluster controller's, which it wakes when a fact changed.
+ * Repeats change nothing. Call it in a transaction that holds only while the session is the cluster's newest.
+ */
+export async function applyReport(tx: Tx, clusterUid: string, report: Report): Promise<void> {
+  const cluster = await tx.getForUpdate('Cluster', clusterUid)
+  if (!cluster) return
+  if (report.type === 'events') return tx.appendEvents({ kind: 'Cluster', uid: clusterUid }, report.items)
+  const facts = report.type === 'state' ? await stateFacts(tx, cluster, report) : deviationFacts(cluster, report)
+  await tx.updateStatus('Cluster', clusterUid, { status: facts })
+  if (report.type === 'deviations') await tellDeviations(tx, cluster, report.items)
+  if (changesConditions(cluster.status, facts)) await tx.enqueue('Cluster', clusterUid)
+}
+
+/** Metrics alone wake nobody. */
+function changesConditions(before: ClusterStatus, facts: Partial<ClusterStatus>): boolean {
+  const { metrics: _metrics, ...rest } = facts
+  return !sameJson({ ...before, ...rest }, before)
+}
+
+async function stateFacts(
+  tx: Tx,
+  cluster: StoredObject<'Cluster'>,
+  report: Of<'state'>,
+): Promise<Partial<ClusterStatus>> {
+  const { applied, health, nodes, kubernetesVersion, metrics } = report
+  return {
+    ...(applied ? { applied } : {}),
+    reportedHealth: health,
+    nodes,
+    kubernetesVersion,
+    metrics,
+    layers: await joinLayers(tx, cluster, report),
+  }
+}
+
+/**
+ * The layers of the newest desired state with what the agent says of each. While the agent still works on an older
+ * one, a layer that differs waits; those it reports as of now keep their state.
+ */
+async function joinLayers(tx: Tx, cluster: StoredObject<'Cluster'>, report: Of<'state'>): Promise<LayerStatus[]> {
+  const { desired } = cluster.status
+  const blob = desired ? await tx.getBlob(desired.digest) : null
+  // Written by our own controller in the transaction that stored the digest.
+  const layers = blob ? (JSON.parse(blob.toString('utf8')) as DesiredState).layers : []
+  const current = report.working?.epoch === desired?.epoch && report.working?.generation === desired?.generation
+  const reports = new Map(report.layers.map((layer) => [layer.id, layer]))
+  return layers.map((layer) => {
+    const told = reports.get(layer.id)
+    const outdated = told !== undefined && !current && told.installedDigest !== layer.valuesDigest
+    return {
+      name: layer.name,
+      profileUid: layer.profileUid,
+      packUid: layer.packUid,
+      version: layer.version,
+      ...(told && !outdated ? stateOf(told) : waiting(told)),
+    }
+  })
+}
+
+const stateOf = ({ state, message, startedAt, finishedAt, installedDigest }: LayerReport) => ({
+  ...{ state, message, startedAt, finishedAt, installedDigest },
+})
+const waiting = (told: { installedDigest: string | null } | undefined) => ({
+  state: 'WaitingForOtherLayers' as const,
+  message: 'The agent has not started on it yet.',
+  startedAt: null,
+  finishedAt: null,
+  installedDigest: told?.installedDigest ?? null,
+})
+
+/** The layers of a desired state that was just made: those that stay as they are keep what was reported of them. */
+export const expectLayers = (desired: DesiredState['layers'], before: readonly LayerStatus[]): LayerStatus[] =>
+  desired.map(({ name, profileUid, packUid, version, valuesDigest }) => {
+    const former = before.find((layer) => layer.name === name && layer.profileUid === profileUid)
+    const stays = former?.packUid === packUid && former.version === version && former.installedDigest === valuesDigest
+    if (former && stays) return former
+    return { name, profileUid, packUid, version, ...waiting(former) }
+  })
+
+function deviationFacts(cluster: StoredObject<'Cluster'>, report: Of<'deviations'>): Partial<ClusterStatus> {
+  const told = new Map(report.items.map((item): [string, Deviation] => [item.id, item as Deviation]))
+  const kept = (cluster.status.deviations ?? []).filter((deviation) => !told.has(deviation.id))
+  const deviations = trimDeviations([...told.values(), ...kept])
+  return { deviations, openDeviations: deviations.filter((deviation) => deviation.state === 'open').length }
+}
+
+async function tellDeviations(
+  tx: Tx,
+  cluster: StoredObject<'Cluster'>,
+  items: Of<'deviations'>['items'],
+): Promise<void> {
+  const events = items.map((item) => ({
+    id: `deviation:${item.id}:${item.state}`,
+    at: item.resolvedAt ?? item.detectedAt,
+    severity: item.state === 'repaired' ? ('Info' as const) : ('Warning' as const),
+    reason:
+      item.state === 'open' ? 'DeviationDetected' : item.state === 'repaired' ? 'DeviationRepaired' : 'RepairFailed',
+    message: item.message.slice(0, 1024) || `${item.object}: ${item.type}`,
+    involved: item.object,
+    source: 'agent',
+  }))
+  await tx.appendEvents({ kind: 'Cluster', uid: cluster.meta.uid }, events)
+}

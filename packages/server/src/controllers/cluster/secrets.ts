@@ -1,0 +1,2 @@
+/** Secret fields of a cluster. */
+export const kubeconfigField = 'kubeconfig'

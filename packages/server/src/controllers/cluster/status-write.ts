@@ -1,0 +1,62 @@
+import { clusterReasons } from '@atrium/api/cluster-reasons.ts'
+import type { Condition } from '@atrium/api/conditions.ts'
+import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { type ConditionDraft, findCondition, setConditions } from '@atrium/runtime/controller/conditions.ts'
+import type { EventRecord } from '@atrium/runtime/store/store.ts'
+import type { Scope } from './scope.ts'
+
+/** Says what is done next before a long step, so that people see it while it runs. */
+export async function writeProgress(scope: Scope, now: { step: string; message: string }): Promise<void> {
+  const former = scope.cluster.status.progress
+  const { done, total } = former ?? { done: 0, total: 0 }
+  const progress = { ...now, since: scope.nowIso, done, total }
+  const { runningSince } = scope.cluster.status
+  const state = scope.cluster.meta.deletedAt !== null ? 'Deleting' : runningSince ? 'Running' : 'Provisioning'
+  await scope.transaction((tx) => tx.updateStatus('Cluster', scope.uid, { status: { progress, state } }, scope.fence))
+}
+
+/** Writes what the run found, in one transaction with the events about it. */
+export async function writeStatus(
+  scope: Scope,
+  status: Partial<ClusterStatus>,
+  drafts: readonly ConditionDraft[],
+): Promise<void> {
+  await scope.transaction(async (tx) => {
+    const fresh = await tx.getForUpdate('Cluster', scope.uid)
+    if (!fresh) throw new AtriumError('LeaseLost', 'the cluster is gone')
+    const conditions = setConditions(fresh.conditions, drafts, scope.nowIso)
+    await tx.updateStatus('Cluster', scope.uid, { status: { ...scope.patch, ...status }, conditions }, scope.fence)
+    const events = [...scope.events, ...transitions(fresh.conditions, conditions, scope)]
+    if (events.length > 0) await tx.appendEvents(scope.ref, events)
+  })
+}
+
+/** One event for each condition whose status or reason changed. */
+function transitions(before: readonly Condition[], after: readonly Condition[], scope: Scope): EventRecord[] {
+  return after.flatMap((condition) => {
+    const former = findCondition(before, condition.type)
+    if (former?.status === condition.status && former.reason === condition.reason) return []
+    return [eventOf(condition, scope)]
+  })
+}
+
+function eventOf(condition: Condition, scope: Scope): EventRecord {
+  const { type, reason, message } = condition
+  const serious = reason in clusterReasons && isSerious(reason)
+  return {
+    id: `${type}:${reason}:${scope.nowIso}`,
+    at: scope.nowIso,
+    severity: serious ? 'Warning' : 'Info',
+    reason,
+    message: message.slice(0, 1024),
+    involved: `Cluster ${scope.cluster.meta.name}`,
+    source: 'plane',
+  }
+}
+
+/** Reasons that a person may want to act on. */
+const isSerious = (reason: string): boolean => {
+  const meaning = clusterReasons[reason as keyof typeof clusterReasons]
+  return meaning.status !== 'True' && !meaning.nextStep.startsWith('Nothing') && !meaning.nextStep.startsWith('See')
+}

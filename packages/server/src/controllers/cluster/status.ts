@@ -1,0 +1,142 @@
+import type { ClusterReason } from '@atrium/api/cluster-reasons.ts'
+import { clusterConditions as types } from '@atrium/api/conditions.ts'
+import type { ClusterState, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import { type ConditionDraft, summarise } from '@atrium/runtime/controller/conditions.ts'
+import type { Failure } from './failure.ts'
+
+/** What a run found, as far as the status depends on it. */
+export interface Findings {
+  generation: number
+  before: ClusterStatus
+  drafts: ReadonlyMap<string, ConditionDraft>
+  failures: readonly Failure[]
+  machines: { total: number; ready: number }
+  layers: { total: number; ready: number }
+  /** Something exists in the cloud, or was begun. */
+  begun: boolean
+  now: number
+  stepLimitMs: number
+}
+
+export interface ComputedStatus {
+  status: Partial<ClusterStatus>
+  conditions: ConditionDraft[]
+}
+
+/** The steps of a cluster's life with the condition that ends each. */
+export const steps = [
+  { step: 'Profile', type: types.profileResolved, next: 'the infrastructure is created' },
+  { step: 'Infrastructure', type: types.infrastructureReady, next: 'the control plane starts' },
+  { step: 'ControlPlane', type: types.controlPlaneReady, next: 'the agent is installed' },
+  { step: 'Agent', type: types.agentReady, next: 'machines join' },
+  { step: 'Machines', type: types.machinesReady, next: 'layers are installed' },
+  { step: 'Layers', type: types.layersReady, next: 'the cluster runs' },
+] as const
+
+/** Every condition of a living cluster, each with a draft: those nobody spoke for are unknown. */
+export const ownConditions: readonly string[] = [
+  ...steps.map((step) => step.type),
+  types.inSync,
+  types.ready,
+  types.stalled,
+  types.deleting,
+]
+
+/** The whole status of a cluster that is not being deleted, from what the phases found. Pure. */
+export function computeStatus(findings: Findings): ComputedStatus {
+  const { before, generation, failures } = findings
+  const parts = steps.map(({ type }) => draftOf(findings, type))
+  const ready = {
+    ...summarise(types.ready, parts, 'The cluster serves what was declared.'),
+    observedGeneration: generation,
+  }
+  if (ready.status === 'True') ready.reason = 'AsDeclared' satisfies ClusterReason
+  const progress = computeProgress(findings)
+  const stalledFor = findings.now - Date.parse(progress.since)
+  const overdue = ready.status !== 'True' && stalledFor > findings.stepLimitMs
+  const failure = worstFailure(failures) ?? (overdue ? noProgress(progress) : layerFailure(findings))
+  const running = before.runningSince !== undefined || ready.status === 'True'
+  const blocked = failures.some(({ reaction }) => reaction === 'user') || overdue
+  const status: Partial<ClusterStatus> = {
+    state: stateOf({ running, blocked, begun: findings.begun }),
+    health: healthOf(findings, ready),
+    progress,
+    failure,
+    ...(running && !before.runningSince ? { runningSince: new Date(findings.now).toISOString() } : {}),
+    ...(draftOf(findings, types.profileResolved).status === 'True' ? { observedGeneration: generation } : {}),
+  }
+  const stalled = stalledDraft(findings, blocked, failure)
+  return { status, conditions: [...parts, draftOf(findings, types.inSync), ready, stalled] }
+}
+
+const draftOf = ({ drafts, generation }: Findings, type: string): ConditionDraft =>
+  drafts.get(type) ?? {
+    type,
+    status: 'Unknown',
+    reason: 'NotObserved',
+    message: 'It could not be looked at, because an earlier step failed.',
+    observedGeneration: generation,
+  }
+
+function stateOf(now: { running: boolean; blocked: boolean; begun: boolean }): ClusterState {
+  if (now.running) return 'Running'
+  if (now.blocked) return 'Failed'
+  return now.begun ? 'Provisioning' : 'Pending'
+}
+
+function healthOf(findings: Findings, ready: ConditionDraft): NonNullable<ClusterStatus['health']> {
+  const agent = draftOf(findings, types.agentReady)
+  if (agent.status !== 'True') return { state: 'Unknown', message: agent.message }
+  if (ready.status === 'True') {
+    const deviations = findings.before.openDeviations ?? 0
+    return { state: 'Healthy', message: deviations > 0 ? `${deviations} deviations are open.` : '' }
+  }
+  return { state: 'UnHealthy', message: ready.message }
+}
+
+type Progress = NonNullable<ClusterStatus['progress']>
+
+function computeProgress(findings: Findings): Progress {
+  const { before, machines, layers, now } = findings
+  const isDone = (type: string): boolean => draftOf(findings, type).status === 'True'
+  const counted: string[] = [types.machinesReady, types.layersReady]
+  const plain = steps.filter(({ type }) => !counted.includes(type))
+  const done = plain.filter(({ type }) => isDone(type)).length + machines.ready + layers.ready
+  const total = plain.length + machines.total + layers.total
+  const current = steps.find(({ type }) => !isDone(type))
+  const step = current?.step ?? 'Running'
+  const message = current
+    ? `${draftOf(findings, current.type).message} Next: ${current.next}.`
+    : 'Everything is as declared.'
+  const former = before.progress
+  const moved = former?.step !== step || former.done !== done || former.total !== total
+  return { step, message, since: moved || !former ? new Date(now).toISOString() : former.since, done, total }
+}
+
+const rank: Record<Failure['reaction'], number> = { user: 0, quota: 1, retry: 2 }
+function worstFailure(failures: readonly Failure[]): NonNullable<ClusterStatus['failure']> | null {
+  const [worst] = failures.toSorted((a, b) => rank[a.reaction] - rank[b.reaction])
+  return worst ? { reason: worst.detail, message: worst.message, nextStep: worst.nextStep } : null
+}
+
+const noProgress = (progress: Progress): NonNullable<ClusterStatus['failure']> => ({
+  reason: 'NoProgress' satisfies ClusterReason,
+  message: `Step ${progress.step} waits since ${progress.since}: ${progress.message}`,
+  nextStep: 'Look at what it waits for; it is still tried.',
+})
+
+function layerFailure(findings: Findings): NonNullable<ClusterStatus['failure']> | null {
+  const layers = draftOf(findings, types.layersReady)
+  if (layers.reason !== ('LayerFailed' satisfies ClusterReason)) return null
+  const nextStep = 'Correct the values or the version of the layer; the former release keeps serving.'
+  return { reason: layers.reason, message: layers.message, nextStep }
+}
+
+function stalledDraft(findings: Findings, blocked: boolean, failure: ClusterStatus['failure']): ConditionDraft {
+  const base = { type: types.stalled, observedGeneration: findings.generation }
+  if (!blocked || !failure)
+    return { ...base, status: 'False', reason: 'Progressing' satisfies ClusterReason, message: '' }
+  const person = findings.failures.some(({ reaction }) => reaction === 'user')
+  const reason: ClusterReason = person ? 'WaitingForPerson' : 'NoProgress'
+  return { ...base, status: 'True', reason, message: `${failure.message} Next step: ${failure.nextStep}` }
+}
