@@ -1,0 +1,81 @@
+import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Reconciler } from '@atrium/runtime/controller/reconciler.ts'
+import type { Store, StoredObject } from '@atrium/runtime/store/store.ts'
+import { ensurePublicRegistry, publicRegistryUid } from './public-registry.ts'
+import { platformClient, type RegistryClientDeps, registryAuthField, registryClient } from './registry-client.ts'
+import { RegistryReconciler } from './registry-reconciler.ts'
+import { createRegistryTokens, type RegistryTokens } from './registry-tokens.ts'
+import { contentActor, systemTenant } from './tenant.ts'
+
+export const registryTokenIssuer = 'atrium'
+/** Name the platform's registry calls itself in its challenges. */
+export const registryTokenService = 'atrium-registry'
+
+export interface ContentOptions extends RegistryClientDeps {
+  store: Store
+  logger: Logger
+  /** The platform's own registry; null = tenants' registries only. */
+  registry: { url: string; caBundle: string; tokenKey: Secret<string> } | null
+  syncEveryMs?: number
+  syncRetryMs?: number
+}
+
+/** Packs and where they come from. */
+export interface Content {
+  /** Null without a registry of the platform's own. */
+  readonly registryTokens: RegistryTokens | null
+  /** For the controller manager. */
+  readonly reconciler: Reconciler
+  /** Client of the platform's registry, with every right. Null without one. */
+  readonly platformClient: OciClient | null
+  /** Makes the registry `Public Repo` known and asks for its sync; at each start of a server. */
+  ensurePublicRegistry(): Promise<void>
+  /** A pull-only token of one cluster's agent for one repository. The caller has checked that the cluster needs it. */
+  issueAgentToken(clusterUid: string, repository: string): Promise<{ token: string; expiresAt: string }>
+}
+
+const hourMs = 3_600_000
+
+export function createContent(options: ContentOptions): Content {
+  const { store, clock, random, logger, registry } = options
+  const tokens = registry
+    ? createRegistryTokens({
+        privateKeyPem: registry.tokenKey,
+        issuer: registryTokenIssuer,
+        service: registryTokenService,
+        clock,
+        random,
+      })
+    : null
+  const platform = registry && tokens ? platformClient(registry, tokens, options) : null
+  const clientFor = async (object: StoredObject<'Registry'>): Promise<OciClient | null> => {
+    if (object.meta.tenant === systemTenant && object.meta.uid === publicRegistryUid) return platform
+    if (object.spec.type === 'helm') return null
+    const ref = { kind: 'Registry', uid: object.meta.uid }
+    const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
+    return registryClient(object.spec, auth, options)
+  }
+  return {
+    registryTokens: tokens,
+    platformClient: platform,
+    reconciler: new RegistryReconciler({
+      store,
+      clock,
+      logger,
+      clientFor,
+      everyMs: options.syncEveryMs ?? hourMs,
+      retryMs: options.syncRetryMs ?? 30_000,
+    }),
+    async ensurePublicRegistry() {
+      if (registry) await ensurePublicRegistry(store, registry)
+    },
+    async issueAgentToken(clusterUid, repository) {
+      if (tokens === null) throw new Error('There is no registry that this server issues tokens for.')
+      const subject = `cluster:${clusterUid}`
+      const { token, expiresAt } = await tokens.issueRegistryToken({ repository, actions: ['pull'], subject })
+      return { token: token.reveal(), expiresAt }
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import { startTestRegistry, type TestRegistry } from '@atrium/dev-env/registry.ts'
+import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Content, type ContentOptions, createContent } from '../src/content/content.ts'
+import { publicRegistryUid } from '../src/content/public-registry.ts'
+import { pushShippedPacks } from '../src/content/push-shipped.ts'
+import { contentActor, systemTenant } from '../src/content/tenant.ts'
+import { openTestStore } from './support/store.ts'
+
+let registry: TestRegistry
+let database: Awaited<ReturnType<typeof openTestStore>>
+let content: Content
+let options: ContentOptions
+
+beforeAll(async () => {
+  registry = await startTestRegistry()
+  database = await openTestStore()
+  options = {
+    store: database.store,
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+    egress: registry.egress,
+    registry,
+  }
+  content = createContent(options)
+})
+afterAll(async () => {
+  await database.close()
+  await registry.stop()
+})
+
+const client = () => {
+  if (content.platformClient === null) throw new Error('no client')
+  return content.platformClient
+}
+
+/** One run as the controller manager makes it: with a claim of its own on the key. */
+async function reconcile(subject: Content = content) {
+  const { queue } = database.store
+  await database.store.transaction(systemTenant, contentActor, (tx) => tx.enqueue('Registry', publicRegistryUid))
+  const [claim] = await queue.claim({ owner: 'test', kinds: ['Registry'], limit: 1, leaseMs: 60_000 })
+  if (claim === undefined) throw new Error('nothing to do')
+  const signal = new AbortController().signal
+  const result = await subject.reconciler.reconcile({ tenant: systemTenant, uid: publicRegistryUid, claim, signal })
+  await queue.finish(claim, { failed: false })
+  return result
+}
+
+const inSystem = async (): Promise<{ registry: StoredObject<'Registry'> | null; packs: StoredObject<'Pack'>[] }> =>
+  database.store.transaction(systemTenant, contentActor, async (tx) => ({
+    registry: await tx.get('Registry', publicRegistryUid),
+    packs: (await tx.list('Pack', { where: { registryUid: publicRegistryUid } })).items,
+  }))
+
+const tree = (name: string, version: string, values: string) =>
+  new Map<string, Uint8Array>([
+    ['pack.json', Buffer.from(JSON.stringify({ name, version, layer: 'addon', cloudTypes: ['all'] }))],
+    ['values.yaml', Buffer.from(values)],
+  ])
+
+describe('the platform registry', () => {
+  it('gets the shipped packs once, and the catalogue shows them', async () => {
+    const folder = join(import.meta.dirname, '../../../packs')
+    const first = await pushShippedPacks(folder, { url: registry.url, client: client() })
+    expect(first.every((pack) => pack.pushed)).toBe(true)
+    const second = await pushShippedPacks(folder, { url: registry.url, client: client() })
+    expect(second).toEqual(first.map((pack) => ({ ...pack, pushed: false })))
+    await content.ensurePublicRegistry()
+    await content.ensurePublicRegistry()
+    expect(await reconcile()).toEqual({ outcome: 'again', afterMs: 3_600_000 })
+    const state = await inSystem()
+    expect(state.registry).toMatchObject({
+      meta: { name: 'Public Repo' },
+      status: {
+        sync: { state: 'Success', message: `${first.length} pack versions, ${first.length} of them changed.` },
+      },
+      conditions: [{ type: 'Synced', status: 'True' }],
+    })
+    expect(state.packs.map((pack) => `${pack.meta.name}@${pack.spec.version}`).sort()).toEqual(
+      first.map((pack) => `${pack.name}@${pack.version}`).sort(),
+    )
+    const hello = state.packs.find((pack) => pack.spec.version === '1.1.0')
+    expect(hello?.spec.digest).toBe(first.find((pack) => pack.version === '1.1.0')?.digest)
+    expect(hello?.spec.values).toContain('# What the page says.')
+    expect(hello?.spec.presets).toHaveLength(2)
+  })
+
+  it('is read again only where something changed; packs keep their uid', async () => {
+    const before = await inSystem()
+    await reconcile()
+    const untouched = await inSystem()
+    const versions = (packs: StoredObject<'Pack'>[]) => packs.map((pack) => [pack.meta.uid, pack.meta.resourceVersion])
+    expect(versions(untouched.packs)).toEqual(versions(before.packs))
+    await pushPack(client(), '', tree('fresh', '1.0.0', 'a: 1\n'))
+    await reconcile()
+    const added = (await inSystem()).packs.find((pack) => pack.meta.name === 'fresh')
+    expect(added?.spec.values).toBe('a: 1\n')
+    await pushPack(client(), '', tree('fresh', '1.0.0', 'a: 2\n'))
+    await reconcile()
+    const changed = (await inSystem()).packs.find((pack) => pack.meta.name === 'fresh')
+    expect(changed).toMatchObject({ meta: { uid: added?.meta.uid }, spec: { values: 'a: 2\n' } })
+  })
+
+  it('says which pack is broken, and still reads the others', async () => {
+    const repository = packRepository('', 'broken')
+    const blob = await client().pushBlob(repository, Buffer.from('no archive'))
+    const config = await client().pushBlob(repository, Buffer.from('{}'))
+    await client().pushManifest(repository, '1.0.0', {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: { mediaType: 'application/vnd.unknown.config.v1+json', digest: config, size: 2 },
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: blob, size: 10 }],
+    })
+    await pushPack(client(), '', tree('late', '1.0.0', ''))
+    await reconcile()
+    const state = await inSystem()
+    expect(state.registry?.status.sync).toMatchObject({
+      state: 'Success',
+      message: expect.stringContaining('1 cannot be used: spectro-packs/archive/broken:1.0.0'),
+    })
+    expect(state.packs.some((pack) => pack.meta.name === 'late')).toBe(true)
+  })
+
+  it('that cannot be reached keeps the catalogue, and says what to check', async () => {
+    const before = (await inSystem()).packs.length
+    const gone = createContent({
+      ...options,
+      clock: { ...systemClock, sleep: () => Promise.resolve() },
+      registry: { ...registry, url: 'https://127.0.0.1:1' },
+    })
+    expect(await reconcile(gone)).toEqual({ outcome: 'again', afterMs: 30_000 })
+    const state = await inSystem()
+    expect(state.packs).toHaveLength(before)
+    expect(state.registry?.status.sync).toMatchObject({
+      state: 'Failed',
+      message: expect.stringContaining('Check the'),
+    })
+    expect(state.registry?.status.sync?.lastSuccessAt).not.toBeNull()
+  })
+})
