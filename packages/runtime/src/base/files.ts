@@ -6,13 +6,15 @@ import { dirname } from 'node:path'
  * Writes a whole file or nothing: a temporary file beside it, flushed, then renamed over it.
  * Missing folders are made with mode 0700.
  */
-export const writeFileAtomically = (path: string, text: string, mode = 0o600): void => {
+export const writeFileAtomically = (path: string, content: string | Uint8Array, mode = 0o600): void => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     const file = openSync(temporary, 'wx', mode)
     try {
-      writeSync(file, text)
+      // The two forms of `writeSync` are separate overloads.
+      if (typeof content === 'string') writeSync(file, content)
+      else writeSync(file, content)
       fsyncSync(file)
     } finally {
       closeSync(file)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { type Authority, createAuthority, issueCertificate, type PkiDeps } from '@atrium/runtime/pki/pki.ts'
-import { hasCode, writeFileAtomically } from '@atrium/toolchain/files.ts'
 import { stringify } from 'yaml'
 import type { ClusterPaths } from './paths.ts'
 

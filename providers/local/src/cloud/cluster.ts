@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { adminKubeconfig, readAccess } from './certificates.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
+import { type Egress, startEgress } from './egress.ts'
 import { type Loop, startLoop } from './loop.ts'
 import { hasQuorum, viewMachine } from './machines.ts'
 import { endPods } from './pods/processes.ts'
@@ -43,12 +45,20 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
   const logger = deps.logger.child({ cluster: files.cluster.name, uid: files.cluster.uid })
   const controlPlane = createControlPlane(files, { ...deps, logger })
   let services: Services | null = null
+  let egress: Egress | null = null
   let adopted = false
   let wasReady = false
+  let recordsChanged = false
 
   const stopServices = async (): Promise<void> => {
     await services?.stop()
     services = null
+  }
+
+  const closeEgress = async (): Promise<void> => {
+    await egress?.close()
+    egress = null
+    rmSync(deps.egressSocket, { force: true })
   }
 
   const follow = async (): Promise<void> => {
@@ -64,17 +74,28 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
       return
     }
     const ready = await controlPlane.keep()
+    egress ??= await startEgress(
+      deps.egressSocket,
+      files.paths.pki,
+      (host, port) => services?.route(host, port) ?? null,
+      logger,
+    )
     if (!ready) await stopServices()
-    else services ??= startServices({ ...deps, logger, files, client: controlPlane.client() })
+    else
+      services ??= startServices({ ...deps, logger, files, client: controlPlane.client(), images: deps.tools.images })
     if (ready !== wasReady) logger.info({ ready, waitingFor: controlPlane.waitingFor() }, 'control plane')
     wasReady = ready
-    services?.poke()
+    if (recordsChanged) services?.poke()
+    recordsChanged = false
   }
 
   const remove = async (): Promise<void> => {
+    // First, so that nobody waits for pods that end slowly; and again for what was started meanwhile.
+    await endPods(files)
     await stopServices()
     await endPods(files)
     await controlPlane.stop()
+    await closeEgress()
     files.removeAll()
     logger.info({}, 'cluster deleted')
     onGone()
@@ -91,7 +112,10 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
   })
   return {
     files,
-    poke: () => loop.poke(),
+    poke() {
+      recordsChanged = true
+      loop.poke()
+    },
     view: () => viewCluster(files, controlPlane, services),
     kubeconfig: () =>
       services === null
@@ -100,12 +124,14 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
     async release() {
       await loop.stop()
       await stopServices()
+      await closeEgress()
     },
     async shutDown() {
       await loop.stop()
       await stopServices()
       await endPods(files)
       await controlPlane.stop()
+      await closeEgress()
     },
   }
 }

@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import { writeFileAtomically } from '@atrium/toolchain/files.ts'
 import { stringify } from 'yaml'
 import { ensureCertificates, readAccess, writeComponentKubeconfigs } from './certificates.ts'
 import { createKeeper, type ProcessKeeper } from './keeper.ts'
@@ -59,17 +60,20 @@ export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps):
   )
   const keeper = (name: ProcessName): ProcessKeeper => keepers.get(name) as ProcessKeeper
   let outages: Outages = { etcd: null, apiserver: null }
+  const stages = kwokStages(tools.images)
+  const digest = createHash('sha256').update(stages).digest('hex').slice(0, 12)
+  const stagesFile = join(paths.run, `stages-${digest}.yaml`)
   let prepared = ''
   let client: KubeClient | null = null
   let waiting = 'its processes are being started'
 
   /** Files that the processes read; written again when what they are made of changed. */
   const prepare = async (): Promise<void> => {
-    const inputs = JSON.stringify([files.cluster.apiPort, files.cluster.kubernetesVersion, tools.images])
+    const inputs = JSON.stringify([files.cluster.apiPort])
     if (prepared === inputs) return
     await ensureCertificates(paths, files.cluster.name, deps)
     writeComponentKubeconfigs(paths, files.cluster.apiPort)
-    writeFileAtomically(join(paths.run, 'stages.yaml'), kwokStages(tools.images))
+    writeFileAtomically(stagesFile, stages)
     writeFileAtomically(join(paths.run, 'egress.yaml'), egressConfig(deps.egressSocket))
     await client?.close()
     client = null
@@ -77,7 +81,7 @@ export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps):
   }
 
   const ensure = (name: ProcessName): Promise<void> =>
-    keeper(name).ensure(processOf(name, { paths, tools, ...files.cluster }))
+    keeper(name).ensure(processOf(name, { paths, tools, stagesFile, ...files.cluster }))
 
   const clientOf = (): KubeClient => {
     const access = readAccess(paths, files.cluster.apiPort, 'cloud')

@@ -17,7 +17,7 @@ export interface ProcessKeeper {
   readonly name: string
   /** Takes over what an earlier daemon started. */
   adopt(): Promise<void>
-  /** Starts it unless it runs or its back-off is not over. */
+  /** Starts it unless it runs or its back-off is not over; one with other arguments (another version) is replaced. */
   ensure(options: StartOptions): Promise<void>
   stop(graceMs: number): Promise<void>
   running(): boolean
@@ -30,6 +30,7 @@ const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 10_000
 /** A process that lived this long died of something new. */
 const HEALTHY_MS = 30_000
+const RESTART_GRACE_MS = 10_000
 
 export const createKeeper = (
   name: string,
@@ -71,6 +72,15 @@ export const createKeeper = (
     }
   }
 
+  const stop = async (graceMs: number): Promise<void> => {
+    if (record === null) return
+    await stopProcess(record, { graceMs }, clock)
+    record = null
+    failures = 0
+    notBefore = 0
+    message = 'stopped'
+  }
+
   return {
     name,
     running,
@@ -83,19 +93,19 @@ export const createKeeper = (
       logger.info({ process: name, pid: record.pid }, 'process adopted')
     },
     async ensure(options) {
+      if (running() && record !== null && !isAsWanted(record, options)) {
+        logger.info({ process: name }, 'restarted: it is to run with other arguments')
+        await stop(RESTART_GRACE_MS)
+      }
       if (!running() && clock.now() >= notBefore) await start(options)
     },
-    async stop(graceMs) {
-      if (record === null) return
-      await stopProcess(record, { graceMs }, clock)
-      record = null
-      failures = 0
-      notBefore = 0
-      message = 'stopped'
-    },
+    stop,
     view() {
       const isUp = running()
       return { name, running: isUp, pid: record?.pid ?? null, restarts, message: isUp ? '' : message }
     },
   }
 }
+
+const isAsWanted = (record: ProcessRecord, { command, args }: StartOptions): boolean =>
+  record.commandLine.join(' ') === [command, ...args].join(' ')

@@ -22,6 +22,8 @@ export interface ProcessContext {
   tools: CloudTools
   kubernetesVersion: string
   apiPort: number
+  /** Names the stages file after its content, so that kwok is restarted when that changes. */
+  stagesFile: string
 }
 
 /** How each process of a cluster is started. The flags that are not obvious were measured; reasons stand beside them. */
@@ -138,11 +140,11 @@ const scheduler = (context: ProcessContext): { command: string; args: string[] }
   args: clientFlags(context.paths, 'scheduler'),
 })
 
-const kwok = ({ paths, tools }: ProcessContext): { command: string; args: string[] } => ({
+const kwok = ({ paths, tools, stagesFile }: ProcessContext): { command: string; args: string[] } => ({
   command: tools.kwok,
   args: [
     `--kubeconfig=${join(paths.kubeconfigs, 'kwok')}`,
-    `--config=${join(paths.run, 'stages.yaml')}`,
+    `--config=${stagesFile}`,
     `--manage-nodes-with-label-selector=${POWER_LABEL}=on`,
     '--node-lease-duration-seconds=12',
     '--cidr=10.244.0.0/16',

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode, writeFileAtomically } from '@atrium/toolchain/files.ts'
+import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { type ClusterPaths, clusterPaths, clustersFolder } from './paths.ts'
 import type { ClusterRequest, MachineRequest } from './protocol.ts'
 

@@ -103,6 +103,5 @@ export interface PodStatus {
   containerStatuses?: ContainerStatus[]
   hostIP?: string
   podIP?: string
-  podIPs?: { ip: string }[]
   startTime?: string
 }
