@@ -59,7 +59,8 @@ export class AgentMachine {
   #phase: Phase = 'stopped'
   #seq = 0
   #failures = 0
-  #refused = false
+  /** Refusals in a row; being fenced counts as many. */
+  #refusals = 0
   /** Of the phase: end of back-off, or of the handshake. */
   #deadlineMs = 0
   #openedAtMs = 0
@@ -118,7 +119,6 @@ export class AgentMachine {
     this.#phase = 'dialling'
     this.#deadlineMs = nowMs + agentTimes.handshakeMs
     this.#reason = 'closed'
-    this.#refused = false
     return [{ type: 'dial' }]
   }
 
@@ -138,7 +138,8 @@ export class AgentMachine {
     }
     if (frame.type === 'welcome' && this.#phase === 'proving') return this.#open(frame, nowMs)
     if (frame.type === 'bye' && this.#phase !== 'stopped' && this.#phase !== 'waiting') {
-      this.#refused = this.#phase !== 'open' || frame.reason === FENCED
+      if (frame.reason === FENCED) this.#refusals = 2
+      else if (this.#phase !== 'open') this.#refusals += 1
       return this.#close(frame.reason, nowMs)
     }
     if (this.#phase !== 'open') return []
@@ -152,6 +153,7 @@ export class AgentMachine {
   #open(welcome: WelcomeFrame, nowMs: number): AgentAction[] {
     this.#phase = 'open'
     this.#openedAtMs = nowMs
+    this.#refusals = 0
     this.#heartbeatMs = welcome.heartbeatMs
     this.#nextHeartbeatMs = nowMs + withJitter(this.#heartbeatMs / 2, 1, this.#random)
     this.#state.reset()
@@ -204,7 +206,8 @@ export class AgentMachine {
 
   #backoffMs(): number {
     const growing = agentTimes.firstBackoffMs * 2 ** Math.min(this.#failures, 10)
-    const base = this.#refused ? agentTimes.refusedBackoffMs : Math.min(growing, agentTimes.maxBackoffMs)
+    // After the first refusal the agent comes back soon: a fresh enrolment token may be waiting for it.
+    const base = this.#refusals > 1 ? agentTimes.refusedBackoffMs : Math.min(growing, agentTimes.maxBackoffMs)
     return withJitter(base, agentTimes.backoffJitter, this.#random)
   }
 }

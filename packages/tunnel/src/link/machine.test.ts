@@ -99,20 +99,23 @@ describe('agent machine', () => {
     expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0)
   })
 
-  it('waits long after a refusal and after a newer session, shortly after a plain farewell', () => {
-    const waitAfter = (reason: string, opened: boolean): number => {
-      const agent = new AgentMachine(seededRandom(2))
-      if (opened) open(agent, 0)
+  it('waits long after repeated refusals and after a newer session, shortly after a plain farewell', () => {
+    const agent = new AgentMachine(seededRandom(2))
+    const farewell = (reason: string, opened: boolean, nowMs: number): number => {
+      if (opened) open(agent, nowMs)
       else {
-        agent.handle({ type: 'start' }, 0)
-        agent.handle({ type: 'opened' }, 0)
+        agent.handle({ type: 'start' }, nowMs)
+        agent.handle({ type: 'wake' }, nowMs)
+        agent.handle({ type: 'opened' }, nowMs)
       }
-      agent.handle({ type: 'frame', frame: { type: 'bye', reason } }, 0)
-      return agent.wakeAtMs() ?? 0
+      agent.handle({ type: 'frame', frame: { type: 'bye', reason } }, nowMs)
+      return (agent.wakeAtMs() ?? 0) - nowMs
     }
-    expect(waitAfter('the certificate is revoked', false)).toBeGreaterThanOrEqual(agentTimes.refusedBackoffMs / 2)
-    expect(waitAfter(FENCED, true)).toBeGreaterThanOrEqual(agentTimes.refusedBackoffMs / 2)
-    expect(waitAfter('the server stops', true)).toBeLessThanOrEqual(3 * agentTimes.firstBackoffMs)
+    const soonMs = 4 * agentTimes.firstBackoffMs
+    expect(farewell('the certificate is revoked', false, 0)).toBeLessThanOrEqual(soonMs)
+    expect(farewell('the certificate is revoked', false, 1e6)).toBeGreaterThanOrEqual(agentTimes.refusedBackoffMs / 2)
+    expect(farewell('the server stops', true, 2e6)).toBeLessThanOrEqual(8 * soonMs)
+    expect(farewell(FENCED, true, 3e6)).toBeGreaterThanOrEqual(agentTimes.refusedBackoffMs / 2)
   })
 })
 
