@@ -1,0 +1,456 @@
+role atrium_app: login t, superuser f, bypassrls f, createrole f, createdb f, inherit f
+role atrium_system: login t, superuser f, bypassrls f, createrole f, createdb f, inherit f
+create sequence audit_log_id_seq
+create sequence resource_versions grant usage to atrium_app
+create sequence work_fences grant usage to atrium_system
+
+create table api_keys (
+  annotations jsonb not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  hash bytea not null,
+  is_active boolean not null default true,
+  labels jsonb not null,
+  modified_at timestamp with time zone not null,
+  name text not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint api_keys_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint api_keys_pkey PRIMARY KEY (tenant, uid)
+  constraint api_keys_hash UNIQUE (tenant, hash)
+  CREATE INDEX api_keys_by_user ON public.api_keys USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table audit_log (
+  action text not null,
+  actor_name text not null,
+  actor_type text not null,
+  actor_uid text not null,
+  at timestamp with time zone not null,
+  id bigint generated always as identity not null,
+  kind text not null,
+  message text not null,
+  name text not null,
+  project text,
+  tenant text collate "C" not null,
+  uid text not null
+)
+  constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint audit_log_pkey PRIMARY KEY (tenant, id)
+  CREATE INDEX audit_log_newest ON public.audit_log USING btree (tenant, at DESC, id DESC)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant insert, select to atrium_app
+
+create table blobs (
+  content bytea not null storage e,
+  created_at timestamp with time zone not null,
+  digest text collate "C" not null,
+  tenant text collate "C" not null
+)
+  constraint blobs_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint blobs_pkey PRIMARY KEY (tenant, digest)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
+create table change_head (
+  position bigint not null,
+  pruned bigint not null,
+  singleton boolean not null default true
+)
+  constraint change_head_singleton_check CHECK (singleton)
+  constraint change_head_pkey PRIMARY KEY (singleton)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  grant select, update to atrium_system
+
+create table changes (
+  kind text collate "C" not null,
+  position bigint not null,
+  project text collate "C",
+  resource_version bigint not null,
+  tenant text collate "C" not null,
+  type text not null,
+  uid text collate "C" not null
+)
+  constraint changes_pkey PRIMARY KEY ("position")
+  CREATE INDEX changes_by_tenant ON public.changes USING btree (tenant, "position")
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  policy own for select to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_system
+  grant select to atrium_app
+
+create table changes_pending (
+  kind text collate "C" not null,
+  project text collate "C",
+  resource_version bigint not null,
+  tenant text collate "C" not null,
+  type text not null,
+  uid text collate "C" not null
+)
+  constraint changes_pending_pkey PRIMARY KEY (resource_version)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  policy own for insert to atrium_app using () with check ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, select to atrium_system
+  grant insert to atrium_app
+
+create table events (
+  at timestamp with time zone not null,
+  id text collate "C" not null,
+  involved text not null,
+  message text not null,
+  reason text not null,
+  severity text not null,
+  source text not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint events_tenant_uid_fkey FOREIGN KEY (tenant, uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint events_pkey PRIMARY KEY (tenant, uid, id)
+  CREATE INDEX events_newest ON public.events USING btree (tenant, uid, at DESC, id DESC)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table leases (
+  lease_until timestamp with time zone not null,
+  name text collate "C" not null,
+  owner text not null
+)
+  constraint leases_pkey PRIMARY KEY (name)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  grant delete, insert, select, update to atrium_system
+
+create table link_certificates (
+  cluster_uid text collate "C" not null,
+  fingerprint text collate "C" not null,
+  issued_at timestamp with time zone not null,
+  not_after timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  tenant text collate "C" not null
+)
+  constraint link_certificates_tenant_cluster_uid_fkey FOREIGN KEY (tenant, cluster_uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint link_certificates_pkey PRIMARY KEY (tenant, cluster_uid, fingerprint)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table link_enrolments (
+  cluster_uid text collate "C" not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  tenant text collate "C" not null,
+  token_hash bytea not null,
+  used_at timestamp with time zone,
+  used_by_key text collate "C"
+)
+  constraint link_enrolments_used CHECK (((used_at IS NULL) = (used_by_key IS NULL)))
+  constraint link_enrolments_tenant_cluster_uid_fkey FOREIGN KEY (tenant, cluster_uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint link_enrolments_pkey PRIMARY KEY (tenant, cluster_uid, token_hash)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table link_sessions (
+  certificate text collate "C" not null,
+  closed_at timestamp with time zone,
+  cluster_uid text collate "C" not null,
+  epoch bigint not null,
+  heartbeat_at timestamp with time zone not null,
+  opened_at timestamp with time zone not null,
+  peer_address text not null,
+  server text not null,
+  tenant text collate "C" not null,
+  token_hash bytea not null
+)
+  constraint link_sessions_tenant_cluster_uid_fkey FOREIGN KEY (tenant, cluster_uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint link_sessions_pkey PRIMARY KEY (tenant, cluster_uid)
+  CREATE INDEX link_sessions_open ON public.link_sessions USING btree (heartbeat_at) WHERE (closed_at IS NULL)
+  row level security: t, forced: t
+  policy everything for select to atrium_system using (true)
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+  grant select (closed_at, cluster_uid, epoch, heartbeat_at, tenant) to atrium_system
+
+create table migrations (
+  applied_at timestamp with time zone not null default now(),
+  breaking boolean not null,
+  checksum text not null,
+  name text not null,
+  number integer not null
+)
+  constraint migrations_pkey PRIMARY KEY (number)
+  row level security: f, forced: f
+
+create table object_history (
+  at timestamp with time zone not null,
+  generation bigint not null,
+  spec jsonb not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint object_history_tenant_uid_fkey FOREIGN KEY (tenant, uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint object_history_pkey PRIMARY KEY (tenant, uid, generation)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table object_labels (
+  key text collate "C" not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null,
+  value text collate "C" not null
+)
+  constraint object_labels_tenant_uid_fkey FOREIGN KEY (tenant, uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint object_labels_pkey PRIMARY KEY (tenant, key, value, uid)
+  CREATE INDEX object_labels_by_object ON public.object_labels USING btree (tenant, uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  policy shared for select to atrium_app using ((tenant = 'system'::text))
+  grant delete, insert, select, update to atrium_app
+
+create table object_refs (
+  field text collate "C" not null,
+  from_uid text collate "C" not null,
+  tenant text collate "C" not null,
+  to_tenant text collate "C" not null,
+  to_uid text collate "C" not null
+)
+  constraint object_refs_scope CHECK (((to_tenant = tenant) OR (to_tenant = 'system'::text)))
+  constraint object_refs_from FOREIGN KEY (tenant, from_uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint object_refs_to FOREIGN KEY (to_tenant, to_uid) REFERENCES objects(tenant, uid)
+  constraint object_refs_pkey PRIMARY KEY (tenant, from_uid, field, to_uid)
+  CREATE INDEX object_refs_by_target ON public.object_refs USING btree (to_tenant, to_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table object_status (
+  conditions jsonb not null,
+  resource_version bigint not null,
+  status jsonb not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint object_status_tenant_uid_fkey FOREIGN KEY (tenant, uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint object_status_pkey PRIMARY KEY (tenant, uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  policy shared for select to atrium_app using ((tenant = 'system'::text))
+  grant delete, insert, select, update to atrium_app
+
+create table objects (
+  annotations jsonb not null,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  finalizers text[] not null,
+  generation bigint not null,
+  kind text collate "C" not null,
+  labels jsonb not null,
+  modified_at timestamp with time zone not null,
+  name text collate "C" not null,
+  owner_kind text collate "C",
+  owner_uid text collate "C",
+  project text collate "C",
+  spec jsonb not null,
+  spec_cloud_account_uid text collate "C" generated always as ((spec #>> '{cloudAccountUid}'::text[])) stored,
+  spec_cloud_config_uid text collate "C" generated always as ((spec #>> '{cloudConfigUid}'::text[])) stored,
+  spec_cloud_type text collate "C" generated always as ((spec #>> '{cloudType}'::text[])) stored,
+  spec_cluster_uid text collate "C" generated always as ((spec #>> '{clusterUid}'::text[])) stored,
+  spec_layer text collate "C" generated always as ((spec #>> '{layer}'::text[])) stored,
+  spec_pool text collate "C" generated always as ((spec #>> '{pool}'::text[])) stored,
+  spec_registry_uid text collate "C" generated always as ((spec #>> '{registryUid}'::text[])) stored,
+  spec_type text collate "C" generated always as ((spec #>> '{type}'::text[])) stored,
+  spec_version text collate "C" generated always as ((spec #>> '{version}'::text[])) stored,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint objects_owner_whole CHECK (((owner_kind IS NULL) = (owner_uid IS NULL)))
+  constraint objects_owner FOREIGN KEY (tenant, owner_uid) REFERENCES objects(tenant, uid)
+  constraint objects_project FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid)
+  constraint objects_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint objects_pkey PRIMARY KEY (tenant, uid)
+  CREATE INDEX objects_by_name ON public.objects USING btree (tenant, kind, name, uid)
+  CREATE INDEX objects_by_owner ON public.objects USING btree (tenant, owner_uid) WHERE (owner_uid IS NOT NULL)
+  CREATE INDEX objects_by_project ON public.objects USING btree (tenant, project, kind, name, uid) WHERE (project IS NOT NULL)
+  CREATE INDEX objects_cloud_account_by_cloud_type ON public.objects USING btree (tenant, spec_cloud_type, uid) WHERE (kind = 'CloudAccount'::text)
+  CREATE INDEX objects_cluster_by_cloud_account_uid ON public.objects USING btree (tenant, spec_cloud_account_uid, uid) WHERE (kind = 'Cluster'::text)
+  CREATE INDEX objects_cluster_by_cloud_config_uid ON public.objects USING btree (tenant, spec_cloud_config_uid, uid) WHERE (kind = 'Cluster'::text)
+  CREATE INDEX objects_cluster_by_cloud_type ON public.objects USING btree (tenant, spec_cloud_type, uid) WHERE (kind = 'Cluster'::text)
+  CREATE INDEX objects_cluster_profile_by_cloud_type ON public.objects USING btree (tenant, spec_cloud_type, uid) WHERE (kind = 'ClusterProfile'::text)
+  CREATE INDEX objects_cluster_profile_by_type ON public.objects USING btree (tenant, spec_type, uid) WHERE (kind = 'ClusterProfile'::text)
+  CREATE INDEX objects_cluster_profile_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'ClusterProfile'::text)
+  CREATE INDEX objects_machine_by_cluster_uid ON public.objects USING btree (tenant, spec_cluster_uid, uid) WHERE (kind = 'Machine'::text)
+  CREATE INDEX objects_machine_by_pool ON public.objects USING btree (tenant, spec_pool, uid) WHERE (kind = 'Machine'::text)
+  CREATE INDEX objects_pack_by_layer ON public.objects USING btree (tenant, spec_layer, uid) WHERE (kind = 'Pack'::text)
+  CREATE INDEX objects_pack_by_registry_uid ON public.objects USING btree (tenant, spec_registry_uid, uid) WHERE (kind = 'Pack'::text)
+  CREATE INDEX objects_pack_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'Pack'::text)
+  CREATE INDEX objects_registry_by_type ON public.objects USING btree (tenant, spec_type, uid) WHERE (kind = 'Registry'::text)
+  CREATE UNIQUE INDEX objects_cloud_account_key_scope__cloud_type__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), spec_cloud_type, name) WHERE ((kind = 'CloudAccount'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_cluster_key_cloud_config_uid ON public.objects USING btree (tenant, spec_cloud_config_uid) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_cluster_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_cluster_profile_key_scope__name__version ON public.objects USING btree (tenant, COALESCE(project, ''::text), name, spec_version) WHERE ((kind = 'ClusterProfile'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_machine_key_cluster_uid__name ON public.objects USING btree (tenant, spec_cluster_uid, name) WHERE ((kind = 'Machine'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_macro_set_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MacroSet'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_pack_key_registry_uid__name__version ON public.objects USING btree (tenant, spec_registry_uid, name, spec_version) WHERE ((kind = 'Pack'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_project_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Project'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_registry_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Registry'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_role_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Role'::text) AND (deleted_at IS NULL))
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  policy shared for select to atrium_app using ((tenant = 'system'::text))
+  grant delete, insert, select, update to atrium_app
+
+create table resource_roles (
+  filter_uids text[] not null,
+  project_uids text[] not null,
+  role_uids text[] not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint resource_roles_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint resource_roles_pkey PRIMARY KEY (tenant, user_uid, uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table role_bindings (
+  project text collate "C",
+  role_uid text collate "C" not null,
+  scope text collate "C" generated always as (COALESCE(project, ''::text)) stored not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint role_bindings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint role_bindings_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint role_bindings_pkey PRIMARY KEY (tenant, user_uid, scope, role_uid)
+  CREATE INDEX role_bindings_by_project ON public.role_bindings USING btree (tenant, project) WHERE (project IS NOT NULL)
+  CREATE INDEX role_bindings_by_role ON public.role_bindings USING btree (tenant, role_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table secrets (
+  ciphertext bytea not null,
+  field text collate "C" not null,
+  key_version integer not null,
+  modified_at timestamp with time zone not null,
+  nonce bytea not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint secrets_tenant_key_version_fkey FOREIGN KEY (tenant, key_version) REFERENCES tenant_keys(tenant, version)
+  constraint secrets_tenant_uid_fkey FOREIGN KEY (tenant, uid) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint secrets_pkey PRIMARY KEY (tenant, uid, field)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table sessions (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint sessions_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sessions_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX sessions_by_user ON public.sessions USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete to atrium_system
+  grant delete, insert, select to atrium_app
+  grant select (expires_at) to atrium_system
+
+create table settings (
+  modified_at timestamp with time zone not null,
+  name text collate "C" not null,
+  project text collate "C",
+  scope text collate "C" generated always as (COALESCE(project, ''::text)) stored not null,
+  tenant text collate "C" not null,
+  value jsonb not null
+)
+  constraint settings_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint settings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint settings_pkey PRIMARY KEY (tenant, scope, name)
+  CREATE INDEX settings_by_project ON public.settings USING btree (tenant, project) WHERE (project IS NOT NULL)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table tenant_keys (
+  created_at timestamp with time zone not null,
+  root_key text not null,
+  tenant text collate "C" not null,
+  version integer not null,
+  wrapped bytea not null
+)
+  constraint tenant_keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint tenant_keys_pkey PRIMARY KEY (tenant, version)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant insert, select, update to atrium_app
+
+create table tenants (
+  created_at timestamp with time zone not null,
+  name text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint tenants_pkey PRIMARY KEY (uid)
+  constraint tenants_name_key UNIQUE (name)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  policy own for select to atrium_app using ((uid = ANY (ARRAY[current_setting('atrium.tenant'::text, true), 'system'::text])))
+  grant insert, select to atrium_system
+  grant select to atrium_app
+  grant update (name) to atrium_system
+
+create table users (
+  created_at timestamp with time zone not null,
+  email text collate "C" not null,
+  first_name text not null,
+  is_active boolean not null default true,
+  last_name text not null,
+  last_sign_in_at timestamp with time zone,
+  modified_at timestamp with time zone not null,
+  password_hash text,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint users_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint users_pkey PRIMARY KEY (tenant, uid)
+  constraint users_email UNIQUE (tenant, email)
+  CREATE INDEX users_by_email ON public.users USING btree (email)
+  row level security: t, forced: t
+  policy everything for select to atrium_system using (true)
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+  grant select (email, is_active, tenant) to atrium_system
+
+create table work_queue (
+  attempts integer not null default 0,
+  dirty boolean not null default false,
+  due_at timestamp with time zone,
+  fence bigint not null default 0,
+  kind text collate "C" not null,
+  owner text,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint work_queue_pkey PRIMARY KEY (tenant, kind, uid)
+  CREATE INDEX work_queue_due ON public.work_queue USING btree (due_at) WHERE (due_at IS NOT NULL)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+  grant delete, select, update to atrium_system
