@@ -15,5 +15,5 @@ const projectOf = (name: string, area: Area) => ({
 })
 
 export default defineConfig({
-  test: { projects: areaNames.map((name) => projectOf(name, areaOf(name))) },
+  test: { allowOnly: false, projects: areaNames.map((name) => projectOf(name, areaOf(name))) },
 })

@@ -12,8 +12,8 @@ import {
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import type { ToolName } from './catalogue.ts'
-import { hasCode, writeFileAtomically } from './files.ts'
 
 /**
  * Where Atrium keeps what it obtained for itself: `ATRIUM_CACHE`, else `~/.cache/atrium`.

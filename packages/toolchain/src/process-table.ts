@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { hasCode } from './files.ts'
+import { hasCode } from '@atrium/runtime/base/files.ts'
 
 /** One process as the operating system shows it at this moment. Zombies are not listed: they are dead. */
 export interface ProcessEntry {

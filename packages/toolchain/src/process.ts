@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { type Clock, isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
-import { hasCode, writeFileAtomically } from './files.ts'
+import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { listProcesses, type ProcessEntry, presentTicks, readProcess } from './process-table.ts'
 
 /**
