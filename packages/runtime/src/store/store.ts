@@ -88,7 +88,9 @@ export interface Fence {
  * Writes put keys into the work queue by themselves: `create`, `update`, `delete`, `removeFinalizer` and `putSecret`
  * enqueue the object itself when its kind is `reconciled`, and every object of a reconciled kind that refers to it
  * (`setRefs`), so that a repaired account or an updated input is noticed at once. Status writes enqueue nothing.
- * Writes to an object that does not exist are refused with `ResourceNotFound`; a broken unique key with `DuplicateName`.
+ * Writes to an object that does not exist are refused with `ResourceNotFound`, as is an object whose project or owner
+ * does not exist; a broken unique key with `DuplicateName`. An object that owns others, or a project that holds some,
+ * cannot go before them: `ResourceInUse` names them.
  */
 export interface Tx {
   readonly tenant: string

@@ -66,6 +66,8 @@ export class MemoryTx implements Tx {
     const uid = object.uid ?? newUid(this.#o.random)
     if (this.#o.tables.objects.get(this.#key({ kind: object.kind, uid })))
       throw new AtriumError('DuplicateName', `${object.kind} ${uid} exists already`)
+    if (object.project !== null) this.#must('Project', object.project)
+    if (object.owner) this.#must(object.owner.kind as KindName, object.owner.uid)
     const at = isoNow(this.#o.clock)
     const stored: StoredObject<K> = jsonCopy({
       kind: object.kind,
@@ -282,6 +284,18 @@ export class MemoryTx implements Tx {
     }
   }
 
+  /** An object goes after what it owns and, for a project, after what is in it. */
+  #refuseWhileHolding(object: StoredObject): void {
+    const { uid, name, tenant } = object.meta
+    const below = [...this.#o.tables.objects.values()]
+      .filter(({ meta }) => meta.tenant === tenant && (meta.owner?.uid === uid || meta.project === uid))
+      .map(({ kind, meta }) => ({ kind, uid: meta.uid, name: meta.name }))
+    if (below[0] !== undefined)
+      throw new AtriumError('ResourceInUse', `${object.kind} ${name} still holds ${below[0].kind} ${below[0].name}`, {
+        details: { usedBy: below },
+      })
+  }
+
   #remember(stored: StoredObject): void {
     const key = this.#key({ kind: stored.kind, uid: stored.meta.uid })
     const row = { generation: stored.meta.generation, at: stored.meta.modifiedAt, spec: stored.spec }
@@ -303,6 +317,7 @@ export class MemoryTx implements Tx {
 
   #remove(object: StoredObject): void {
     const ref = { kind: object.kind, uid: object.meta.uid }
+    this.#refuseWhileHolding(object)
     this.#touch(object)
     this.#o.tables.objects.delete(this.#key(ref))
     this.#o.tables.refs.delete(this.#key(ref))

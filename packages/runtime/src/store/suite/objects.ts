@@ -167,6 +167,25 @@ export function objectTests(bench: () => Promise<Bench>): void {
       )
     })
 
+    it('holds owners and projects as long as something belongs to them', async () => {
+      const b = await bench()
+      const project = await b.addProject('holder')
+      const owner = (await b.addCluster('owner')).meta.uid
+      const machine = {
+        spec: { clusterUid: owner, pool: 'p', isControlPlane: false },
+        owner: { kind: 'Cluster', uid: owner },
+      }
+      const { meta } = await b.run((tx) => tx.create({ kind: 'Machine', project, name: 'm', ...machine }))
+      const gone = { kind: 'Cluster', uid: 'e'.repeat(24) }
+      await expect(b.addCluster('lost', { project: 'e'.repeat(24) })).rejects.toEqual(code('ResourceNotFound'))
+      await expect(b.addCluster('lost', { owner: gone })).rejects.toEqual(code('ResourceNotFound'))
+      await expect(b.run((tx) => tx.delete('Project', project))).rejects.toEqual(code('ResourceInUse'))
+      await expect(b.run((tx) => tx.delete('Cluster', owner))).rejects.toEqual(code('ResourceInUse'))
+      await b.run((tx) => tx.delete('Machine', meta.uid))
+      await b.run((tx) => tx.delete('Cluster', owner))
+      await b.run((tx) => tx.delete('Project', project))
+    })
+
     it('lists by project, column, label and owner, in pages', async () => {
       const b = await bench()
       const even = await b.addProject('even')
