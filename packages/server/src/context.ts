@@ -1,13 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
-import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
-import type { Random } from '@atrium/runtime/base/random.ts'
-import type { Secret } from '@atrium/runtime/base/secret.ts'
+import { newUid, type Random, systemRandom } from '@atrium/runtime/base/random.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
-import type { Admission } from './admission/admission.ts'
+import { type Admission, createAdmission } from './admission/admission.ts'
+import { createIdentity } from './auth/create-identity.ts'
 import type { Identity } from './auth/identity.ts'
+import type { ServerConfig } from './config/config.ts'
+import { type Content, createContent } from './content/content.ts'
+import { applyReport } from './controllers/cluster/report.ts'
+import { createLink, type Link } from './link/link.ts'
+import { createLogger } from './logger.ts'
+import { openServerPki, type ServerPki } from './pki/server-pki.ts'
+import { FileKeyProvider } from './store/keys/file-key-provider.ts'
+import { openStore, type PostgresStore } from './store/postgres-store.ts'
 
-/** Everything the server's parts depend on, built once. */
+/** What requests need: the part of the installation that the API's handlers see. */
 export interface ServerContext {
   clock: Clock
   random: Random
@@ -19,4 +32,109 @@ export interface ServerContext {
   providers: ReadonlyMap<string, Provider>
   /** The installation's own credential; null = operator operations are closed. */
   operatorToken: Secret<string> | null
+}
+
+/** Everything the server's parts depend on, built once. */
+export interface Installation extends ServerContext {
+  config: ServerConfig
+  /** Names this process in leases and sessions: unique among all that ever ran. */
+  owner: string
+  store: PostgresStore
+  pki: ServerPki
+  egress: Egress
+  content: Content
+  link: Link
+  close(): Promise<void>
+}
+
+/** Loads a provider only where it is configured: cloud SDKs cost memory and time. */
+export type ProviderLoader = () => Promise<Provider>
+
+export interface ContextOverrides {
+  clock?: Clock
+  random?: Random
+  logger?: Logger
+  /** Providers that the composing program brings, by cloud type. */
+  providers?: Record<string, ProviderLoader>
+}
+
+const EGRESS_LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 * 1024 }
+
+/** Opens the database (and brings its schema to this version), keys and certificates, and builds every part on them. */
+export const createContext = async (config: ServerConfig, overrides: ContextOverrides = {}): Promise<Installation> => {
+  const clock = overrides.clock ?? systemClock
+  const random = overrides.random ?? systemRandom
+  const logger = overrides.logger ?? createLogger(config.logLevel)
+  const base = { clock, random, logger }
+  const providers = await loadProviders(overrides.providers ?? {})
+  const pki = await openServerPki(config, base)
+  const store = await openStore({
+    ...base,
+    ...databaseOf(config),
+    keyProvider: new FileKeyProvider(config.rootKeyFile, random),
+  })
+  const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
+  const content = createContent({ ...base, store, egress, registry: registryOf(config) })
+  const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
+  const link = createLink({
+    ...base,
+    store,
+    database: store.database,
+    agentAuthority: pki.agentAuthority,
+    agentTrust: pki.agentTrust,
+    serverTrust: () => pki.trust,
+    serverFingerprints: () => pki.fingerprints,
+    applyReport,
+    issueRegistryToken: (agent, repository) => content.issueAgentToken(agent.clusterUid, repository),
+    server: owner,
+    peerAddress: config.peerAddress ?? '',
+    installation: pki.installation,
+  })
+  return {
+    ...base,
+    config,
+    owner,
+    store,
+    identity: createIdentity({ clock, random, database: store.database }),
+    admission: createAdmission(store),
+    providers,
+    operatorToken: readSecret(config.operatorTokenFile),
+    pki,
+    egress,
+    content,
+    link,
+    async close() {
+      await egress.close()
+      await store.close()
+    },
+  }
+}
+
+const loadProviders = async (loaders: Record<string, ProviderLoader>): Promise<Map<string, Provider>> => {
+  const loaded = await Promise.all(Object.values(loaders).map((load) => load()))
+  return new Map(loaded.map((provider) => [provider.cloudType, provider]))
+}
+
+const databaseOf = ({ database }: ServerConfig) => ({
+  databaseUrl: database.url.reveal(),
+  ...(database.appUrl ? { appUrl: database.appUrl.reveal() } : {}),
+  ...(database.systemUrl ? { systemUrl: database.systemUrl.reveal() } : {}),
+})
+
+const registryOf = ({ registry }: ServerConfig) => {
+  if (registry === null) return null
+  const tokenKey = readSecret(registry.tokenKeyFile)
+  if (tokenKey === null)
+    throw new AtriumError('InvalidState', `${registry.tokenKeyFile} is missing: it signs the registry's tokens.`)
+  return {
+    url: registry.url,
+    caBundle: registry.caFile === null ? '' : readFileSync(registry.caFile, 'utf8'),
+    tokenKey,
+  }
+}
+
+const readSecret = (file: string | null): Secret<string> | null => {
+  if (file === null || !existsSync(file)) return null
+  const text = readFileSync(file, 'utf8').trim()
+  return text === '' ? null : new Secret(text)
 }

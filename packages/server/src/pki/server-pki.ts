@@ -6,7 +6,7 @@ import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import { certificateFingerprint, splitPemBundle } from '@atrium/runtime/pki/keys.ts'
+import { certificateFingerprint, publicKeyFingerprint, splitPemBundle } from '@atrium/runtime/pki/keys.ts'
 import { type Authority, createAuthority, issueCertificate } from '@atrium/runtime/pki/pki.ts'
 import { isValidFor, verifyChain } from '@atrium/runtime/pki/verify.ts'
 import type { ServerConfig } from '../config/config.ts'
@@ -35,6 +35,8 @@ export interface ServerPki {
   /** Signs the certificates of agents. */
   agentAuthority: Authority
   agentTrust: string
+  /** Stands for this installation in what agents sign: stays the same for as long as its agents' authority. */
+  installation: string
   /** Fingerprints of the certificates an agent may see. */
   fingerprints: string[]
 }
@@ -49,6 +51,7 @@ export const openServerPki = async (config: ServerConfig, deps: PkiFilesDeps): P
     ...own,
     agentAuthority: agents.issuer,
     agentTrust: agents.trust,
+    installation: publicKeyFingerprint(agents.issuer.certificatePem).slice(0, 32),
     fingerprints: shown.map((pem) => certificateFingerprint(pem)),
   }
 }

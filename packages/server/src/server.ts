@@ -1,0 +1,69 @@
+import type { AddressInfo } from 'node:net'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import { createManager } from '@atrium/runtime/controller/manager.ts'
+import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from './apiserver/app.ts'
+import type { Installation } from './context.ts'
+import { clusterOpener, defaultClusterTiming } from './controllers/cluster/deps.ts'
+import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
+import { VERSION } from './version.ts'
+
+/** A server that serves. */
+export interface RunningServer {
+  /** `https://host:port` as people and agents reach it. */
+  url: string
+  /** PEM bundle to trust it by. */
+  caFile: string
+  /** Ends in order: no new work, links closed, requests answered, controllers at rest, database closed. */
+  stop(): Promise<void>
+}
+
+const CONTROLLER_GRACE_MS = 10_000
+const REQUEST_GRACE_MS = 3_000
+/** Raised when the plane is restored from a backup. */
+const PLANE_EPOCH = 1
+
+/** Serves the API, the link and the controllers in this process, on one port over TLS. */
+export const startServer = async (installation: Installation): Promise<RunningServer> => {
+  const { config, link, content, pki, logger } = installation
+  const app = createApp(installation, { https: pki.tls })
+  link.registerRoutes(app)
+  app.server.on('upgrade', link.handleUpgrade)
+  await app.listen(config.listen)
+  const url = config.publicUrl ?? `https://localhost:${(app.server.address() as AddressInfo).port}`
+  link.start()
+  const controllers = createControllers(installation, url)
+  await content.ensurePublicRegistry()
+  controllers.start()
+  logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
+  return { url, caFile: pki.trustFile, stop: () => stop(installation, app, controllers) }
+}
+
+const createControllers = (installation: Installation, serverUrl: string): ControllerManager => {
+  const { store, clock, random, logger, providers, link, content, owner, pki } = installation
+  const cluster = createClusterReconciler({
+    ...{ store, clock, random, logger, providers },
+    openCluster: clusterOpener(clock),
+    tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
+    agent: { image: `atrium-agent:${VERSION}`, serverUrl, caPem: pki.trust },
+    epoch: PLANE_EPOCH,
+    timing: defaultClusterTiming,
+  })
+  return createManager({ store, clock, random, logger, owner, reconcilers: [cluster, content.reconciler] })
+}
+
+const stop = async (
+  installation: Installation,
+  app: FastifyInstance,
+  controllers: ControllerManager,
+): Promise<void> => {
+  const { link, logger, clock } = installation
+  logger.info({}, 'server stops')
+  await link.stop()
+  // Watches stay open for as long as their clients wish.
+  const cutOff = clock.after(REQUEST_GRACE_MS, () => app.server.closeAllConnections())
+  await Promise.all([app.close(), controllers.stop(CONTROLLER_GRACE_MS)])
+  cutOff()
+  await installation.close()
+}
