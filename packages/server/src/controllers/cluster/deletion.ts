@@ -48,8 +48,8 @@ async function removeInfrastructure(scope: Scope): Promise<OperationsOutcome | '
   const observed = await observe(scope, cloud)
   if (!observed.exists) return 'gone'
   const outcome = await runOperations(scope, cloud, cloud.provider.planDeletion(cloud.identity, observed))
-  if (outcome.outcome === 'progressed' && !(await observe(scope, cloud)).exists) return 'gone'
-  return outcome
+  if (outcome.outcome === 'superseded') return outcome
+  return (await observe(scope, cloud)).exists ? outcome : 'gone'
 }
 
 async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome): Promise<ReconcileResult> {

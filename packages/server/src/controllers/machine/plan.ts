@@ -86,7 +86,8 @@ function viewMachine(machine: ObservedMachine, input: MachinesInput): View {
   return {
     machine,
     known,
-    unwellForMs: since === null ? null : input.now - Date.parse(since),
+    // A machine that is gone does not come back: nothing to wait for.
+    unwellForMs: since === null ? null : machine.state === 'Deleted' ? input.graceMs : input.now - Date.parse(since),
     status: {
       ...{ state, message, providerId, addresses, kubernetesVersion, labels, taints, joined },
       nodeName: node?.name ?? known?.status.nodeName ?? machine.name,
