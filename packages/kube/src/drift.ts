@@ -5,8 +5,15 @@ import { isRecord, type KubeObject, refOf } from './object.ts'
 
 export type { Difference } from './difference.ts'
 
-/** `same`: live is what was declared. `deleted`: it is not there. `changed`: these declared fields differ. */
-export type Drift = { state: 'same' } | { state: 'deleted' } | { state: 'changed'; differences: Difference[] }
+/**
+ * `same`: live is what was declared. `deleted`: it is not there. `terminating`: it is going away and cannot be kept.
+ * `changed`: these declared fields differ; `changedBy` is the manager that wrote last, empty when unknown.
+ */
+export type Drift =
+  | { state: 'same' }
+  | { state: 'deleted' }
+  | { state: 'terminating' }
+  | { state: 'changed'; differences: Difference[]; changedBy: string }
 
 export interface DriftOptions {
   /** The manager that applied the object: comparing as another one would take its fields away in the preview. */
@@ -21,20 +28,31 @@ export interface DriftOptions {
 export async function findDrift(client: KubeClient, declared: KubeObject, options: DriftOptions): Promise<Drift> {
   const signal = options.signal ? { signal: options.signal } : {}
   const live = await client.find(refOf(declared), options.signal)
-  if (!live || live.metadata.deletionTimestamp) return { state: 'deleted' }
+  if (!live) return { state: 'deleted' }
+  if (live.metadata.deletionTimestamp) return { state: 'terminating' }
   try {
     const { fieldManager } = options
     const wanted = await client.apply(declared, { fieldManager, force: true, dryRun: true, ...signal })
-    return toDrift(declared.kind, differences(live, wanted))
+    return toDrift(live, differences(live, wanted), options.fieldManager)
   } catch (error) {
     if (isNotFound(error) || error instanceof KindNotServedError) return { state: 'deleted' }
     if (!isInvalid(error)) throw error
-    return toDrift(declared.kind, refusedDifferences(live, declared, error as KubeError))
+    return toDrift(live, refusedDifferences(live, declared, error as KubeError), options.fieldManager)
   }
 }
 
-const toDrift = (kind: string, found: Difference[]): Drift =>
-  found.length === 0 ? { state: 'same' } : { state: 'changed', differences: maskDifferences(kind, found) }
+function toDrift(live: KubeObject, found: Difference[], fieldManager: string): Drift {
+  if (found.length === 0) return { state: 'same' }
+  return { state: 'changed', differences: maskDifferences(live.kind, found), changedBy: lastWriter(live, fieldManager) }
+}
+
+/** Who wrote last, other than ourselves and status writers. */
+function lastWriter(live: KubeObject, fieldManager: string): string {
+  const others = (live.metadata.managedFields ?? []).filter(
+    (entry) => entry.manager !== fieldManager && !entry.subresource,
+  )
+  return others.sort((a, b) => (a.time ?? '').localeCompare(b.time ?? '')).at(-1)?.manager ?? ''
+}
 
 /** The server refuses the declaration over the live object: an immutable field differs. Shows declared fields that do. */
 function refusedDifferences(live: KubeObject, declared: KubeObject, error: KubeError): Difference[] {

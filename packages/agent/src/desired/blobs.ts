@@ -1,0 +1,48 @@
+import { type DesiredState, desiredStateLimits } from '@atrium/api/link/desired-state.ts'
+import { sha256 } from '../names.ts'
+import type { PlaneLink } from '../ports.ts'
+import type { ContentStore } from '../storage/cluster-store.ts'
+
+/** Digests of every blob a desired state refers to. */
+export const blobDigests = (desired: DesiredState): Set<string> =>
+  new Set(
+    desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map((manifest) => manifest.digest)]),
+  )
+
+/** Values and manifests by digest: fetched once, kept in the cluster for the time the plane is away. */
+export class BlobCache {
+  readonly #store: ContentStore
+  readonly #link: Pick<PlaneLink, 'fetchBlob'>
+  readonly #held = new Map<string, Buffer>()
+
+  constructor(store: ContentStore, link: Pick<PlaneLink, 'fetchBlob'>) {
+    this.#store = store
+    this.#link = link
+  }
+
+  async get(digest: string): Promise<Buffer> {
+    const held = this.#held.get(digest) ?? (await this.#store.get(digest))
+    if (held) {
+      this.#held.set(digest, held)
+      return held
+    }
+    const content = await this.#link.fetchBlob(digest)
+    if (content.length > desiredStateLimits.blobBytes) throw new Error(`blob ${digest} is larger than allowed`)
+    if (`sha256:${sha256(content)}` !== digest)
+      throw new Error(`blob ${digest} does not have the content its name says`)
+    await this.#store.put(digest, content)
+    this.#held.set(digest, content)
+    return content
+  }
+
+  /** Fetches what a new desired state needs, so that it can be enforced later without the plane. */
+  async prefetch(desired: DesiredState): Promise<void> {
+    for (const digest of blobDigests(desired)) await this.get(digest)
+  }
+
+  /** Forgets what no desired state refers to any more. */
+  async retain(digests: ReadonlySet<string>): Promise<void> {
+    for (const digest of this.#held.keys()) if (!digests.has(digest)) this.#held.delete(digest)
+    for (const digest of await this.#store.keys()) if (!digests.has(digest)) await this.#store.delete(digest)
+  }
+}

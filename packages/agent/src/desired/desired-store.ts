@@ -1,0 +1,101 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import type { DesiredPosition } from '../ports.ts'
+import type { ContentStore } from '../storage/cluster-store.ts'
+import { readPrivateFile, writePrivateFile } from '../storage/private-file.ts'
+import { comparePositions } from './position.ts'
+
+/** What is kept: the newest desired state, and the newest one that was fully applied. */
+interface Kept {
+  desired: DesiredState | null
+  applied: DesiredPosition | null
+}
+
+export interface DesiredStoreOptions {
+  /** A file of the agent's own folder; read first, as it is there before the API server answers. */
+  path: string
+  /** Survives the pod. */
+  cluster: ContentStore
+  logger: Logger
+}
+
+const KEY = 'desired'
+const FILE_BYTES = 1024 * 1024
+
+/** Keeps the newest desired state on disk (0600) and in the cluster, so that it is enforced while the plane is away. */
+export class DesiredStore {
+  readonly #options: DesiredStoreOptions
+  #kept: Kept
+
+  private constructor(options: DesiredStoreOptions, kept: Kept) {
+    this.#options = options
+    this.#kept = kept
+  }
+
+  static async open(options: DesiredStoreOptions): Promise<DesiredStore> {
+    const copies = [await fromDisk(options), await fromCluster(options)]
+    const store = new DesiredStore(options, copies.reduce(newer, { desired: null, applied: null }))
+    return store
+  }
+
+  get current(): DesiredState | null {
+    return this.#kept.desired
+  }
+
+  get applied(): DesiredPosition | null {
+    return this.#kept.applied
+  }
+
+  /** False when it is not newer than what is kept: a restored or slow plane never takes a cluster back. */
+  async accept(desired: DesiredState): Promise<boolean> {
+    if (comparePositions(desired, this.#kept.desired) <= 0) return false
+    await this.#save({ ...this.#kept, desired })
+    return true
+  }
+
+  async markApplied(position: DesiredPosition): Promise<void> {
+    if (comparePositions(position, this.#kept.applied) <= 0) return
+    const { epoch, generation } = position
+    await this.#save({ ...this.#kept, applied: { epoch, generation } })
+  }
+
+  /** The disk must take it; the cluster may be unreachable and gets it with the next change. */
+  async #save(kept: Kept): Promise<void> {
+    const content = Buffer.from(JSON.stringify(kept))
+    await writePrivateFile(this.#options.path, content)
+    this.#kept = kept
+    try {
+      await this.#options.cluster.put(KEY, content)
+    } catch (error) {
+      this.#options.logger.warn({ error: messageOf(error) }, 'the desired state is kept on disk only')
+    }
+  }
+}
+
+function newer(a: Kept, b: Kept | null): Kept {
+  if (!b) return a
+  return {
+    desired: comparePositions(b.desired, a.desired) > 0 ? b.desired : a.desired,
+    applied: comparePositions(b.applied, a.applied) > 0 ? b.applied : a.applied,
+  }
+}
+
+function parse(content: Buffer | null, logger: Logger, where: string): Kept | null {
+  if (!content || content.length > FILE_BYTES) return null
+  try {
+    const kept = JSON.parse(content.toString('utf8')) as Kept
+    return { desired: kept.desired ?? null, applied: kept.applied ?? null }
+  } catch (error) {
+    logger.warn({ where, error: messageOf(error) }, 'a kept desired state cannot be read and is ignored')
+    return null
+  }
+}
+
+async function fromDisk(options: DesiredStoreOptions): Promise<Kept | null> {
+  return parse(await readPrivateFile(options.path), options.logger, 'disk')
+}
+
+async function fromCluster(options: DesiredStoreOptions): Promise<Kept | null> {
+  return parse(await options.cluster.get(KEY), options.logger, 'cluster')
+}

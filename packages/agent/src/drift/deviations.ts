@@ -1,0 +1,136 @@
+import type { DeviationReport } from '@atrium/api/link/protocol.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { shortHash } from '../names.ts'
+import type { ContentStore } from '../storage/cluster-store.ts'
+
+/** What was seen of a deviation, by the identity of its subject. */
+export type Sighting = Pick<DeviationReport, 'type' | 'object' | 'layer' | 'diff' | 'action' | 'state' | 'message'>
+
+export interface DeviationLogOptions {
+  store: ContentStore
+  clock: Clock
+  logger: Logger
+  send(items: DeviationReport[]): void
+}
+
+const KEY = 'open'
+const FLUSH_MS = 100
+const BATCH = 200
+const MESSAGE_CHARS = 4_096
+const DIFF_BYTES = 64 * 1024
+
+/**
+ * Open deviations, and what is to be told about them. A deviation keeps its id from detection to resolution; open ones
+ * survive a restart, so that what was resolved meanwhile is told too.
+ */
+export class DeviationLog {
+  readonly #options: DeviationLogOptions
+  readonly #open = new Map<string, DeviationReport>()
+  readonly #unsent = new Map<string, DeviationReport>()
+  #flushing: (() => void) | null = null
+  #saving: Promise<void> = Promise.resolve()
+
+  private constructor(options: DeviationLogOptions) {
+    this.#options = options
+  }
+
+  static async open(options: DeviationLogOptions): Promise<DeviationLog> {
+    const log = new DeviationLog(options)
+    const content = await options.store.get(KEY)
+    for (const [subject, report] of content
+      ? (JSON.parse(content.toString('utf8')) as [string, DeviationReport][])
+      : [])
+      log.#open.set(subject, report)
+    return log
+  }
+
+  /** Subjects with an open or failed deviation. */
+  subjects(): string[] {
+    return [...this.#open.keys()]
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  has(subject: string): boolean {
+    return this.#open.has(subject)
+  }
+
+  /** Records what was seen; a repaired one is closed. Repeating what is known tells nobody. */
+  see(subject: string, sighting: Sighting): void {
+    const { clock } = this.#options
+    const former = this.#open.get(subject)
+    const detectedAt = former?.detectedAt ?? isoNow(clock)
+    const repaired = sighting.state === 'repaired'
+    const report: DeviationReport = {
+      ...sighting,
+      id: former?.id ?? `${shortHash(subject)}-${clock.now().toString(36)}`,
+      object: sighting.object.slice(0, 512),
+      diff: boundedDiff(sighting.diff.length > 0 || !former ? sighting.diff : former.diff),
+      message: sighting.message.slice(0, MESSAGE_CHARS),
+      detectedAt,
+      resolvedAt: repaired ? isoNow(clock) : null,
+    }
+    if (former && JSON.stringify(former) === JSON.stringify(report)) return
+    if (repaired) this.#open.delete(subject)
+    else this.#open.set(subject, report)
+    this.#unsent.set(report.id, report)
+    this.#schedule(former !== undefined || !repaired)
+  }
+
+  /** Closes the deviation of a subject, if it has one. */
+  resolve(subject: string, message: string): void {
+    const former = this.#open.get(subject)
+    if (former) this.see(subject, { ...former, state: 'repaired', message })
+  }
+
+  /** Tells everything that is open again, e.g. to a plane that was away. */
+  repeat(): void {
+    for (const report of this.#open.values()) this.#unsent.set(report.id, report)
+    this.#schedule(false)
+  }
+
+  async flush(): Promise<void> {
+    this.#flushing?.()
+    this.#flush()
+    await this.#saving
+  }
+
+  /** A repair within the delay makes one message of two. */
+  #schedule(changedOpen: boolean): void {
+    if (changedOpen) this.#save()
+    if (this.#flushing) return
+    this.#flushing = this.#options.clock.after(FLUSH_MS, () => this.#flush())
+  }
+
+  #flush(): void {
+    this.#flushing = null
+    const items = [...this.#unsent.values()]
+    this.#unsent.clear()
+    for (let start = 0; start < items.length; start += BATCH) this.#options.send(items.slice(start, start + BATCH))
+  }
+
+  #save(): void {
+    this.#saving = this.#saving
+      .then(() => this.#write())
+      .catch((error) => {
+        this.#options.logger.warn({ error: messageOf(error) }, 'open deviations could not be kept')
+      })
+  }
+
+  async #write(): Promise<void> {
+    await this.#options.store.put(KEY, Buffer.from(JSON.stringify([...this.#open])))
+  }
+}
+
+/** A message of the link is at most 1 MiB: long lists of differences are cut. */
+function boundedDiff(diff: DeviationReport['diff']): DeviationReport['diff'] {
+  let size = 0
+  return diff.slice(0, 100).filter((line) => {
+    size += JSON.stringify(line).length
+    return size < DIFF_BYTES / 16
+  })
+}

@@ -1,0 +1,103 @@
+import type { DeviationReport } from '@atrium/api/link/protocol.ts'
+import type { KubeClient } from '@atrium/kube/client.ts'
+import { type Drift, findDrift } from '@atrium/kube/drift.ts'
+import { isInvalid } from '@atrium/kube/errors.ts'
+import { describeRef, type KubeObject, refOf } from '@atrium/kube/object.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { isTransient } from '../layers/declare.ts'
+import type { CheckResult } from './check-queue.ts'
+import type { DeviationLog, Sighting } from './deviations.ts'
+import type { FightDetector } from './fight.ts'
+import type { Guarded } from './inventory-index.ts'
+
+export interface ObjectCheckDeps {
+  client: KubeClient
+  deviations: DeviationLog
+  fights: FightDetector
+  clock: Clock
+  logger: Logger
+  policy(): 'heal' | 'alert'
+  /** After an object was put back; `object` is what the server stored. */
+  onRepaired(key: string, object: KubeObject): void
+}
+
+const TERMINATING_RETRY_MS = 500
+const DONE: CheckResult = { againAfterMs: 0 }
+
+/** Compares one object with its declaration, and repairs or reports it. */
+export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Promise<CheckResult> {
+  const { declared } = guarded
+  const drift = await findDrift(deps.client, declared.object, { fieldManager: declared.manager })
+  const isGone = drift.state === 'deleted' || drift.state === 'terminating'
+  if (drift.state === 'same' || (isGone && isTransient(declared.object))) {
+    deps.deviations.resolve(guarded.key, 'it is as declared again')
+    return DONE
+  }
+  if (deps.policy() === 'alert') {
+    deps.deviations.see(guarded.key, sighting(guarded, drift, 'alert', 'open', alertText(drift)))
+    return DONE
+  }
+  if (drift.state === 'terminating') {
+    deps.deviations.see(
+      guarded.key,
+      sighting(guarded, drift, 'heal', 'open', 'it is being deleted; it is made again once it is gone'),
+    )
+    return { againAfterMs: TERMINATING_RETRY_MS }
+  }
+  return repair(deps, guarded, drift)
+}
+
+async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Promise<CheckResult> {
+  const restMs = deps.fights.admit(guarded.key, deps.clock.now())
+  if (restMs > 0) {
+    const text = `${cause(drift)} again and again within a minute: left alone for ${Math.ceil(restMs / 1000)} s; stop whoever changes it, or take the field out of the layer`
+    deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', 'failed', text))
+    return { againAfterMs: restMs }
+  }
+  const { object, manager } = guarded.declared
+  try {
+    const stored = await deps.client.apply(object, { fieldManager: manager, force: true })
+    deps.onRepaired(guarded.key, stored)
+    deps.deviations.see(
+      guarded.key,
+      sighting(guarded, drift, 'heal', 'repaired', `${cause(drift)}; put back as declared`),
+    )
+    deps.logger.info({ object: describeRef(refOf(object)), layer: guarded.layerName }, 'repaired')
+    return DONE
+  } catch (error) {
+    const invalid = isInvalid(error)
+    const next = invalid ? 'it cannot be changed in place: delete it, and it is made again' : 'tried again soon'
+    const text = `${cause(drift)}; putting it back failed: ${messageOf(error)}; ${next}`
+    deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', invalid ? 'failed' : 'open', text))
+    if (invalid) return DONE
+    throw error
+  }
+}
+
+function cause(drift: Drift): string {
+  if (drift.state !== 'changed') return 'deleted'
+  return drift.changedBy === '' ? 'changed' : `changed by ${drift.changedBy}`
+}
+
+const alertText = (drift: Drift): string =>
+  `${cause(drift)}; the policy is alert, so it is left as it is: put it back, change the profile, or set the policy to heal`
+
+function sighting(
+  guarded: Guarded,
+  drift: Drift,
+  action: DeviationReport['action'],
+  state: DeviationReport['state'],
+  message: string,
+): Sighting {
+  return {
+    type: drift.state === 'changed' ? 'changed' : 'deleted',
+    object: describeRef(refOf(guarded.declared.object)),
+    layer: guarded.layerId,
+    diff: drift.state === 'changed' ? drift.differences : [],
+    action,
+    state,
+    message,
+  }
+}

@@ -1,0 +1,121 @@
+import type { KubeClient } from '@atrium/kube/client.ts'
+import { isConflict, isNotFound, KindNotServedError } from '@atrium/kube/errors.ts'
+import { describeRef, refOf } from '@atrium/kube/object.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { HELM_MANAGER } from '../names.ts'
+import { asHelmApplied, placed } from './declare.ts'
+import { readObjects } from './documents.ts'
+import { type ChartSource, type Helm, HelmError, type ReleaseName } from './helm.ts'
+import { withoutNoise } from './helm-errors.ts'
+import type { DeclaredObject, UnitRecord } from './records.ts'
+import { forgetRevision, isPending, listRevisions, type Revision, readManifest } from './releases.ts'
+
+export interface ChartDeps {
+  client: KubeClient
+  helm: Helm
+  clock: Clock
+  logger: Logger
+}
+
+/** The upgrade failed; the former revision serves again (or still). */
+export class UpgradeError extends Error {
+  override readonly name = 'UpgradeError'
+  /** The unit as it is after going back, when that made a new revision. */
+  readonly unit: UnitRecord | null
+  /** False: the failure was found before anything was changed. */
+  readonly disturbed: boolean
+  constructor(message: string, unit: UnitRecord | null, disturbed: boolean) {
+    super(message)
+    this.unit = unit
+    this.disturbed = disturbed
+  }
+}
+
+export const chartUnitId = (releaseName: string): string => `chart:${releaseName}`
+
+/** Another helm may be at work on a pending release; after this it was cut off. */
+const ABANDONED_MS = 10 * 60_000
+
+/**
+ * Installs or upgrades one release. An upgrade is tried on the server before it is made, and taken back when it fails
+ * all the same; a release is never uninstalled to repair it. `begunByUs`: a pending mark is ours, from before a crash.
+ */
+export async function applyChart(
+  deps: ChartDeps,
+  source: ChartSource,
+  options: { begunByUs: boolean; signal: AbortSignal },
+): Promise<UnitRecord> {
+  const before = await clearInterrupted(deps, source, options.begunByUs)
+  const serving = before.findLast((revision) => revision.status === 'deployed')
+  if (serving) await preflight(deps, source, options.signal)
+  try {
+    await deps.helm.upgrade(source, options.signal)
+  } catch (error) {
+    if (serving) return await goBack(deps, source, serving, error)
+    throw error
+  }
+  return chartUnit(deps, source)
+}
+
+/** The unit of what is deployed now, from the manifest helm stored. */
+export async function chartUnit(deps: Pick<ChartDeps, 'client'>, release: ReleaseName): Promise<UnitRecord> {
+  const deployed = (await listRevisions(deps.client, release)).findLast((one) => one.status === 'deployed')
+  if (!deployed) throw new HelmError(`release ${release.name} is not deployed`)
+  const text = await readManifest(deps.client, release, deployed.revision)
+  const objects: DeclaredObject[] = []
+  for (const object of readObjects(text, `release ${release.name}`))
+    objects.push(asHelmApplied(await placed(deps.client, object, release.namespace), release))
+  const { name, namespace } = release
+  return { id: chartUnitId(name), release: { name, namespace, revision: deployed.revision }, objects }
+}
+
+async function clearInterrupted(deps: ChartDeps, release: ReleaseName, begunByUs: boolean): Promise<Revision[]> {
+  const revisions = await listRevisions(deps.client, release)
+  const last = revisions.at(-1)
+  if (!last || !isPending(last)) return revisions
+  if (!begunByUs && deps.clock.now() - Date.parse(last.createdAt) < ABANDONED_MS)
+    throw new HelmError(`somebody else works on release ${release.name} (${last.status}); waits until that ends`)
+  deps.logger.info({ release: release.name, status: last.status }, 'forgetting an operation that was cut off')
+  await forgetRevision(deps.client, release, last.revision)
+  return revisions.slice(0, -1)
+}
+
+/** Finds what the API server would refuse before a single object of a serving release is changed. */
+async function preflight(deps: ChartDeps, source: ChartSource, signal: AbortSignal): Promise<void> {
+  try {
+    const text = await deps.helm.render(source, signal)
+    for (const object of readObjects(text, `release ${source.name}`)) {
+      const { object: declared } = asHelmApplied(await placed(deps.client, object, source.namespace), source)
+      await tryOut(deps.client, declared, signal)
+    }
+  } catch (error) {
+    throw new UpgradeError(`${messageOf(error)}; nothing was changed, the former version serves on`, null, false)
+  }
+}
+
+async function tryOut(client: KubeClient, object: DeclaredObject['object'], signal: AbortSignal): Promise<void> {
+  try {
+    await client.apply(object, { fieldManager: HELM_MANAGER, force: true, dryRun: true, signal })
+  } catch (error) {
+    // Its definition or namespace may come with this very release.
+    if (error instanceof KindNotServedError || isNotFound(error) || isConflict(error)) return
+    throw new HelmError(`${describeRef(refOf(object))}: ${withoutNoise(messageOf(error))}`)
+  }
+}
+
+async function goBack(deps: ChartDeps, source: ChartSource, serving: Revision, cause: unknown): Promise<never> {
+  const reason = messageOf(cause)
+  const last = (await listRevisions(deps.client, source)).at(-1)
+  if (last?.revision === serving.revision)
+    throw new UpgradeError(`${reason}; nothing was changed, the former version serves on`, null, false)
+  deps.logger.warn({ release: source.name, revision: serving.revision, reason }, 'upgrade failed, going back')
+  if (isPending(last) && last) await forgetRevision(deps.client, source, last.revision)
+  try {
+    await deps.helm.rollback(source, serving.revision, new AbortController().signal)
+  } catch (error) {
+    throw new UpgradeError(`${reason}; going back failed too: ${messageOf(error)}`, null, true)
+  }
+  throw new UpgradeError(`${reason}; the former version serves again`, await chartUnit(deps, source), true)
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { shortenHelmError } from './helm-errors.ts'
+
+export interface HelmOptions {
+  /** Absolute path, or a name on PATH. */
+  command: string
+  kubeconfigPath: string
+  /** Folder helm may write its caches to. */
+  homeDir: string
+  /** PATH of the child. */
+  path: string
+  clock: Clock
+  logger: Logger
+}
+
+/** Helm said no. The message is short and fit for people. */
+export class HelmError extends Error {
+  override readonly name = 'HelmError'
+}
+
+export interface ReleaseName {
+  name: string
+  namespace: string
+}
+
+export interface ChartSource extends ReleaseName {
+  /** Archive or folder of the chart. */
+  chartPath: string
+  valuesPath: string
+}
+
+/** How long helm waits for one hook. */
+const HOOK_TIMEOUT_S = 300
+/** Helm with several hooks one after another; beyond this it hangs. */
+const RUN_LIMIT_MS = 20 * 60_000
+const KILL_AFTER_MS = 10_000
+const OUTPUT_BYTES = 64 * 1024 * 1024
+const ERROR_BYTES = 256 * 1024
+const applying = ['--server-side=true', '--force-conflicts', `--timeout=${HOOK_TIMEOUT_S}s`]
+
+/** The real helm as a child process: argument lists, no shell, bounded time and output. */
+export class Helm {
+  readonly #options: HelmOptions
+
+  constructor(options: HelmOptions) {
+    this.#options = options
+  }
+
+  /** Installs or upgrades; hooks run and are waited for, readiness is not. */
+  async upgrade(source: ChartSource, signal: AbortSignal): Promise<void> {
+    const { name, namespace, chartPath, valuesPath } = source
+    await this.#run(
+      ['upgrade', name, chartPath, '--install', `--namespace=${namespace}`, `--values=${valuesPath}`]
+        .concat(applying)
+        .concat(['--history-max=5', '--hide-notes']),
+      signal,
+    )
+  }
+
+  async rollback(release: ReleaseName, revision: number, signal: AbortSignal): Promise<void> {
+    const { name, namespace } = release
+    await this.#run(
+      ['rollback', name, String(revision), `--namespace=${namespace}`, '--history-max=5'].concat(applying),
+      signal,
+    )
+  }
+
+  async uninstall(release: ReleaseName, signal: AbortSignal): Promise<void> {
+    const { name, namespace } = release
+    await this.#run(
+      ['uninstall', name, `--namespace=${namespace}`, '--ignore-not-found', `--timeout=${HOOK_TIMEOUT_S}s`],
+      signal,
+    )
+  }
+
+  /** The manifests an upgrade would apply, rendered against the cluster; changes nothing. Hooks are left out. */
+  async render(source: ChartSource, signal: AbortSignal): Promise<string> {
+    const { name, namespace, chartPath, valuesPath } = source
+    return this.#run(
+      ['template', name, chartPath, `--namespace=${namespace}`, `--values=${valuesPath}`].concat([
+        '--is-upgrade',
+        '--dry-run=server',
+        '--no-hooks',
+      ]),
+      signal,
+    )
+  }
+
+  async #run(args: string[], signal: AbortSignal): Promise<string> {
+    const { command, homeDir, kubeconfigPath, path, clock, logger } = this.#options
+    logger.debug({ helm: args.slice(0, 3) }, 'running helm')
+    const child = spawn(command, args, {
+      cwd: homeDir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: path,
+        HOME: homeDir,
+        KUBECONFIG: kubeconfigPath,
+        HELM_CACHE_HOME: `${homeDir}/cache`,
+        HELM_CONFIG_HOME: `${homeDir}/config`,
+        HELM_DATA_HOME: `${homeDir}/data`,
+      },
+    })
+    const stdout = collect(child, 'stdout', OUTPUT_BYTES)
+    const stderr = collect(child, 'stderr', ERROR_BYTES)
+    const cancel = endBy(child, clock, signal)
+    const code = await new Promise<number | Error>((resolve) => {
+      child.once('error', resolve)
+      child.once('close', (status, killedBy) => resolve(status ?? new Error(`helm was ended by ${killedBy}`)))
+    })
+    cancel()
+    if (signal.aborted) throw new HelmError('stopped: a newer desired state replaces it')
+    if (code instanceof Error) throw new HelmError(code.message)
+    if (code !== 0) throw new HelmError(shortenHelmError(stderr()))
+    return stdout()
+  }
+}
+
+/** Keeps the first `limit` bytes; a child that prints more is ended. */
+function collect(child: ChildProcess, name: 'stdout' | 'stderr', limit: number): () => string {
+  const parts: Buffer[] = []
+  let size = 0
+  child[name]?.on('data', (part: Buffer) => {
+    size += part.length
+    if (size <= limit) parts.push(part)
+    else child.kill('SIGKILL')
+  })
+  return () => Buffer.concat(parts).toString('utf8')
+}
+
+/** Asks the child to end at the limit or on abort, and ends it when it does not. */
+function endBy(child: ChildProcess, clock: Clock, signal: AbortSignal): () => void {
+  const timers: (() => void)[] = []
+  const end = (): void => {
+    child.kill('SIGTERM')
+    timers.push(clock.after(KILL_AFTER_MS, () => void child.kill('SIGKILL')))
+  }
+  timers.push(clock.after(RUN_LIMIT_MS, end))
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end, { once: true })
+  return () => {
+    signal.removeEventListener('abort', end)
+    for (const cancel of timers) cancel()
+  }
+}

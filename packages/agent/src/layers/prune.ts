@@ -1,0 +1,48 @@
+import type { KubeClient } from '@atrium/kube/client.ts'
+import { inInstallOrder, isDefinition } from '@atrium/kube/inventory.ts'
+import { describeRef, isRecord, type KubeObject, type KubeRef, refOf } from '@atrium/kube/object.ts'
+import type { DeclaredObject } from './records.ts'
+
+/** What stays behind, and why: shown to people. */
+export type Remaining = string[]
+
+/** Deletes what we made, last first; gives back what was there before us; never takes what others put below it. */
+export async function pruneObjects(client: KubeClient, objects: DeclaredObject[]): Promise<Remaining> {
+  const remaining: Remaining = []
+  const ordered = inInstallOrder(objects.map((one) => ({ kind: one.object.kind, declared: one }))).reverse()
+  for (const { declared } of ordered) {
+    const ref = refOf(declared.object)
+    if (declared.keep) remaining.push(`${describeRef(ref)} stays: helm.sh/resource-policy is keep`)
+    else if (declared.adopted) await giveBack(client, declared, remaining)
+    else if (isDefinition(ref) && (await hasInstances(client, ref)))
+      remaining.push(`${describeRef(ref)} stays: objects of its kind exist that are not part of the layer`)
+    else await client.delete(ref)
+  }
+  return remaining
+}
+
+async function giveBack(client: KubeClient, declared: DeclaredObject, remaining: Remaining): Promise<void> {
+  const ref = refOf(declared.object)
+  await releaseFields(client, declared.object, declared.manager)
+  remaining.push(`${describeRef(ref)} stays: it was there before the layer`)
+}
+
+/** Applying nothing as a manager removes exactly the fields that only it owned. */
+export async function releaseFields(client: KubeClient, object: KubeObject, manager: string): Promise<void> {
+  if (!(await client.find(refOf(object)))) return
+  const { apiVersion, kind, metadata } = object
+  const empty = { name: metadata.name, ...(metadata.namespace ? { namespace: metadata.namespace } : {}) }
+  await client.apply({ apiVersion, kind, metadata: empty }, { fieldManager: manager, force: true })
+}
+
+async function hasInstances(client: KubeClient, definition: KubeRef): Promise<boolean> {
+  const live = await client.find(definition)
+  const spec = live && isRecord(live.spec) ? live.spec : {}
+  const names = isRecord(spec.names) ? spec.names : {}
+  const versions = Array.isArray(spec.versions) ? spec.versions.filter(isRecord) : []
+  const served = versions.find((version) => version.served === true)
+  if (!live || !served) return false
+  const type = { apiVersion: `${String(spec.group)}/${String(served.name)}`, kind: String(names.kind) }
+  const { items } = await client.listPage({ ...type, metadataOnly: true }, '', 50)
+  return items.some((item) => !item.metadata.deletionTimestamp)
+}

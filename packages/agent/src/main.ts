@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { KubeClient } from '@atrium/kube/client.ts'
+import { inClusterConfig, type KubeConfig, loadKubeconfig } from '@atrium/kube/config.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+import { createEgress } from '@atrium/runtime/egress/egress.ts'
+import pino from 'pino'
+import manifest from '../package.json' with { type: 'json' }
+import { startAgent } from './agent.ts'
+import { startHealthServer } from './health-server.ts'
+import { helmKubeconfig } from './helm-kubeconfig.ts'
+import { clusterIdentityStore } from './identity-store.ts'
+import { Helm } from './layers/helm.ts'
+import { openPlaneLink } from './link/link.ts'
+import { type AgentOptions, readOptions } from './options.ts'
+import { RegistryPackSource } from './pack-source.ts'
+import type { PlaneLink } from './ports.ts'
+
+const clusterConfig = (options: AgentOptions): Promise<KubeConfig> =>
+  options.kubeconfig
+    ? loadKubeconfig(options.kubeconfig, { clock: systemClock })
+    : inClusterConfig({
+        serviceAccountDir: options.serviceAccountDir,
+        host: options.kubernetesHost,
+        port: options.kubernetesPort,
+        clock: systemClock,
+      })
+
+async function run(options: AgentOptions): Promise<() => Promise<void>> {
+  const logger = pino({ level: options.logLevel, base: { part: 'agent' } })
+  const stateDir = resolve(options.stateDir)
+  await mkdir(join(stateDir, 'helm'), { recursive: true, mode: 0o700 })
+  const config = await clusterConfig(options)
+  const shared = { clock: systemClock, random: systemRandom, logger }
+  const client = new KubeClient({ config, clock: systemClock, userAgent: `atrium-agent/${manifest.version}` })
+  const identity = clusterIdentityStore(client, options.namespace)
+  const helm = new Helm({
+    command: options.helmCommand,
+    kubeconfigPath: await helmKubeconfig(options, config.server),
+    homeDir: join(stateDir, 'helm'),
+    path: options.path,
+    ...shared,
+  })
+  // Private registries live on private addresses, and the agent is inside that network on purpose.
+  const egress = createEgress({
+    allowedRanges: ['0.0.0.0/0', '::/0'],
+    allowPlainHttp: false,
+    timeoutMs: 5 * 60_000,
+    maxBytes: 256 * 1024 * 1024,
+  })
+  const ready = { link: null as PlaneLink | null }
+  const agent = await startAgent({
+    client,
+    helm,
+    packs: new RegistryPackSource({
+      link: { registryToken: (repository) => needed(ready.link).registryToken(repository) },
+      identity,
+      egress,
+      ...shared,
+    }),
+    namespace: options.namespace,
+    stateDir,
+    openLink(applied) {
+      const surroundings = { identity, applied, agentVersion: manifest.version, podName: options.podName }
+      ready.link = openPlaneLink({ enrolmentDir: options.enrolmentDir, surroundings, ...shared })
+      return ready.link
+    },
+    ...shared,
+  })
+  const health = options.healthPort > 0 ? startHealthServer(options.healthPort, () => true) : null
+  logger.info({ version: manifest.version, server: config.server }, 'agent started')
+  return async () => {
+    logger.info({}, 'agent stops')
+    health?.close()
+    await agent.stop()
+    await egress.close()
+    await client.close()
+  }
+}
+
+function needed<T>(value: T | null): T {
+  if (value === null) throw new Error('the link is not open yet')
+  return value
+}
+
+const STOP_LIMIT_MS = 20_000
+
+async function main(): Promise<void> {
+  const stop = await run(readOptions(process.argv.slice(2), process.env))
+  const end = (): void => {
+    systemClock.after(STOP_LIMIT_MS, () => process.exit(1))
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+}
+
+main().catch((error) => {
+  process.stderr.write(`atrium-agent: ${messageOf(error)}\n`)
+  process.exit(1)
+})

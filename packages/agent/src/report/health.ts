@@ -1,0 +1,38 @@
+import type { LayerReport, NodeReport } from '@atrium/api/link/protocol.ts'
+
+export interface ClusterHealth {
+  state: 'Healthy' | 'UnHealthy' | 'Unknown'
+  message: string
+}
+
+export interface HealthFacts {
+  /** Null before the first desired state. */
+  layers: readonly LayerReport[] | null
+  nodes: readonly NodeReport[]
+  openDeviations: number
+  removalProblems: readonly string[]
+}
+
+const SHOWN = 3
+const list = (items: readonly string[]): string =>
+  items.slice(0, SHOWN).join('; ') + (items.length > SHOWN ? ` and ${items.length - SHOWN} more` : '')
+
+/** One verdict over the whole cluster, and what it rests on. Pure. */
+export function judgeHealth(facts: HealthFacts): ClusterHealth {
+  const { layers, nodes } = facts
+  const lost = nodes.filter((node) => !node.ready).map((node) => `node ${node.name} is not ready (${node.message})`)
+  const failed = (layers ?? [])
+    .filter((layer) => layer.state === 'Error')
+    .map((layer) => `layer ${layer.id}: ${layer.message}`)
+  const unready = (layers ?? [])
+    .filter((layer) => layer.state === 'Installed')
+    .map((layer) => `layer ${layer.id} is not ready: ${layer.message}`)
+  const problems = [...lost, ...failed, ...unready, ...facts.removalProblems]
+  if (problems.length > 0) return { state: 'UnHealthy', message: list(problems).slice(0, 4_096) }
+  if (layers === null) return { state: 'Unknown', message: 'no desired state has arrived yet' }
+  const pending = layers.filter((layer) => layer.state !== 'Ready')
+  if (pending.length > 0)
+    return { state: 'Unknown', message: `${pending.length} of ${layers.length} layers are still being installed` }
+  const open = facts.openDeviations > 0 ? `, ${facts.openDeviations} deviations are open` : ''
+  return { state: 'Healthy', message: `${nodes.length} nodes and ${layers.length} layers are ready${open}` }
+}

@@ -1,0 +1,201 @@
+import type { DeviationReport } from '@atrium/api/link/protocol.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
+import type { LayerDraft } from './support/fake-plane.ts'
+
+let env: AgentEnv
+beforeAll(async () => {
+  env = await AgentEnv.start()
+})
+afterAll(() => env?.stop())
+
+const template = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, labels: { app: web } }
+spec:
+  replicas: 0
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: web
+          image: web:1
+          resources: { limits: { cpu: 1000m, memory: 1024Mi } }
+          env: [{ name: A, value: "1" }, { name: B, value: "2" }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80 }, { name: tls, port: 443 }] }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: generated }
+stringData: { password: {{ randAlphaNum 20 | quote }} }
+`
+const layers: LayerDraft[] = [
+  { name: 'web', pack: chart('web', template), values: 'pack:\n  namespace: web\n' },
+  {
+    name: 'settings',
+    namespace: 'settings',
+    values: 'pack:\n  namespace: settings\n  namespaceLabels:\n    settings: "team=a"\n',
+    manifests: { settings: configMapYaml('settings', { color: 'blue', size: 'large' }) },
+  },
+]
+const deploymentRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'web', name: 'web' }
+const settingsRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'settings', name: 'settings' }
+const someone = { type: 'strategic', fieldManager: 'someone' } as const
+
+const deviationsOf = (object: string): DeviationReport[] =>
+  [...env.plane.deviations.values()].filter((one) => one.object === object)
+const settled = () =>
+  expect.poll(() => env.plane.state()?.health.message, { timeout: 10_000 }).not.toContain('deviations are open')
+
+beforeEach(async () => {
+  await env.plane.send(layers, { drift: 'heal' })
+  await env.applied()
+  env.plane.deviations.clear()
+})
+
+test('a changed field is put back, and what was done is told with the difference', async () => {
+  await env.client.patch(settingsRef, { data: { color: 'red' } }, someone)
+  await expect.poll(async () => (await env.client.get(settingsRef)).data).toEqual({ color: 'blue', size: 'large' })
+  await expect
+    .poll(() => deviationsOf('v1 ConfigMap settings/settings'))
+    .toMatchObject([
+      {
+        type: 'changed',
+        state: 'repaired',
+        action: 'heal',
+        layer: 'p/settings',
+        diff: [{ path: '/data/color', live: 'red', desired: 'blue' }],
+        message: 'changed by someone; put back as declared',
+      },
+    ])
+})
+
+test('a deleted object of a chart returns as helm made it; a random password is not made anew', async () => {
+  const secretRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: 'generated' }
+  const before = (await env.client.get(secretRef)).data
+  await env.client.delete(deploymentRef)
+  await env.client.delete(secretRef)
+  await expect.poll(() => env.client.find(deploymentRef)).not.toBeNull()
+  await expect.poll(async () => (await env.client.find(secretRef))?.data).toEqual(before)
+  const deployment = await env.client.get(deploymentRef)
+  expect(deployment.metadata.labels).toMatchObject({ app: 'web', 'app.kubernetes.io/managed-by': 'Helm' })
+  expect(deployment.metadata.annotations?.['meta.helm.sh/release-name']).toBe('web')
+  await expect
+    .poll(() => deviationsOf('apps/v1 Deployment web/web'))
+    .toMatchObject([{ type: 'deleted', state: 'repaired' }])
+})
+
+test('a deleted namespace returns with everything in it, and with a release helm knows', async () => {
+  const before = (await env.find('v1', 'Namespace', 'web'))?.metadata.uid
+  await env.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'web' })
+  await expect
+    .poll(async () => (await env.find('v1', 'Namespace', 'web'))?.metadata.uid, { timeout: 30_000 })
+    .not.toBe(before)
+  await expect.poll(() => env.client.find(deploymentRef), { timeout: 30_000 }).not.toBeNull()
+  await expect.poll(() => env.find('v1', 'Service', 'web', 'web'), { timeout: 30_000 }).not.toBeNull()
+  await expect
+    .poll(() => env.find('v1', 'Secret', 'sh.helm.release.v1.web.v1', 'web'), { timeout: 30_000 })
+    .not.toBeNull()
+  await settled()
+  await env.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'settings' })
+  await expect
+    .poll(async () => (await env.find('v1', 'Namespace', 'settings'))?.metadata, { timeout: 30_000 })
+    .toMatchObject({ labels: { team: 'a' } })
+  await expect.poll(() => env.client.find(settingsRef), { timeout: 30_000 }).not.toBeNull()
+  await settled()
+})
+
+test('with policy alert nothing is put back: the deviation stays open with its difference until somebody acts', async () => {
+  await env.plane.send(layers, { drift: 'alert' })
+  await env.applied()
+  await env.client.patch(settingsRef, { data: { color: 'red' } }, someone)
+  await env.client.delete(deploymentRef)
+  await expect
+    .poll(() => deviationsOf('v1 ConfigMap settings/settings'))
+    .toMatchObject([{ state: 'open', action: 'alert', diff: [{ path: '/data/color', live: 'red', desired: 'blue' }] }])
+  await expect
+    .poll(() => deviationsOf('apps/v1 Deployment web/web'))
+    .toMatchObject([{ type: 'deleted', state: 'open' }])
+  expect((await env.client.get(settingsRef)).data).toMatchObject({ color: 'red' })
+  expect(await env.client.find(deploymentRef)).toBeNull()
+
+  // Put back by hand: the same deviation is closed.
+  await env.client.patch(settingsRef, { data: { color: 'blue' } }, someone)
+  await expect
+    .poll(() => deviationsOf('v1 ConfigMap settings/settings'))
+    .toMatchObject([{ state: 'repaired', resolvedAt: expect.stringMatching(/^20/) }])
+  // The policy changes: what is still open is repaired.
+  await env.plane.send(layers, { drift: 'heal' })
+  await expect.poll(() => env.client.find(deploymentRef)).not.toBeNull()
+  await expect.poll(() => deviationsOf('apps/v1 Deployment web/web')).toMatchObject([{ state: 'repaired' }])
+})
+
+test('defaults, unit formats, list order and fields of others are no drift', async () => {
+  await env.plane.send(layers, { drift: 'alert' })
+  await env.applied()
+  const limits = { cpu: '1', memory: '1Gi' }
+  await env.client.patch(
+    deploymentRef,
+    { spec: { template: { spec: { containers: [{ name: 'web', resources: { limits } }] } } } },
+    someone,
+  )
+  await env.client.patch(
+    deploymentRef,
+    { metadata: { annotations: { 'example.com/note': 'x' } }, spec: { minReadySeconds: 5 } },
+    someone,
+  )
+  const reversed = [
+    { name: 'B', value: '2' },
+    { name: 'A', value: '1' },
+  ]
+  await env.client.patch(
+    deploymentRef,
+    [{ op: 'replace', path: '/spec/template/spec/containers/0/env', value: reversed }],
+    {
+      type: 'json',
+      fieldManager: 'someone',
+    },
+  )
+  await env.client.patch(settingsRef, { data: { theirs: 'yes' } }, someone)
+  // A real change afterwards: once it is told, everything before it was judged too.
+  await env.client.patch(settingsRef, { data: { size: 'small' } }, someone)
+  await env.client.patch(deploymentRef, { metadata: { labels: { app: 'other' } } }, someone)
+  await expect
+    .poll(() => [...env.plane.deviations.values()].map((one) => one.diff).sort((a, b) => a.length - b.length), {
+      timeout: 5_000,
+    })
+    .toEqual(
+      expect.arrayContaining([
+        [{ path: '/data/size', live: 'small', desired: 'large' }],
+        [{ path: '/metadata/labels/app', live: 'other', desired: 'web' }],
+      ]),
+    )
+  expect(env.plane.deviations.size).toBe(2)
+})
+
+test('a fight is noticed: after some repairs the object is left alone and the fight is reported', async () => {
+  const fighter = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
+  let rounds = 0
+  await expect
+    .poll(
+      async () => {
+        const live = await env.client.find(fighter)
+        const selector = (live?.spec as { selector?: { app?: string } } | undefined)?.selector?.app
+        if (selector === 'web') {
+          rounds++
+          await env.client.patch(fighter, { spec: { selector: { app: 'stolen' } } }, someone)
+        }
+        return deviationsOf('v1 Service web/web').at(-1)?.state
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    .toBe('failed')
+  expect(rounds).toBe(6)
+  expect(deviationsOf('v1 Service web/web').at(-1)?.message).toContain('changed by someone again and again')
+})

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import type { DesiredLayer, DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { DeviationReport, LayerReport } from '@atrium/api/link/protocol.ts'
+import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
+import { loadPack } from '@atrium/pack/sources/load.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { PackSource } from '../../src/layers/content.ts'
+import type { AgentReport, PlaneLink } from '../../src/ports.ts'
+
+const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
+
+/** Files of a pack, by path; `pack.json` is made from them. */
+export type PackTree = Record<string, string>
+
+/** A layer as a test writes it. */
+export interface LayerDraft {
+  name: string
+  values?: string
+  pack?: PackTree
+  manifests?: Record<string, string>
+  kind?: DesiredLayer['kind']
+  priority?: number
+  namespace?: string
+}
+
+/** Everything the plane would send and take, in memory: what the agent does with it is real. */
+export class FakePlane implements PackSource {
+  readonly blobs = new Map<string, Buffer>()
+  readonly packs = new Map<string, PackFiles>()
+  readonly reports: AgentReport[] = []
+  /** Deviations by id, as the plane would know them. */
+  readonly deviations = new Map<string, DeviationReport>()
+  online = true
+  desired: DesiredState | null = null
+  #generation = 0
+  readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
+  readonly #connectionListeners = new Set<(connected: boolean) => void>()
+
+  link(): PlaneLink {
+    const plane = this
+    return {
+      get connected() {
+        return plane.online
+      },
+      onDesired: (listener) => {
+        plane.#desiredListeners.add(listener)
+        if (plane.online && plane.desired) listener(plane.desired)
+        return () => plane.#desiredListeners.delete(listener)
+      },
+      onConnection: (listener) => {
+        plane.#connectionListeners.add(listener)
+        return () => plane.#connectionListeners.delete(listener)
+      },
+      report: (message) => plane.#take(message),
+      fetchBlob: async (digest) => plane.#blob(digest),
+      registryToken: async () => ({ token: new Secret('token'), expiresAt: '2030-01-01T00:00:00Z' }),
+      close: async () => undefined,
+    }
+  }
+
+  setOnline(online: boolean): void {
+    this.online = online
+    for (const listener of this.#connectionListeners) listener(online)
+    if (online && this.desired) for (const listener of this.#desiredListeners) listener(this.desired)
+  }
+
+  async pull(pack: { digest: string }): Promise<PackFiles> {
+    const files = this.online ? this.packs.get(pack.digest) : undefined
+    if (!files) throw new Error('the registry is away')
+    return files
+  }
+
+  /** Sends a new desired state made of these layers. */
+  async send(
+    drafts: LayerDraft[],
+    options: { drift?: 'heal' | 'alert'; epoch?: number; generation?: number } = {},
+  ): Promise<DesiredState> {
+    const layers: DesiredLayer[] = []
+    for (const draft of drafts) layers.push(await this.#layer(draft))
+    this.#generation = options.generation ?? this.#generation + 1
+    const desired: DesiredState = {
+      clusterUid: 'c'.repeat(24),
+      clusterName: 'test',
+      epoch: options.epoch ?? 1,
+      generation: this.#generation,
+      kubernetesVersion: '1.34.4',
+      layers,
+      policy: { drift: options.drift ?? 'heal', nodes: 'heal' },
+    }
+    this.desired = desired
+    if (this.online) for (const listener of this.#desiredListeners) listener(desired)
+    return desired
+  }
+
+  /** The newest report of each layer. */
+  layers(): Record<string, LayerReport> {
+    const state = this.state()
+    return Object.fromEntries((state?.layers ?? []).map((layer) => [layer.id.slice('p/'.length), layer]))
+  }
+
+  state(): Extract<AgentReport, { type: 'state' }> | undefined {
+    return this.reports.findLast((report) => report.type === 'state')
+  }
+
+  /** States of all layers, once they belong to the newest desired state. */
+  states(): Record<string, string> {
+    if (this.state()?.working?.generation !== this.#generation) return {}
+    return Object.fromEntries(Object.entries(this.layers()).map(([name, layer]) => [name, layer.state]))
+  }
+
+  /** True once the newest desired state is fully applied. */
+  isApplied(): boolean {
+    return this.state()?.applied?.generation === this.#generation
+  }
+
+  #blob(digest: string): Buffer {
+    const content = this.online ? this.blobs.get(digest) : undefined
+    if (!content) throw new Error('the plane is away')
+    return content
+  }
+
+  #take(message: AgentReport): void {
+    this.reports.push(message)
+    if (message.type === 'deviations') for (const item of message.items) this.deviations.set(item.id, item)
+  }
+
+  #put(content: string): string {
+    const digest = digestOf(content)
+    this.blobs.set(digest, Buffer.from(content))
+    return digest
+  }
+
+  async #layer(draft: LayerDraft): Promise<DesiredLayer> {
+    const pack = draft.pack && (await this.#pack(draft.name, draft.pack))
+    return {
+      id: `p/${draft.name}`,
+      name: draft.name,
+      profileUid: 'f'.repeat(24),
+      packUid: 'a'.repeat(24),
+      version: '1.0.0',
+      kind: draft.kind ?? 'addon',
+      priority: draft.priority ?? 0,
+      ...(pack ? { pack } : {}),
+      valuesDigest: this.#put(draft.values ?? ''),
+      manifests: Object.entries(draft.manifests ?? {}).map(([name, text]) => ({ name, digest: this.#put(text) })),
+      namespace: draft.namespace ?? 'default',
+    }
+  }
+
+  async #pack(name: string, tree: PackTree): Promise<NonNullable<DesiredLayer['pack']>> {
+    const paths = Object.keys(tree)
+    const charts = [...new Set(paths.flatMap((path) => /^charts\/[^/]+/.exec(path)?.[0] ?? []))]
+    const manifest = {
+      name,
+      displayName: name,
+      version: '1.0.0',
+      layer: 'addon',
+      cloudTypes: ['all'],
+      charts: charts.map((folder) => `${folder}.tgz`),
+      kubeManifests: paths.filter((path) => path.startsWith('manifests/')),
+    }
+    const files = { 'pack.json': JSON.stringify(manifest), 'values.yaml': '', ...tree }
+    const digest = digestOf(JSON.stringify(files))
+    const content = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
+    this.packs.set(digest, await loadPack(content))
+    return { registry: 'https://registry.test', repository: `packs/${name}`, digest }
+  }
+}
