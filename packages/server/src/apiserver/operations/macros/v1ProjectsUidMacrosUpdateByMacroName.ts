@@ -1,0 +1,15 @@
+import { defineOperation } from '../../operation.ts'
+import { changeMacros, parseMacros } from './macro-set.ts'
+import { projectOf } from './scope.ts'
+
+/** Sets the values of the macros named; the others stay. */
+export const v1ProjectsUidMacrosUpdateByMacroName = defineOperation('v1ProjectsUidMacrosUpdateByMacroName', {
+  scope: 'object',
+  permission: 'macro.update',
+  handler({ subject, params, body }, context) {
+    const changed = parseMacros(body)
+    return context.admission.run(subject, async (tx) =>
+      changeMacros(tx, await projectOf(tx, params.uid), (macros) => ({ ...macros, ...changed })),
+    )
+  },
+})

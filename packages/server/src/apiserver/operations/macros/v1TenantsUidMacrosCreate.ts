@@ -1,0 +1,15 @@
+import { defineOperation } from '../../operation.ts'
+import { addMacros, changeMacros, parseMacros } from './macro-set.ts'
+import { ownTenant } from './scope.ts'
+
+/** Adds; a name that exists is refused. */
+export const v1TenantsUidMacrosCreate = defineOperation('v1TenantsUidMacrosCreate', {
+  scope: 'tenant',
+  permission: 'macro.create',
+  handler({ subject, params, body }, context) {
+    const added = parseMacros(body)
+    return context.admission.run(subject, (tx) =>
+      changeMacros(tx, ownTenant(subject, params.tenantUid), (macros) => addMacros(macros, added)),
+    )
+  },
+})

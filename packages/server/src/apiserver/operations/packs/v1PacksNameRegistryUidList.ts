@@ -1,0 +1,26 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Catalogue } from '../../../content/catalogue.ts'
+import { packNameOf } from '../../../content/macro-scope.ts'
+import { defineOperation } from '../../operation.ts'
+import { viewPackTags } from './views.ts'
+
+export const v1PacksNameRegistryUidList = defineOperation('v1PacksNameRegistryUidList', {
+  scope: 'object',
+  permission: 'packRegistry.get',
+  handler: ({ subject, params, query }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const packs = await new Catalogue(context.store, tx).packs({ registryUid: params.registryUid })
+      const name = packNameOf(params.packName)
+      const versions = packs.filter(
+        ({ meta, spec }) =>
+          meta.name === name &&
+          (!query.layer || spec.layer === query.layer) &&
+          (!query.cloudType || spec.cloudTypes.includes('all') || spec.cloudTypes.includes(query.cloudType)),
+      )
+      if (versions.length > 0) return viewPackTags(versions)
+      throw new AtriumError(
+        'ResourceNotFound',
+        `Pack '${name}' is not found in registry '${params.registryUid}'. POST /v1/packs/search lists what there is.`,
+      )
+    }),
+})

@@ -1,0 +1,13 @@
+import { Catalogue } from '../../../content/catalogue.ts'
+import { defineOperation } from '../../operation.ts'
+import { getRegistry, viewHelmRegistry } from './views.ts'
+
+/** Answers for registries of every kind: one client asks here whatever the kind, and takes 404 for "no such pack". */
+export const v1RegistriesHelmUidGet = defineOperation('v1RegistriesHelmUidGet', {
+  scope: 'object',
+  permission: 'packRegistry.get',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) =>
+      viewHelmRegistry(await getRegistry(new Catalogue(context.store, tx), params.uid)),
+    ),
+})

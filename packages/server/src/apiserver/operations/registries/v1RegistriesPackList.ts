@@ -1,0 +1,16 @@
+import { Catalogue } from '../../../content/catalogue.ts'
+import { defineOperation } from '../../operation.ts'
+import { listMeta, pageOfArray } from '../../shapes/lists.ts'
+import { viewPackRegistry } from './views.ts'
+
+/** Clients never continue this list: without a limit it is whole. */
+export const v1RegistriesPackList = defineOperation('v1RegistriesPackList', {
+  scope: 'object',
+  permission: 'packRegistry.list',
+  handler: ({ subject, query }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const registries = await new Catalogue(context.store, tx).registries()
+      const page = pageOfArray(registries.filter(({ spec }) => spec.type === 'pack').map(viewPackRegistry), query, 0)
+      return { items: page.items, listmeta: listMeta(page, query) }
+    }),
+})

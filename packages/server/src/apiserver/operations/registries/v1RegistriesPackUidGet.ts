@@ -1,0 +1,12 @@
+import { Catalogue } from '../../../content/catalogue.ts'
+import { defineOperation } from '../../operation.ts'
+import { getRegistry, viewPackRegistry } from './views.ts'
+
+export const v1RegistriesPackUidGet = defineOperation('v1RegistriesPackUidGet', {
+  scope: 'object',
+  permission: 'packRegistry.get',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) =>
+      viewPackRegistry(await getRegistry(new Catalogue(context.store, tx), params.uid)),
+    ),
+})

@@ -1,0 +1,12 @@
+import { Catalogue } from '../../../content/catalogue.ts'
+import { defineOperation } from '../../operation.ts'
+import { getRegistry, viewSync } from './views.ts'
+
+export const v1RegistriesPackUidSyncStatus = defineOperation('v1RegistriesPackUidSyncStatus', {
+  scope: 'object',
+  permission: 'packRegistry.get',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) =>
+      viewSync(await getRegistry(new Catalogue(context.store, tx), params.uid)),
+    ),
+})

@@ -1,0 +1,53 @@
+import type { ListQuery, Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { isVanished } from './sync-plan.ts'
+import { contentActor, systemTenant } from './tenant.ts'
+
+type Shared = 'Registry' | 'Pack'
+
+/**
+ * Registries and packs that one caller may use: the tenant's own, read through `tx` (which decides what the caller sees), and those the
+ * installation shares with every tenant. Whoever may read packs may read the shared ones.
+ */
+export class Catalogue {
+  readonly #store: Store
+  readonly #own: Tx
+
+  constructor(store: Store, own: Tx) {
+    this.#store = store
+    this.#own = own
+  }
+
+  registries(): Promise<StoredObject<'Registry'>[]> {
+    return this.#list('Registry', {})
+  }
+
+  registry(uid: string): Promise<StoredObject<'Registry'> | null> {
+    return this.#get('Registry', uid)
+  }
+
+  /** Packs whose tags the registries still hold. */
+  async packs(query: { registryUid?: string } = {}): Promise<StoredObject<'Pack'>[]> {
+    const packs = await this.#list('Pack', query.registryUid ? { where: { registryUid: query.registryUid } } : {})
+    return packs.filter((pack) => !isVanished(pack))
+  }
+
+  /** A pack version, also one whose tag is gone: layers that use it keep working. */
+  pack(uid: string): Promise<StoredObject<'Pack'> | null> {
+    return this.#get('Pack', uid)
+  }
+
+  async #get<K extends Shared>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return (await this.#own.get(kind, uid)) ?? (await this.#shared((tx) => tx.get(kind, uid)))
+  }
+
+  async #list<K extends Shared>(kind: K, query: ListQuery): Promise<StoredObject<K>[]> {
+    const own = await this.#own.list(kind, query)
+    if (this.#own.tenant === systemTenant) return own.items
+    const shared = await this.#shared((tx) => tx.list(kind, query))
+    return [...own.items, ...shared.items]
+  }
+
+  #shared<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#store.transaction(systemTenant, contentActor, work)
+  }
+}
