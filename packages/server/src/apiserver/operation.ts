@@ -19,6 +19,8 @@ export interface PublicRequest<Id extends OperationId> {
   /** The project named by header `ProjectUid`. Of scope `project`: it exists and the caller sees it; elsewhere: as sent, or null. */
   project: string | null
   header(name: string): string | undefined
+  /** Properties of `value` that this schema of the contract does not know: keep them with the object, see `withUnknown`. */
+  unknownOf(schema: string, value: unknown): Record<string, unknown> | undefined
   /** Aborts when the client is gone. */
   signal: AbortSignal
 }

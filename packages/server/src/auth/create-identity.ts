@@ -2,6 +2,7 @@ import { apiKeys } from './api-keys.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import { roleBindings } from './role-bindings.ts'
+import { roles } from './roles.ts'
 import { signIns } from './sign-in.ts'
 import { subjects } from './subjects.ts'
 import { tenants } from './tenants.ts'
@@ -13,6 +14,7 @@ export const createIdentity = (parts: Parts): Identity => ({
   ...signIns(parts),
   ...tenants(parts),
   ...users(parts),
+  ...roles(parts),
   ...roleBindings(parts),
   ...apiKeys(parts),
 })

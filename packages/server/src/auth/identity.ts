@@ -1,12 +1,8 @@
+import type { RoleScope } from '@atrium/api/permissions/catalogue.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
+import type { Tenant } from '../store/system-store.ts'
 import type { Grants, Subject } from './subject.ts'
-
-export interface Tenant {
-  uid: string
-  name: string
-  createdAt: string
-}
 
 export interface User {
   uid: string
@@ -31,6 +27,14 @@ export interface ApiKey {
   expiresAt: string | null
   createdAt: string
   modifiedAt: string
+}
+
+/** A role as rights need it. */
+export interface RoleInfo {
+  uid: string
+  name: string
+  scope: RoleScope
+  permissions: readonly string[]
 }
 
 /** One role a user holds: `project` null = at tenant scope. */
@@ -111,7 +115,13 @@ export interface Identity {
   setPassword(scope: Scope, uid: string, password: Secret<string>): Promise<void>
   deleteUser(scope: Scope, uid: string): Promise<void>
 
+  /** Built-in roles and the tenant's own. */
+  roles(tenant: string): Promise<RoleInfo[]>
+  role(tenant: string, uid: string): Promise<RoleInfo | null>
+
   roleBindings(tenant: string, userUid: string): Promise<RoleBinding[]>
+  /** Those of every user, by uid of the user. */
+  allRoleBindings(tenant: string): Promise<Map<string, RoleBinding[]>>
   /** Replaces the roles of the user in the scopes named; scopes not named stay. */
   setRoleBindings(scope: Scope, userUid: string, roles: { project: string | null; roleUids: string[] }[]): Promise<void>
   /** Uids of users who hold the role. */

@@ -4,6 +4,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { audit, type IdentityAudit } from '../store/identity/audit.ts'
 import { violatedConstraint } from '../store/pg-errors.ts'
+import type { SystemStore } from '../store/system-store.ts'
 import type { Scope } from './identity.ts'
 
 /** What every part of identity is made of. */
@@ -11,6 +12,8 @@ export interface Parts {
   database: Database
   clock: Clock
   random: Random
+  /** Tenants belong to the installation, not to one of them. */
+  system: Pick<SystemStore, 'createTenant' | 'tenants' | 'tenantByName'>
 }
 
 /** One audited change: `work` returns the audit line with its result. */

@@ -17,6 +17,7 @@ const entry = (user: User, message: string) =>
 
 type Methods =
   | 'roleBindings'
+  | 'allRoleBindings'
   | 'setRoleBindings'
   | 'holdersOf'
   | 'resourceRoles'
@@ -30,6 +31,12 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
     roleBindings: (tenant, userUid) =>
       database.withTenant(tenant, async (sql) =>
         (await rows.selectBindings(sql, tenant, userUid)).map(({ roleUid, project }) => ({ roleUid, project })),
+      ),
+
+    allRoleBindings: async (tenant) =>
+      Map.groupBy(
+        await database.withTenant(tenant, (sql) => rows.selectAllBindings(sql, tenant)),
+        ({ userUid }) => userUid,
       ),
 
     setRoleBindings: (scope, userUid, roles) =>

@@ -10,7 +10,6 @@ import {
   selectBySessionHash,
 } from '../store/identity/credentials.ts'
 import { selectSetting } from '../store/identity/settings.ts'
-import { selectTenantByName } from '../store/identity/tenants.ts'
 import { markSignIn, selectPassword, selectTenantsOfEmail } from '../store/identity/users.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
@@ -57,17 +56,16 @@ async function sessionMinutes(sql: Sql, tenant: string): Promise<number> {
 }
 
 export function signIns(parts: Parts): Pick<Identity, 'signIn' | 'refresh' | 'revokeToken'> {
-  const { database, clock, random } = parts
+  const { database, clock, random, system } = parts
   const throttle = throttles(parts)
   // Compared when there is no such user, so that the answer takes as long.
   const decoy = hashPassword(new Secret(random.bytes(16).toString('hex')), random)
 
-  const findTenant = (email: string, org: string | undefined): Promise<string | null> =>
-    database.asSystem(async (sql) => {
-      if (org) return (await selectTenantByName(sql, org))?.uid ?? null
-      const [first, second] = await selectTenantsOfEmail(sql, email)
-      return second === undefined ? (first ?? null) : null
-    })
+  const findTenant = async (email: string, org: string | undefined): Promise<string | null> => {
+    if (org) return (await system.tenantByName(org))?.uid ?? null
+    const [first, second] = await database.asSystem((sql) => selectTenantsOfEmail(sql, email))
+    return second === undefined ? (first ?? null) : null
+  }
 
   const findUser = async (tenant: string | null, email: string, password: Secret<string>): Promise<string | null> => {
     const found =

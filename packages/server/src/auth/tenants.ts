@@ -1,30 +1,24 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
-import { newUid } from '@atrium/runtime/base/random.ts'
 import { selectSetting, upsertSetting } from '../store/identity/settings.ts'
-import * as rows from '../store/identity/tenants.ts'
 import type { Identity } from './identity.ts'
-import { change, type Parts, unique } from './parts.ts'
+import { change, type Parts } from './parts.ts'
 
 type Methods = 'createTenant' | 'tenantByName' | 'listTenants' | 'setting' | 'putSetting'
 
 export function tenants(parts: Parts): Pick<Identity, Methods> {
-  const { database, clock, random } = parts
+  const { database, system } = parts
   return {
     async createTenant(name, actor) {
-      const uid = newUid(random)
-      const tenant = await unique(`A tenant called '${name}' exists already.`, 'name', () =>
-        database.asSystem((sql) => rows.insertTenant(sql, { uid, name, at: isoNow(clock) })),
-      )
-      await change(parts, { tenant: uid, actor }, async () => ({
+      const tenant = await system.createTenant({ name })
+      await change(parts, { tenant: tenant.uid, actor }, async () => ({
         result: undefined,
-        entry: { action: 'create', kind: 'Tenant', uid, name, message: 'created the tenant' },
+        entry: { action: 'create', kind: 'Tenant', uid: tenant.uid, name, message: 'created the tenant' },
       }))
       return tenant
     },
 
-    tenantByName: (name) => database.asSystem((sql) => rows.selectTenantByName(sql, name)),
+    tenantByName: (name) => system.tenantByName(name),
 
-    listTenants: () => database.asSystem((sql) => rows.selectTenants(sql)),
+    listTenants: () => system.tenants(),
 
     setting: (tenant, name, project = null) =>
       database.withTenant(tenant, (sql) => selectSetting(sql, tenant, project, name)),

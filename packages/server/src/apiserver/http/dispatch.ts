@@ -4,6 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerContext } from '../../context.ts'
 import type { RegisteredOperation } from '../operation.ts'
+import { unknownOf } from '../shapes/unknown.ts'
 import { authenticate, header, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
 import type { Projectors } from './projector.ts'
@@ -75,7 +76,8 @@ function readBody(operation: Operation, raw: unknown, { validators, schemas }: T
 
 function send(operation: Operation, result: unknown, reply: FastifyReply, projectors: Projectors): FastifyReply {
   const { status, schema } = successOf(operation)
-  reply.code(status)
+  // Answers hold what only this caller may see.
+  reply.code(status).header('cache-control', 'no-store')
   if (schema === null) return reply.send()
   if (operation.produces) {
     const isStream = result instanceof Readable
@@ -108,6 +110,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
         ip: request.ip,
         project: projectHeader(request),
         header: (name: string) => header(request, name),
+        unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
         signal: abortWith(reply),
         subject: request.subject,
         resolveSubject: () => authenticate(request, context),

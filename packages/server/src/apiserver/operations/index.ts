@@ -11,6 +11,8 @@ import { profilesOperations } from './profiles/index.ts'
 import { projectsOperations } from './projects/index.ts'
 import { registriesOperations } from './registries/index.ts'
 import { rolesOperations } from './roles/index.ts'
+import { systemOperations } from './system/index.ts'
+import { tenantsOperations } from './tenants/index.ts'
 import { usersOperations } from './users/index.ts'
 
 /** Every operation with a handler, by area. */
@@ -27,5 +29,7 @@ export const operations: RegisteredOperation[] = [
   ...accountsOperations,
   ...clustersOperations,
   ...cloudconfigsOperations,
+  ...systemOperations,
+  ...tenantsOperations,
   ...atriumOperations,
 ]

@@ -16,6 +16,14 @@ export async function selectBindings(sql: Sql, tenant: string, userUid: string):
   )
 }
 
+export async function selectAllBindings(sql: Sql, tenant: string): Promise<(RoleBinding & { userUid: string })[]> {
+  return sql.query<RoleBinding & { userUid: string; [column: string]: unknown }>(
+    `select user_uid as "userUid", project, role_uid as "roleUid" from role_bindings
+     where tenant = $1 order by user_uid, scope, role_uid`,
+    [tenant],
+  )
+}
+
 /** Replaces the user's roles in one scope. */
 export async function replaceBindings(
   sql: Sql,

@@ -1,3 +1,16 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumClustersDeviationsList } from './atriumClustersDeviationsList.ts'
+import { atriumClustersPolicyGet } from './atriumClustersPolicyGet.ts'
+import { atriumClustersPolicyUpdate } from './atriumClustersPolicyUpdate.ts'
+import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
+import { atriumTenantsList } from './atriumTenantsList.ts'
+import { atriumWatch } from './atriumWatch.ts'
 
-export const atriumOperations: RegisteredOperation[] = []
+export const atriumOperations: RegisteredOperation[] = [
+  atriumClustersDeviationsList,
+  atriumClustersPolicyGet,
+  atriumClustersPolicyUpdate,
+  atriumTenantsCreate,
+  atriumTenantsList,
+  atriumWatch,
+]

@@ -1,3 +1,14 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { V1AuthOrgs } from './V1AuthOrgs.ts'
+import { v1Authenticate } from './v1Authenticate.ts'
+import { v1AuthOrg } from './v1AuthOrg.ts'
+import { v1AuthRefresh } from './v1AuthRefresh.ts'
+import { v1UsersAuthTokensRevoke } from './v1UsersAuthTokensRevoke.ts'
 
-export const authOperations: RegisteredOperation[] = []
+export const authOperations: RegisteredOperation[] = [
+  v1Authenticate,
+  v1AuthOrg,
+  V1AuthOrgs,
+  v1AuthRefresh,
+  v1UsersAuthTokensRevoke,
+]

@@ -1,3 +1,24 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { v1ProjectClusterSettingsGet } from './v1ProjectClusterSettingsGet.ts'
+import { v1ProjectClustersNodesAutoRemediationSettingUpdate } from './v1ProjectClustersNodesAutoRemediationSettingUpdate.ts'
+import { v1ProjectsCreate } from './v1ProjectsCreate.ts'
+import { v1ProjectsFilterSummary } from './v1ProjectsFilterSummary.ts'
+import { v1ProjectsMetadata } from './v1ProjectsMetadata.ts'
+import { v1ProjectsUidDelete } from './v1ProjectsUidDelete.ts'
+import { v1ProjectsUidGet } from './v1ProjectsUidGet.ts'
+import { v1ProjectsUidMetaUpdate } from './v1ProjectsUidMetaUpdate.ts'
+import { v1ProjectsUidUpdate } from './v1ProjectsUidUpdate.ts'
+import { v1ProjectsUidValidate } from './v1ProjectsUidValidate.ts'
 
-export const projectsOperations: RegisteredOperation[] = []
+export const projectsOperations: RegisteredOperation[] = [
+  v1ProjectClusterSettingsGet,
+  v1ProjectClustersNodesAutoRemediationSettingUpdate,
+  v1ProjectsCreate,
+  v1ProjectsFilterSummary,
+  v1ProjectsMetadata,
+  v1ProjectsUidDelete,
+  v1ProjectsUidGet,
+  v1ProjectsUidMetaUpdate,
+  v1ProjectsUidUpdate,
+  v1ProjectsUidValidate,
+]

@@ -1,0 +1,13 @@
+import { defineOperation } from '../../operation.ts'
+import { getCluster } from './load-cluster.ts'
+
+export const atriumClustersPolicyUpdate = defineOperation('atriumClustersPolicyUpdate', {
+  scope: 'object',
+  permission: 'cluster.update',
+  async handler({ subject, params, body }, context) {
+    await context.admission.run(subject, async (tx) => {
+      const { spec } = await getCluster(tx, params.uid)
+      await tx.update('Cluster', params.uid, { spec: { ...spec, policy: body } })
+    })
+  },
+})

@@ -1,0 +1,10 @@
+import { defineOperation } from '../../operation.ts'
+import { getProject } from './load.ts'
+import { viewProject } from './views.ts'
+
+export const v1ProjectsUidGet = defineOperation('v1ProjectsUidGet', {
+  scope: 'object',
+  permission: 'project.get',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) => viewProject(await getProject(tx, params.uid))),
+})

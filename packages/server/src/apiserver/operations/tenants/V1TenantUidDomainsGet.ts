@@ -1,0 +1,3 @@
+import { defineSettingGet } from './setting.ts'
+
+export const V1TenantUidDomainsGet = defineSettingGet('V1TenantUidDomainsGet', 'domains', { domains: [] })

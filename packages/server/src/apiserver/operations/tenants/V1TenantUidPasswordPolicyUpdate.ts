@@ -1,0 +1,3 @@
+import { defineSettingPut } from './setting.ts'
+
+export const V1TenantUidPasswordPolicyUpdate = defineSettingPut('V1TenantUidPasswordPolicyUpdate', 'passwordPolicy')

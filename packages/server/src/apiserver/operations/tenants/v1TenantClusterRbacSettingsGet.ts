@@ -1,0 +1,7 @@
+import { defineSettingGet } from './setting.ts'
+
+export const v1TenantClusterRbacSettingsGet = defineSettingGet(
+  'v1TenantClusterRbacSettingsGet',
+  'clusterRbacSettings',
+  { automaticClusterRoleBinding: 'disabled' },
+)

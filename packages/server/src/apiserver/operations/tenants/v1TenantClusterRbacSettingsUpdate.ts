@@ -1,0 +1,6 @@
+import { defineSettingPut } from './setting.ts'
+
+export const v1TenantClusterRbacSettingsUpdate = defineSettingPut(
+  'v1TenantClusterRbacSettingsUpdate',
+  'clusterRbacSettings',
+)

@@ -1,0 +1,6 @@
+import { defineSettingPut } from './setting.ts'
+
+export const v1TenantUidAuthTokenSettingsUpdate = defineSettingPut(
+  'v1TenantUidAuthTokenSettingsUpdate',
+  'authTokenSettings',
+)

@@ -1,0 +1,54 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { mustCover, mustHoldRole } from '../../../auth/escalation.ts'
+import type { User } from '../../../auth/identity.ts'
+import { userNotFound } from '../../../auth/parts.ts'
+import type { Subject } from '../../../auth/subject.ts'
+import type { ServerContext } from '../../../context.ts'
+
+export async function getUser(context: ServerContext, subject: Subject, uid: string): Promise<User> {
+  const user = await context.identity.getUser(subject.tenant, uid)
+  if (!user) throw userNotFound(uid)
+  return user
+}
+
+/** The user, if the caller holds at least as much: for whatever changes that person's account. */
+export async function getManagedUser(context: ServerContext, subject: Subject, uid: string): Promise<User> {
+  const user = await getUser(context, subject, uid)
+  if (uid !== subject.userUid) mustCover(subject, await context.identity.grantsOf(subject.tenant, uid))
+  return user
+}
+
+/** Refuses roles that do not exist, belong to another scope, or hold more than the caller does there. */
+export async function checkRoles(
+  context: ServerContext,
+  subject: Subject,
+  roleUids: string[],
+  project: string | null,
+): Promise<void> {
+  const scope = project === null ? 'tenant' : 'project'
+  for (const uid of roleUids) {
+    const role = await context.identity.role(subject.tenant, uid)
+    if (role?.scope !== scope) {
+      throw new AtriumError('InvalidRequest', `roles: '${uid}' is not a role of scope '${scope}'.`, {
+        details: { field: 'roles', value: uid },
+      })
+    }
+    mustHoldRole(subject, role, project)
+  }
+}
+
+/** Refuses to take roles away that hold more than the caller does, as giving them is refused. */
+export async function checkRemovals(
+  context: ServerContext,
+  subject: Subject,
+  userUid: string,
+  project: string | null,
+  keeps: string[],
+): Promise<void> {
+  const bindings = await context.identity.roleBindings(subject.tenant, userUid)
+  for (const { roleUid, project: bound } of bindings) {
+    if (bound !== project || keeps.includes(roleUid)) continue
+    const role = await context.identity.role(subject.tenant, roleUid)
+    if (role) mustHoldRole(subject, role, project)
+  }
+}

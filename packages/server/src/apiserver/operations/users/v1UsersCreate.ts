@@ -1,0 +1,16 @@
+import { defineOperation } from '../../operation.ts'
+import { checkRoles } from './load.ts'
+
+export const v1UsersCreate = defineOperation('v1UsersCreate', {
+  scope: 'tenant',
+  permission: 'user.create',
+  async handler({ subject, body }, context) {
+    const { emailId = '', firstName = '', lastName = '', roles } = body.spec ?? {}
+    await checkRoles(context, subject, roles ?? [], null)
+    const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName })
+    if (roles?.length) {
+      await context.identity.setRoleBindings(subject, user.uid, [{ project: null, roleUids: roles }])
+    }
+    return { uid: user.uid }
+  },
+})

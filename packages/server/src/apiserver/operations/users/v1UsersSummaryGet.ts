@@ -1,0 +1,17 @@
+import { defineOperation } from '../../operation.ts'
+import { stringFilter } from '../../shapes/filters.ts'
+import { viewUserSummary } from './views.ts'
+
+export const v1UsersSummaryGet = defineOperation('v1UsersSummaryGet', {
+  scope: 'tenant',
+  permission: 'user.list',
+  async handler({ subject, body }, context) {
+    const byEmail = stringFilter(body.filter?.emailId)
+    const byName = stringFilter(body.filter?.name)
+    const users = await context.identity.listUsers(subject.tenant)
+    const found = users.filter(
+      ({ email, firstName, lastName }) => byEmail(email) && byName(`${firstName} ${lastName}`.trim()),
+    )
+    return { items: found.map(viewUserSummary) }
+  },
+})

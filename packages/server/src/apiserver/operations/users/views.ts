@@ -1,0 +1,41 @@
+import type { v1User, v1UserSummary } from '@atrium/api/generated/operations.d.ts'
+import type { RoleBinding, RoleInfo, User } from '../../../auth/identity.ts'
+
+const nameOf = ({ firstName, lastName, email }: User): string => `${firstName} ${lastName}`.trim() || email
+
+const metadata = (user: User) => ({
+  name: nameOf(user),
+  uid: user.uid,
+  labels: {},
+  annotations: {},
+  creationTimestamp: user.createdAt,
+  lastModifiedTimestamp: user.modifiedAt,
+})
+
+const status = ({ isActive, hasPassword, lastSignInAt }: User) => ({
+  isActive: isActive && hasPassword,
+  activationLink: '',
+  isPasswordResetting: false,
+  ...(lastSignInAt === null ? {} : { lastSignIn: lastSignInAt }),
+})
+
+const names = ({ email, firstName, lastName }: User) => ({ emailId: email, firstName, lastName })
+
+export const viewUser = (user: User, bindings: RoleBinding[]): v1User => ({
+  metadata: metadata(user),
+  spec: {
+    ...names(user),
+    roles: bindings.filter(({ project }) => project === null).map(({ roleUid }) => roleUid),
+  },
+  status: status(user),
+})
+
+export const viewUserSummary = (user: User): v1UserSummary => ({
+  metadata: metadata(user),
+  spec: { ...names(user), teams: [], roles: [], projects: [] },
+  status: status(user),
+})
+
+/** References to roles with the names a person knows them by. */
+export const viewRoles = (uids: string[], roles: RoleInfo[]): { uid: string; name: string }[] =>
+  uids.map((uid) => ({ uid, name: roles.find((role) => role.uid === uid)?.name ?? '' }))

@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestApi, type TestApi } from './support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api.close())
+
+describe('projects', () => {
+  test('start-up of clients: every project of the tenant by name, Default among them', async () => {
+    const { call, project } = await api.newTenant()
+    const { body } = await call('GET /v1/dashboard/projects/metadata')
+    expect(body).toEqual({ items: [{ metadata: { name: 'Default', uid: project.uid } }] })
+  })
+
+  test('life of a project: create, read, replace, delete', async () => {
+    const { call } = await api.newTenant()
+    const created = await call('POST /v1/projects', {
+      body: {
+        metadata: {
+          name: 'edge',
+          labels: { env: 'dev', plain: 'spectro__tag' },
+          annotations: { description: 'first' },
+          creationTimestamp: '0001-01-01T00:00:00.000Z',
+        },
+        spec: { newerField: { kept: true } },
+      },
+    })
+    expect(created.status).toBe(201)
+    const { uid } = created.body
+    const read = await call(`GET /v1/projects/${uid}`)
+    expect(read.body.metadata).toMatchObject({
+      name: 'edge',
+      uid,
+      labels: { env: 'dev', plain: 'spectro__tag' },
+      annotations: { description: 'first', scope: 'tenant' },
+    })
+    expect(read.body.spec.newerField).toEqual({ kept: true })
+
+    const update = { metadata: { name: 'edge', labels: {}, annotations: {} } }
+    expect((await call(`PUT /v1/projects/${uid}`, { body: update })).status).toBe(204)
+    const { metadata } = (await call(`GET /v1/projects/${uid}`)).body
+    expect(metadata.labels).toEqual({})
+    expect(metadata.annotations).not.toHaveProperty('description')
+
+    expect((await call(`DELETE /v1/projects/${uid}`)).status).toBe(204)
+    const gone = await call(`GET /v1/projects/${uid}`)
+    expect([gone.status, gone.body.code]).toEqual([404, 'ResourceNotFound'])
+  })
+
+  test('a second project of the same name is refused, and a name that is no uid is simply not found', async () => {
+    const { call } = await api.newTenant()
+    const again = await call('POST /v1/projects', { body: { metadata: { name: 'Default' } } })
+    expect([again.status, again.body.code]).toEqual([409, 'DuplicateName'])
+    const named = await call('GET /v1/projects/My%20Project:1')
+    expect([named.status, named.body.code]).toEqual([404, 'ResourceNotFound'])
+  })
+
+  test('a project with resources in it is not deleted, and says which', async () => {
+    const { call, project, tenant } = await api.newTenant()
+    const actor = { type: 'system', uid: 's', name: 's' } as const
+    await api.context.store.transaction(tenant.uid, actor, (tx) =>
+      tx.create({
+        kind: 'CloudAccount',
+        project: project.uid,
+        name: 'acc',
+        spec: { cloudType: 'local', credentialKeys: [], settings: {} },
+      }),
+    )
+    const { status, body } = await call(`DELETE /v1/projects/${project.uid}`)
+    expect([status, body.code]).toEqual([409, 'ResourceInUse'])
+    expect(body.message).toContain('acc')
+  })
+
+  test('someone with a role in one project sees that one only', async () => {
+    const { call, tenant, project } = await api.newTenant()
+    const other = (await call('POST /v1/projects', { body: { metadata: { name: 'other' } } })).body.uid
+    const user = await api.newUser(tenant.uid, [{ role: 'Project Viewer', project: project.uid }])
+    expect((await user.call('GET /v1/dashboard/projects/metadata')).body.items).toHaveLength(1)
+    expect((await user.call(`GET /v1/projects/${project.uid}`)).status).toBe(200)
+    const hidden = await user.call(`GET /v1/projects/${other}`)
+    expect([hidden.status, hidden.body.code]).toEqual([404, 'ResourceNotFound'])
+    expect((await user.call(`PUT /v1/projects/${project.uid}`, { body: { metadata: { name: 'x' } } })).status).toBe(403)
+  })
+})
+
+describe('users and roles', () => {
+  test('life of a user, found by e-mail through the summary', async () => {
+    const { call } = await api.newTenant()
+    const body = {
+      metadata: { name: 'Ann Lee' },
+      spec: { emailId: 'Ann@Example.com', firstName: 'Ann', lastName: 'Lee', teams: null },
+    }
+    const { uid } = (await call('POST /v1/users', { body })).body
+    const found = await call('POST /v1/users/summary', { body: { filter: { emailId: { eq: 'ann@example.com' } } } })
+    expect(found.body.items).toHaveLength(1)
+    expect(found.body.items[0]).toMatchObject({
+      metadata: { uid },
+      spec: { emailId: 'ann@example.com', firstName: 'Ann' },
+    })
+    expect((await call('GET /v1/users', { query: { limit: '0' } })).body.listmeta).toMatchObject({
+      continue: '',
+      count: 2,
+    })
+    expect((await call('POST /v1/users', { body })).status).toBe(409)
+    expect((await call(`DELETE /v1/users/${uid}`)).status).toBe(204)
+    const gone = await call(`GET /v1/users/${uid}`)
+    expect([gone.status, gone.body.code]).toEqual([404, 'UserNotFound'])
+  })
+
+  test('roles by scope: tenant roles replace, project roles patch, both are in force at once', async () => {
+    const { call, tenant, project } = await api.newTenant()
+    const user = await api.newUser(tenant.uid, [])
+    expect((await user.call('GET /v1/roles')).status).toBe(403)
+    const roles = (await call('GET /v1/roles')).body.items as { metadata: { name: string; uid: string } }[]
+    const uidOf = (name: string): string => roles.find(({ metadata }) => metadata.name === name)?.metadata.uid ?? ''
+
+    expect((await call(`PUT /v1/users/${user.uid}/roles`, { body: { roles: [uidOf('Tenant Viewer')] } })).status).toBe(
+      204,
+    )
+    expect((await user.call('GET /v1/roles')).status).toBe(200)
+    expect((await call(`GET /v1/users/${user.uid}/roles`)).body.roles).toEqual([
+      { uid: uidOf('Tenant Viewer'), name: 'Tenant Viewer' },
+    ])
+
+    const projects = [{ projectUid: project.uid, roles: [uidOf('Project Admin')] }]
+    expect((await call(`PUT /v1/users/${user.uid}/projects`, { body: { projects } })).status).toBe(204)
+    const listed = await call(`GET /v1/users/${user.uid}/projects`)
+    expect(listed.body.projects).toMatchObject([
+      { uid: project.uid, name: 'Default', roles: [{ name: 'Project Admin' }] },
+    ])
+
+    expect(
+      (
+        await call(`PUT /v1/users/${user.uid}/projects`, {
+          body: { projects: [{ projectUid: project.uid, roles: [] }] },
+        })
+      ).status,
+    ).toBe(204)
+    expect((await call(`GET /v1/users/${user.uid}/projects`)).body.projects).toEqual([])
+    const wrongScope = await call(`PUT /v1/users/${user.uid}/roles`, { body: { roles: [uidOf('Project Admin')] } })
+    expect([wrongScope.status, wrongScope.body.code]).toEqual([400, 'InvalidRequest'])
+  })
+
+  test('life of a custom role; it cannot go while somebody holds it', async () => {
+    const { call, tenant } = await api.newTenant()
+    const body = {
+      metadata: { name: 'Auditor', annotations: { scope: 'tenant' } },
+      spec: { scope: 'tenant', permissions: ['audit.list', 'audit.get', 'audit.get'], type: 'user' },
+      status: { isEnabled: true },
+    }
+    const { uid } = (await call('POST /v1/roles', { body })).body
+    const { spec } = (await call(`GET /v1/roles/${uid}`)).body
+    expect(spec).toEqual({ scope: 'tenant', permissions: ['audit.get', 'audit.list'], type: 'user' })
+    const user = await api.newUser(tenant.uid, [])
+    await call(`PUT /v1/users/${user.uid}/roles`, { body: { roles: [uid] } })
+    expect((await call(`DELETE /v1/roles/${uid}`)).status).toBe(409)
+    await call(`PUT /v1/users/${user.uid}/roles`, { body: { roles: [] } })
+    expect((await call(`DELETE /v1/roles/${uid}`)).status).toBe(204)
+    const unknown = await call('POST /v1/roles', {
+      body: { ...body, spec: { ...body.spec, permissions: ['cluster.edit'] } },
+    })
+    expect([unknown.status, unknown.body.details.field]).toEqual([400, 'spec.permissions'])
+  })
+
+  test('nobody raises their own rights: by roles, by keys of others, by their own role', async () => {
+    const { call, tenant, adminUid } = await api.newTenant()
+    const roles = (await call('GET /v1/roles')).body.items as { metadata: { name: string; uid: string } }[]
+    const adminRole = roles.find(({ metadata }) => metadata.name === 'Tenant Admin')?.metadata.uid
+    const keeper = await api.newUser(tenant.uid, [{ role: 'Tenant User Admin' }])
+    expect((await keeper.call(`PUT /v1/users/${keeper.uid}/roles`, { body: { roles: [adminRole] } })).status).toBe(403)
+    expect((await keeper.call(`PUT /v1/users/${adminUid}/roles`, { body: { roles: [] } })).status).toBe(403)
+    const key = { metadata: { name: 'k' }, spec: { userUid: adminUid } }
+    expect((await keeper.call('POST /v1/apiKeys', { body: key })).status).toBe(403)
+    expect((await keeper.call(`DELETE /v1/users/${adminUid}`)).status).toBe(403)
+
+    const role = { metadata: { name: 'Mine' }, spec: { scope: 'tenant', permissions: ['role.get', 'role.update'] } }
+    const { uid } = (await call('POST /v1/roles', { body: role })).body
+    const holder = await api.newUser(tenant.uid, [])
+    await call(`PUT /v1/users/${holder.uid}/roles`, { body: { roles: [uid] } })
+    const more = { ...role, spec: { ...role.spec, permissions: ['role.get', 'role.update', 'user.create'] } }
+    expect((await holder.call(`PUT /v1/roles/${uid}`, { body: more })).status).toBe(403)
+  })
+})
+
+describe('API keys', () => {
+  test('a key is shown once, works at once, and stops when switched off, expired or deleted', async () => {
+    const { call, tenant } = await api.newTenant()
+    // The Go client sends the tenant's uid here.
+    const body = { metadata: { name: 'ci' }, spec: { userUid: tenant.uid, expiry: '2030-01-01T00:00:00Z' } }
+    const created = await call('POST /v1/apiKeys', { body })
+    expect(created.status).toBe(201)
+    const { uid, apiKey } = created.body
+    const works = async (): Promise<number> => (await api.as({ ApiKey: apiKey })('GET /v1/users/info')).status
+    expect(await works()).toBe(200)
+    expect((await call(`GET /v1/apiKeys/${uid}`)).text).not.toContain(apiKey)
+    expect((await call('GET /v1/apiKeys')).text).not.toContain(apiKey)
+
+    await call(`PUT /v1/apiKeys/${uid}/state`, { body: { isActive: false } })
+    expect(await works()).toBe(401)
+    await call(`PUT /v1/apiKeys/${uid}/state`, { body: { isActive: true } })
+    expect(await works()).toBe(200)
+    await call(`PUT /v1/apiKeys/${uid}`, { body: { spec: { expiry: '2020-01-01T00:00:00Z' } } })
+    expect(await works()).toBe(401)
+    expect((await call(`DELETE /v1/apiKeys/${uid}`)).status).toBe(204)
+    expect((await call(`GET /v1/apiKeys/${uid}`)).status).toBe(404)
+  })
+})
+
+test('a tenant is made by the operator alone, and the record says so', async () => {
+  const body = { name: 'made-by-operator' }
+  expect((await api.as({})('POST /atrium/v1/tenants', { body })).status).toBe(401)
+  const { call: admin } = await api.newTenant()
+  expect((await admin('POST /atrium/v1/tenants', { body })).status).toBe(401)
+  const made = await api.as({ Authorization: api.operatorToken })('POST /atrium/v1/tenants', { body })
+  expect(made.status).toBe(201)
+  const call = api.as({ ApiKey: made.body.apiKey })
+  expect((await call('GET /v1/dashboard/projects/metadata')).body.items[0].metadata.name).toBe('Default')
+  const again = await api.as({ Authorization: api.operatorToken })('POST /atrium/v1/tenants', { body })
+  expect([again.status, again.body.code]).toEqual([409, 'DuplicateName'])
+})
+
+test('settings a tenant never touched answer with defaults', async () => {
+  const { call, tenant } = await api.newTenant()
+  const base = `GET /v1/tenants/${tenant.uid}`
+  const paths = [
+    'password/policy',
+    'resourceLimits',
+    'preferences/developerCredit',
+    'preferences/clusterGroup',
+    'authTokenSettings',
+    'preferences/clusterRbacSettings',
+    'preferences/clusterSettings',
+    'loginBanner',
+    'preferences/fips',
+    'domains',
+  ]
+  for (const path of paths) expect([path, (await call(`${base}/${path}`)).status]).toEqual([path, 200])
+  expect((await call('GET /v1/spectroclusters/upgrade/settings')).status).toBe(200)
+})

@@ -1,0 +1,131 @@
+import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
+import type { Provider } from '@atrium/provider-contract/provider.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { createAdmission } from '@atrium/server/admission/admission.ts'
+import { createApp } from '@atrium/server/apiserver/app.ts'
+import { operatorActor } from '@atrium/server/apiserver/operation.ts'
+import { createIdentity } from '@atrium/server/auth/create-identity.ts'
+import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
+import type { ServerContext } from '@atrium/server/context.ts'
+import type { FastifyInstance } from 'fastify'
+import { expect } from 'vitest'
+import { openTestStore } from './store.ts'
+
+/** What a test reads of an answer. */
+export interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  /** Parsed when it is JSON. */
+  body: any
+  text: string
+}
+
+export interface Call {
+  query?: Record<string, string>
+  body?: unknown
+  headers?: Record<string, string>
+}
+/** `('GET /v1/projects/{uid}', …)` with the path filled in; as one caller. */
+export type Caller = (route: string, call?: Call) => Promise<Answer>
+
+export interface TestApi {
+  app: FastifyInstance
+  context: ServerContext
+  operatorToken: string
+  as(headers: Record<string, string>): Caller
+  newTenant(name?: string): Promise<TenantCredentials & { call: Caller }>
+  /** A user of that tenant with these roles: `{ role, project? }`, and a key. */
+  newUser(
+    tenant: string,
+    roles: { role: string; project?: string }[],
+  ): Promise<{ uid: string; email: string; call: Caller; apiKey: string }>
+  /** What the response guard found; `close` fails the test when there is anything. */
+  violations: string[]
+  close(): Promise<void>
+}
+
+export interface TestApiOptions {
+  clock?: Clock
+  logger?: Logger
+  providers?: Provider[]
+}
+
+const operatorToken = 'operator-token-of-this-test'
+
+function caller(app: FastifyInstance, headers: Record<string, string>): Caller {
+  return async (route, { query, body, headers: more } = {}) => {
+    const [method, url] = route.split(' ') as ['GET', string]
+    const response = await app.inject({
+      method,
+      url,
+      ...(query ? { query } : {}),
+      // As clients made from the contract do: the content type is there even without a body.
+      headers: { 'content-type': 'application/json', ...headers, ...more },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const isJson = String(response.headers['content-type']).startsWith('application/json')
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: isJson && response.body ? JSON.parse(response.body) : response.body,
+      text: response.body,
+    }
+  }
+}
+
+/** The whole API on a database of its own; every answer is checked against the contract. */
+export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { store, close } = await openTestStore()
+  const clock = options.clock ?? systemClock
+  const context: ServerContext = {
+    clock,
+    random: systemRandom,
+    logger: options.logger ?? silentLogger,
+    store,
+    identity: createIdentity({ database: store.database, system: store.system, clock, random: systemRandom }),
+    admission: createAdmission(store),
+    providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
+    operatorToken: new Secret(operatorToken),
+  }
+  const violations: string[] = []
+  const app = createApp(context, { onContractViolation: (message) => violations.push(message) })
+  await app.ready()
+  const as = (headers: Record<string, string>): Caller => caller(app, headers)
+  let count = 0
+  return {
+    app,
+    context,
+    operatorToken,
+    violations,
+    as,
+    async newTenant(name = `tenant-${(count += 1)}`) {
+      const made = await createTenant(context, { name }, operatorActor)
+      return { ...made, call: as({ ApiKey: made.apiKey.reveal() }) }
+    },
+    async newUser(tenant, roles) {
+      const scope = { tenant, actor: operatorActor }
+      const email = `user-${(count += 1)}@example.com`
+      const user = await context.identity.createUser(scope, { email, firstName: 'U', lastName: String(count) })
+      const bindings = Map.groupBy(roles, ({ project }) => project ?? null)
+      await context.identity.setRoleBindings(
+        scope,
+        user.uid,
+        [...bindings].map(([project, held]) => ({
+          project,
+          roleUids: held.map(({ role }) => builtInRoleNamed(role).uid),
+        })),
+      )
+      const { secret } = await context.identity.createApiKey(scope, { name: 'k', userUid: user.uid, expiresAt: null })
+      return { uid: user.uid, email, apiKey: secret.reveal(), call: as({ ApiKey: secret.reveal() }) }
+    },
+    async close() {
+      await app.close()
+      await close()
+      expect(violations, 'answers that break the contract').toEqual([])
+    },
+  }
+}
