@@ -24,13 +24,15 @@ export const planMachines = (desired: DesiredInfrastructure, observed: ObservedI
     (machine) =>
       !names.has(machine.pool) && machine.state !== 'Deleting' && (hasControlPlane || !machine.isControlPlane),
   )
-  return [
+  const steps: MachineStep[] = [
     ...desired.pools.flatMap((pool) => {
       const kubernetesVersion = plainVersion(pool.kubernetesVersion || desired.kubernetesVersion)
       return planPool({ ...pool, kubernetesVersion }, desired, observed)
     }),
     ...strays.map((machine) => ({ type: 'delete' as const, machine, reason: `pool ${machine.pool} was removed` })),
   ]
+  // Deletions take long and hold up whatever follows them.
+  return [...steps.filter(({ type }) => type !== 'delete'), ...steps.filter(({ type }) => type === 'delete')]
 }
 
 const planPool = (

@@ -33,6 +33,8 @@ export interface FakeCloudOptions {
   provisionMs: number
   /** Observations show the cloud as it was this long ago. */
   visibilityDelayMs: number
+  /** Kubernetes versions on offer. */
+  versions: string[]
 }
 
 /** A cloud in memory, with a clock to advance and faults on demand. Its clusters have no API server. */
@@ -47,7 +49,7 @@ export class FakeCloud {
   readonly #past: { atMs: number; clusters: Map<string, FakeCluster> }[] = []
 
   constructor(options: Partial<FakeCloudOptions> = {}) {
-    this.options = { provisionMs: 0, visibilityDelayMs: 0, ...options }
+    this.options = { provisionMs: 0, visibilityDelayMs: 0, versions: ['1.34.4', '1.35.4'], ...options }
   }
 
   advance(ms: number): void {
@@ -62,6 +64,8 @@ export class FakeCloud {
   putCluster(uid: string, shape: { tenant: string; name: string; kubernetesVersion: string }): void {
     this.#call('putCluster', () => {
       if (this.#gone.has(uid)) throw refused('ClusterIsGone', `cluster ${shape.name} was deleted`)
+      if (!this.options.versions.includes(shape.kubernetesVersion))
+        throw refused('VersionNotAvailable', `Kubernetes ${shape.kubernetesVersion} is not available here`)
       const present = this.#clusters.get(uid)
       if (present) present.kubernetesVersion = shape.kubernetesVersion
       else this.#clusters.set(uid, { ...shape, createdAtMs: this.nowMs, machines: new Map(), ordinals: {} })

@@ -26,7 +26,7 @@ export const createInMemoryProvider = (cloud: FakeCloud): Provider => ({
   validateAccount: async () => undefined,
   parsePool,
   discover: async (_account, { what }) =>
-    what === 'kubernetesVersions' ? [{ id: '1.34.4', name: 'Kubernetes 1.34.4' }] : [],
+    what === 'kubernetesVersions' ? cloud.options.versions.map((id) => ({ id, name: `Kubernetes ${id}` })) : [],
   observe: async (identity) => cloud.observe(identity.uid),
   plan,
   planDeletion: ({ name }, observed) =>

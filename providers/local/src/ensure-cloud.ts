@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { lock } from '@atrium/toolchain/lock.ts'
 import { adoptProcess, logTail, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
 import type { CloudTools, PodImage } from './cloud/protocol.ts'
 import { type CloudClient, createCloudClient, socketTransport } from './cloud-client.ts'
@@ -68,6 +69,7 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
   const socket = cloudSocket(home)
   const tools = JSON.stringify(toolsOf(options))
   const recordFile = join(dir, 'daemon.json')
+  await using _starting = await lock(join(dir, 'start.lock'), { clock })
   let running = await adoptProcess(recordFile, clock)
   if (running !== null && !running.commandLine.join(' ').includes(tools)) {
     await stopProcess(running, { graceMs: 10_000 }, clock)

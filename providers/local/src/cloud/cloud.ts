@@ -5,6 +5,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { CloudError } from './fault.ts'
+import { openLedger } from './ledger.ts'
 import { beginDrain } from './machines.ts'
 import { egressSocket } from './paths.ts'
 import { allocatePort } from './ports.ts'
@@ -45,6 +46,7 @@ export interface Cloud {
 export const openCloud = (deps: CloudDeps): Cloud => {
   const clusters = new Map<string, Cluster>()
   const seed = createHash('sha256').update(deps.dir).digest().readUInt16BE(0)
+  const deleted = openLedger(deps.dir)
   let creating: Promise<unknown> = Promise.resolve()
 
   const open = (record: ClusterRecord): Cluster => {
@@ -79,6 +81,7 @@ export const openCloud = (deps: CloudDeps): Cloud => {
     requireVersion(request.kubernetesVersion, deps.tools)
     const present = clusters.get(uid)
     if (present !== undefined) return change(present, request)
+    if (deleted.has(uid)) throw new CloudError(410, 'ClusterIsGone', `cluster ${request.name} was deleted`)
     const taken = new Set([...clusters.values()].map((one) => one.files.cluster.apiPort))
     const apiPort = await allocatePort(seed, taken)
     const record = {
@@ -120,6 +123,7 @@ export const openCloud = (deps: CloudDeps): Cloud => {
     deleteCluster(uid) {
       const cluster = clusters.get(uid)
       if (cluster === undefined) return
+      deleted.add(uid)
       if (!cluster.files.cluster.deleting) cluster.files.saveCluster({ ...cluster.files.cluster, deleting: true })
       cluster.poke()
     },

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
+import { tryLock } from '@atrium/toolchain/lock.ts'
 import { openCloud } from './cloud.ts'
-import { takeLock } from './lock.ts'
 import { jsonLogger } from './log.ts'
 import type { CloudTools } from './protocol.ts'
 import { serveCloud } from './server.ts'
@@ -19,7 +18,8 @@ if (dir === undefined || socket === undefined || tools === undefined)
 // Keys and secrets of pods are written below: nothing of it for others.
 process.umask(0o077)
 const logger = jsonLogger(systemClock, (line) => process.stdout.write(line))
-await takeLock(dir)
+const lock = tryLock(join(dir, 'daemon.lock'))
+if (lock === null) throw new Error(`another cloud daemon serves ${dir}`)
 const cloud = openCloud({
   clock: systemClock,
   random: systemRandom,
@@ -31,6 +31,7 @@ const cloud = openCloud({
 const end = async (processes: boolean): Promise<void> => {
   server.close()
   await cloud.close({ processes })
+  lock.release()
   process.exit(0)
 }
 const server = await serveCloud(socket, {
@@ -38,7 +39,6 @@ const server = await serveCloud(socket, {
   logger,
   about: () => ({
     pid: process.pid,
-    options: createHash('sha256').update(tools).digest('hex'),
     kubernetesVersions: Object.keys((JSON.parse(tools) as CloudTools).kubernetes),
   }),
   onShutdown: (processes) => void end(processes),

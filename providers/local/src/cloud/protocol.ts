@@ -65,8 +65,6 @@ export interface ClusterView extends ClusterRequest {
 
 export interface CloudView {
   pid: number
-  /** Digest of the options it runs with: another one means it must be started again. */
-  options: string
   kubernetesVersions: string[]
   clusters: number
 }
