@@ -1,13 +1,11 @@
-import 'reflect-metadata'
 import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto'
-import * as x509 from '@peculiar/x509'
+import type * as X509 from '@peculiar/x509'
 import type { Clock } from '../base/clock.ts'
 import { AtriumError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { createKeyPair, type KeyPair } from './keys.ts'
 
 type CryptoKey = webcrypto.CryptoKey
-x509.cryptoProvider.set(webcrypto)
 
 /** Peers whose clocks lag by up to this accept a certificate that was issued just now. */
 export const CLOCK_SKEW_MS = 5 * 60_000
@@ -15,6 +13,14 @@ const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const MAX_CSR_BYTES = 8 * 1024
+
+/** The library costs 9 MB and 0.1 s, and most processes certify nothing most of the time: loaded on first use. */
+const loadX509 = async (): Promise<typeof X509> => {
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
+  x509.cryptoProvider.set(webcrypto)
+  return x509
+}
 
 /** What time and chance certificates are made from. */
 export interface PkiDeps {
@@ -54,6 +60,7 @@ export interface IssuedCertificate {
 
 /** A new self-signed authority that may issue end-entity certificates only. */
 export const createAuthority = async (options: AuthorityOptions): Promise<Authority> => {
+  const x509 = await loadX509()
   const keys = await createKeyPair('ec')
   const publicKey = await importPublicKey(keys.publicKeyPem)
   const name = nameOf(options)
@@ -86,6 +93,7 @@ export const issueCertificate = async (
 
 /** A PEM signing request with an empty subject: the authority writes the subject itself. */
 export const createSigningRequest = async (keys: KeyPair): Promise<string> => {
+  const x509 = await loadX509()
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     keys: {
       privateKey: await importPrivateKey(keys.privateKeyPem),
@@ -108,6 +116,7 @@ export const signRequest = async (
 ): Promise<IssuedCertificate> => certify(authority, await provenPublicKey(csrPem), options)
 
 const provenPublicKey = async (csrPem: string): Promise<CryptoKey> => {
+  const x509 = await loadX509()
   if (csrPem.length > MAX_CSR_BYTES)
     throw new AtriumError('PayloadTooLarge', `The signing request is larger than ${MAX_CSR_BYTES} bytes.`)
   try {
@@ -127,6 +136,7 @@ const certify = async (
   publicKey: CryptoKey,
   options: CertificateOptions,
 ): Promise<IssuedCertificate> => {
+  const x509 = await loadX509()
   const issuer = new x509.X509Certificate(authority.certificatePem)
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(options.random),
@@ -142,11 +152,12 @@ const certify = async (
 }
 
 const endEntityExtensions = async (
-  issuer: x509.X509Certificate,
+  issuer: X509.X509Certificate,
   publicKey: CryptoKey,
   options: CertificateOptions,
-): Promise<x509.Extension[]> => {
-  const names: x509.JsonGeneralNames = [
+): Promise<X509.Extension[]> => {
+  const x509 = await loadX509()
+  const names: X509.JsonGeneralNames = [
     ...(options.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
     ...(options.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
     ...(options.uris ?? []).map((value) => ({ type: 'url' as const, value })),
@@ -165,7 +176,7 @@ const endEntityExtensions = async (
 }
 
 /** One RDN each, organisations first, as Kubernetes and TLS libraries read them. Values are data: never parsed as a name. */
-const nameOf = (subject: { commonName: string; organizations?: string[] }): x509.JsonName => [
+const nameOf = (subject: { commonName: string; organizations?: string[] }): X509.JsonName => [
   ...(subject.organizations ?? []).map((organization) => ({ O: [organization] })),
   { CN: [subject.commonName] },
 ]
@@ -187,4 +198,4 @@ const importPrivateKey = async (privateKeyPem: string): Promise<CryptoKey> =>
 const importPublicKey = async (publicKeyPem: string): Promise<CryptoKey> =>
   createPublicKey(publicKeyPem).toCryptoKey(SIGNING, true, ['verify'])
 
-const pem = (certificate: x509.X509Certificate): string => `${certificate.toString('pem')}\n`
+const pem = (certificate: X509.X509Certificate): string => `${certificate.toString('pem')}\n`
