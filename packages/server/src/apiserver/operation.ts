@@ -18,9 +18,9 @@ export interface PublicRequest<Id extends OperationId> {
   ip: string
   /** The project named by header `ProjectUid`. Of scope `project`: it exists and the caller sees it; elsewhere: as sent, or null. */
   project: string | null
-  header(name: string): string | undefined
+  header: (name: string) => string | undefined
   /** Properties of `value` that this schema of the contract does not know: keep them with the object, see `withUnknown`. */
-  unknownOf(schema: string, value: unknown): Record<string, unknown> | undefined
+  unknownOf: (schema: string, value: unknown) => Record<string, unknown> | undefined
   /** Aborts when the client is gone. */
   signal: AbortSignal
 }
@@ -28,7 +28,7 @@ export interface PublicRequest<Id extends OperationId> {
 export interface OperationRequest<Id extends OperationId> extends PublicRequest<Id> {
   subject: Subject
   /** Resolves the caller's rights again: for streams that outlive one answer. Rejects once they are revoked. */
-  resolveSubject(): Promise<Subject>
+  resolveSubject: () => Promise<Subject>
 }
 
 /** What a handler returns: the body of the declared success. */
@@ -58,7 +58,7 @@ export interface RegisteredOperation {
 export function defineOperation<Id extends OperationId>(
   id: Id,
   definition: Access & {
-    handler(request: OperationRequest<Id>, context: ServerContext): Promise<OperationResult<Id>>
+    handler: (request: OperationRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>
   },
 ): RegisteredOperation {
   const { handler, ...access } = definition

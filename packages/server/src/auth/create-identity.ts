@@ -3,6 +3,7 @@ import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import { roleBindings } from './role-bindings.ts'
 import { roles } from './roles.ts'
+import { sessions } from './sessions.ts'
 import { signIns } from './sign-in.ts'
 import { subjects } from './subjects.ts'
 import { tenants } from './tenants.ts'
@@ -12,6 +13,7 @@ import { users } from './users.ts'
 export const createIdentity = (parts: Parts): Identity => ({
   ...subjects(parts),
   ...signIns(parts),
+  ...sessions(parts),
   ...tenants(parts),
   ...users(parts),
   ...roles(parts),

@@ -1,4 +1,4 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import './request.ts'
 
@@ -45,34 +45,43 @@ function checkText(value: unknown, text: string): void {
   if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, { field })
 }
 
+/** The position of the mistake, which the framework's parser does not tell. */
+function whyNotJson(text: string): string {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    return messageOf(error)
+  }
+  return "it holds a property that would change an object's prototype."
+}
+
 /**
  * One parser for every content type. JSON unless the operation says otherwise; clients made from the contract send
  * `Content-Type: application/json` with no body at all, on every method, which is `undefined` here.
  */
 export function addBodyParser(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
+  // The framework's parser refuses `__proto__` and `constructor.prototype`.
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  const parse = (request: FastifyRequest, body: Buffer): Promise<unknown> | unknown => {
+  const parse = (request: FastifyRequest, text: string): unknown => {
+    let outcome: { error: Error | null; value: unknown } = { error: null, value: undefined }
+    void parseJson(request, text, (error, value: unknown) => {
+      outcome = { error, value }
+    })
+    if (outcome.error) throw invalid(`The body is not valid JSON: ${whyNotJson(text)}`)
+    return outcome.value
+  }
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (body.length === 0) return undefined
     if (request.route?.operation.consumes) return body
-    if (request.headers['content-type'] !== undefined && !jsonType.test(request.headers['content-type'])) {
+    const type = request.headers['content-type']
+    if (type !== undefined && !jsonType.test(type)) {
       throw invalid('The body must be JSON (Content-Type: application/json).')
     }
     const text = body.toString('utf8')
     if (depthOf(text) > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
-    return new Promise((resolve, reject) => {
-      parseJson(request, text, (error, value: unknown) => {
-        if (error) return reject(invalid(`The body is not valid JSON: ${error.message}`))
-        try {
-          checkText(value, text)
-          resolve(value)
-        } catch (cause) {
-          reject(cause)
-        }
-      })
-    })
-  }
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-    parse(request, body),
-  )
+    const value = parse(request, text)
+    checkText(value, text)
+    return value
+  })
 }

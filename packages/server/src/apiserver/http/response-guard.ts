@@ -4,9 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import './request.ts'
 import type { Validators } from './validators.ts'
 
-function contentTypeOf(value: unknown): string {
-  return String(value ?? '').split(';')[0] ?? ''
-}
+const contentTypeOf = (value: unknown): string => (typeof value === 'string' ? (value.split(';')[0] ?? '') : '')
 
 function errorProblem(status: number, type: string, payload: unknown): string | null {
   if (type !== 'application/json') return `an error travels as ${type}`

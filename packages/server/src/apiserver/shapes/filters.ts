@@ -26,8 +26,10 @@ export function compareVersions(a: string, b: string): number {
   return 0
 }
 
-const texts = (value: unknown): string[] =>
-  Array.isArray(value) ? value.map(String) : value === undefined || value === null ? [] : [String(value)]
+const textOf = (value: unknown): string[] =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
+/** A value as the texts it can be compared with: itself, or its items. */
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap(textOf) : textOf(value))
 
 const term = /^([\w.-]+?)(_in_|=|>)(.*)$/s
 const maxLength = 4096

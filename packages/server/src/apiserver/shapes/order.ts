@@ -28,8 +28,12 @@ export function orderViews<T>(views: readonly T[], orderBy: string | undefined):
   })
 }
 
+/** Objects and lists have no order: all of them are equal. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : ''
+
 function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  const [left, right] = [String(a ?? ''), String(b ?? '')]
+  const [left, right] = [textOf(a), textOf(b)]
   return left < right ? -1 : left > right ? 1 : 0
 }

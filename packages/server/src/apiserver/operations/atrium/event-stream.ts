@@ -7,7 +7,7 @@ import type { OperationRequest } from '../../operation.ts'
 export interface EventStreamOptions {
   kinds?: KindName[]
   since?: number
-  matches(event: ChangeEvent): boolean
+  matches: (event: ChangeEvent) => boolean
 }
 
 /** How long rights may be stale on an open stream. */

@@ -28,7 +28,8 @@ export const defineSettingGet = <Id extends TenantOperation>(
     async handler(request, context) {
       mustBeOwnTenant(request.subject, tenantOf(request))
       const stored = await context.identity.setting(request.subject.tenant, name)
-      return { ...defaults, ...stored } as never
+      // The type of one operation's response cannot be computed from an id that is still a variable.
+      return Object.assign({}, defaults, stored) as never
     },
   })
 

@@ -1,0 +1,29 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Throttle } from './throttle.ts'
+
+/** Guesses of one person's password from one place, of one person's from anywhere, and of anybody's from one place. */
+export function signInLimits(clock: Clock) {
+  const both = new Throttle(clock, 5)
+  const byEmail = new Throttle(clock, 100)
+  const byAddress = new Throttle(clock, 50)
+  return {
+    check(email: string, ip: string): void {
+      const waitMs = Math.max(both.waitMs(`${email} ${ip}`), byEmail.waitMs(email), byAddress.waitMs(ip))
+      if (waitMs === 0) return
+      const retryAfterSeconds = Math.ceil(waitMs / 1000)
+      throw new AtriumError('Unauthorized', `Too many failed sign-ins. Try again in ${retryAfterSeconds} s.`, {
+        details: { retryAfterSeconds },
+      })
+    },
+    fail(email: string, ip: string): void {
+      both.fail(`${email} ${ip}`)
+      byEmail.fail(email)
+      byAddress.fail(ip)
+    },
+    succeed(email: string, ip: string): void {
+      both.succeed(`${email} ${ip}`)
+      byEmail.succeed(email)
+    },
+  }
+}
