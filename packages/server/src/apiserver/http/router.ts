@@ -15,6 +15,8 @@ interface Node {
 }
 
 const newNode = (): Node => ({ children: new Map(), parameter: null, ends: new Map() })
+/** A slash at the end means nothing: clients and contract disagree about it in places. */
+const segmentsOf = (path: string): string[] => path.replace(/^\/|\/$/g, '').split('/')
 const placeholder = /^\{(\w+)\}$/
 
 function decode(segment: string): string {
@@ -39,7 +41,7 @@ export class Router {
   #add(operation: Operation): void {
     let node = this.#root
     const names: string[] = []
-    for (const segment of operation.path.slice(1).split('/')) {
+    for (const segment of segmentsOf(operation.path)) {
       const name = placeholder.exec(segment)?.[1]
       if (name === undefined) {
         const child = node.children.get(segment) ?? newNode()
@@ -56,9 +58,7 @@ export class Router {
 
   /** `path` as on the wire, without query. Fixed segments win over placeholders. */
   find(method: string, path: string): Route | null {
-    const segments = path.slice(1).split('/')
-    if (segments.at(-1) === '') segments.pop()
-    return this.#match(this.#root, method, segments, 0, [])
+    return this.#match(this.#root, method, segmentsOf(path), 0, [])
   }
 
   #match(node: Node, method: string, segments: string[], index: number, values: string[]): Route | null {

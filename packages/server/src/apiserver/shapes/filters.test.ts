@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { compareVersions, parseFilters, stringFilter } from './filters.ts'
+import { pageOfArray } from './lists.ts'
+import { orderViews } from './order.ts'
+
+const view = {
+  metadata: { name: 'ORANDO', uid: 'u1' },
+  spec: { cloudTypes: ['aws', 'all'], version: '3.27.1', layer: 'cni', displayName: 'Calico' },
+}
+const passes = (filters: string): boolean => parseFilters(filters)(view)
+
+test('terms, AND, OR and lists of the filter grammar', () => {
+  expect(passes('metadata.uid=u1')).toBe(true)
+  expect(passes('metadata.name=ORANDO')).toBe(true)
+  expect(passes('spec.cloudTypes_in_azure,all')).toBe(true)
+  expect(passes('spec.layer=cniANDspec.displayName=CalicoANDspec.version>3.26.9')).toBe(true)
+  expect(passes('spec.layer=csiORmetadata.uid=u1')).toBe(true)
+  expect(passes('spec.layer=csiANDmetadata.uid=u1')).toBe(false)
+})
+
+test('greater than compares versions, not text', () => {
+  expect(passes('spec.version>3.9.0')).toBe(true)
+  expect(compareVersions('10.0.0', '9.9.9')).toBeGreaterThan(0)
+  expect(compareVersions('v1.2', '1.2.0')).toBe(0)
+})
+
+test('a filter that is no filter names itself', () => {
+  expect(() => parseFilters('nonsense')).toThrow(/filters: 'nonsense'/)
+})
+
+test('string conditions ignore case unless told otherwise', () => {
+  expect(stringFilter({ eq: 'ANN' })('ann')).toBe(true)
+  expect(stringFilter({ eq: 'ANN', ignoreCase: false })('ann')).toBe(false)
+  expect(stringFilter({ beginsWith: 'an', contains: 'nn' })('Anna')).toBe(true)
+})
+
+test('pages: 0 is everything, tokens lead from page to page, the last one has none', () => {
+  const all = Array.from({ length: 120 }, (_, index) => index)
+  expect(pageOfArray(all, { limit: 0 }).items).toHaveLength(120)
+  const seen: number[] = []
+  let token: string | undefined = ''
+  while (token !== undefined) {
+    const page: { items: number[]; count: number; continue?: string } = pageOfArray(all, { continue: token })
+    seen.push(...page.items)
+    token = page.continue
+  }
+  expect(seen).toEqual(all)
+  expect(() => pageOfArray(all, { limit: -1 })).toThrow(/negative/)
+  expect(() => pageOfArray(all, { continue: 'x' })).toThrow(/not a token/)
+})
+
+test('orderBy sorts by several paths, down with -1', () => {
+  const views = [
+    { a: 1, b: 'x' },
+    { a: 2, b: 'y' },
+    { a: 2, b: 'x' },
+  ]
+  expect(orderViews(views, 'a=-1,b=1')).toEqual([
+    { a: 2, b: 'x' },
+    { a: 2, b: 'y' },
+    { a: 1, b: 'x' },
+  ])
+  expect(() => orderViews(views, 'a=5')).toThrow(/orderBy/)
+})

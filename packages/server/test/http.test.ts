@@ -1,0 +1,152 @@
+import { connect } from 'node:net'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { createApp } from '@atrium/server/apiserver/app.ts'
+import { defineOperation } from '@atrium/server/apiserver/operation.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+
+const lines: object[] = []
+const record = (fields: object): void => void lines.push(fields)
+const logger: Logger = { debug: record, info: record, warn: record, error: record, child: () => logger }
+
+let api: TestApi
+let call: Caller
+beforeAll(async () => {
+  api = await openTestApi({ logger })
+  call = (await api.newTenant()).call
+})
+afterAll(() => api.close())
+
+describe('requests', () => {
+  test('an operation without a handler answers 400 NotImplemented, and so does a path outside the contract', async () => {
+    for (const route of ['GET /v1/edgehosts/tokens', 'GET /v1/no/such/path', 'PATCH /v1/projects'] as const) {
+      const { status, body } = await call(route)
+      expect([route, status, body.code]).toEqual([route, 400, 'NotImplemented'])
+    }
+  })
+
+  test('errors have code, message, details and a ref that the log knows', async () => {
+    const { body } = await call('GET /v1/projects/000000000000000000000000')
+    expect(Object.keys(body).sort()).toEqual(['code', 'details', 'message', 'ref'])
+    expect(lines).toContainEqual(expect.objectContaining({ ref: body.ref, status: 404, code: 'ResourceNotFound' }))
+  })
+
+  test('an empty body with a JSON content type is fine on every method; GET and DELETE may carry one', async () => {
+    expect((await call('GET /v1/users/info')).status).toBe(200)
+    expect((await call('GET /v1/users/info', { body: { any: 'thing' } })).status).toBe(200)
+    const { uid } = (await call('POST /v1/projects', { body: { metadata: { name: 'p' } } })).body
+    expect(
+      (await call(`DELETE /v1/projects/${uid}`, { body: { deletingClusterDurationThresholdInMin: 0 } })).status,
+    ).toBe(204)
+  })
+
+  test('a body that does not fit names every field; null stands for an unset list', async () => {
+    const wrong = await call('POST /v1/users', { body: { metadata: { name: 5 }, spec: { emailId: {}, roles: null } } })
+    expect(wrong.status).toBe(400)
+    expect(wrong.body.details.fields.map(({ field }: { field: string }) => field)).toEqual([
+      'metadata.name',
+      'spec.emailId',
+    ])
+  })
+
+  test.each([
+    ['not JSON', '{"metadata":', /position 12|not valid JSON/],
+    ['a prototype', '{"__proto__":{"admin":true}}', /prototype/],
+    ['a zero character', '{"metadata":{"name":"a\\u0000b"}}', /metadata\.name/],
+    ['half a surrogate pair', '{"metadata":{"name":"\\ud800"}}', /metadata\.name/],
+    ['deep nesting', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`, /nests deeper/],
+  ])('%s is refused with 400', async (_what, body, message) => {
+    const answer = await call('POST /v1/projects', { body })
+    expect([answer.status, answer.body.code]).toEqual([400, 'InvalidRequest'])
+    expect(answer.body.message).toMatch(message)
+  })
+
+  test('a body over the limit is refused with 413', async () => {
+    const small = createApp(api.context, { bodyLimitBytes: 1000 })
+    const response = await small.inject({
+      method: 'POST',
+      url: '/v1/auth/authenticate',
+      payload: { emailId: 'x'.repeat(2000) },
+    })
+    expect([response.statusCode, response.json().code]).toEqual([413, 'PayloadTooLarge'])
+    await small.close()
+  })
+
+  test('query values are read as their type; a wrong one is named', async () => {
+    expect((await call('GET /v1/users', { query: { limit: '0', offset: '' } })).status).toBe(200)
+    const wrong = await call('GET /v1/users', { query: { limit: 'many' } })
+    expect([wrong.status, wrong.body.details.fields[0].field]).toEqual([400, 'limit'])
+  })
+
+  test('a token in a path, a key in a header: neither gets into the log', async () => {
+    const token = 'deadbeef.this-token-stays-out-of-the-log-00000000000'
+    await api.as({ ApiKey: token })(`GET /v1/auth/refresh/${token}`)
+    expect(JSON.stringify(lines)).not.toContain('stays-out-of-the-log')
+    expect(lines).toContainEqual(expect.objectContaining({ operation: 'v1AuthRefresh' }))
+  })
+
+  test('garbage on the socket ends that connection and nothing else', async () => {
+    await api.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = api.app.server.address() as { port: number }
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.end('\u0001\u0002 garbage\r\n\r\n'))
+      let received = ''
+      socket.on('data', (chunk) => {
+        received += chunk
+      })
+      socket.on('close', () => resolve(received))
+    })
+    expect(text).toContain('400')
+    expect((await call('GET /v1/users/info')).status).toBe(200)
+  })
+})
+
+describe('answers', () => {
+  const serve = async (id: 'v1ProjectsUidGet', handler: () => Promise<object>) => {
+    const violations: string[] = []
+    const operation = defineOperation(id, { scope: 'self', permission: null, handler })
+    const app = createApp(api.context, {
+      operations: [operation],
+      onContractViolation: (text) => violations.push(text),
+    })
+    const { apiKey } = await api.newTenant()
+    const response = await app.inject({ url: '/v1/projects/x', headers: { ApiKey: apiKey.reveal() } })
+    await app.close()
+    return { violations, status: response.statusCode, body: response.json() }
+  }
+
+  test('what the schema lacks cannot leak', async () => {
+    const { body } = await serve('v1ProjectsUidGet', async () => ({
+      metadata: { name: 'p', passwordHash: 'x' },
+      secret: 'y',
+    }))
+    expect(body).toEqual({ metadata: { name: 'p' } })
+  })
+
+  test('the guard sees an answer that breaks its schema', async () => {
+    const { violations, status } = await serve('v1ProjectsUidGet', async () => ({ metadata: { name: 5 } }))
+    expect(status).toBe(500)
+    expect(violations[0]).toContain('metadata.name')
+  })
+
+  test('a mistake of ours says nothing but its ref', async () => {
+    const { status, body } = await serve('v1ProjectsUidGet', () => Promise.reject(new Error('select * from secrets')))
+    expect([status, body.code]).toEqual([500, 'InternalError'])
+    expect(JSON.stringify(body)).not.toContain('secrets')
+    expect(lines).toContainEqual(expect.objectContaining({ ref: body.ref, err: expect.any(Error) }))
+  })
+
+  test('an error of ours travels under its status', async () => {
+    const { status } = await serve('v1ProjectsUidGet', () => Promise.reject(new AtriumError('ResourceInUse', 'in use')))
+    expect(status).toBe(409)
+  })
+})
+
+test('health for everybody, metrics for the operator', async () => {
+  expect((await api.as({})('GET /healthz')).body).toEqual({ status: 'ok' })
+  expect((await api.as({})('GET /readyz')).body).toEqual({ status: 'ok' })
+  expect((await api.as({})('GET /metrics')).status).toBe(401)
+  const metrics = await api.as({ Authorization: `Bearer ${api.operatorToken}` })('GET /metrics')
+  expect(metrics.text).toContain('atrium_http_request_duration_seconds_count{operation="v1UsersInfoGet",status="200"}')
+})
