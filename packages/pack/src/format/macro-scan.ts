@@ -12,6 +12,9 @@ export interface MacroSpan {
 const MACRO = /\{\{-?((?:[^{}"`\\\n]|\\"[^"\\\n]*\\"|"(?:[^"\\\n]|\\.)*"|`[^`\n]*`)*?)-?\}\}/g
 const OURS = /(^|[\s(|])\.spectro\./
 
+/** The 1-based line of a position. */
+export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
 /** Every placeholder of ours, in the order of the text. */
 export function scanMacros(text: string): MacroSpan[] {
   const spans: MacroSpan[] = []

@@ -1,6 +1,6 @@
 import { type Command, ExpressionError, type Operand, parseExpression } from './macro-expression.ts'
 import { macroFunctions } from './macro-functions.ts'
-import { type MacroSpan, maskMacros, scanMacros } from './macro-scan.ts'
+import { lineAt, type MacroSpan, maskMacros, scanMacros } from './macro-scan.ts'
 import type { Problem } from './problems.ts'
 import { type TextContext, textContexts } from './text-context.ts'
 import { withinStack } from './yaml-text.ts'
@@ -54,7 +54,7 @@ export function resolveMacros(text: string, scope: MacroScope, file = 'values.ya
     }
     resolved += original
     if (context !== 'comment') {
-      problems.push({ file, path: '', line: lineOf(text, span.start), message: `${original} ${outcome.missing}` })
+      problems.push({ file, path: '', line: lineAt(text, span.start), message: `${original} ${outcome.missing}` })
     }
   }
   resolved += text.slice(at)
@@ -67,6 +67,12 @@ export function resolveMacros(text: string, scope: MacroScope, file = 'values.ya
     })
   }
   return { text: resolved, problems }
+}
+
+/** The placeholders that count: all but those in comments. */
+export function liveMacros(text: string, file = 'values.yaml'): MacroSpan[] {
+  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+  return scanMacros(text).filter((span) => contextAt(span.start) !== 'comment')
 }
 
 type Outcome = { value: string } | { missing: string }
@@ -83,7 +89,7 @@ function unclosed(
     .filter((match) => !known.has(match.index) && contextAt(match.index) !== 'comment')
     .map((match) => {
       const message = `'${match[0]}' is no complete placeholder: close it with '}}' on the same line`
-      return { file, path: '', line: lineOf(text, match.index), message }
+      return { file, path: '', line: lineAt(text, match.index), message }
     })
 }
 
@@ -183,5 +189,3 @@ function indentationAt(text: string, offset: number): string {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1
   return /^[ ]*/.exec(text.slice(lineStart, offset))?.[0] ?? ''
 }
-
-const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length

@@ -14,6 +14,8 @@ export interface PackLocation {
   /** Repository below the endpoint's host. */
   repository: string
   digest: string
+  /** The pack's own values: used by layers that give none. */
+  values?: string
 }
 
 /** What `resolveLayers` needs to know besides the profiles. */
@@ -96,14 +98,14 @@ function resolveLayer(
     problems.push(...found.map((problem) => ({ ...problem, layer: id, profileUid: profile.uid })))
   }
   const scope = macroScope(profile, profiles, context)
-  const values = resolveMacros(layer.values, scope)
+  const location = layer.type === 'manifest' ? undefined : context.packs.get(layer.packUid)
+  const values = resolveMacros(layer.values.trim() === '' ? (location?.values ?? '') : layer.values, scope)
   const manifests = layer.manifests.map((manifest) => {
     const resolved = resolveMacros(manifest.content, scope, manifest.name)
     report(resolved.problems)
     return { name: manifest.name, content: resolved.text }
   })
   report(values.problems)
-  const location = layer.type === 'manifest' ? undefined : context.packs.get(layer.packUid)
   if (layer.type !== 'manifest' && location === undefined) report([packMissing(layer)])
   const section = values.problems.length > 0 ? null : readSection(values.text, report)
   if (section === null) return null
@@ -115,12 +117,19 @@ function resolveLayer(
     version: layer.version || layer.tag,
     kind: layer.layer,
     priority: section.installPriority,
-    ...(location && { pack: { ...location, digest: layer.digest ?? location.digest } }),
+    ...(location && { pack: placeOf(location, layer) }),
     values: values.text,
     manifests,
     namespace: section.namespace,
   }
 }
+
+/** The digest pins what was chosen when the layer was saved, whatever the tag points to now. */
+const placeOf = ({ registry, repository, digest }: PackLocation, layer: ProfileLayer): PackLocation => ({
+  registry,
+  repository,
+  digest: layer.digest ?? digest,
+})
 
 function readSection(text: string, report: (problems: readonly Problem[]) => void): PackSection | null {
   try {

@@ -1,3 +1,4 @@
+import { tagOf } from '@atrium/pack/sources/oci/pack-registry.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 
 /** One tag of one repository, as the registry has it now. */
@@ -32,7 +33,7 @@ export function planSync(remote: readonly RemotePack[], known: readonly StoredOb
     read,
     vanished: known
       .filter((pack) => !stillThere(pack) && !isVanished(pack))
-      .filter((pack) => !readRepositories.has(`${pack.spec.repository}:${pack.spec.version}`))
+      .filter((pack) => !readRepositories.has(`${pack.spec.repository}:${tagOf(pack.spec.version)}`))
       .map((pack) => pack.meta.uid),
     returned: known.filter((pack) => stillThere(pack) && isVanished(pack)).map((pack) => pack.meta.uid),
   }

@@ -1,0 +1,75 @@
+import type { v1Variable } from '@atrium/api/generated/operations.d.ts'
+import type { ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
+import { compareVersions, isVersion } from '@atrium/pack/format/version.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { invalid } from './layers.ts'
+import { maskedValue } from './views.ts'
+
+type Profile = StoredObject<'ClusterProfile'>
+
+/** The profile, or `ResourceNotFound`: also for what is no uid at all, because clients look up by name this way. */
+export async function getProfile(tx: Tx, uid: string): Promise<Profile> {
+  const profile = await tx.get('ClusterProfile', uid)
+  if (profile) return profile
+  throw notFound(uid)
+}
+
+export async function lockProfile(tx: Tx, uid: string): Promise<Profile> {
+  const profile = await tx.getForUpdate('ClusterProfile', uid)
+  if (profile) return profile
+  throw notFound(uid)
+}
+
+const notFound = (uid: string): AtriumError =>
+  new AtriumError(
+    'ResourceNotFound',
+    `Cluster profile '${uid}' is not found. Check the uid, and the project it belongs to.`,
+  )
+
+/** Every version under the profile's name in its scope, oldest first. */
+export async function lineageOf(tx: Tx, { meta }: Profile): Promise<Profile[]> {
+  const all = await tx.list('ClusterProfile', { project: meta.project })
+  return all.items
+    .filter((profile) => profile.meta.name === meta.name)
+    .sort((a, b) => compareVersions(a.spec.version, b.spec.version))
+}
+
+/** Clusters that use the profile, as far as the caller sees them. */
+export async function usersOf(tx: Tx, uid: string): Promise<{ uid: string; name: string }[]> {
+  const referrers = await tx.referrers({ kind: 'ClusterProfile', uid })
+  return referrers.filter(({ from }) => from.kind === 'Cluster').map(({ from, name }) => ({ uid: from.uid, name }))
+}
+
+export function layerOf({ spec, meta }: Profile, name: string): ProfileLayer {
+  const layer = spec.layers.find((one) => one.name === name)
+  if (layer) return layer
+  throw new AtriumError('ResourceNotFound', `Profile '${meta.name}' ${spec.version} has no layer '${name}'.`)
+}
+
+/** Version of a profile; 1.0.0 unless given. */
+export function parseVersion(given: string | undefined, field: string): string {
+  const version = given?.trim() || '1.0.0'
+  if (isVersion(version) && version.length <= 64) return version
+  throw invalid(field, `'${version}' is no version. Write it like 1.2.3`)
+}
+
+/** Variables of a request. A masked default that comes back unchanged keeps what is stored. */
+export function parseVariables(
+  inputs: readonly v1Variable[] | null | undefined,
+  stored: readonly ProfileVariable[],
+): ProfileVariable[] {
+  return (inputs ?? []).map(({ options, defaultValue, ...input }) => {
+    const former = stored.find((variable) => variable.name === input.name)
+    const value = input.isSensitive && defaultValue === maskedValue ? former?.defaultValue : defaultValue
+    return defined({
+      ...input,
+      defaultValue: value,
+      options: options?.map((option) => defined(option)),
+    }) as unknown as ProfileVariable
+  })
+}
+
+/** Without the keys that hold nothing. */
+const defined = <T extends object>(value: T): Partial<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Partial<T>

@@ -1,0 +1,38 @@
+import type { ClusterProfileSpec } from '@atrium/api/kinds/cluster-profile.ts'
+import { Catalogue } from '../../../content/catalogue.ts'
+import { defineOperation } from '../../operation.ts'
+import { parseMeta } from '../../shapes/meta.ts'
+import { checkType, checkVariableDefinitionsOf, checkVariablesDefined } from './checks.ts'
+import { parseLayers } from './layers.ts'
+import { parseVariables, parseVersion } from './load.ts'
+
+export const v1ClusterProfilesCreate = defineOperation('v1ClusterProfilesCreate', {
+  scope: 'project',
+  permission: 'clusterProfile.create',
+  handler: ({ subject, body, project, unknownOf }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const { template, variables, version } = body.spec ?? {}
+      const cloudType = template?.cloudType || 'all'
+      const unknown = unknownOf('v1ClusterProfileEntity', body)
+      const spec: ClusterProfileSpec = {
+        version: parseVersion(version, 'spec.version'),
+        cloudType,
+        type: template?.type ?? 'cluster',
+        layers: await parseLayers(template?.packs, {
+          catalogue: new Catalogue(context.store, tx),
+          random: context.random,
+          cloudType,
+          existing: [],
+          unknownOf: (layer) => unknownOf('v1PackManifestEntity', layer),
+        }),
+        variables: parseVariables(variables, []),
+        published: false,
+        ...(unknown && { unknown }),
+      }
+      checkType(spec)
+      checkVariableDefinitionsOf(spec.variables)
+      checkVariablesDefined(spec.layers, spec.variables)
+      const { meta } = await tx.create({ kind: 'ClusterProfile', project, ...parseMeta(body.metadata), spec })
+      return { uid: meta.uid }
+    }),
+})

@@ -1,0 +1,13 @@
+import { defineOperation } from '../../operation.ts'
+import { getProfile, lineageOf, usersOf } from './load.ts'
+import { viewProfile } from './views.ts'
+
+export const v1ClusterProfilesGet = defineOperation('v1ClusterProfilesGet', {
+  scope: 'object',
+  permission: 'clusterProfile.get',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const profile = await getProfile(tx, params.uid)
+      return viewProfile(profile, await lineageOf(tx, profile), await usersOf(tx, params.uid))
+    }),
+})

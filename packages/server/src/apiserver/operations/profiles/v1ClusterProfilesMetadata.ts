@@ -1,0 +1,17 @@
+import { defineOperation } from '../../operation.ts'
+
+/** Every version of every profile on one page. In a project: its own profiles and the tenant's. */
+export const v1ClusterProfilesMetadata = defineOperation('v1ClusterProfilesMetadata', {
+  scope: 'project',
+  permission: 'clusterProfile.list',
+  handler: ({ subject, project }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const { items } = await tx.list('ClusterProfile', { project: project === null ? null : [project, null] })
+      return {
+        items: items.map(({ meta, spec }) => ({
+          metadata: { name: meta.name, uid: meta.uid },
+          spec: { cloudType: spec.cloudType, version: spec.version },
+        })),
+      }
+    }),
+})

@@ -1,0 +1,29 @@
+import { newUid } from '@atrium/runtime/base/random.ts'
+import { defineOperation } from '../../operation.ts'
+import { getProfile, parseVersion } from './load.ts'
+
+/** A draft with the same layers, under another name or version. Manifests get uids of their own. */
+export const v1ClusterProfilesUidClone = defineOperation('v1ClusterProfilesUidClone', {
+  scope: 'object',
+  permission: 'clusterProfile.create',
+  handler: ({ subject, params, body, project }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const { meta, spec } = await getProfile(tx, params.uid)
+      const { name, version, target } = body.metadata ?? {}
+      const { random } = context
+      const layers = spec.layers.map((layer) => ({
+        ...layer,
+        packUid: layer.type === 'manifest' ? newUid(random) : layer.packUid,
+        manifests: layer.manifests.map((manifest) => ({ ...manifest, uid: newUid(random) })),
+      }))
+      const clone = await tx.create({
+        kind: 'ClusterProfile',
+        project: target === undefined ? project : target.scope === 'project' ? (target.projectUid ?? project) : null,
+        name: name || meta.name,
+        labels: meta.labels,
+        annotations: meta.annotations,
+        spec: { ...spec, version: parseVersion(version, 'metadata.version'), layers, published: false },
+      })
+      return { uid: clone.meta.uid }
+    }),
+})

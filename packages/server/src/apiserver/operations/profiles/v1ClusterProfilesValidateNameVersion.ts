@@ -1,0 +1,15 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { defineOperation } from '../../operation.ts'
+import { parseVersion } from './load.ts'
+
+export const v1ClusterProfilesValidateNameVersion = defineOperation('v1ClusterProfilesValidateNameVersion', {
+  scope: 'project',
+  permission: 'clusterProfile.get',
+  handler: ({ subject, query, project }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const version = parseVersion(query.version, 'version')
+      const { items } = await tx.list('ClusterProfile', { project })
+      if (!items.some(({ meta, spec }) => meta.name === query.name && spec.version === version)) return
+      throw new AtriumError('DuplicateName', `Profile '${query.name}' has a version ${version} already.`)
+    }),
+})

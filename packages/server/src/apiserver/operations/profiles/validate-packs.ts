@@ -1,0 +1,81 @@
+import type {
+  v1ClusterProfileTemplateDraft,
+  v1ClusterProfileValidatorResponse,
+  v1ConstraintError,
+} from '@atrium/api/generated/operations.d.ts'
+import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
+import type { PackDependency } from '@atrium/pack/format/pack-json.ts'
+import { withinBounds } from '@atrium/pack/format/version.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Tx } from '@atrium/runtime/store/store.ts'
+import { Catalogue } from '../../../content/catalogue.ts'
+import { packNameOf } from '../../../content/macro-scope.ts'
+import type { ServerContext } from '../../../context.ts'
+import { parseLayers } from './layers.ts'
+
+/** What is wrong with each layer of a profile that is not saved yet: one result for each, in order; errors are empty where all is well. */
+export async function validatePacks(
+  tx: Tx,
+  context: ServerContext,
+  template: v1ClusterProfileTemplateDraft,
+  existing: readonly ProfileLayer[],
+): Promise<v1ClusterProfileValidatorResponse> {
+  const catalogue = new Catalogue(context.store, tx)
+  const { random } = context
+  const cloudType = template.cloudType || 'all'
+  const read = await Promise.all(
+    (template.packs ?? []).map(async (pack) => {
+      const one = parseLayers([pack], { catalogue, random, cloudType, existing, unknownOf: () => undefined })
+      return one.then(([layer]) => layer ?? null, asError)
+    }),
+  )
+  const layers = read.filter((layer) => layer !== null && !('code' in layer)) as ProfileLayer[]
+  const results = (template.packs ?? []).map(async ({ name }, index) => {
+    const outcome = read[index] ?? null
+    const errors = outcome && 'code' in outcome ? [outcome] : await dependencyErrors(catalogue, outcome, layers)
+    return { name, displayName: name, errors }
+  })
+  return { packs: { results: await Promise.all(results) } }
+}
+
+function asError(error: unknown): v1ConstraintError & { code: string } {
+  if (error instanceof AtriumError) return { code: error.code, message: error.message }
+  throw error
+}
+
+async function dependencyErrors(
+  catalogue: Catalogue,
+  layer: ProfileLayer | null,
+  layers: readonly ProfileLayer[],
+): Promise<v1ConstraintError[]> {
+  const pack = layer && layer.type !== 'manifest' ? await catalogue.pack(layer.packUid) : null
+  const constraints = pack?.spec.constraints as { dependencies?: PackDependency[] } | null | undefined
+  return (constraints?.dependencies ?? []).flatMap((dependency) => dependencyError(dependency, layers))
+}
+
+function dependencyError(dependency: PackDependency, layers: readonly ProfileLayer[]): v1ConstraintError[] {
+  const { packName, layer, type, minVersion = '', maxVersion = '' } = dependency
+  const bounds = `${minVersion || 'any'} to ${maxVersion || 'any'}`
+  const found = layers.find((one) => packNameOf(one.name) === packName && (!layer || one.layer === layer))
+  const fits = found !== undefined && withinBounds(found.version, minVersion, maxVersion)
+  if (type === 'required' && !found) {
+    return [
+      {
+        code: 'DependencyMissing',
+        message: `It needs pack '${packName}' (${layer}), version ${bounds}, in the profile.`,
+      },
+    ]
+  }
+  if (type === 'notSupported' && fits) {
+    return [{ code: 'DependencyNotSupported', message: `It does not work beside pack '${packName}' ${found.version}.` }]
+  }
+  if ((type === 'required' || type === 'optional') && found && !fits) {
+    return [
+      {
+        code: 'DependencyVersion',
+        message: `It needs pack '${packName}' in version ${bounds}; the profile has ${found.version}.`,
+      },
+    ]
+  }
+  return []
+}

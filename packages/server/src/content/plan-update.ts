@@ -1,0 +1,67 @@
+import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
+import { type LayerProblem, type ResolveContext, type ResolvedLayer, resolveLayers } from './resolve.ts'
+
+export interface LayerChange {
+  /** `<profile name>/<layer name>`. */
+  id: string
+  profileUid: string
+  change: 'added' | 'removed' | 'changed' | 'unchanged'
+  /** What differs, for people; empty when nothing does. */
+  why: string
+}
+
+export interface LayerPlan {
+  /** In install order; removed layers follow. */
+  layers: LayerChange[]
+  /** Why the new profiles cannot be installed: nothing would change until they are corrected. */
+  problems: LayerProblem[]
+}
+
+/** What an update of the profiles would do to each layer. Pure: ask it before the update is stored. */
+export function planLayers(
+  before: readonly AttachedProfile[],
+  after: readonly AttachedProfile[],
+  context: { before: ResolveContext; after: ResolveContext },
+): LayerPlan {
+  const former = new Map(resolveLayers(before, context.before).layers.map((layer) => [layer.id, layer]))
+  const next = resolveLayers(after, context.after)
+  const kept = next.layers.map((layer) => describeChange(former.get(layer.id), layer))
+  const ids = new Set(after.flatMap((profile) => profile.layers.map((layer) => `${profile.name}/${layer.name}`)))
+  const removed = [...former.values()].filter((layer) => !ids.has(layer.id))
+  return {
+    layers: [
+      ...kept,
+      ...removed.map(({ id, profileUid }): LayerChange => {
+        return { id, profileUid, change: 'removed', why: 'no profile names it any more; what it created is removed' }
+      }),
+    ],
+    problems: next.problems,
+  }
+}
+
+function describeChange(before: ResolvedLayer | undefined, after: ResolvedLayer): LayerChange {
+  const { id, profileUid } = after
+  if (!before) return { id, profileUid, change: 'added', why: `version ${after.version} is new` }
+  const why = differences(before, after)
+  return { id, profileUid, change: why.length > 0 ? 'changed' : 'unchanged', why: why.join(', ') }
+}
+
+/** Only what reaches the cluster counts: the same content under another uid changes nothing there. */
+function differences(before: ResolvedLayer, after: ResolvedLayer): string[] {
+  const why: string[] = []
+  if (before.version !== after.version) why.push(`version ${before.version} → ${after.version}`)
+  else if (before.pack?.digest !== after.pack?.digest) why.push('content of the pack')
+  if (before.values !== after.values) why.push('values')
+  if (before.namespace !== after.namespace) why.push(`namespace ${before.namespace} → ${after.namespace}`)
+  if (before.priority !== after.priority) why.push('install order')
+  why.push(...manifestDifferences(before, after))
+  return why
+}
+
+function manifestDifferences(before: ResolvedLayer, after: ResolvedLayer): string[] {
+  const text = (layer: ResolvedLayer): Map<string, string> =>
+    new Map(layer.manifests.map(({ name, content }) => [name, content]))
+  const [old, fresh] = [text(before), text(after)]
+  const names = new Set([...old.keys(), ...fresh.keys()])
+  return [...names].filter((name) => old.get(name) !== fresh.get(name)).map((name) => `manifest ${name}`)
+}
