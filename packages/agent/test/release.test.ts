@@ -10,8 +10,6 @@ const run = promisify(execFile)
 let env: AgentEnv
 beforeAll(async () => {
   env = await AgentEnv.start()
-  await env.plane.send([layer('hello')])
-  await env.applied()
 })
 afterAll(() => env?.stop())
 
@@ -44,6 +42,8 @@ const greeting = async () => (await env.configMap('served', 'served'))?.data
 const statuses = async () => (await listRevisions(env.client, release)).map((one) => one.status)
 
 test('an upgrade the server would refuse changes nothing, and the layer says why', async () => {
+  await env.plane.send([layer('hello')])
+  await env.applied()
   const before = await env.configMap('served', 'served')
   await env.plane.send([layer('broken', '    broken: true\n')])
   await expect.poll(() => env.plane.states().served, { timeout: 15_000 }).toBe('Error')
