@@ -40,6 +40,10 @@ function bounds(source: Schema): Schema {
   return result
 }
 
+/** Seven cluster entities require `cloudType`, which they have no property for and no client sends. */
+const requiredOf = ({ required = [], properties }: Schema): string[] =>
+  properties ? required.filter((name) => Object.hasOwn(properties, name)) : required
+
 /**
  * One Swagger 2.0 schema as JSON Schema 2020-12. Arrays take null (clients in Go send it for unset ones); `uniqueItems`
  * goes, for it costs the square of the length on objects and clients repeat items.
@@ -57,7 +61,8 @@ export function importSchema(source: Schema): Schema {
     delete result.maximum
     Object.assign(result, bounds(source))
   }
-  if (source.required?.length) result.required = source.required
+  const required = requiredOf(source)
+  if (required.length > 0) result.required = required
   if (source.properties) {
     result.properties = Object.fromEntries(
       Object.entries(source.properties).map(([name, property]) => [name, importSchema(property)]),

@@ -1,0 +1,270 @@
+import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
+import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
+import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+
+const controlPlane = `apiVersion: controlplane.cluster.x-k8s.io/v1beta1
+kind: KubeadmControlPlane
+metadata:
+  name: cp
+spec:
+  replicas: 1
+  version: v1.34.4
+`
+const workers = (replicas: number, name = 'workers'): string => `# kept: text is the client's own
+apiVersion: cluster.x-k8s.io/v1beta1
+kind: MachineDeployment
+metadata:
+  name: ${name}
+spec:
+  clusterName: c
+  replicas: ${replicas}
+  template:
+    metadata:
+      labels:
+        tier: web
+    spec:
+      clusterName: c
+      version: v1.34.4
+`
+
+let api: TestApi
+beforeAll(async () => {
+  const provider = { ...createInMemoryProvider(new FakeCloud()), cloudType: 'local', parsePool }
+  api = await openTestApi({ providers: [provider] })
+})
+afterAll(() => api.close())
+
+/** A profile of one manifest layer: enough to be attached. */
+async function newProfile(call: Caller, name: string, type: string, version = '1.0.0'): Promise<string> {
+  const pack = { name: `${name}-layer`, type: 'manifest', layer: type === 'infra' ? 'k8s' : 'addon', tag: version }
+  const manifests = [{ name: 'one', content: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one' }]
+  const packs = [{ ...pack, uid: 'spectro-manifest-pack', values: '', manifests }]
+  const variables = [{ name: 'replicas', displayName: 'Replicas', defaultValue: '1' }]
+  const created = await call('POST /v1/clusterprofiles', {
+    body: { metadata: { name }, spec: { version, template: { cloudType: 'all', type, packs }, variables } },
+  })
+  expect(created.status, created.text).toBe(201)
+  expect((await call(`PATCH /v1/clusterprofiles/${created.body.uid}/publish`)).status).toBe(204)
+  return created.body.uid
+}
+
+interface Made {
+  call: Caller
+  project: string
+  account: string
+  infra: string
+  addon: string
+  cluster: string
+  config: string
+}
+
+async function newCluster(): Promise<Made> {
+  const tenant = await api.newTenant()
+  const scope = { ProjectUid: tenant.project.uid }
+  const inProject: Caller = (route, call) => tenant.call(route, { ...call, headers: { ...scope, ...call?.headers } })
+  const account = await inProject('POST /v1/cloudaccounts/cloudTypes/local', {
+    body: { metadata: { name: 'mine', annotations: { overlordUid: '' } }, spec: { credentials: { TOKEN: 'hush' } } },
+  })
+  expect(account.status, account.text).toBe(201)
+  const infra = await newProfile(inProject, 'infra', 'infra')
+  const addon = await newProfile(inProject, 'web', 'add-on')
+  const created = await inProject('POST /v1/spectroclusters/cloudTypes/local', {
+    body: clusterBody(account.body.uid, [infra, addon]),
+  })
+  expect(created.status, created.text).toBe(201)
+  const cluster = await inProject(`GET /v1/spectroclusters/${created.body.uid}`)
+  return {
+    call: inProject,
+    project: tenant.project.uid,
+    account: account.body.uid,
+    infra,
+    addon,
+    cluster: created.body.uid,
+    config: cluster.body.spec.cloudConfigRef.uid,
+  }
+}
+
+const clusterBody = (account: string, profiles: string[], pools = [workers(2)]): object => ({
+  metadata: { name: 'one', labels: { team: 'blue' }, annotations: { description: '' } },
+  spec: {
+    cloudAccountUid: account,
+    cloudConfig: { values: 'kind: Cluster # as sent\n' },
+    machinepoolconfig: [
+      { cloudConfig: { values: controlPlane }, poolConfig: { isControlPlane: true, useControlPlaneAsWorker: true } },
+      ...pools.map((values) => ({ cloudConfig: { values }, poolConfig: { isControlPlane: false, taints: null } })),
+    ],
+    profiles: profiles.map((uid) => ({ uid, packValues: null, variables: null })),
+  },
+})
+
+describe('a cluster on a custom cloud', () => {
+  test('is readable at once, in the shape clients dereference', async () => {
+    const { call, cluster, infra, addon, project } = await newCluster()
+    const { body } = await call(`GET /v1/spectroclusters/${cluster}`)
+    expect(body.metadata).toMatchObject({
+      name: 'one',
+      labels: { team: 'blue' },
+      annotations: { scope: 'project', projectUid: project },
+    })
+    expect(body.spec.cloudType).toBe('local')
+    expect(body.spec.clusterConfig.updateWorkerPoolsInParallel).toBe(true)
+    expect(body.spec.clusterProfileTemplates.map((one: { uid: string }) => one.uid)).toEqual([infra, addon])
+    expect(body.status).toMatchObject({ state: 'Pending', spcApply: { canBeApplied: true } })
+    const overview = await call(`GET /v1/dashboard/spectroclusters/${cluster}/overview`)
+    expect(overview.body.status).toMatchObject({ state: 'Pending', health: { state: 'Unknown' } })
+  })
+
+  test('has pools that keep the text byte for byte, named and sized by it', async () => {
+    const { call, config } = await newCluster()
+    const path = `/v1/cloudconfigs/cloudTypes/local/${config}`
+    const pools = async () => (await call(`GET ${path}`)).body.spec.machinePoolConfig
+    expect(await pools()).toMatchObject([
+      { name: 'cp', size: 1, isControlPlane: true, values: controlPlane },
+      { name: 'workers', size: 2, isControlPlane: false, values: workers(2) },
+    ])
+    const body = { cloudConfig: { values: workers(3) }, poolConfig: { isControlPlane: false } }
+    expect((await call(`PUT ${path}/machinePools/workers`, { body })).status).toBe(204)
+    const more = { cloudConfig: { values: workers(1, 'gpu') }, poolConfig: { isControlPlane: false } }
+    expect((await call(`POST ${path}/machinePools`, { body: more })).status).toBe(201)
+    expect((await pools()).map((pool: { name: string; size: number }) => [pool.name, pool.size])).toEqual([
+      ['cp', 1],
+      ['workers', 3],
+      ['gpu', 1],
+    ])
+    expect((await call(`DELETE ${path}/machinePools/gpu`)).status).toBe(204)
+    const last = await call(`DELETE ${path}/machinePools/cp`)
+    expect([last.status, last.body.message]).toEqual([400, expect.stringContaining('exactly one control-plane pool')])
+    const renamed = await call(`PUT ${path}/machinePools/workers`, { body: more })
+    expect(renamed.body.message).toContain('cannot be renamed')
+  })
+
+  test('changes profiles by addition and replacement, and keeps what is not mentioned', async () => {
+    const { call, cluster, infra, addon } = await newCluster()
+    const attached = async () =>
+      (await call(`GET /v1/spectroclusters/${cluster}`)).body.spec.clusterProfileTemplates.map(
+        (one: { name: string; profileVersion: string }) => `${one.name}@${one.profileVersion}`,
+      )
+    const next = await newProfile(call, 'web', 'add-on', '2.0.0')
+    const patch = (profiles: object[]) => call(`PATCH /v1/spectroclusters/${cluster}/profiles`, { body: { profiles } })
+    expect((await patch([{ uid: next, replaceWithProfile: addon }])).status).toBe(204)
+    expect(await attached()).toEqual(['infra@1.0.0', 'web@2.0.0'])
+    const remove = (profileUids: string[]) =>
+      call(`DELETE /v1/spectroclusters/${cluster}/profiles`, { body: { profileUids } })
+    expect((await remove([next])).status).toBe(204)
+    expect(await attached()).toEqual(['infra@1.0.0'])
+    expect((await remove([infra])).status).toBe(400)
+  })
+
+  test('answers variables given for it only, and refuses unknown ones', async () => {
+    const { call, cluster, addon } = await newCluster()
+    const path = `/v1/spectroclusters/${cluster}/variables`
+    const given = async () => {
+      const answer = await call(`GET ${path}`)
+      const profile = answer.body.find((one: { profileUid: string }) => one.profileUid === addon)
+      return profile.variables.map((one: { name: string; value?: string }) => [one.name, one.value])
+    }
+    expect(await given()).toEqual([['replicas', undefined]])
+    const set = (variables: object[]) => call(`PATCH ${path}`, { body: [{ profileUid: addon, variables }] })
+    expect((await set([{ name: 'replicas', value: '3' }])).status).toBe(204)
+    expect(await given()).toEqual([['replicas', '3']])
+    expect((await set([{ name: 'nope', value: '3' }])).body.message).toContain("no variable 'nope'")
+  })
+
+  test('is found by name as clients look it up, and not as a virtual one', async () => {
+    const { call, cluster } = await newCluster()
+    const filters = (name: string, negation: boolean) => [
+      {
+        property: 'environment',
+        type: 'string',
+        condition: { string: { operator: 'eq', negation, match: { values: ['nested'] } } },
+      },
+      { property: 'isDeleted', type: 'bool', condition: { bool: {} } },
+      { property: 'clusterName', type: 'string', condition: { string: { operator: 'eq', match: { values: [name] } } } },
+    ]
+    const search = async (name: string, negation: boolean) => {
+      const filter = { conjunction: 'and', filterGroups: [{ conjunction: 'and', filters: filters(name, negation) }] }
+      const answer = await call('POST /v1/dashboard/spectroclusters/search', { body: { filter } })
+      expect(answer.body.listmeta.continue).toBe('')
+      return answer.body.items.map((one: { metadata: { uid: string } }) => one.metadata.uid)
+    }
+    expect(await search('one', true)).toEqual([cluster])
+    expect(await search('one', false)).toEqual([])
+    expect(await search('two', true)).toEqual([])
+  })
+
+  test('has no kubeconfig, backup or scan yet, each said by the code clients expect', async () => {
+    const { call, cluster } = await newCluster()
+    const kubeconfig = `GET /v1/spectroclusters/${cluster}/assets/adminKubeconfig`
+    expect(await call(kubeconfig)).toMatchObject({ status: 404, body: { code: 'ResourceNotFound' } })
+    const backup = await call(`GET /v1/spectroclusters/${cluster}/features/backup`)
+    expect(backup.body.code).toBe('BackupNotConfigured')
+    expect((await call(`GET /v1/spectroclusters/${cluster}/features/complianceScan`)).status).toBe(404)
+    expect((await call(`GET /v1/spectroclusters/${cluster}/config/rbacs`)).body).toEqual({ items: [] })
+  })
+
+  test('gives its kubeconfig to whoever may change it, and not to a viewer', async () => {
+    const { call, cluster, project } = await newCluster()
+    const { body } = await call('GET /v1/users/info')
+    const actor = { type: 'system', uid: 'test', name: 'test' } as const
+    await api.context.store.transaction(body.tenantUid, actor, (tx) =>
+      tx.putSecret({ kind: 'Cluster', uid: cluster }, 'kubeconfig', new Secret('kind: Config\n')),
+    )
+    const route = `GET /v1/spectroclusters/${cluster}/assets/adminKubeconfig`
+    const answer = await call(route)
+    expect([answer.text, answer.headers['content-type']]).toEqual(['kind: Config\n', 'application/octet-stream'])
+    const viewer = await api.newUser(body.tenantUid, [{ role: 'Project Viewer', project }])
+    expect((await viewer.call(`GET /v1/spectroclusters/${cluster}`)).status).toBe(200)
+    expect((await viewer.call(route)).status).toBe(403)
+  })
+
+  test('refuses wrong input by field and creates nothing', async () => {
+    const { call, account, infra, addon } = await newCluster()
+    const create = (body: object) => call('POST /v1/spectroclusters/cloudTypes/local', { body })
+    const wrong: [object, string][] = [
+      [clusterBody('aaaaaaaaaaaaaaaaaaaaaaaa', [infra]), 'spec.cloudAccountUid'],
+      [clusterBody(account, [addon]), 'spec.profiles'],
+      [clusterBody(account, [infra, 'bbbbbbbbbbbbbbbbbbbbbbbb']), 'spec.profiles[1].uid'],
+      [clusterBody(account, [infra], [workers(1), workers(1)]), 'spec.machinepoolconfig'],
+      [clusterBody(account, [infra], ['kind: [']), 'spec.machinepoolconfig[1]'],
+    ]
+    for (const [body, field] of wrong) {
+      const answer = await create(body)
+      expect([answer.status, answer.body.message], field).toEqual([400, expect.stringContaining(field)])
+    }
+    expect((await create(clusterBody(account, [infra]))).body.code).toBe('DuplicateName')
+  })
+
+  test('shows as deleting from the request on; what it uses cannot go before it', async () => {
+    const { call, cluster, account, addon } = await newCluster()
+    for (const path of [`/v1/cloudaccounts/cloudTypes/local/${account}`, `/v1/clusterprofiles/${addon}`]) {
+      expect((await call(`DELETE ${path}`)).body, path).toMatchObject({ code: 'ResourceInUse' })
+    }
+    const actor = { type: 'system', uid: 'test', name: 'test' } as const
+    const { tenantUid } = (await call('GET /v1/users/info')).body
+    await api.context.store.transaction(tenantUid, actor, (tx) => tx.addFinalizer('Cluster', cluster, 'test/held'))
+    expect((await call(`DELETE /v1/spectroclusters/${cluster}`)).status).toBe(204)
+    expect((await call(`GET /v1/spectroclusters/${cluster}`)).body.status.state).toBe('Deleting')
+    const late = await call(`PATCH /v1/spectroclusters/${cluster}/profiles`, { body: { profiles: [{ uid: addon }] } })
+    expect(late.body.code).toBe('InvalidState')
+  })
+})
+
+describe('a custom cloud account', () => {
+  test('never gives its credentials back, and says its kind', async () => {
+    const { call, account } = await newCluster()
+    const answer = await call(`GET /v1/cloudaccounts/cloudTypes/local/${account}`)
+    expect(answer.body).toMatchObject({
+      kind: 'local',
+      spec: { credentials: {} },
+      metadata: { annotations: { overlordUid: '' } },
+    })
+    expect(answer.text).not.toContain('hush')
+    const list = await call('GET /v1/cloudaccounts/cloudTypes/local?limit=0')
+    expect(list.body.items).toHaveLength(1)
+    const types = await call('GET /v1/clouds/cloudTypes')
+    expect(types.body.cloudTypes).toMatchObject([{ name: 'local', isCustom: true }])
+  })
+})
