@@ -14,7 +14,7 @@ const reason = (
   condition: string,
   status: ReasonMeaning['status'],
   meaning: string,
-  nextStep = 'Nothing: it passes by itself.',
+  nextStep = status === 'True' ? 'Nothing.' : 'Nothing: it passes by itself.',
 ): ReasonMeaning => ({ condition, status, meaning, nextStep })
 
 /**
@@ -204,6 +204,12 @@ export const clusterReasons = {
   ),
   NoDeviation: reason(types.inSync, 'True', 'Nothing differs from what was declared.'),
 
+  NotObserved: reason(
+    types.ready,
+    'Unknown',
+    'A fact could not be looked at because an earlier step failed; also a reason of every other condition.',
+    'See the first condition that is False.',
+  ),
   AsDeclared: reason(types.ready, 'True', 'The cluster serves what was declared.'),
 
   Progressing: reason(types.stalled, 'False', 'It gets on, or nothing is to be done.'),

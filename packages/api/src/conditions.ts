@@ -26,7 +26,7 @@ export const clusterConditions = {
   layersReady: 'LayersReady',
   /** No deviation from the desired state is open. */
   inSync: 'InSync',
-  /** All of the above: the cluster serves what was declared. */
+  /** All of the above but `InSync`: the cluster serves what was declared. */
   ready: 'Ready',
   /** Nothing moves until a person acts; the message says what to do. */
   stalled: 'Stalled',

@@ -38,5 +38,6 @@ export const defaultTiming: ControllerTiming = {
   pollMs: 500,
   resyncMs: 600_000,
   runLimitMs: 300_000,
-  backoff: { baseMs: 500, maxMs: 60_000 },
+  // A silent cloud is asked again within half a minute, so that a lost machine waits no longer than that.
+  backoff: { baseMs: 500, maxMs: 30_000 },
 }

@@ -4,7 +4,8 @@ import { kubeconfigField } from './secrets.ts'
 /** Condition ControlPlaneReady; keeps the admin kubeconfig. */
 export async function reconcileControlPlane(scope: Scope): Promise<void> {
   const { observed, cloud } = scope
-  if (!cloud || !observed?.exists) return scope.say('WaitingForInfrastructure', 'The control plane is not created yet.')
+  if (!cloud || !observed) return
+  if (!observed.exists) return scope.say('WaitingForInfrastructure', 'The control plane is not created yet.')
   if (!observed.controlPlaneReady) {
     scope.lookAgainIn(scope.deps.timing.busyMs)
     return scope.cluster.status.endpoint

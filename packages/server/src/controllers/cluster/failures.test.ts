@@ -77,6 +77,8 @@ describe('what goes wrong ends in a state with a reason and a next step', () => 
     world.cloud.failure = new ProviderError('retry', 'Timeout', 'no answer', 'Wait.')
     await world.until(async () => (await world.condition('InfrastructureReady'))?.reason === 'ProviderUnavailable')
     expect((await world.must()).status.state).toBe('Running')
+    for (const type of ['ControlPlaneReady', 'MachinesReady'])
+      expect(await world.condition(type)).toMatchObject({ status: 'Unknown', reason: 'NotObserved' })
     await world.clock.advance(300_000)
     world.cloud.failure = null
     await world.untilShown('Running-Healthy', 60_000)

@@ -1,7 +1,7 @@
-import type { DesiredInfrastructure } from '@atrium/provider-contract/provider.ts'
+import { desiredInfrastructure } from '../../content/plan-machines.ts'
 import { reconcileMachines } from '../machine/reconcile.ts'
+import { openAccount } from './account.ts'
 import { failure, PhaseFailure } from './failure.ts'
-import { openAccount } from './inputs.ts'
 import { type OperationsOutcome, observe, runOperations } from './operations.ts'
 import type { Cloud, Scope } from './scope.ts'
 
@@ -26,7 +26,7 @@ export async function reconcileInfrastructure(scope: Scope): Promise<void> {
   const outcome = await runOperations(
     scope,
     cloud,
-    cloud.provider.plan(desiredInfrastructure(scope, replace), observed),
+    cloud.provider.plan(desiredInfrastructure(scope.cluster, scope.kubernetesVersion, replace), observed),
   )
   if (outcome.outcome === 'progressed') await reconcileMachines(scope, await observe(scope, cloud))
   sayInfrastructure(scope, outcome)
@@ -46,20 +46,5 @@ function sayInfrastructure(scope: Scope, outcome: OperationsOutcome): void {
     case 'progressed':
       scope.lookAgainIn(0)
       return scope.say('ApplyingInfrastructure', 'Operations were carried out; the cloud is observed again.')
-  }
-}
-
-function desiredInfrastructure(scope: Scope, replace: string[]): DesiredInfrastructure {
-  const { spec } = scope.cluster
-  return {
-    identity: { tenant: scope.tenant, uid: scope.uid, name: scope.cluster.meta.name },
-    kubernetesVersion: scope.kubernetesVersion,
-    cloudConfig: spec.cloudConfig,
-    pools: spec.machinePools.map(({ input: _input, version, ...pool }) => ({
-      ...pool,
-      kubernetesVersion: version.replace(/^v/, '') || scope.kubernetesVersion,
-    })),
-    policy: spec.policy,
-    replace,
   }
 }

@@ -1,14 +1,14 @@
 import { resolveLayers } from '../../content/resolve.ts'
+import { readResolveContext } from '../../content/resolve-context.ts'
 import { buildDesiredState } from './desired-state.ts'
 import { failure } from './failure.ts'
-import { readResolveContext } from './inputs.ts'
 import { expectLayers } from './report.ts'
 import type { Scope } from './scope.ts'
 
 /** Fills in the values and gives the agent its desired state; while that fails the agent keeps its former one. */
 export async function resolveProfile(scope: Scope): Promise<void> {
   const { cluster } = scope
-  const resolved = resolveLayers(cluster.spec.profiles, await readResolveContext(scope))
+  const resolved = resolveLayers(cluster.spec.profiles, await readResolveContext(scope.deps.store, cluster))
   scope.kubernetesVersion = resolved.kubernetesVersion
   if (resolved.kubernetesVersion === '') {
     scope.failures.push(failure('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.'))

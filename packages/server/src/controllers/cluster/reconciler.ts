@@ -3,7 +3,7 @@ import { ensureFinalizer } from '@atrium/runtime/controller/finalizer.ts'
 import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import { reconcileDeletion } from './deletion.ts'
 import type { ClusterControllerDeps } from './deps.ts'
-import { classify } from './failure.ts'
+import { classify, type Failure } from './failure.ts'
 import { countLayers } from './layers.ts'
 import { phases } from './phases.ts'
 import { clusterActor, clusterFinalizer, Scope } from './scope.ts'
@@ -66,12 +66,13 @@ async function conclude(scope: Scope): Promise<void> {
   await writeStatus(scope, status, conditions)
 }
 
+/** When to look again; throws what the manager is to try again with growing delays. The status tells why already. */
 function end(scope: Scope): ReconcileResult {
   const { timing, random } = scope.deps
   if (scope.unexpected !== null) throw scope.unexpected
-  const reactions = scope.failures.map((failure) => failure.reaction)
-  // Tried with growing delays by the manager; the status tells why already.
-  if (reactions.includes('retry')) throw new Error(scope.failures.map((failure) => failure.message).join('; '))
-  if (reactions.includes('quota')) scope.lookAgainIn(timing.refusedMs)
-  return { outcome: 'again', afterMs: withJitter(scope.againMs, 0.1, random) }
+  const has = (reaction: Failure['reaction']): boolean => scope.failures.some((one) => one.reaction === reaction)
+  if (has('retry')) throw new Error(scope.failures.map((failure) => failure.message).join('; '))
+  // A cloud that refuses is asked again seldom: wrong credentials, tried often, lock accounts.
+  const refused = has('quota') || scope.failures.some((failure) => failure.reason === 'ProviderRefused')
+  return { outcome: 'again', afterMs: withJitter(refused ? timing.refusedMs : scope.againMs, 0.1, random) }
 }

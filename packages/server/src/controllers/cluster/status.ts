@@ -73,7 +73,7 @@ const draftOf = ({ drafts, generation }: Findings, type: string): ConditionDraft
   drafts.get(type) ?? {
     type,
     status: 'Unknown',
-    reason: 'NotObserved',
+    reason: 'NotObserved' satisfies ClusterReason,
     message: 'It could not be looked at, because an earlier step failed.',
     observedGeneration: generation,
   }

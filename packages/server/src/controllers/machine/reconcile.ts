@@ -144,8 +144,9 @@ async function storeDeviations(scope: Scope, plan: MachinePlan): Promise<void> {
 export function sayMachines(scope: Scope): void {
   const plan = scope.machinePlan
   const wanted = scope.cluster.spec.machinePools.reduce((sum, pool) => sum + pool.size, 0)
-  if (!plan || !scope.observed?.exists) {
-    scope.machines = { total: wanted, ready: 0 }
+  scope.machines = { total: wanted, ready: 0 }
+  if (!scope.observed) return
+  if (!plan || !scope.observed.exists) {
     return scope.say('MachinesWaiting', `${wanted} machines are to be created.`)
   }
   const nodesKnown = scope.agentConnected

@@ -5,11 +5,13 @@ import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
+import { createManager } from '@atrium/runtime/controller/manager.ts'
 import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts'
 import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
 import type { Actor, StoredObject } from '@atrium/runtime/store/store.ts'
 import { Doom, doomedStore } from '@atrium/runtime/testing/doom.ts'
-import { createControllers } from '../controllers.ts'
+import { defaultClusterTiming } from '../cluster/deps.ts'
+import { createClusterReconciler } from '../cluster/reconciler.ts'
 import { FakeAgent } from './fake-agent.ts'
 import { FakeKube } from './fake-kube.ts'
 import { TinyCloud } from './tiny-cloud.ts'
@@ -89,18 +91,22 @@ export class World {
   /** A plane process; it dies at the given step. */
   startPlane(doom = new Doom()): ControllerManager {
     this.dooms.push(doom)
-    const manager = createControllers({
+    const base = {
       store: doomedStore(this.store, doom),
       clock: this.clock,
       random: seededRandom(this.#seed + this.#planes),
       logger: this.logger,
+    }
+    const cluster = createClusterReconciler({
+      ...base,
       providers: new Map([['local', this.cloud.provider(doom)]]),
       openCluster: async () => this.kube.access(doom),
       tokens: { issue: async () => new Secret(`token-${++this.issuedTokens}`) },
       agent: { image: 'atrium-agent:1', serverUrl: 'https://plane:1', caPem: 'PEM' },
       epoch: 1,
-      owner: `plane-${++this.#planes}`,
+      timing: defaultClusterTiming,
     })
+    const manager = createManager({ ...base, owner: `plane-${++this.#planes}`, reconcilers: [cluster] })
     manager.start()
     return manager
   }
