@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { type Client, createClient } from './client.ts'
+
+const stops: (() => void)[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop()
+})
+
+const sleeps: number[] = []
+const clock = { sleep: async (delayMs: number): Promise<void> => void sleeps.push(delayMs) }
+
+async function clientOf(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<Client> {
+  const server = createServer(handle)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  stops.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return createClient({
+    url,
+    credential: () => ({ apiKey: 'key' }),
+    project: 'p1',
+    clock,
+    random: { fraction: () => 0.5 },
+  })
+}
+
+const json = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+test('fills the path, sends query, key and project, reads the answer', async () => {
+  const seen: IncomingMessage[] = []
+  const client = await clientOf((request, response) => {
+    seen.push(request)
+    json(response, 200, { metadata: { name: 'x' } })
+  })
+  const project = await client.call('GET /v1/projects/{uid}', { params: { uid: 'a/b' } })
+  expect(project.metadata?.name).toBe('x')
+  expect(seen[0]?.url).toBe('/v1/projects/a%2Fb')
+  expect(seen[0]?.headers).toMatchObject({ apikey: 'key', projectuid: 'p1' })
+  await client.call('GET /v1/users/info', { project: null })
+  expect(seen[1]?.headers).not.toHaveProperty('projectuid')
+})
+
+test('an error of the server is an ApiError with its code', async () => {
+  const client = await clientOf((_, response) =>
+    json(response, 404, { code: 'ResourceNotFound', message: 'gone', ref: 'r1' }),
+  )
+  await expect(client.call('GET /v1/users/info')).rejects.toMatchObject({
+    status: 404,
+    code: 'ResourceNotFound',
+    ref: 'r1',
+  })
+})
+
+test('reads are repeated while the server is overloaded, creates are not', async () => {
+  let count = 0
+  const client = await clientOf((_, response) => {
+    count += 1
+    if (count % 3 === 0) json(response, 200, { orgName: 'o' })
+    else json(response, 503, { code: 'InternalError', message: 'busy' })
+  })
+  expect((await client.call('GET /v1/users/info')).orgName).toBe('o')
+  expect(count).toBe(3)
+  await expect(client.call('POST /v1/projects', { body: {} })).rejects.toMatchObject({ status: 503 })
+  expect(count).toBe(4)
+})
+
+test('a list is read page by page', async () => {
+  const client = await clientOf((request, response) => {
+    const last = request.url?.includes('continue=two')
+    json(response, 200, { items: [{ n: last ? 2 : 1 }], listmeta: { continue: last ? '' : 'two' } })
+  })
+  const items: unknown[] = []
+  for await (const item of client.list('GET /v1/users')) items.push(item)
+  expect(items).toEqual([{ n: 1 }, { n: 2 }])
+})
+
+test('a watch resumes after the last change when the connection breaks, and ends on errors that stay', async () => {
+  const resumed: unknown[] = []
+  const frame = (position: number): string => `id: ${position}\ndata: {"position":${position},"uid":"u"}\n\n`
+  const client = await clientOf((request, response) => {
+    resumed.push(request.headers['last-event-id'])
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (resumed.length === 1)
+      response.write(`: connected\n\n${frame(7)}${frame(8).slice(0, 9)}`, () => response.destroy())
+    else response.end(`${frame(8)}event: error\ndata: {"code":"ResourceExpired","message":"too old"}\n\n`)
+  })
+  const seen: number[] = []
+  const reading = (async () => {
+    for await (const change of client.watch({ signal: new AbortController().signal })) seen.push(change.position)
+  })()
+  await expect(reading).rejects.toMatchObject({ code: 'ResourceExpired' })
+  expect(seen).toEqual([7, 8])
+  expect(resumed).toEqual([undefined, '7'])
+})

@@ -1,0 +1,138 @@
+import type { Operations, Routes } from '@atrium/api/generated/operations.d.ts'
+import { ApiError, errorOf } from './error.ts'
+import { type Capabilities, withRetries } from './retry.ts'
+import { type WatchOptions, watchChanges } from './watch.ts'
+
+export type Route = keyof Routes
+type Of<R extends Route> = Operations[Routes[R]]
+
+/** `params`, `query` and `body` of an operation; those it does not have are left out. */
+export type CallInput<R extends Route> = (keyof Of<R>['params'] extends never
+  ? { params?: undefined }
+  : { params: Of<R>['params'] }) &
+  (Of<R>['body'] extends undefined ? { body?: undefined } : { body: Of<R>['body'] }) & {
+    query?: Of<R>['query']
+    /** Uid of the project to work in; null = tenant scope. Default: the client's. */
+    project?: string | null
+    signal?: AbortSignal
+  }
+
+type Item<R extends Route> = Of<R>['response'] extends { items: (infer T)[] | null } ? T : never
+/** Routes that answer with `items`. */
+export type ListRoute = { [R in Route]: Item<R> extends never ? never : R }[Route]
+
+export interface ClientOptions extends Capabilities {
+  /** `https://host:port`. */
+  url: string
+  /** One of: an API key; a session token; the operator's token. Asked for before each request, so that it may change. */
+  credential: () => { apiKey: string } | { token: string } | null
+  project?: string | null
+  /** One that trusts the server's certificate, where the platform's does not. */
+  fetch?: typeof fetch
+}
+
+export interface Client {
+  /**
+   * One operation, e.g. `call('GET /v1/projects/{uid}', { params: { uid } })`. What changes nothing when repeated (GET,
+   * PUT, DELETE) is repeated while the server cannot be reached or is overloaded. Rejects with `ApiError`.
+   */
+  call<R extends Route>(route: R, ...input: OptionalInput<R>): Promise<Of<R>['response']>
+  /** Every item of a list, page by page. */
+  list<R extends ListRoute>(route: R, ...input: OptionalInput<R>): AsyncGenerator<Item<R>>
+  /** Changes as they happen; reconnects after the last one seen. Ends when `signal` aborts. */
+  watch(options: WatchOptions): ReturnType<typeof watchChanges>
+}
+/** The input may be left out where nothing in it is needed. */
+type OptionalInput<R extends Route> =
+  Partial<CallInput<R>> extends CallInput<R> ? [input?: CallInput<R>] : [input: CallInput<R>]
+
+type Scalar = string | number | boolean
+
+interface AnyInput {
+  params?: Record<string, Scalar> | undefined
+  query?: Record<string, Scalar | Scalar[] | undefined> | undefined
+  body?: unknown
+  project?: string | null | undefined
+  signal?: AbortSignal | undefined
+}
+
+function urlOf(base: string, path: string, { params, query }: AnyInput): URL {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params?.[name])))
+  const url = new URL(base.replace(/\/$/, '') + filled)
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, Array.isArray(value) ? value.join(',') : String(value))
+  }
+  return url
+}
+
+function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> | null {
+  if (body === undefined) return null
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
+}
+
+async function read(response: Response): Promise<unknown> {
+  if (!response.ok) throw await errorOf(response)
+  if (response.status === 204) return undefined
+  const type = response.headers.get('content-type') ?? 'application/json'
+  return type.startsWith('application/json') ? response.json() : new Uint8Array(await response.arrayBuffer())
+}
+
+export function createClient(options: ClientOptions): Client {
+  const send = options.fetch ?? fetch
+  const headersFor = (project: string | null | undefined): Record<string, string> => {
+    const credential = options.credential()
+    const scope = project === undefined ? options.project : project
+    return {
+      'content-type': 'application/json',
+      ...(credential === null
+        ? {}
+        : 'apiKey' in credential
+          ? { ApiKey: credential.apiKey }
+          : { Authorization: credential.token }),
+      ...(scope ? { ProjectUid: scope } : {}),
+    }
+  }
+
+  const request = async (route: Route, input: AnyInput): Promise<unknown> => {
+    const [method = '', path = ''] = route.split(' ')
+    const url = urlOf(options.url, path, input)
+    const attempt = async (): Promise<unknown> =>
+      read(
+        await send(url, {
+          method,
+          headers: headersFor(input.project),
+          body: bodyOf(input.body),
+          signal: input.signal ?? null,
+        }),
+      )
+    return method === 'POST' || method === 'PATCH' ? attempt() : withRetries(options, attempt, input.signal)
+  }
+
+  const list = async function* (route: Route, input: AnyInput): AsyncGenerator<unknown> {
+    let token: string | undefined
+    do {
+      const query = { ...input.query, ...(token === undefined ? {} : { continue: token }) }
+      const page = (await request(route, { ...input, query })) as {
+        items: unknown[] | null
+        listmeta?: { continue?: string }
+      }
+      yield* page.items ?? []
+      const next = page.listmeta?.continue || undefined
+      if (next !== undefined && next === token)
+        throw new ApiError(200, 'InternalError', 'the list does not end', null, '')
+      token = next
+    } while (token !== undefined)
+  }
+
+  return {
+    call: (route, ...[input]) => request(route, input ?? {}) as never,
+    list: (route, ...[input]) => list(route, input ?? {}) as never,
+    watch: (watchOptions) =>
+      watchChanges(options, watchOptions, (url, headers, signal) =>
+        send(new URL(options.url.replace(/\/$/, '') + url), {
+          headers: { ...headersFor(watchOptions.project), ...headers },
+          signal,
+        }),
+      ),
+  }
+}

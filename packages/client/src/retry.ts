@@ -1,0 +1,35 @@
+import { ApiError } from './error.ts'
+
+/** Time and chance, handed in so that tests and simulations own them. */
+export interface Capabilities {
+  clock: { sleep(delayMs: number, signal?: AbortSignal): Promise<void> }
+  random: { fraction(): number }
+}
+
+const attempts = 5
+const firstDelayMs = 200
+const longestDelayMs = 10_000
+const overloaded = new Set([429, 502, 503, 504])
+
+/** Worth another try: the server was not reached, or says that it cannot right now. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError ? overloaded.has(error.status) : error instanceof TypeError
+
+/** Doubling delay, spread by half, so that many clients do not come back as one. */
+export const delayMs = (attempt: number, random: Capabilities['random']): number =>
+  Math.min(firstDelayMs * 2 ** attempt, longestDelayMs) * (0.5 + random.fraction() / 2)
+
+export async function withRetries<T>(
+  { clock, random }: Capabilities,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isPassing(error) || attempt + 1 >= attempts || signal?.aborted) throw error
+      await clock.sleep(delayMs(attempt, random), signal)
+    }
+  }
+}
