@@ -70,7 +70,7 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
     await endPods(files, (node) => files.machines.get(node)?.power !== 'on')
     if (!hasQuorum(files.machines.values())) {
       await stopServices()
-      await controlPlane.stop()
+      await controlPlane.stop({ atOnce: false })
       return
     }
     const ready = await controlPlane.keep()
@@ -94,7 +94,7 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
     await endPods(files)
     await stopServices()
     await endPods(files)
-    await controlPlane.stop()
+    await controlPlane.stop({ atOnce: true })
     await closeEgress()
     files.removeAll()
     logger.info({}, 'cluster deleted')
@@ -130,7 +130,7 @@ export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () 
       await loop.stop()
       await stopServices()
       await endPods(files)
-      await controlPlane.stop()
+      await controlPlane.stop({ atOnce: false })
       await closeEgress()
     },
   }

@@ -32,7 +32,8 @@ export interface ControlPlane {
   adopt(): Promise<void>
   /** Brings every process to where it should be. True when the API server is ready and the cluster usable. */
   keep(): Promise<boolean>
-  stop(): Promise<void>
+  /** `atOnce`: without letting them finish, where their data goes as well. */
+  stop(options: { atOnce: boolean }): Promise<void>
   client(): KubeClient
   processes(): ProcessView[]
   /** Why it is not ready; empty when it is. */
@@ -40,13 +41,11 @@ export interface ControlPlane {
 }
 
 const GRACE_MS = 10_000
-/** Stopped first what writes, last what keeps. */
-const STOP_ORDER: readonly ProcessName[] = [
-  'kwok',
-  'kube-scheduler',
-  'kube-controller-manager',
-  'kube-apiserver',
-  'etcd',
+/** What writes stops before what keeps. */
+const STOP_ORDER: readonly ProcessName[][] = [
+  ['kwok', 'kube-scheduler', 'kube-controller-manager'],
+  ['kube-apiserver'],
+  ['etcd'],
 ]
 
 export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps): ControlPlane => {
@@ -144,8 +143,9 @@ export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps):
       waiting = ''
       return true
     },
-    async stop() {
-      for (const name of STOP_ORDER) await keeper(name).stop(GRACE_MS)
+    async stop({ atOnce }) {
+      for (const names of atOnce ? [PROCESS_NAMES] : STOP_ORDER)
+        await Promise.all(names.map((name) => keeper(name).stop(atOnce ? 0 : GRACE_MS)))
       await client?.close()
       client = null
       outages = { etcd: null, apiserver: null }

@@ -76,6 +76,8 @@ export const startTestCloud = async (): Promise<TestCloud> => {
     cluster: (name, workers) => createCluster(running.client, home, name, workers, tools.kubectl),
     async close() {
       const { client } = await ensureCloud(options)
+      for (const { uid } of await client.clusters()) await client.deleteCluster(uid)
+      await eventually('all clusters are gone', async () => (await client.clusters()).length === 0)
       await client.shutdown({ processes: true })
       await eventually('the cloud ends', async () => processes().length === 0)
       rmSync(home, { recursive: true, force: true })
