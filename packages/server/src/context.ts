@@ -13,6 +13,7 @@ import { createIdentity } from './auth/create-identity.ts'
 import type { Identity } from './auth/identity.ts'
 import type { ServerConfig } from './config/config.ts'
 import { type Content, createContent } from './content/content.ts'
+import type { RegistryTokens } from './content/registry-tokens.ts'
 import { applyReport } from './controllers/cluster/report.ts'
 import { createLink, type Link } from './link/link.ts'
 import { createLogger } from './logger.ts'
@@ -32,6 +33,8 @@ export interface ServerContext {
   providers: ReadonlyMap<string, Provider>
   /** The installation's own credential; null = operator operations are closed. */
   operatorToken: Secret<string> | null
+  /** Signs the tokens of the platform's registry; absent without one. */
+  registryTokens?: RegistryTokens | null
 }
 
 /** Everything the server's parts depend on, built once. */
@@ -95,13 +98,14 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     config,
     owner,
     store,
-    identity: createIdentity({ clock, random, database: store.database }),
+    identity: createIdentity({ clock, random, database: store.database, system: store.system }),
     admission: createAdmission(store),
     providers,
     operatorToken: readSecret(config.operatorTokenFile),
     pki,
     egress,
     content,
+    registryTokens: content.registryTokens,
     link,
     async close() {
       await egress.close()

@@ -7,6 +7,7 @@ export interface AtriumChange { kind: string; uid: string; project: string | nul
 export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert" }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
 export interface AtriumDeviations { items: AtriumDeviation[] }
+export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
 export interface AtriumTenants { items: ({ uid: string; name: string; createdAt: string })[] }
@@ -11400,6 +11401,14 @@ export interface Operations {
     status: 200
     response: AtriumDeviations
   }
+  atriumRegistryToken: {
+    route: 'GET /atrium/v1/registry/token'
+    params: Empty
+    query: { service?: string | undefined; scope?: string[] | undefined; account?: string | undefined; client_id?: string | undefined; offline_token?: string | undefined }
+    body: undefined
+    status: 200
+    response: AtriumRegistryToken
+  }
   atriumTenantsCreate: {
     route: 'POST /atrium/v1/tenants'
     params: Empty
@@ -12616,6 +12625,7 @@ export interface Routes {
   'GET /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyGet'
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
+  'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'
   'GET /atrium/v1/watch': 'atriumWatch'

@@ -2,6 +2,7 @@ import type { RegisteredOperation } from '../../operation.ts'
 import { atriumClustersDeviationsList } from './atriumClustersDeviationsList.ts'
 import { atriumClustersPolicyGet } from './atriumClustersPolicyGet.ts'
 import { atriumClustersPolicyUpdate } from './atriumClustersPolicyUpdate.ts'
+import { atriumRegistryToken } from './atriumRegistryToken.ts'
 import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
 import { atriumTenantsList } from './atriumTenantsList.ts'
 import { atriumWatch } from './atriumWatch.ts'
@@ -10,6 +11,7 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersDeviationsList,
   atriumClustersPolicyGet,
   atriumClustersPolicyUpdate,
+  atriumRegistryToken,
   atriumTenantsCreate,
   atriumTenantsList,
   atriumWatch,

@@ -2,6 +2,7 @@ import type {
   v1ClusterProfileTemplateDraft,
   v1ClusterProfileValidatorResponse,
   v1ConstraintError,
+  v1ConstraintValidatorResult,
 } from '@atrium/api/generated/operations.d.ts'
 import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import type { PackDependency } from '@atrium/pack/format/pack-json.ts'
@@ -23,19 +24,21 @@ export async function validatePacks(
   const catalogue = new Catalogue(context.store, tx)
   const { random } = context
   const cloudType = template.cloudType || 'all'
-  const read = await Promise.all(
-    (template.packs ?? []).map(async (pack) => {
-      const one = parseLayers([pack], { catalogue, random, cloudType, existing, unknownOf: () => undefined })
-      return one.then(([layer]) => layer ?? null, asError)
-    }),
-  )
-  const layers = read.filter((layer) => layer !== null && !('code' in layer)) as ProfileLayer[]
-  const results = (template.packs ?? []).map(async ({ name }, index) => {
-    const outcome = read[index] ?? null
-    const errors = outcome && 'code' in outcome ? [outcome] : await dependencyErrors(catalogue, outcome, layers)
-    return { name, displayName: name, errors }
-  })
-  return { packs: { results: await Promise.all(results) } }
+  // One after another: all of it reads through one transaction.
+  const read: (ProfileLayer | (v1ConstraintError & { code: string }))[] = []
+  for (const pack of template.packs ?? []) {
+    const surroundings = { catalogue, random, cloudType, existing, unknownOf: () => undefined }
+    const outcome = await parseLayers([pack], surroundings).then(([layer]) => layer, asError)
+    if (outcome) read.push(outcome)
+  }
+  const layers = read.filter((outcome): outcome is ProfileLayer => !('code' in outcome))
+  const results: v1ConstraintValidatorResult[] = []
+  for (const [index, { name }] of (template.packs ?? []).entries()) {
+    const outcome = read[index]
+    const errors = !outcome ? [] : 'code' in outcome ? [outcome] : await dependencyErrors(catalogue, outcome, layers)
+    results.push({ name, displayName: name, errors })
+  }
+  return { packs: { results: results } }
 }
 
 function asError(error: unknown): v1ConstraintError & { code: string } {
@@ -45,10 +48,10 @@ function asError(error: unknown): v1ConstraintError & { code: string } {
 
 async function dependencyErrors(
   catalogue: Catalogue,
-  layer: ProfileLayer | null,
+  layer: ProfileLayer,
   layers: readonly ProfileLayer[],
 ): Promise<v1ConstraintError[]> {
-  const pack = layer && layer.type !== 'manifest' ? await catalogue.pack(layer.packUid) : null
+  const pack = layer.type !== 'manifest' ? await catalogue.pack(layer.packUid) : null
   const constraints = pack?.spec.constraints as { dependencies?: PackDependency[] } | null | undefined
   return (constraints?.dependencies ?? []).flatMap((dependency) => dependencyError(dependency, layers))
 }
