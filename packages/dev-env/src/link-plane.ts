@@ -76,7 +76,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
   const logger = options.logger ?? silentLogger
   const keyProvider = new FileKeyProvider(options.rootKeyFile, systemRandom)
   const store = await openStore({ ...deps, logger, databaseUrl: options.databaseUrl, keyProvider })
-  const identity = createIdentity({ ...deps, database: store.database })
+  const identity = createIdentity({ ...deps, database: store.database, system: store.system })
   const admission = createAdmission(store)
   const certificate = await issueCertificate(options.authority, {
     ...deps,
