@@ -57,7 +57,8 @@ const stepsOf = (what: readonly string[], all: boolean, context: RunContext): St
   if (paths.length > 0)
     steps.push({
       name: paths.join(' '),
-      needsTools: paths.some((path) => !path.includes('/src/')),
+      // Beside the code lie tests without processes.
+      needsTools: paths.some((path) => !/(^|\/)src(\/|$)/.test(path)),
       limitMs: PATHS_LIMIT_MS,
       run: (limitMs) => runVitest(paths, limitMs, context),
     })
