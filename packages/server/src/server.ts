@@ -26,6 +26,16 @@ const PLANE_EPOCH = 1
 
 /** Serves the API, the link and the controllers in this process, on one port over TLS. */
 export const startServer = async (installation: Installation): Promise<RunningServer> => {
+  try {
+    return await serve(installation)
+  } catch (error) {
+    // Open connections would keep a process alive that serves nobody.
+    await installation.close()
+    throw error
+  }
+}
+
+const serve = async (installation: Installation): Promise<RunningServer> => {
   const { config, link, content, pki, logger } = installation
   const app = createApp(installation, { https: pki.tls })
   link.registerRoutes(app)

@@ -1,0 +1,48 @@
+import { enableCompileCache } from 'node:module'
+import { parseArgs } from 'node:util'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+
+// Compiled and type-stripped modules are kept on disk: 0.3 s and 20 MB less at every start but the first.
+enableCompileCache()
+// Whatever this process or its children write is the owner's alone.
+process.umask(0o077)
+
+const USAGE = 'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge]'
+
+const run = async (home: string, port: number | undefined): Promise<void> => {
+  const { runPlatform } = await import('./platform/run.ts')
+  const platform = await runPlatform({
+    home,
+    ...(port === undefined ? {} : { port }),
+    env: process.env,
+    clock: systemClock,
+    random: systemRandom,
+  })
+  const stop = (): void => {
+    void platform.stop()
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+const down = async (home: string, purge: boolean): Promise<void> => {
+  const { stopPlatform } = await import('./platform/down.ts')
+  await stopPlatform({ home, purge, clock: systemClock, say: (line) => process.stdout.write(`${line}\n`) })
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { home: { type: 'string' }, port: { type: 'string' }, purge: { type: 'boolean', default: false } },
+  })
+  const { home, port, purge } = values
+  if (home === undefined) throw new Error(USAGE)
+  if (positionals[0] === 'run') await run(home, port === undefined ? undefined : Number(port))
+  else if (positionals[0] === 'down') await down(home, purge)
+  else throw new Error(USAGE)
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exitCode = 1
+}

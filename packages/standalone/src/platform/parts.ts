@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type EnsureCloudOptions, ensureCloud, type RunningCloud } from '@atrium/provider-local/ensure-cloud.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
+import { registryTokenIssuer, registryTokenService } from '@atrium/server/content/content.ts'
+import { registryKeySet } from '@atrium/server/content/registry-tokens.ts'
+import { ensureCertificate, openServerAuthority } from '@atrium/server/pki/authorities.ts'
+import type { PlatformHome } from '@atrium/toolchain/platform.ts'
+import { isRunning } from '@atrium/toolchain/process.ts'
+import type { ToolName } from '@atrium/toolchain/tools.ts'
+import { type EmbeddedPostgres, startPostgres } from '../postgres/postgres.ts'
+import { type Registry, startRegistry } from '../registry/registry.ts'
+import type { KeptPart } from './keeper.ts'
+
+export interface PartDeps {
+  home: PlatformHome
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+/** Tools the platform itself needs; the agent's image brings `helm` along. */
+export const platformTools = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'helm',
+  'registry',
+] as const satisfies ToolName[]
+export type PlatformTools = Record<(typeof platformTools)[number], string>
+
+/** A part that runs, and how to keep it so. */
+export interface Started<T> {
+  part: T
+  kept: KeptPart
+}
+
+export const startDatabase = async ({ home, clock }: PartDeps): Promise<Started<EmbeddedPostgres>> => {
+  const start = (): Promise<EmbeddedPostgres> =>
+    startPostgres({
+      folder: home.postgresFolder,
+      logFile: home.logFile('postgres'),
+      recordFile: home.recordFile('postgres'),
+      clock,
+    })
+  return keptPart('postgres', await start(), start, ({ record }) => isRunning(record))
+}
+
+export interface RegistryInput {
+  port: number
+  binary: string
+  tokenKey: Secret<string>
+}
+
+export const startPackRegistry = async (deps: PartDeps, input: RegistryInput): Promise<Started<Registry>> => {
+  const { home, clock, random } = deps
+  const authority = await openServerAuthority(home.pkiDir, deps)
+  const names = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }
+  const tls = await ensureCertificate(join(home.pkiDir, 'registry'), authority, deps, names)
+  const keySet = await registryKeySet(input.tokenKey)
+  const start = (): Promise<Registry> =>
+    startRegistry({
+      folder: home.registryFolder,
+      logFile: home.logFile('registry'),
+      recordFile: home.recordFile('registry'),
+      binary: input.binary,
+      port: input.port,
+      certificatePem: tls.cert,
+      privateKeyPem: tls.key,
+      caPem: authority.trust,
+      keySet,
+      // Clients of this registry bring tokens of the server's; nobody asks here for one.
+      realm: `https://127.0.0.1:${input.port}/token`,
+      issuer: registryTokenIssuer,
+      service: registryTokenService,
+      clock,
+      random,
+    })
+  return keptPart('registry', await start(), start, ({ record }) => isRunning(record))
+}
+
+export const startCloud = async ({ home, clock }: PartDeps, tools: PlatformTools): Promise<Started<RunningCloud>> => {
+  const options = { ...cloudOptions(home, tools), clock }
+  const start = (): Promise<RunningCloud> => ensureCloud(options)
+  return keptPart('cloud', await start(), start, (cloud) => isRunning(cloud.process))
+}
+
+/** The cloud with the agent's image: what a registry's image would carry in its configuration. */
+export const cloudOptions = (home: PlatformHome, tools: PlatformTools): EnsureCloudOptions => ({
+  home: home.folder,
+  tools,
+  images: [
+    {
+      repository: 'atrium-agent',
+      entrypoint: [
+        process.execPath,
+        '--disable-warning=ExperimentalWarning',
+        fileURLToPath(new URL('../../../agent/src/main.ts', import.meta.url)),
+      ],
+      env: { ATRIUM_HELM: tools.helm, PATH: process.env.PATH ?? '' },
+    },
+  ],
+})
+
+const keptPart = <T>(name: string, first: T, start: () => Promise<T>, runs: (part: T) => boolean): Started<T> => {
+  let current = first
+  return {
+    part: first,
+    kept: {
+      name,
+      isRunning: () => runs(current),
+      restart: async () => {
+        current = await start()
+      },
+    },
+  }
+}
