@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
@@ -20,6 +20,8 @@ const run = async (home: string, port: number | undefined): Promise<void> => {
     clock: systemClock,
     random: systemRandom,
   })
+  // Else a killed process leaves nothing to the next.
+  flushCompileCache()
   const stop = (): void => {
     void platform.stop()
   }
