@@ -197,6 +197,7 @@ test('a fight is noticed: after some repairs the object is left alone and the fi
       { timeout: 20_000, interval: 20 },
     )
     .toBe('failed')
-  expect(rounds).toBe(6)
+  expect(rounds).toBeGreaterThan(1)
+  expect(rounds).toBeLessThanOrEqual(6)
   expect(deviationsOf('v1 Service web/web').at(-1)?.message).toContain('changed by someone again and again')
 })

@@ -1,6 +1,6 @@
 import type { KubeClient } from './client.ts'
 import { type Difference, differences, maskDifferences } from './difference.ts'
-import { isInvalid, isNotFound, KindNotServedError, type KubeError } from './errors.ts'
+import { isConflict, isInvalid, isNotFound, KindNotServedError, type KubeError } from './errors.ts'
 import { isRecord, type KubeObject, refOf } from './object.ts'
 
 export type { Difference } from './difference.ts'
@@ -26,18 +26,32 @@ export interface DriftOptions {
  * formats and fields of other managers are no drift. Values of Secrets are masked.
  */
 export async function findDrift(client: KubeClient, declared: KubeObject, options: DriftOptions): Promise<Drift> {
-  const signal = options.signal ? { signal: options.signal } : {}
-  const live = await client.find(refOf(declared), options.signal)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await compareOnce(client, declared, options)
+    } catch (error) {
+      // Somebody wrote between the two reads: what they changed would look like drift.
+      if (!isConflict(error) || attempt >= ATTEMPTS) throw error
+    }
+  }
+}
+
+const ATTEMPTS = 5
+
+async function compareOnce(client: KubeClient, declared: KubeObject, options: DriftOptions): Promise<Drift> {
+  const { fieldManager, signal } = options
+  const live = await client.find(refOf(declared), signal)
   if (!live) return { state: 'deleted' }
   if (live.metadata.deletionTimestamp) return { state: 'terminating' }
+  const { resourceVersion } = live.metadata
+  const pinned = { ...declared, metadata: { ...declared.metadata, ...(resourceVersion ? { resourceVersion } : {}) } }
   try {
-    const { fieldManager } = options
-    const wanted = await client.apply(declared, { fieldManager, force: true, dryRun: true, ...signal })
-    return toDrift(live, differences(live, wanted), options.fieldManager)
+    const preview = { fieldManager, force: true, dryRun: true, ...(signal ? { signal } : {}) }
+    return toDrift(live, differences(live, await client.apply(pinned, preview)), fieldManager)
   } catch (error) {
     if (isNotFound(error) || error instanceof KindNotServedError) return { state: 'deleted' }
     if (!isInvalid(error)) throw error
-    return toDrift(live, refusedDifferences(live, declared, error as KubeError), options.fieldManager)
+    return toDrift(live, refusedDifferences(live, declared, error as KubeError), fieldManager)
   }
 }
 

@@ -10,19 +10,22 @@ export class FightDetector {
   readonly #repairs = new Map<string, number[]>()
   readonly #restUntil = new Map<string, number>()
 
-  /** Milliseconds until a repair is allowed again; 0 = now. An allowed repair counts. */
-  admit(key: string, now: number): number {
+  /** Milliseconds until a repair is allowed again; 0 = now. */
+  restMs(key: string, now: number): number {
     const rest = (this.#restUntil.get(key) ?? 0) - now
     if (rest > 0) return rest
-    const recent = (this.#repairs.get(key) ?? []).filter((at) => now - at < WINDOW_MS)
-    if (recent.length >= REPAIRS) {
-      this.#repairs.delete(key)
-      this.#restUntil.set(key, now + REST_MS)
-      return REST_MS
-    }
-    this.#repairs.set(key, [...recent, now])
     this.#restUntil.delete(key)
-    return 0
+    const recent = (this.#repairs.get(key) ?? []).filter((at) => now - at < WINDOW_MS)
+    this.#repairs.set(key, recent)
+    if (recent.length < REPAIRS) return 0
+    this.#repairs.delete(key)
+    this.#restUntil.set(key, now + REST_MS)
+    return REST_MS
+  }
+
+  /** Counts a repair that was made; one that failed is no sign of a fight. */
+  repaired(key: string, now: number): void {
+    this.#repairs.set(key, [...(this.#repairs.get(key) ?? []), now])
   }
 
   forget(key: string): void {

@@ -50,7 +50,7 @@ export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Prom
 }
 
 async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Promise<CheckResult> {
-  const restMs = deps.fights.admit(guarded.key, deps.clock.now())
+  const restMs = deps.fights.restMs(guarded.key, deps.clock.now())
   if (restMs > 0) {
     const text = `${cause(drift)} again and again within a minute: left alone for ${Math.ceil(restMs / 1000)} s; stop whoever changes it, or take the field out of the layer`
     deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', 'failed', text))
@@ -59,6 +59,7 @@ async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Pr
   const { object, manager } = guarded.declared
   try {
     const stored = await deps.client.apply(object, { fieldManager: manager, force: true })
+    deps.fights.repaired(guarded.key, deps.clock.now())
     deps.onRepaired(guarded.key, stored)
     deps.deviations.see(
       guarded.key,

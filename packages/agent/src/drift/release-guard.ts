@@ -133,7 +133,7 @@ export class ReleaseGuard {
   }
 
   async #repair(release: GuardedRelease, fault: NonNullable<ReleaseFault>): Promise<CheckResult> {
-    const restMs = this.#deps.fights.admit(release.key, this.#deps.clock.now())
+    const restMs = this.#deps.fights.restMs(release.key, this.#deps.clock.now())
     if (restMs > 0) {
       this.#report(release, 'heal', 'failed', `${fault.message}, again and again: left alone for some minutes`)
       return { againAfterMs: restMs }
@@ -142,6 +142,7 @@ export class ReleaseGuard {
     try {
       if (fault.repair === 'rollback') await this.#deps.rollback(release)
       else await this.#deps.reinstall(release.layerId)
+      this.#deps.fights.repaired(release.key, this.#deps.clock.now())
     } catch (error) {
       this.#report(release, 'heal', 'open', `${fault.message}; ${fault.repair} failed: ${messageOf(error)}`)
       throw error
