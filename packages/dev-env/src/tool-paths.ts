@@ -1,22 +1,13 @@
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { type ToolName, toolNames } from '@atrium/toolchain/catalogue.ts'
+import { findTools } from '@atrium/toolchain/tools.ts'
 
-export type TestTool =
-  | 'etcd'
-  | 'kube-apiserver'
-  | 'kube-controller-manager'
-  | 'kube-scheduler'
-  | 'kubectl'
-  | 'helm'
-  | 'kwok'
-  | 'registry'
+export type TestTool = ToolName
 
-const STAGED = join(homedir(), '.cache', 'atrium', 'tools-stage')
+const found = await findTools(toolNames)
 
-/** Absolute path of an external binary. Throws when the machine has none. */
+/** Absolute path of an external binary. Throws when this machine has none: `./atrium test` obtains them. */
 export function toolPath(tool: TestTool): string {
-  const path = join(STAGED, tool)
-  if (!existsSync(path)) throw new Error(`${tool} is missing: run ./atrium doctor`)
+  const path = found[tool]
+  if (path === null) throw new Error(`${tool} is missing: run \`./atrium test integration\`, which obtains it`)
   return path
 }
