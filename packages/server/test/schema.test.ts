@@ -118,7 +118,11 @@ describe('catalogue: the second wall between tenants', () => {
       `select from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ('atrium_app', 'atrium_system')`,
     )
     expect(owned).toEqual([])
-    expect(await rows(`select from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname in ('atrium_app', 'atrium_system')`)).toEqual([])
+    expect(
+      await rows(
+        `select from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname in ('atrium_app', 'atrium_system')`,
+      ),
+    ).toEqual([])
   })
 
   it('lets atrium_system read no spec, status, secret or message', async () => {
@@ -128,7 +132,16 @@ describe('catalogue: the second wall between tenants', () => {
       [secretColumns],
     )
     expect(readable).toEqual([])
-    const forbidden = ['objects', 'object_status', 'object_history', 'secrets', 'tenant_keys', 'blobs', 'events', 'audit_log']
+    const forbidden = [
+      'objects',
+      'object_status',
+      'object_history',
+      'secrets',
+      'tenant_keys',
+      'blobs',
+      'events',
+      'audit_log',
+    ]
     const whole = await rows<{ table_name: string }>(
       `select table_name from information_schema.role_table_grants
        where grantee = 'atrium_system' and table_name = any($1)`,
@@ -144,7 +157,9 @@ describe('catalogue: the second wall between tenants', () => {
     )
     expect(rights.map(({ privilege_type }) => privilege_type)).toEqual(['INSERT', 'SELECT'])
     expect(
-      await rows(`select from information_schema.role_table_grants where grantee = 'PUBLIC' and table_schema = 'public'`),
+      await rows(
+        `select from information_schema.role_table_grants where grantee = 'PUBLIC' and table_schema = 'public'`,
+      ),
     ).toEqual([])
   })
 
@@ -155,6 +170,8 @@ describe('catalogue: the second wall between tenants', () => {
          relkind = 'v' and not coalesce(reloptions @> array['security_invoker=true'], false))`,
       ),
     ).toEqual([])
-    expect(await rows(`select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`)).toEqual([])
+    expect(await rows(`select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`)).toEqual(
+      [],
+    )
   })
 })

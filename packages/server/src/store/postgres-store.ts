@@ -71,6 +71,7 @@ export class PostgresStore implements Store {
   readonly #sequencer: Sequencer
   readonly #tail: ChangeTail
   #ringing: Promise<void> | null = null
+  #closing: Promise<void> | null = null
 
   constructor(options: StoreOptions, database: Database, position: number) {
     const { clock, random, logger } = options
@@ -127,7 +128,13 @@ export class PostgresStore implements Store {
     return this.#sequencer.leading
   }
 
-  async close(): Promise<void> {
+  /** Ends watches and sessions, and waits for running transactions. Calling it again waits for the same end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await Promise.all([this.#sequencer.stop(), this.#tail.stop()])
     await this.#ringing
     await this.database.close()

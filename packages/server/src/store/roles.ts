@@ -38,8 +38,11 @@ const ensureRole = async (client: Client, role: string): Promise<void> => {
 
 /** The owner takes the roles on where they have no URL of their own. */
 const joinRole = async (client: Client, role: string): Promise<void> => {
+  // Since PostgreSQL 16 who makes a role is its member without being allowed to become it.
   const { rows } = await client.query(
-    `select rolsuper or pg_has_role(oid, $1, 'member') as member from pg_roles where rolname = current_user`,
+    `select rolsuper or pg_has_role(oid, $1,
+       case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end) as member
+     from pg_roles where rolname = current_user`,
     [role],
   )
   if (rows[0]?.member !== true) await client.query(`grant ${role} to current_user`)

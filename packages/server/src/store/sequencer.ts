@@ -105,17 +105,19 @@ export class Sequencer {
   }
 
   async #lead(client: Client, signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.#options
+    const { clock, logger, keepChanges } = this.#options
     client.on('notification', () => this.#wake.ring())
     await client.query(`listen ${PENDING_CHANNEL}`)
     logger.debug({}, 'this server sequences the change log')
     this.#leading = true
     try {
-      for (let pruneAt = 0; !signal.aborted; ) {
+      for (let pruneAt = 0, since = 0; !signal.aborted; ) {
         const moved = await moveBatch(client)
-        if (clock.now() >= pruneAt) {
-          await client.query(PRUNE, [this.#options.keepChanges])
+        since += moved
+        if (clock.now() >= pruneAt || since > keepChanges) {
+          await client.query(PRUNE, [keepChanges])
           pruneAt = clock.now() + PRUNE_EVERY_MS
+          since = 0
         }
         if (moved === 0) await this.#wake.wait(clock, IDLE_MS, signal)
         else if (moved < BATCH_MAX) await clock.sleep(BATCH_PAUSE_MS, signal)

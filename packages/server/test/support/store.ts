@@ -12,6 +12,7 @@ export interface TestStore {
   store: PostgresStore
   database: TestDatabase
   keyProvider: FileKeyProvider
+  keyFile: string
   /** Another store on the same database, as a second server has. */
   openAnother(overrides?: Partial<StoreOptions>): Promise<PostgresStore>
   newTenant(): Promise<string>
@@ -23,7 +24,8 @@ export interface TestStore {
 export const openTestStore = async (overrides: Partial<StoreOptions> = {}): Promise<TestStore> => {
   const database = await createTestDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'atrium-keys-'))
-  const keyProvider = new FileKeyProvider(join(folder, 'root.key'), systemRandom)
+  const keyFile = join(folder, 'root.key')
+  const keyProvider = new FileKeyProvider(keyFile, systemRandom)
   const opened: PostgresStore[] = []
   const openAnother = async (more: Partial<StoreOptions> = {}): Promise<PostgresStore> => {
     const capabilities = { keyProvider, clock: systemClock, random: systemRandom, logger: silentLogger }
@@ -36,6 +38,7 @@ export const openTestStore = async (overrides: Partial<StoreOptions> = {}): Prom
     store,
     database,
     keyProvider,
+    keyFile,
     openAnother,
     newTenant: async () => (await store.system.createTenant({ name: crypto.randomUUID() })).uid,
     close: async () => {
