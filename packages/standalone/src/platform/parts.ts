@@ -53,6 +53,8 @@ export const startDatabase = async ({ home, clock }: PartDeps): Promise<Started<
 
 export interface RegistryInput {
   port: number
+  /** Of the server, whose token service the registry names. */
+  serverPort: number
   binary: string
   tokenKey: Secret<string>
 }
@@ -74,8 +76,7 @@ export const startPackRegistry = async (deps: PartDeps, input: RegistryInput): P
       privateKeyPem: tls.key,
       caPem: authority.trust,
       keySet,
-      // Clients of this registry bring tokens of the server's; nobody asks here for one.
-      realm: `https://127.0.0.1:${input.port}/token`,
+      realm: `https://localhost:${input.serverPort}/atrium/v1/registry/token`,
       issuer: registryTokenIssuer,
       service: registryTokenService,
       clock,

@@ -86,7 +86,12 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
     ...(options.port === undefined ? {} : { serverPort: options.port }),
   })
   const [registry, cloud] = await Promise.all([
-    startPackRegistry(deps, { port: ports.registry, binary: tools.registry, tokenKey: registryTokenKey }),
+    startPackRegistry(deps, {
+      port: ports.registry,
+      serverPort: ports.server,
+      binary: tools.registry,
+      tokenKey: registryTokenKey,
+    }),
     startCloud(deps, tools),
   ])
   progress.tell('registry', `Pack registry at ${registry.part.url}`)
