@@ -115,7 +115,7 @@ const differs = (machine: ObservedMachine, pool: DesiredPool): boolean =>
 export const taintsOf = (pool: DesiredPool): Taint[] =>
   pool.isControlPlane && !pool.useControlPlaneAsWorker ? [...pool.taints, CONTROL_PLANE_TAINT] : pool.taints
 
-const canonical = (record: Record<string, string>): string => JSON.stringify(Object.entries(record).sort())
+const canonical = (record: Record<string, string>): string => JSON.stringify(record, Object.keys(record).sort())
 const taintText = (taints: Taint[]): string =>
   taints
     .map(({ key, value, effect }) => `${key}=${value}:${effect}`)

@@ -37,7 +37,7 @@ describe.each([
 ])('provider inmemory, working %s, passes the contract', (_, provisionMs) => {
   const suite = contractSuite(harnessOf(new FakeCloud({ provisionMs, versions: ['1.34.4', '1.35.4'] })))
   beforeAll(suite.begin)
-  for (const { name, run } of suite.cases) it(name, run)
+  it.each(suite.cases)('$name', ({ run }) => run())
   afterAll(suite.end)
 })
 

@@ -66,7 +66,7 @@ describe('provider local passes the contract', () => {
     aim(cloud.socket)
     await suite.begin()
   })
-  for (const { name, run } of suite.cases) it(name, run)
+  it.each(suite.cases)('$name', ({ run }) => run())
   afterAll(async () => {
     await suite.end()
     await cloud.close()

@@ -26,7 +26,7 @@ export interface ContractSuite {
 
 /**
  * The rules of `docs/contracts/provider.md` as runnable cases, free of any test runner:
- * `beforeAll(suite.begin); for (const { name, run } of suite.cases) it(name, run); afterAll(suite.end)`.
+ * `beforeAll(suite.begin); it.each(suite.cases)('$name', ({ run }) => run()); afterAll(suite.end)`.
  */
 export const contractSuite = (harness: ContractHarness): ContractSuite => {
   const driver = new Driver(harness, harness.newIdentity())

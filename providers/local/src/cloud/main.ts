@@ -29,7 +29,10 @@ const cloud = openCloud({
   socketFolder: dirname(socket),
 })
 const end = async (processes: boolean): Promise<void> => {
-  server.close()
+  // Answers under way are still sent.
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
   await cloud.close({ processes })
   lock.release()
   process.exit(0)

@@ -6,7 +6,7 @@ const up: Health = { etcd: true, apiserver: true }
 const none: Outages = { etcd: null, apiserver: null }
 const startedAt =
   (at: number | null) =>
-  (_: ProcessName): number | null =>
+  (_name: ProcessName): number | null =>
     at
 
 describe('outages', () => {

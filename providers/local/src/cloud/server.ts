@@ -15,7 +15,7 @@ export interface ServerDeps {
   logger: Logger
   /** Everything about the daemon that is no cluster's. */
   about(): Omit<CloudView, 'clusters'>
-  /** Called once the answer is sent: the daemon ends, with the processes of its clusters if asked to. */
+  /** The daemon is to end once this answer is sent, with the processes of its clusters if asked to. */
   onShutdown(processes: boolean): void
 }
 
@@ -26,7 +26,7 @@ const routesOf = ({ cloud, about, onShutdown }: ServerDeps): Record<string, Hand
   'GET /v1': () => ({ ...about(), clusters: cloud.clusters().length }),
   'POST /v1/shutdown': (_, body) => {
     const processes = (body as { processes?: unknown } | null)?.processes === true
-    setImmediate(() => onShutdown(processes))
+    onShutdown(processes)
     return {}
   },
   'GET /v1/clusters': () => cloud.clusters().map((cluster) => cluster.view()),

@@ -96,5 +96,8 @@ export const translatePaths = (text: string, mounts: ReadonlyMap<string, string>
   if (paths.length === 0) return text
   const literal = paths.map((path) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
   // Neither in the middle of a longer path nor as the beginning of another name.
-  return text.replace(new RegExp(`(?:(?<![\\w./-])|(?<=file://))(${literal})(?![\\w.-])`, 'g'), (path) => mounts.get(path) ?? path)
+  return text.replace(
+    new RegExp(`(?:(?<![\\w./-])|(?<=file://))(${literal})(?![\\w.-])`, 'g'),
+    (path) => mounts.get(path) ?? path,
+  )
 }
