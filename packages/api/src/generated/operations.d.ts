@@ -4,6 +4,8 @@ type Empty = Record<never, never>
 export type Binary = string | Uint8Array
 
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
+export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
+export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined }
 export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert" }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
 export interface AtriumDeviations { items: AtriumDeviation[] }
@@ -11393,6 +11395,14 @@ export interface Operations {
     status: 204
     response: void
   }
+  atriumClustersPlan: {
+    route: 'POST /atrium/v1/clusters/{uid}/plan'
+    params: { uid: string }
+    query: Empty
+    body: AtriumClusterPlanRequest
+    status: 200
+    response: AtriumClusterPlan
+  }
   atriumClustersDeviationsList: {
     route: 'GET /atrium/v1/clusters/{uid}/deviations'
     params: { uid: string }
@@ -12624,6 +12634,7 @@ export interface Routes {
   'DELETE /v1/tenants/{tenantUid}/datasinks/splunk/{uid}': 'v1TenantsDataSinksSplunkDelete'
   'GET /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyGet'
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
+  'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'

@@ -1,5 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
 import { atriumClustersDeviationsList } from './atriumClustersDeviationsList.ts'
+import { atriumClustersPlan } from './atriumClustersPlan.ts'
 import { atriumClustersPolicyGet } from './atriumClustersPolicyGet.ts'
 import { atriumClustersPolicyUpdate } from './atriumClustersPolicyUpdate.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
@@ -9,6 +10,7 @@ import { atriumWatch } from './atriumWatch.ts'
 
 export const atriumOperations: RegisteredOperation[] = [
   atriumClustersDeviationsList,
+  atriumClustersPlan,
   atriumClustersPolicyGet,
   atriumClustersPolicyUpdate,
   atriumRegistryToken,

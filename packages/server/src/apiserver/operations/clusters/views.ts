@@ -1,3 +1,4 @@
+import { clusterStateOf } from '@atrium/api/cluster-state.ts'
 import type {
   v1ClusterCondition,
   v1ClusterConfig,
@@ -15,10 +16,7 @@ import { viewMeta } from '../../shapes/meta.ts'
 type Cluster = StoredObject<'Cluster'>
 
 /** State word of the public API; a cluster leaves `Running` with the request to delete it. */
-export function stateOf(cluster: Cluster): string {
-  if (cluster.meta.deletedAt !== null) return 'Deleting'
-  return cluster.status.state ?? 'Pending'
-}
+export const stateOf = (cluster: Cluster): string => clusterStateOf(cluster)
 
 export function viewCluster(cluster: Cluster): v1SpectroCluster {
   const { meta, spec } = cluster
