@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
-import { hasCode } from '@atrium/toolchain/files.ts'
+import { hasCode } from '@atrium/runtime/base/files.ts'
 
 /** The PostgreSQL programs that came with npm, and what they need in their environment. */
 export interface PostgresBinaries {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { hasCode } from '@atrium/toolchain/files.ts'
+import { hasCode } from '@atrium/runtime/base/files.ts'
 import { findBinaries, type PostgresBinaries } from './binaries.ts'
 import { NOBODY, type PostgresIdentity } from './identity.ts'
 

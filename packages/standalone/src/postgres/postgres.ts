@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Clock, isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
-import { writeFileAtomically } from '@atrium/toolchain/files.ts'
+import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import {
   isRunning,
   logTail,

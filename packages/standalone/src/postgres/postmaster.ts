@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '@atrium/toolchain/files.ts'
+import { hasCode } from '@atrium/runtime/base/files.ts'
 import { type ProcessEntry, readProcess } from '@atrium/toolchain/process-table.ts'
 
 /** The server that owns a data folder, by PostgreSQL's own record of it. */

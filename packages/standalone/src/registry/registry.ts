@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { type Random, systemRandom } from '@atrium/runtime/base/random.ts'
-import { hasCode, writeFileAtomically } from '@atrium/toolchain/files.ts'
 import {
   adoptProcess,
   isRunning,

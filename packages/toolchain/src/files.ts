@@ -1,2 +1,0 @@
-// Moved to the runtime package: import it from there.
-export { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
