@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
+import type { Caller, TestApi } from '../support/api.ts'
+
+/** A tenant with one of everything; what belongs to its first project carries `canary` in texts that are shown. */
+export interface Victim {
+  tenant: string
+  canary: string
+  project: string
+  /** Another project, with nothing of the canary in it. */
+  otherProject: string
+  /** Uids by what they name. */
+  uids: Record<string, string>
+  admin: Caller
+}
+
+const controlPlane = `apiVersion: controlplane.cluster.x-k8s.io/v1beta1
+kind: KubeadmControlPlane
+metadata:
+  name: cp
+spec:
+  replicas: 1
+  version: v1.34.4
+`
+const workers = `apiVersion: cluster.x-k8s.io/v1beta1
+kind: MachineDeployment
+metadata:
+  name: workers
+spec:
+  clusterName: c
+  replicas: 1
+  template:
+    spec:
+      clusterName: c
+      version: v1.34.4
+`
+
+async function made(call: Caller, route: string, body: object): Promise<string> {
+  const answer = await call(route, { body })
+  if (answer.status !== 201) throw new Error(`${route}: ${answer.status} ${answer.text}`)
+  return answer.body.uid
+}
+
+function profileBody(name: string, type: string, canary: string): object {
+  const content = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${canary}`
+  const layer = { name: `${canary}-layer`, type: 'manifest', layer: type === 'infra' ? 'k8s' : 'addon', tag: '1.0.0' }
+  const packs = [{ ...layer, uid: 'spectro-manifest-pack', values: '', manifests: [{ name: 'one', content }] }]
+  return { metadata: { name }, spec: { version: '1.0.0', template: { cloudType: 'all', type, packs }, variables: [] } }
+}
+
+export async function createVictim(api: TestApi): Promise<Victim> {
+  const canary = `canary-${randomUUID().slice(0, 8)}`
+  const { tenant, project, call, adminUid } = await api.newTenant()
+  const admin: Caller = (route, given) =>
+    call(route, { ...given, headers: { ProjectUid: project.uid, ...given?.headers } })
+  const account = await made(admin, 'POST /v1/cloudaccounts/cloudTypes/local', {
+    metadata: { name: `${canary}-account` },
+    spec: { credentials: { TOKEN: `${canary}-token` } },
+  })
+  const infra = await made(admin, 'POST /v1/clusterprofiles', profileBody(`${canary}-infra`, 'infra', canary))
+  await admin(`PATCH /v1/clusterprofiles/${infra}/publish`)
+  const cluster = await made(admin, 'POST /v1/spectroclusters/cloudTypes/local', {
+    metadata: { name: `${canary}-cluster`, labels: { mark: canary }, annotations: {} },
+    spec: {
+      cloudAccountUid: account,
+      cloudConfig: { values: '' },
+      machinepoolconfig: [
+        { cloudConfig: { values: controlPlane }, poolConfig: { isControlPlane: true } },
+        { cloudConfig: { values: workers }, poolConfig: { isControlPlane: false } },
+      ],
+      profiles: [{ uid: infra }],
+    },
+  })
+  await admin(`POST /v1/projects/${project.uid}/macros`, { body: { macros: [{ name: 'mark', value: canary }] } })
+  const profile = (await admin(`GET /v1/clusterprofiles/${infra}`)).body
+  const config = (await admin(`GET /v1/spectroclusters/${cluster}`)).body.spec.cloudConfigRef.uid
+  const machine = await api.context.store.transaction(tenant.uid, { type: 'system', uid: 's', name: 's' }, (tx) =>
+    tx.create({
+      kind: 'Machine',
+      project: project.uid,
+      name: `${canary}-machine`,
+      owner: { kind: 'Cluster', uid: cluster },
+      spec: { clusterUid: cluster, pool: 'workers', isControlPlane: false },
+    }),
+  )
+  const role = await made(call, 'POST /v1/roles', {
+    metadata: { name: `${canary}-role` },
+    spec: { scope: 'tenant', permissions: ['audit.get'] },
+  })
+  const user = await made(call, 'POST /v1/users', {
+    spec: { emailId: `${canary}@example.com`, firstName: canary, lastName: 'V' },
+  })
+  const apiKey = await made(call, 'POST /v1/apiKeys', { metadata: { name: `${canary}-key` }, spec: { userUid: user } })
+  return {
+    tenant: tenant.uid,
+    canary,
+    project: project.uid,
+    otherProject: await made(call, 'POST /v1/projects', { metadata: { name: 'other' } }),
+    uids: {
+      tenant: tenant.uid,
+      project: project.uid,
+      account,
+      profile: infra,
+      pack: profile.spec.published.packs[0].packUid,
+      cluster,
+      config,
+      machine: machine.meta.uid,
+      role,
+      user,
+      admin: adminUid,
+      apiKey,
+    },
+    admin,
+  }
+}
+
+/** Everything a tenant holds, as text that changes when anything of it does. */
+export async function stateOf(api: TestApi, tenant: string, users: string[] = []): Promise<string> {
+  const objects = await api.context.store.transaction(tenant, { type: 'system', uid: 's', name: 's' }, async (tx) => {
+    const lists = []
+    for (const kind of Object.keys(kinds) as KindName[]) {
+      const { items } = await tx.list(kind, { limit: 0 })
+      lists.push(items.filter(({ meta }) => meta.tenant === tenant))
+    }
+    return lists.flat()
+  })
+  const { identity } = api.context
+  const people = await Promise.all(
+    users.map(async (uid) => ({
+      user: await identity.getUser(tenant, uid),
+      roles: await identity.roleBindings(tenant, uid),
+      resourceRoles: await identity.resourceRoles(tenant, uid),
+      keys: await identity.listApiKeys(tenant, uid),
+    })),
+  )
+  return JSON.stringify({ objects, people, settings: await identity.setting(tenant, 'loginBanner') }, null, 1)
+}

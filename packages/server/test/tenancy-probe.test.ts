@@ -1,0 +1,165 @@
+import type { Operation } from '@atrium/api/operations/table.ts'
+import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
+import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
+import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
+import { loadContract } from '@atrium/server/apiserver/http/table.ts'
+import { operations as registered } from '@atrium/server/apiserver/operations/index.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Attempt, attemptsFor } from './probe/attempts.ts'
+import { type Outcome, run, describe as told } from './probe/run.ts'
+import { createVictim, stateOf, type Victim } from './probe/victim.ts'
+import { openTestApi, type TestApi } from './support/api.ts'
+
+/**
+ * Tries every operation and every identifying parameter as another tenant, as a lesser role, as a member of another
+ * project and as nobody. A new operation is in it by being in the table.
+ */
+const { operations, schemas } = loadContract()
+const accessOf = new Map(registered.map(({ id, access }) => [id as string, access]))
+const handled = operations.filter(({ id }) => accessOf.has(id))
+/** Streams never end; `watch.test.ts` holds what they show to whom. */
+const streams = handled.filter(({ produces }) => produces === 'text/event-stream')
+const probed = operations.filter((operation) => !streams.includes(operation))
+const noSuchUid = 'ffffffffffffffffffffffff'
+const oddValues = ['..', '%00', `' or 1=1 --`, 'x'.repeat(300), '\u{1F512}', '__proto__']
+
+const isPublic = ({ id }: Operation): boolean => accessOf.get(id) === 'public'
+/** Needs nothing but being signed in, or only reads. */
+function isOpenToReaders({ id }: Operation): boolean {
+  const access = accessOf.get(id)
+  if (access === undefined || access === 'operator') return false
+  return access === 'public' || access.permission === null || /\.(get|list)$/.test(access.permission)
+}
+
+let api: TestApi
+let url: string
+let victim: Victim
+let attempts: Attempt[]
+let before: string
+let counted = 0
+
+async function probe(list: Attempt[], credentials: Record<string, string>): Promise<Outcome[]> {
+  const outcomes = await run(url, list, credentials)
+  counted += outcomes.length
+  expect(outcomes.filter(({ status }) => status >= 500).map(told)).toEqual([])
+  return outcomes
+}
+
+/** For operations without a handler one target tells as much as all. */
+const targetsFor = (operation: Operation): string[] => {
+  const all = Object.values(victim.uids)
+  return accessOf.has(operation.id) ? all : all.slice(1, 2)
+}
+
+beforeAll(async () => {
+  const provider = { ...createInMemoryProvider(new FakeCloud()), cloudType: 'local', parsePool }
+  api = await openTestApi({ providers: [provider] })
+  url = await api.app.listen({ port: 0, host: '127.0.0.1' })
+  victim = await createVictim(api)
+  attempts = probed.flatMap((operation) =>
+    attemptsFor(operation, { schemas, uids: victim.uids, targets: targetsFor(operation), project: victim.project }),
+  )
+  before = await stateOf(api, victim.tenant, [victim.uids.user ?? '', victim.uids.admin ?? ''])
+})
+afterAll(async () => {
+  process.stdout.write(
+    `operations ${probed.length}/${operations.length}, handled ${handled.length}, probes ${counted}\n`,
+  )
+  await api.close()
+})
+
+const nothingChanged = async (): Promise<void> => {
+  const after = await stateOf(api, victim.tenant, [victim.uids.user ?? '', victim.uids.admin ?? ''])
+  expect(after).toBe(before)
+}
+
+test('the only streams are those that are tested by themselves', () => {
+  expect(streams.map(({ id }) => id)).toEqual(['atriumWatch'])
+})
+
+test('the owner does see what the others must not: the probe can tell', async () => {
+  const { apiKey } = await api.newUser(victim.tenant, [{ role: 'Tenant Admin' }])
+  const reads = attempts.filter(({ operation }) => operation.method === 'GET' && accessOf.has(operation.id))
+  const outcomes = await probe(reads, { ApiKey: apiKey })
+  const showing = outcomes.filter(({ status, text }) => status === 200 && text.includes(victim.canary))
+  expect(new Set(showing.map(({ attempt }) => attempt.operation.id)).size).toBeGreaterThan(15)
+})
+
+describe('another tenant', () => {
+  test('sees nothing, changes nothing, and cannot tell what exists', async () => {
+    const stranger = await api.newTenant()
+    const credentials = { ApiKey: stranger.apiKey.reveal() }
+    const outcomes = await probe(attempts, credentials)
+    expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
+    await nothingChanged()
+    const own = await stateOf(api, stranger.tenant.uid, [stranger.adminUid])
+    const references = Object.entries(victim.uids).filter(([, uid]) => own.includes(uid))
+    expect(references, "the victim's uids in the stranger's objects").toEqual([])
+
+    const twins = outcomes
+      .filter(({ attempt }) => attempt.target !== null && attempt.method === 'GET')
+      .map(({ attempt }) => attempt)
+    const blind = twins.map((attempt) => ({
+      ...attempt,
+      url: Object.values(victim.uids).reduce((text, uid) => text.replaceAll(uid, noSuchUid), attempt.url),
+      headers: {},
+    }))
+    const unseen = new Map(
+      (await probe([...new Map(blind.map((one) => [one.operation.id + one.url, one])).values()], credentials)).map(
+        (outcome) => [outcome.attempt.operation.id + outcome.attempt.url, outcome],
+      ),
+    )
+    const anonymous = ({ status, text }: Outcome): string =>
+      `${status} ${Object.values(victim.uids)
+        .reduce((body, uid) => body.replaceAll(uid, noSuchUid), text)
+        .replace(/"ref":"[^"]*"/, '')}`
+    const exposed = outcomes.filter((outcome) => {
+      const index = twins.indexOf(outcome.attempt)
+      const twin = index < 0 ? undefined : unseen.get(outcome.attempt.operation.id + blind[index]?.url)
+      return twin !== undefined && anonymous(twin) !== anonymous(outcome)
+    })
+    expect(exposed.map(told), 'answers that differ from those for a uid that does not exist').toEqual([])
+  })
+
+  test('odd identifiers are refused, never a failure of ours', async () => {
+    const stranger = await api.newTenant()
+    const odd = handled
+      .filter((operation) => !streams.includes(operation))
+      .flatMap((operation) =>
+        attemptsFor(operation, { schemas, uids: {}, targets: oddValues, project: oddValues[2] ?? '' }),
+      )
+    await probe(
+      odd.map((attempt) => ({ ...attempt, headers: {} })),
+      { ApiKey: stranger.apiKey.reveal() },
+    )
+  })
+})
+
+test('nobody gets further than the door', async () => {
+  const outcomes = await probe(attempts, {})
+  const inside = outcomes.filter(({ attempt, status }) => !isPublic(attempt.operation) && status !== 401)
+  expect(inside.map(told)).toEqual([])
+  expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
+  await nothingChanged()
+})
+
+test('a member of another project sees nothing of this one', async () => {
+  const member = await api.newUser(victim.tenant, [{ role: 'Project Admin', project: victim.otherProject }])
+  const outcomes = await probe(attempts, { ApiKey: member.apiKey })
+  expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
+  const ofProject = attempts.filter(({ headers }) => headers.ProjectUid === undefined)
+  await probe(ofProject, { ApiKey: member.apiKey, ProjectUid: victim.otherProject })
+  const after = await stateOf(api, victim.tenant, [victim.uids.user ?? '', victim.uids.admin ?? ''])
+  const victims = (state: string): string[] =>
+    (JSON.parse(state) as { objects: { meta: { uid: string; project: string | null } }[] }).objects
+      .filter(({ meta }) => meta.project === victim.project || meta.uid === victim.project)
+      .map((object) => JSON.stringify(object))
+  expect(victims(after)).toEqual(victims(before))
+})
+
+test('a viewer of the project changes nothing in it', async () => {
+  const viewer = await api.newUser(victim.tenant, [{ role: 'Project Viewer', project: victim.project }])
+  const changes = attempts.filter(({ operation }) => !isOpenToReaders(operation))
+  const outcomes = await probe(changes, { ApiKey: viewer.apiKey })
+  expect(outcomes.filter(({ status }) => status < 400).map(told)).toEqual([])
+})
