@@ -222,6 +222,19 @@ describe('a cluster profile', () => {
     expect(results.body.packs.results.flatMap((result: { errors: unknown[] }) => result.errors)).toEqual([])
   })
 
+  it('is exported whole, with the contents of its manifests', async () => {
+    const uid = await create('export', [manifest('m', 'a: 1'), hello()])
+    const json = await call(`GET /v1/clusterprofiles/${uid}/export`)
+    expect(json.status).toBe(200)
+    expect(JSON.parse(json.text)).toMatchObject({
+      metadata: { name: 'export' },
+      spec: { template: { packs: [{ name: 'm', manifests: [{ content: 'a: 1' }] }, { values: hello().values }] } },
+    })
+    expect((await call(`GET /v1/clusterprofiles/${uid}/export`, { query: { format: 'yaml' } })).text).toContain(
+      'name: export',
+    )
+  })
+
   it('is deleted, and then gone as clients expect it; a name in place of a uid is not found either', async () => {
     const uid = await create('gone', [hello()])
     expect((await call(`DELETE /v1/clusterprofiles/${uid}`)).status).toBe(204)
@@ -242,70 +255,5 @@ describe('a cluster profile', () => {
       `GET /v1/packs/${packUid}`,
     ])
       expect((await other.call(route)).status).toBe(404)
-  })
-})
-
-describe('packs and registries', () => {
-  it('are found as the client data sources look for them', async () => {
-    const registries = (await call('GET /v1/registries/metadata')).body.items
-    expect(registries).toEqual([
-      { uid: publicRegistryUid, name: 'Public Repo', kind: 'pack', scope: 'system', isDefault: true, isPrivate: false },
-    ])
-    const search = await call('POST /v1/packs/search', {
-      body: {
-        filter: {
-          name: { eq: 'hello-atrium' },
-          environment: ['all'],
-          registryUid: null,
-          type: ['spectro'],
-          layer: ['addon'],
-          addOnType: ['app services'],
-        },
-      },
-    })
-    expect(search.body.items[0].spec.registries).toMatchObject([
-      { uid: publicRegistryUid, name: 'Public Repo', latestVersion: '1.1.0' },
-    ])
-    const packs = await call('GET /v1/packs', {
-      query: { filters: `spec.name=hello-atriumANDspec.version=1.0.0ANDspec.registryUid=${publicRegistryUid}` },
-    })
-    expect(packs.body.items).toHaveLength(1)
-    expect(packs.body.items[0]).toMatchObject({ metadata: { uid: shippedPackUid('hello-atrium', '1.0.0') } })
-    const versions = await call(`GET /v1/packs/hello-atrium/registries/${publicRegistryUid}`)
-    expect(versions.body.tags).toMatchObject([{ version: '1.1.0', parentTags: ['1.1.x', '1.x'] }, { version: '1.0.0' }])
-    expect(versions.body.packValues[0].values).toContain('# What the page says.')
-    expect((await call(`GET /v1/packs/nothing/registries/${publicRegistryUid}`)).status).toBe(404)
-  })
-
-  it('report their sync, and cannot be changed by a tenant', async () => {
-    const status = await call(`GET /v1/registries/pack/${publicRegistryUid}/sync/status`)
-    expect(status.body).toMatchObject({ isSyncSupported: true, status: 'Pending' })
-    expect((await call(`POST /v1/registries/pack/${publicRegistryUid}/sync`)).status).toBe(403)
-    expect((await call('GET /v1/registries/pack')).body.items).toHaveLength(1)
-    expect((await call('GET /v1/registries/helm')).body).toMatchObject({ items: [], listmeta: { continue: '' } })
-    expect((await call('GET /v1/registries/oci/summary')).body.items).toEqual([])
-    expect((await call('GET /v1/registries/helm/nothing')).status).toBe(404)
-  })
-})
-
-describe('macros', () => {
-  it('are added, replaced, changed and removed by name, in each scope by itself', async () => {
-    const { tenantUid } = (await call('GET /v1/users/info')).body
-    const set = (...names: string[]) => ({ body: { macros: names.map((name) => ({ name, value: `v-${name}` })) } })
-    for (const base of [`/v1/projects/${project}/macros`, `/v1/tenants/${tenantUid}/macros`]) {
-      const names = async () => (await call(`GET ${base}`)).body.macros.map((macro: { name: string }) => macro.name)
-      expect(await names()).toEqual([])
-      expect((await call(`POST ${base}`, set('b', 'a'))).status).toBe(204)
-      expect(await call(`POST ${base}`, set('c', 'a'))).toMatchObject({ status: 422 })
-      expect(await names()).toEqual(['a', 'b'])
-      expect((await call(`PUT ${base}`, set('c', 'd'))).status).toBe(204)
-      const changed = { body: { macros: [{ name: 'c', value: 'new' }] } }
-      expect((await call(`PATCH ${base}`, changed)).status).toBe(204)
-      expect((await call(`DELETE ${base}`, set('d'))).status).toBe(204)
-      expect((await call(`GET ${base}`)).body.macros).toEqual([{ name: 'c', value: 'new' }])
-    }
-    const other = await api.newTenant()
-    expect((await other.call(`GET /v1/tenants/${tenantUid}/macros`)).status).toBe(404)
-    expect((await other.call(`GET /v1/projects/${project}/macros`)).status).toBe(404)
   })
 })

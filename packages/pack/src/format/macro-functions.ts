@@ -13,7 +13,8 @@ const integer = (name: string, value: string): number => {
   return Number(value)
 }
 
-const toBase64 = (value: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(value)))
+const toBase64 = (value: string): string =>
+  btoa(Array.from(new TextEncoder().encode(value), (byte) => String.fromCharCode(byte)).join(''))
 
 /** The functions of Sprig that values files use, with Sprig's meaning. `default` is known to the evaluator: it alone accepts "no value". */
 export const macroFunctions: Readonly<Record<string, MacroFunction>> = {

@@ -97,7 +97,7 @@ const describe = (value: unknown): string =>
       ? 'a list'
       : typeof value === 'object'
         ? 'an object'
-        : `a ${typeof value}`
+        : `${typeof value === 'string' ? 'a text' : `a ${typeof value}`}`
 
 const isLayerKind = (layer: string): layer is PackLayerKind => layerKinds.some((kind) => kind === layer)
 

@@ -52,7 +52,7 @@ export function readPackSection(values: ValuesText, file = 'values.yaml'): PackS
 
 interface Reader {
   values: ValuesText
-  fail(path: readonly string[], message: string): void
+  fail: (path: readonly string[], message: string) => void
 }
 
 function text({ values, fail }: Reader, path: readonly string[]): string {

@@ -61,6 +61,9 @@ function readKeys(
     const key = values.getSource([...path, String(index), 'keyToCheck'])
     const expected = values.getSource([...path, String(index), 'expectedValue'])
     if (typeof key !== 'string' || key === '') fail([...path, String(index), 'keyToCheck'], 'is missing')
-    return { path: typeof key === 'string' ? key : '', expected: String(expected ?? '') }
+    return {
+      path: typeof key === 'string' ? key : '',
+      expected: typeof expected === 'string' ? expected : JSON.stringify(expected ?? ''),
+    }
   })
 }

@@ -25,7 +25,7 @@ function parseChart(text: string, path: string): { name: string; version: string
   }
   const { name, version } = (typeof chart === 'object' && chart !== null ? chart : {}) as Record<string, unknown>
   if (typeof name !== 'string' || name === '') throw packError(path, 'holds a Chart.yaml without a name')
-  return { name, version: version === undefined || version === null ? '' : String(version) }
+  return { name, version: typeof version === 'string' ? version : version === undefined ? '' : JSON.stringify(version) }
 }
 
 /**

@@ -100,8 +100,9 @@ function packValues(profiles: readonly AttachedProfile[]): (pack: string, path: 
     const value = values.getSource(path)
     // A path that does not exist reads as an empty text, so that `| default` can stand behind it.
     if (value === undefined || value === null) return { value: '' }
-    if (typeof value === 'object') return { missing: `names a map or list of pack '${pack}', not a single value` }
-    return { value: String(value) }
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return { value: String(value) }
+    return { missing: `names a map or list of pack '${pack}', not a single value` }
   }
 }
 

@@ -8,6 +8,7 @@ export async function readResolveContext(store: Store, cluster: StoredObject<'Cl
   const own = await store.transaction(meta.tenant, contentActor, async (tx) => ({
     macros: await readMacros(tx, meta.project),
     project: meta.project ? await tx.get('Project', meta.project) : null,
+    account: spec.cloudAccountUid ? await tx.get('CloudAccount', spec.cloudAccountUid) : null,
   }))
   const layers = spec.profiles.flatMap((profile) => profile.layers)
   const packUids = new Set(layers.filter((layer) => layer.type !== 'manifest').map((layer) => layer.packUid))
@@ -18,6 +19,8 @@ export async function readResolveContext(store: Store, cluster: StoredObject<'Cl
       'cluster.name': meta.name,
       'cluster.uid': meta.uid,
       'cloud.type': spec.cloudType,
+      'cloudaccount.uid': spec.cloudAccountUid,
+      'cloudaccount.name': own.account?.meta.name ?? '',
       'tenant.uid': meta.tenant,
       'project.uid': meta.project ?? '',
       'project.name': own.project?.meta.name ?? '',

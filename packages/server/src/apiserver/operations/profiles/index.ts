@@ -1,4 +1,5 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { V1ClusterProfilesUidExport } from './V1ClusterProfilesUidExport.ts'
 import { V1ClusterProfilesUidVariablesDelete } from './V1ClusterProfilesUidVariablesDelete.ts'
 import { V1ClusterProfilesUidVariablesGet } from './V1ClusterProfilesUidVariablesGet.ts'
 import { V1ClusterProfilesUidVariablesPatch } from './V1ClusterProfilesUidVariablesPatch.ts'
@@ -18,6 +19,7 @@ import { v1ClusterProfilesValidateNameVersion } from './v1ClusterProfilesValidat
 import { v1ClusterProfilesValidatePacks } from './v1ClusterProfilesValidatePacks.ts'
 
 export const profilesOperations: RegisteredOperation[] = [
+  V1ClusterProfilesUidExport,
   V1ClusterProfilesUidVariablesDelete,
   V1ClusterProfilesUidVariablesGet,
   V1ClusterProfilesUidVariablesPatch,

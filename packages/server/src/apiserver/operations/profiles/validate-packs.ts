@@ -52,12 +52,13 @@ async function dependencyErrors(
   layers: readonly ProfileLayer[],
 ): Promise<v1ConstraintError[]> {
   const pack = layer.type !== 'manifest' ? await catalogue.pack(layer.packUid) : null
-  const constraints = pack?.spec.constraints as { dependencies?: PackDependency[] } | null | undefined
+  const constraints = pack?.spec.constraints as { dependencies?: Partial<PackDependency>[] } | null | undefined
   return (constraints?.dependencies ?? []).flatMap((dependency) => dependencyError(dependency, layers))
 }
 
-function dependencyError(dependency: PackDependency, layers: readonly ProfileLayer[]): v1ConstraintError[] {
-  const { packName, layer, type, minVersion = '', maxVersion = '' } = dependency
+/** `dependency` is as the pack's author wrote it: any field may be missing. */
+function dependencyError(dependency: Partial<PackDependency>, layers: readonly ProfileLayer[]): v1ConstraintError[] {
+  const { packName = '', layer, type = 'optional', minVersion = '', maxVersion = '' } = dependency
   const bounds = `${minVersion || 'any'} to ${maxVersion || 'any'}`
   const found = layers.find((one) => packNameOf(one.name) === packName && (!layer || one.layer === layer))
   const fits = found !== undefined && withinBounds(found.version, minVersion, maxVersion)

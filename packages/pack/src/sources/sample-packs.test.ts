@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { planLayer } from '../format/layer.ts'
+import { resolveMacros } from '../format/macros.ts'
+import { readPresets, readValuesSchema } from '../format/presets.ts'
+import { listPackDirectories, readPackDirectory } from './directory.ts'
+import { packArchive, readPackArchive } from './load.ts'
+
+/** A folder of published packs; they are nobody's to commit. */
+const root = process.env.ATRIUM_SAMPLE_PACKS ?? ''
+
+describe.skipIf(root === '' || !existsSync(root))('published packs', async () => {
+  const directories = root === '' || !existsSync(root) ? [] : await listPackDirectories(root)
+  it.each(directories)('%s loads, is packed, and plans a layer', async (directory) => {
+    const { pack, archive } = await packArchive(await readPackDirectory(directory))
+    const read = await readPackArchive(archive, directory)
+    expect(read).toMatchObject({ manifest: pack.manifest, values: pack.values })
+    readPresets(read.presets)
+    readValuesSchema(read.schema)
+    const resolved = resolveMacros(read.values, { lookUp: () => ({ value: '1.34.4' }) })
+    expect(resolved.problems).toEqual([])
+    const plan = planLayer(read, resolved.text, read.manifest.name)
+    expect(plan.charts.length + plan.manifests.length).toBeGreaterThan(0)
+  })
+})
