@@ -23,7 +23,8 @@ const record = (claim: Claim, what: 'start' | 'end', status: object): Promise<vo
   store.transaction(claim.tenant, { type: 'system', uid: owner, name: owner }, async (tx, sql) => {
     const { kind, uid, fence } = claim
     await tx.updateStatus('Cluster', uid, { status: { openDeviations: fence, ...status } }, { kind, uid, fence })
-    await sql.query('insert into test_runs (uid, fence, what) values ($1, $2, $3)', [uid, fence, what])
+    const values = [uid, fence, what, new Date(claim.leaseUntil)]
+    await sql.query('insert into test_runs (uid, fence, what, lease_until) values ($1, $2, $3, $4)', values)
   })
 
 const reconcile = async (claim: Claim): Promise<void> => {
