@@ -26,24 +26,24 @@ export class CloudRequestError extends Error {
 
 /** What can be asked of the cloud of this machine: by provider `local`, and by people as its "cloud console". */
 export interface CloudClient {
-  about(): Promise<CloudView>
-  clusters(): Promise<ClusterView[]>
+  about: () => Promise<CloudView>
+  clusters: () => Promise<ClusterView[]>
   /** Null when there is none. */
-  cluster(uid: string): Promise<ClusterView | null>
-  putCluster(uid: string, request: ClusterRequest): Promise<ClusterView>
-  deleteCluster(uid: string): Promise<void>
+  cluster: (uid: string) => Promise<ClusterView | null>
+  putCluster: (uid: string, request: ClusterRequest) => Promise<ClusterView>
+  deleteCluster: (uid: string) => Promise<void>
   /** Null until the control plane answers. */
-  kubeconfig(uid: string): Promise<string | null>
-  machines(uid: string): Promise<MachineView[]>
-  putMachine(uid: string, name: string, request: MachineRequest): Promise<void>
+  kubeconfig: (uid: string) => Promise<string | null>
+  machines: (uid: string) => Promise<MachineView[]>
+  putMachine: (uid: string, name: string, request: MachineRequest) => Promise<void>
   /** Its pods leave first; it disappears when they have. */
-  deleteMachine(uid: string, name: string): Promise<void>
-  stopMachine(uid: string, name: string): Promise<void>
-  startMachine(uid: string, name: string): Promise<void>
+  deleteMachine: (uid: string, name: string) => Promise<void>
+  stopMachine: (uid: string, name: string) => Promise<void>
+  startMachine: (uid: string, name: string) => Promise<void>
   /** At once, with everything on it. */
-  terminateMachine(uid: string, name: string): Promise<void>
+  terminateMachine: (uid: string, name: string) => Promise<void>
   /** Ends the daemon; with `processes` its clusters rest until it is started again. */
-  shutdown(options: { processes: boolean }): Promise<void>
+  shutdown: (options: { processes: boolean }) => Promise<void>
 }
 
 export const createCloudClient = (transport: CloudTransport): CloudClient => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
+import { serverNodeFlags } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, logTail, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
 import type { CloudTools, PodImage } from './cloud/protocol.ts'
 import { type CloudClient, createCloudClient, socketTransport } from './cloud-client.ts'
@@ -81,7 +82,7 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
       name: 'cloud',
       command: process.execPath,
       args: [
-        '--disable-warning=ExperimentalWarning',
+        ...serverNodeFlags,
         fileURLToPath(new URL('./cloud/main.ts', import.meta.url)),
         ...['--dir', dir, '--socket', socket, '--tools', tools],
       ],

@@ -132,6 +132,18 @@ describe('the pod runner', () => {
     expect((await readyPod()).report).toMatchObject({ self: 403, secrets: 403 })
   })
 
+  it.each([
+    ['a command of its own', { command: ['/bin/sh', '-c', 'touch /tmp/was-here'] }],
+    ['variable NODE_OPTIONS', { env: [{ name: 'NODE_OPTIONS', value: '--import=/etc/greeting/greeting' }] }],
+  ])('refuses %s: pods bring no code to this machine', async (what, more) => {
+    const deployment = agentDeployment('agent', { serviceAccount: 'agent' })
+    const spec = deployment.spec as { template: { spec: { containers: object[] } } }
+    spec.template.spec.containers = spec.template.spec.containers.map((container) => ({ ...container, ...more }))
+    await cluster.kube.create(deployment)
+    await eventually('it is refused', async () => (await containerState()).includes(`${what} is not allowed`))
+    expect((await pods())[0]?.status?.phase).toBe('Pending')
+  })
+
   it('ends the process with its machine, and runs the pod elsewhere when the machine is lost', async () => {
     await deploy()
     const { pod, report } = await readyPod()

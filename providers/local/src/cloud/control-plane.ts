@@ -41,6 +41,8 @@ export interface ControlPlane {
 }
 
 const GRACE_MS = 10_000
+/** A start on a busy machine takes 20 s at most. */
+const HUNG_MS = 90_000
 /** What writes stops before what keeps. */
 const STOP_ORDER: readonly ProcessName[][] = [
   ['kwok', 'kube-scheduler', 'kube-controller-manager'],
@@ -110,6 +112,15 @@ export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps):
     return false
   }
 
+  /** It runs and answers nobody: nothing but a new one helps. */
+  const restartHungServer = async (): Promise<void> => {
+    const since = keeper('kube-apiserver').runningSince()
+    if (outages.apiserver === null || since === null) return
+    if (clock.now() - Math.max(outages.apiserver, since) < HUNG_MS) return
+    deps.logger.warn({ process: 'kube-apiserver' }, 'restarted: it runs but is not ready')
+    await keeper('kube-apiserver').stop(0)
+  }
+
   return {
     client: clientOf,
     waitingFor: () => waiting,
@@ -137,6 +148,7 @@ export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps):
         await keeper(name).stop(GRACE_MS)
       }
       if (next.restart.length > 0) return false
+      await restartHungServer()
       if (!ready || !(await isUsable(clientOf()))) return false
       if (!keeper('kwok').running()) await forgetLeases(clientOf())
       await ensure('kwok')

@@ -23,7 +23,9 @@ export const answerKubelet = (source: KubeletSource, request: IncomingMessage, r
     .map(decodeURIComponent)
   const pod = source.pods.get(name, namespace)
   const folder = podFolder(source.podsFolder, pod?.metadata.uid ?? '?')
-  if (what === 'containerLogs' && pod !== undefined && folder.read() !== null) {
+  // The name comes from the request and becomes a path: only one of the pod's own.
+  const isKnown = pod?.spec.containers.some(({ name: own }) => own === container) ?? false
+  if (what === 'containerLogs' && isKnown && folder.read() !== null) {
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.end(lastLines(logTail(folder.log(container), LONGEST_LOG_BYTES), url.searchParams.get('tailLines')))
     return

@@ -1,6 +1,8 @@
+import { rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { hasCode } from '@atrium/runtime/base/files.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { tryLock } from '@atrium/toolchain/lock.ts'
 import { openCloud } from './cloud.ts'
@@ -34,7 +36,9 @@ const end = async (processes: boolean): Promise<void> => {
     server.close(() => resolve())
   })
   await cloud.close({ processes })
+  rmSync(socket, { force: true })
   lock.release()
+  removeIfEmpty(dirname(socket))
   process.exit(0)
 }
 const server = await serveCloud(socket, {
@@ -47,4 +51,11 @@ const server = await serveCloud(socket, {
   onShutdown: (processes) => void end(processes),
 })
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(false))
+const removeIfEmpty = (folder: string): void => {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'ENOENT')) throw error
+  }
+}
 logger.info({ dir, socket, pid: process.pid }, 'cloud serves')

@@ -99,9 +99,9 @@ export interface KubernetesBinaries {
 export interface PodImage {
   /** Repository without tag or digest, matched whole, e.g. `atrium-agent`. */
   repository: string
-  /** ENTRYPOINT. */
+  /** ENTRYPOINT; a pod adds arguments but cannot replace it. */
   entrypoint: string[]
-  /** ENV. */
+  /** ENV; a pod cannot change these. */
   env: Record<string, string>
 }
 

@@ -26,16 +26,19 @@ export interface CommandContext {
 
 export const containerCommand = async (context: CommandContext): Promise<ContainerCommand> => {
   const { container, image, mounts, workFolder, pod, apiServer } = context
+  refuseForeignCode(container, image)
   const variables = await environment(context)
   const toHost = (text: string): string => translatePaths(expand(text, variables), mounts)
-  const [command, ...entryArgs] = container.command?.map(toHost) ?? image.entrypoint
+  const [command, ...entryArgs] = image.entrypoint
   if (command === undefined)
-    throw new PodSetupError('CreateContainerError', `image ${container.image} has no entrypoint and the pod no command`)
-  const translated = Object.entries(variables).map(([name, value]) => [name, translatePaths(value, mounts)])
+    throw new PodSetupError('CreateContainerError', `image ${container.image} has no entrypoint`)
+  const translated = Object.entries(variables)
+    .filter(([name]) => mayBeSet(name, image))
+    .map(([name, value]) => [name, translatePaths(value, mounts)])
   return {
     command,
     args: [...entryArgs, ...(container.args ?? []).map(toHost)],
-    cwd: container.workingDir === undefined ? workFolder : toHost(container.workingDir),
+    cwd: workFolder,
     env: {
       KUBERNETES_SERVICE_HOST: apiServer.host,
       KUBERNETES_SERVICE_PORT: String(apiServer.port),
@@ -43,11 +46,39 @@ export const containerCommand = async (context: CommandContext): Promise<Contain
       HOSTNAME: pod.metadata.name,
       HOME: workFolder,
       TMPDIR: join(workFolder, 'tmp'),
-      ...image.env,
       ...Object.fromEntries(translated),
+      ...image.env,
     },
   }
 }
+
+/**
+ * Whoever may create pods in a cluster is not thereby allowed to run programs on this machine: the image's entrypoint
+ * runs, with arguments of the pod, and nothing that brings other code into it.
+ */
+const refuseForeignCode = (container: Container, image: PodImage): void => {
+  const refused = [...(container.env ?? [])].map(({ name }) => name).filter((name) => LOADERS.test(name))
+  const why =
+    container.command !== undefined
+      ? 'a command of its own'
+      : container.workingDir !== undefined
+        ? 'a working folder of its own'
+        : refused.length > 0
+          ? `variable ${refused.join(', ')}`
+          : null
+  if (why !== null)
+    throw new PodSetupError(
+      'CreateContainerError',
+      `${why} is not allowed: image ${image.repository} runs as a process of this machine, by its own entrypoint only`,
+    )
+}
+
+/** Variables by which interpreters, loaders, shells and helm find code. */
+const LOADERS =
+  /^(PATH|HOME|SHELL|ENV|IFS|TMPDIR|BASH_.*|LD_.*|DYLD_.*|GCONV_PATH|OPENSSL_.*|XDG_.*|HELM_.*|GIT_.*|NODE_(OPTIONS|PATH|REPL_.*|V8_COVERAGE|COMPILE_CACHE))$/
+
+/** What the image says stays; `envFrom` may carry anything, so what may not be set is left out. */
+const mayBeSet = (name: string, image: PodImage): boolean => !LOADERS.test(name) && !Object.hasOwn(image.env, name)
 
 /** The variables of the specification, in order: later ones may use earlier ones as `$(NAME)`. */
 const environment = async (context: CommandContext): Promise<Record<string, string>> => {
