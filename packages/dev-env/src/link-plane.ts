@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
@@ -16,35 +13,11 @@ import type { ApplyReport } from '@atrium/server/link/hub.ts'
 import { createLink, type Link } from '@atrium/server/link/link.ts'
 import { FileKeyProvider } from '@atrium/server/store/keys/file-key-provider.ts'
 import { openStore, type PostgresStore } from '@atrium/server/store/postgres-store.ts'
-import { startPostgres, stopPostgres } from '@atrium/standalone/postgres/postgres.ts'
+import type { TestDatabase } from './postgres.ts'
 
 const DAY_MS = 24 * 3600_000
 export const deps = { clock: systemClock, random: systemRandom }
 export const actor = systemActor('test')
-
-/** A database server of its own in a temporary folder. */
-export const startDatabase = async (): Promise<{
-  url(name: string): string
-  folder: string
-  stop(): Promise<void>
-}> => {
-  const folder = mkdtempSync(join(tmpdir(), 'atrium-pg-'))
-  const options = {
-    folder: join(folder, 'postgres'),
-    logFile: join(folder, 'postgres.log'),
-    recordFile: join(folder, 'postgres.json'),
-    durable: false,
-  }
-  const postgres = await startPostgres(options)
-  return {
-    url: (name) => postgres.url(name),
-    folder,
-    async stop() {
-      await stopPostgres(options)
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
 
 /** The management plane reduced to store, API and link, over real TLS on a port of its own. */
 export interface LinkPlane {
@@ -58,7 +31,7 @@ export interface LinkPlane {
 }
 
 export interface LinkPlaneOptions {
-  databaseUrl: string
+  database: TestDatabase
   rootKeyFile: string
   authority: Authority
   agentAuthority: Authority
@@ -75,7 +48,7 @@ export const newAuthorities = async (): Promise<Pick<LinkPlaneOptions, 'authorit
 export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPlane> => {
   const logger = options.logger ?? silentLogger
   const keyProvider = new FileKeyProvider(options.rootKeyFile, systemRandom)
-  const store = await openStore({ ...deps, logger, databaseUrl: options.databaseUrl, keyProvider })
+  const store = await openStore({ ...deps, logger, ...options.database.storeOptions, keyProvider })
   const identity = createIdentity({ ...deps, database: store.database, system: store.system })
   const admission = createAdmission(store)
   const certificate = await issueCertificate(options.authority, {

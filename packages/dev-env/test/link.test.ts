@@ -1,7 +1,9 @@
-import { sign } from 'node:crypto'
+import { sign, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { renewalTimeMs, renewIdentity } from '@atrium/agent/link/identity.ts'
 import { openPlaneLink } from '@atrium/agent/link/link.ts'
 import { PlaneHttp } from '@atrium/agent/link/plane-http.ts'
 import type { AgentIdentity, AgentReport, PlaneLink } from '@atrium/agent/ports.ts'
@@ -11,7 +13,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
+import { certificateFingerprint, createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { createSigningRequest, issueCertificate } from '@atrium/runtime/pki/pki.ts'
 import { agentUri } from '@atrium/server/link/agent-name.ts'
 import type { ReportMessage } from '@atrium/tunnel/link/server-machine.ts'
@@ -24,11 +26,12 @@ import {
   type LinkPlane,
   type LinkPlaneOptions,
   newAuthorities,
-  startDatabase,
   startLinkPlane,
 } from '../src/link-plane.ts'
+import { createTestDatabase, type TestDatabase } from '../src/postgres.ts'
 
-let database: Awaited<ReturnType<typeof startDatabase>>
+let database: TestDatabase
+let folder: string
 let planeOptions: LinkPlaneOptions
 let plane: LinkPlane
 let tenant: string
@@ -38,11 +41,12 @@ const stored = new Map<string, ReportMessage[]>()
 const links: PlaneLink[] = []
 
 beforeAll(async () => {
-  database = await startDatabase()
+  database = await createTestDatabase()
+  folder = mkdtempSync(join(tmpdir(), 'atrium-link-'))
   planeOptions = {
     ...(await newAuthorities()),
-    databaseUrl: database.url('link'),
-    rootKeyFile: join(database.folder, 'root.key'),
+    database,
+    rootKeyFile: join(folder, 'root.key'),
     applyReport: async (_tx, clusterUid, message) => {
       stored.set(clusterUid, [...(stored.get(clusterUid) ?? []), message])
     },
@@ -56,7 +60,8 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await plane?.stop()
-  await database?.stop()
+  await database?.drop()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const until = async (what: string, reached: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> => {
@@ -75,7 +80,7 @@ interface Agent {
 
 const newAgent = async (inTenant = tenant): Promise<Agent> => {
   const clusterUid = await createBareCluster(plane.store, inTenant, `c-${systemRandom.bytes(4).toString('hex')}`)
-  const dir = mkdtempSync(join(database.folder, 'agent-'))
+  const dir = mkdtempSync(join(folder, 'agent-'))
   await pushSecret(dir, inTenant, clusterUid)
   return { clusterUid, dir, identity: { saved: null } }
 }
@@ -295,6 +300,62 @@ describe('reports', () => {
   })
 })
 
+describe('renewal', () => {
+  it('certifies a fresh key over the live session, and only there', async () => {
+    const agent = await newAgent()
+    const link = openLink(agent)
+    await until('connected', () => link.connected)
+    await link.close()
+    const current = agent.identity.saved
+    if (!current) throw new Error('no identity')
+    const http = new PlaneHttp()
+    const address = { serverUrl: plane.url, caBundlePem: plane.trust }
+    const store = { load: async () => null, save: async () => undefined }
+    const renew = (session: Secret<string>) =>
+      renewIdentity({ ...deps, logger: silentLogger, plane: http, agentVersion: '', store }, address, session, current)
+    let session = new Secret('')
+    let renewed = current
+    await converse({
+      identity: current,
+      async whileOpen(frames) {
+        session = new Secret(frames.at(-1)?.sessionToken ?? '')
+        await renew(session)
+        // The session outlives the certificate it was opened with.
+        await plane.store.database.withTenant(tenant, (sql) =>
+          sql.query('delete from link_certificates where tenant = $1 and cluster_uid = $2 and fingerprint = $3', [
+            tenant,
+            agent.clusterUid,
+            certificateFingerprint(current.certificatePem),
+          ]),
+        )
+        renewed = await renew(session)
+      },
+    })
+    expect(renewed.privateKeyPem.reveal()).not.toBe(current.privateKeyPem.reveal())
+    await until('the session is over', async () => (await agentStatus(agent.clusterUid))?.connected === false)
+    await expect(renew(session)).rejects.toMatchObject({ status: 401 })
+    await http.close()
+    expect((await converse({ identity: renewed })).frames.at(-1)?.type).toBe('welcome')
+  })
+
+  it('is due between half and four fifths of the life of a certificate', async () => {
+    const issued = await issueCertificate(planeOptions.agentAuthority, {
+      ...deps,
+      commonName: 'c',
+      usages: ['client'],
+      validityMs: 1000_000,
+    })
+    const identity = { certificatePem: issued.certificatePem } as AgentIdentity
+    const startMs = Date.parse(new X509Certificate(issued.certificatePem).validFrom)
+    const lifeMs = issued.notAfter.getTime() - startMs
+    for (let index = 0; index < 50; index += 1) {
+      const share = (renewalTimeMs(identity, systemRandom) - startMs) / lifeMs
+      expect(share).toBeGreaterThanOrEqual(0.5)
+      expect(share).toBeLessThanOrEqual(0.8)
+    }
+  })
+})
+
 describe('revocation', () => {
   it('ends the session at once, refuses the certificate, and a fresh token lets the agent back in', async () => {
     const agent = await newAgent()
@@ -314,7 +375,7 @@ describe('revocation', () => {
   })
 })
 
-type Frame = { type: string; reason?: string; nonce?: string; audience?: string }
+type Frame = { type: string; reason?: string; sessionToken?: string; nonce?: string; audience?: string }
 
 /** Speaks the protocol by hand, as an attacker would. */
 const converse = async (options: {
@@ -322,6 +383,8 @@ const converse = async (options: {
   proof?: (hello: { nonce: string; audience: string }, fingerprint: string) => Record<string, unknown>
   raw?: string
   headers?: Record<string, string>
+  /** Runs between the welcome and the end. */
+  whileOpen?: (frames: Frame[]) => Promise<void>
 }): Promise<{ frames: Frame[]; hello: { nonce: string; audience: string } | null }> => {
   const socket = new WebSocket(`${plane.url.replace('https', 'wss')}/link/v1/connect`, {
     ca: plane.trust,
@@ -351,6 +414,7 @@ const converse = async (options: {
     failure,
     until('an answer', () => frames.length > 1 && frames.at(-1)?.type === 'welcome'),
   ])
+  await options.whileOpen?.(frames)
   socket.terminate()
   return { frames, hello }
 }

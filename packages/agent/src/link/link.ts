@@ -171,16 +171,16 @@ class WebSocketPlaneLink implements PlaneLink {
     const connection = this.#connection
     if (!connection) return
     if (!hello.audience.startsWith(AUDIENCE_PREFIX)) return this.#hangUp('the server named a foreign audience')
-    const { applied, agentVersion, podName } = this.#options.surroundings
+    const { surroundings } = this.#options
     const { identity, serverFingerprint, socket } = connection
     socket.send({
       type: 'proof',
       certificate: identity.certificatePem,
       serverFingerprint,
       signature: signProof(identity.privateKeyPem.reveal(), hello, serverFingerprint),
-      agentVersion,
-      podName,
-      applied: applied(),
+      agentVersion: surroundings.agentVersion,
+      podName: surroundings.podName,
+      applied: surroundings.applied(),
     })
   }
 

@@ -37,7 +37,7 @@ export const dialLink = (plane: PlaneAddress, listener: SocketListener): LinkSoc
   socket.on('message', (data, isBinary) => {
     try {
       if (isBinary) throw new Error('the server sent a binary frame')
-      listener.frame(parseServerFrame(data.toString()))
+      listener.frame(parseServerFrame(data))
     } catch (error) {
       reason = String(error)
       socket.terminate()

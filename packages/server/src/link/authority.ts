@@ -82,6 +82,7 @@ export class AgentAuthority {
       throw new AtriumError('Unauthorized', 'The certificate of this session was revoked.')
     const certificate = await this.#certify(agent, csr)
     await this.#record(agent, certificate.certificatePem, certificate.notAfter)
+    await this.#deps.records.moveSession(agent, currentFingerprint, certificateFingerprint(certificate.certificatePem))
     return this.#answer(agent, certificate)
   }
 

@@ -72,6 +72,16 @@ export class LinkRecords {
     })
   }
 
+  /** The session goes on with another certificate: it may outlive the one it was opened with. */
+  async moveSession(agent: AgentName, from: string, to: string): Promise<void> {
+    await this.#database.withTenant(agent.tenant, (sql) =>
+      sql.query(
+        'update link_sessions set certificate = $4 where tenant = $1 and cluster_uid = $2 and certificate = $3',
+        [agent.tenant, agent.clusterUid, from, to],
+      ),
+    )
+  }
+
   /** True when we issued the certificate to this agent and nobody revoked it. */
   isCertificateLive(agent: AgentName, fingerprint: string): Promise<boolean> {
     return this.#database.withTenant(agent.tenant, async (sql) => {

@@ -52,7 +52,7 @@ export class LinkSession {
     this.#socket = socket
     this.#host = host
     this.#hello = hello
-    socket.on('message', (data, isBinary) => this.#message(data.toString(), isBinary))
+    socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     // `close` follows every error.
     socket.on('error', (error) => host.logger.debug({ reason: messageOf(error) }, 'link socket failed'))
     socket.on('close', () => this.#handle({ type: 'closed' }))
@@ -74,7 +74,7 @@ export class LinkSession {
     this.#handle({ type: 'closed' })
   }
 
-  #message(data: string, isBinary: boolean): void {
+  #message(data: unknown, isBinary: boolean): void {
     try {
       if (isBinary) throw new AtriumError('InvalidRequest', 'A binary frame.')
       this.#handle({ type: 'frame', frame: parseAgentFrame(data) })

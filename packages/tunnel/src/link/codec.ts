@@ -28,23 +28,22 @@ const validatorOf = (schemas: Record<string, TSchema>, type: unknown): ValidateF
 const serverSchemas: Record<string, TSchema> = { hello: Hello, welcome: Welcome, ...variants(ServerMessage) }
 const agentSchemas: Record<string, TSchema> = { proof: Proof, ...variants(AgentMessage) }
 
-/** The members of a union of objects, by the constant of their `type`. */
-function variants(union: { anyOf: readonly TSchema[] }): Record<string, TSchema> {
-  return Object.fromEntries(
-    union.anyOf.map((schema) => [
-      (schema as unknown as { properties: { type: { const: string } } }).properties.type.const,
-      schema,
-    ]),
-  )
+/** The members of a union of messages, by the constant of their `type`. */
+function variants(union: { anyOf: readonly MessageSchema[] }): Record<string, TSchema> {
+  return Object.fromEntries(union.anyOf.map((schema) => [schema.properties.type.const, schema]))
 }
+type MessageSchema = TSchema & { properties: { type: { const: string } } }
 
 /** Reads one text frame from a server; throws `InvalidRequest` or `PayloadTooLarge`. */
-export const parseServerFrame = (data: string): ServerFrame => parse(data, serverSchemas) as ServerFrame
+export const parseServerFrame = (data: unknown): ServerFrame => parse(data, serverSchemas) as ServerFrame
 /** Reads one text frame from an agent; throws `InvalidRequest` or `PayloadTooLarge`. */
-export const parseAgentFrame = (data: string): AgentFrame => parse(data, agentSchemas) as AgentFrame
+export const parseAgentFrame = (data: unknown): AgentFrame => parse(data, agentSchemas) as AgentFrame
 
-const parse = (data: string, schemas: Record<string, TSchema>): unknown => {
-  if (Buffer.byteLength(data) > linkLimits.messageBytes)
+/** `raw` is what `ws` hands over: a Buffer. */
+const parse = (raw: unknown, schemas: Record<string, TSchema>): unknown => {
+  if (!Buffer.isBuffer(raw)) throw new AtriumError('InvalidRequest', 'A link message is no text.')
+  const data = raw.toString('utf8')
+  if (raw.length > linkLimits.messageBytes)
     throw new AtriumError('PayloadTooLarge', `A link message is larger than ${linkLimits.messageBytes} bytes.`)
   if (depthOf(data) > MAX_DEPTH)
     throw new AtriumError('InvalidRequest', `A link message nests deeper than ${MAX_DEPTH}.`)
@@ -56,7 +55,7 @@ const parse = (data: string, schemas: Record<string, TSchema>): unknown => {
   const where = validate.errors?.[0]
   throw new AtriumError(
     'InvalidRequest',
-    `A "${type}" message does not fit: ${where?.instancePath ?? ''} ${where?.message ?? ''}`,
+    `A "${String(type)}" message does not fit: ${where?.instancePath ?? ''} ${where?.message ?? ''}`,
   )
 }
 
