@@ -14,6 +14,9 @@ export interface Attempt {
 }
 
 const isUid = (name: string): boolean => /uid$/i.test(name)
+/** The first value of an enumeration. */
+const firstOf = (schema: Schema | undefined): string | undefined =>
+  schema?.enum?.find((value) => typeof value === 'string')
 const plainValues: Record<string, string> = {
   cloudType: 'local',
   machinePoolName: 'workers',
@@ -36,14 +39,11 @@ function fill(operation: Operation, uids: Record<string, string>, target: string
       operation.parameters.find((parameter) => parameter.in === 'path' && parameter.name === name) ?? {}
     const hint = name === 'uid' ? null : hintOf(name)
     const uid = hint && uids[hint] ? uids[hint] : target
-    return encodeURIComponent(isUid(name) ? uid : String(schema?.enum?.[0] ?? plainValues[name] ?? target))
+    return encodeURIComponent(isUid(name) ? uid : (firstOf(schema) ?? plainValues[name] ?? target))
   })
   const query = operation.parameters
     .filter((parameter) => parameter.in === 'query' && (isUid(parameter.name) || parameter.required))
-    .map(
-      ({ name, schema }) =>
-        `${name}=${encodeURIComponent(String(schema.enum?.[0] ?? uids[hintOf(name) ?? ''] ?? target))}`,
-    )
+    .map(({ name, schema }) => `${name}=${encodeURIComponent(firstOf(schema) ?? uids[hintOf(name) ?? ''] ?? target)}`)
   return query.length > 0 ? `${path}?${query.join('&')}` : path
 }
 
