@@ -40,20 +40,20 @@ spec:
     spec: { containers: [{ name: web, image: web:1 }] }
 `
 
-const profiles = (content: string): AttachedProfile[] =>
-  [
-    ['infra', [layer('kubernetes', 'k8s')]],
-    ['apps', [layer('web', 'addon', content)]],
-  ].map(([name, layers]) => ({
-    uid: `profile-${name}`,
-    name: name as string,
-    version: '1.0.0',
-    type: name === 'infra' ? 'infra' : 'add-on',
-    cloudType: 'local',
-    layers: layers as ProfileLayer[],
-    variables: [],
-    variableValues: {},
-  }))
+const profile = (name: string, layers: ProfileLayer[]): AttachedProfile => ({
+  uid: `profile-${name}`,
+  name,
+  version: '1.0.0',
+  type: name === 'infra' ? 'infra' : 'add-on',
+  cloudType: 'local',
+  layers,
+  variables: [],
+  variableValues: {},
+})
+const profiles = (content: string): AttachedProfile[] => [
+  profile('infra', [layer('kubernetes', 'k8s')]),
+  profile('apps', [layer('web', 'addon', content)]),
+]
 
 const pool = (name: string, size: number, isControlPlane = false): MachinePool => ({
   name,

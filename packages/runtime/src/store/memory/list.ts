@@ -6,7 +6,7 @@ import type { ListPage, ListQuery, StoredObject } from '../store.ts'
 export function columnValue(object: StoredObject, path: string[]): string | null {
   let value: unknown = object.spec
   for (const step of path) value = value !== null && typeof value === 'object' ? Reflect.get(value, step) : undefined
-  return value === undefined || value === null ? null : String(value)
+  return typeof value === 'string' ? value : value === undefined || value === null ? null : JSON.stringify(value)
 }
 
 const unknownColumn = (kind: string, column: string, known: string[]): AtriumError =>

@@ -21,9 +21,11 @@ import type {
   StoredObject,
   Tx,
 } from '../store.ts'
-import { columnValue, listObjects } from './list.ts'
+import { addEvents, pageOfEvents } from './events.ts'
+import { listObjects } from './list.ts'
 import { checkFence, mark } from './queue.ts'
 import { type Effects, keyOf, type RefRow, type Tables } from './tables.ts'
+import { checkUnique } from './unique.ts'
 
 export interface MemoryTxOptions {
   tenant: string
@@ -212,23 +214,15 @@ export class MemoryTx implements Tx {
 
   async appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void> {
     this.#must(ref.kind as KindName, ref.uid)
-    const byId = new Map((this.#o.tables.events.get(this.#key(ref)) ?? []).map((event) => [event.id, event]))
-    for (const event of jsonCopy(events)) if (!byId.has(event.id)) byId.set(event.id, event)
-    const newestFirst = [...byId.values()].sort((a, b) =>
-      a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1,
-    )
-    this.#o.tables.events.set(this.#key(ref), newestFirst.slice(0, this.#o.limits.events))
+    const before = this.#o.tables.events.get(this.#key(ref)) ?? []
+    this.#o.tables.events.set(this.#key(ref), addEvents(before, jsonCopy(events)).slice(0, this.#o.limits.events))
   }
 
   async events(
     ref: ObjectRef,
     query: { limit: number; continue?: string },
   ): Promise<{ items: EventRecord[]; continue?: string }> {
-    const all = this.#o.tables.events.get(this.#key(ref)) ?? []
-    const start = query.continue === undefined ? 0 : all.findIndex((event) => event.id === query.continue) + 1
-    const items = jsonCopy(all.slice(start, start + query.limit))
-    const last = items.at(-1)
-    return { items, ...(last && start + items.length < all.length ? { continue: last.id } : {}) }
+    return jsonCopy(pageOfEvents(this.#o.tables.events.get(this.#key(ref)) ?? [], query))
   }
 
   async audit(entry: AuditEntry): Promise<void> {
@@ -268,20 +262,7 @@ export class MemoryTx implements Tx {
   }
 
   #checkUnique<K extends KindName>(object: StoredObject<K>): void {
-    const definition = kinds[object.kind]
-    const valueOf = (of: StoredObject, column: string): string | null => {
-      if (column === 'scope') return of.meta.project ?? ''
-      return column === 'name' ? of.meta.name : columnValue(of, definition.listColumns[column] ?? [column])
-    }
-    const others = this.#all(object.kind).filter((other) => other.meta.uid !== object.meta.uid && !other.meta.deletedAt)
-    for (const columns of definition.uniqueKeys) {
-      const wanted = columns.map((column) => valueOf(object, column))
-      if (wanted.includes(null)) continue
-      if (others.some((other) => columns.every((column, index) => valueOf(other, column) === wanted[index])))
-        throw new AtriumError('DuplicateName', `another ${object.kind} has the same ${columns.join(', ')}`, {
-          details: { columns },
-        })
-    }
+    checkUnique(object, this.#all(object.kind))
   }
 
   /** An object goes after what it owns and, for a project, after what is in it. */
