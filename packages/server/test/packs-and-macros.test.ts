@@ -55,7 +55,8 @@ describe('packs and registries', () => {
     expect((await call('GET /v1/registries/pack')).body.items).toHaveLength(1)
     expect((await call('GET /v1/registries/helm')).body).toMatchObject({ items: [], listmeta: { continue: '' } })
     expect((await call('GET /v1/registries/oci/summary')).body.items).toEqual([])
-    expect((await call('GET /v1/registries/helm/nothing')).status).toBe(404)
+    for (const route of ['helm/nothing', 'oci/nothing/basic', 'oci/nothing/ecr'])
+      expect((await call(`GET /v1/registries/${route}`)).status).toBe(404)
   })
 })
 

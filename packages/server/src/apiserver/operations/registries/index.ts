@@ -1,5 +1,7 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { v1BasicOciRegistriesUidGet } from './v1BasicOciRegistriesUidGet.ts'
 import { v1BasicOciRegistriesUidSyncStatus } from './v1BasicOciRegistriesUidSyncStatus.ts'
+import { v1EcrRegistriesUidGet } from './v1EcrRegistriesUidGet.ts'
 import { v1OciRegistriesSummary } from './v1OciRegistriesSummary.ts'
 import { v1RegistriesHelmList } from './v1RegistriesHelmList.ts'
 import { v1RegistriesHelmUidGet } from './v1RegistriesHelmUidGet.ts'
@@ -11,6 +13,8 @@ import { v1RegistriesPackUidSync } from './v1RegistriesPackUidSync.ts'
 import { v1RegistriesPackUidSyncStatus } from './v1RegistriesPackUidSyncStatus.ts'
 
 export const registriesOperations: RegisteredOperation[] = [
+  v1EcrRegistriesUidGet,
+  v1BasicOciRegistriesUidGet,
   v1BasicOciRegistriesUidSyncStatus,
   v1OciRegistriesSummary,
   v1RegistriesHelmList,
