@@ -60,7 +60,7 @@ async function crashEverywhere(
 
 const nothing = async (): Promise<void> => undefined
 
-describe('a plane that is killed', () => {
+describe('a plane that is killed', { timeout: 300_000 }, () => {
   it('at any step of provisioning: the cluster runs in the end, and nothing is doubled', async () => {
     const crashes = await crashEverywhere(
       nothing,

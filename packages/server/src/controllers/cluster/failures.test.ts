@@ -57,6 +57,13 @@ describe('what goes wrong ends in a state with a reason and a next step', () => 
     })
     expect(await world.condition('Stalled')).toMatchObject({ status: 'True', reason: 'WaitingForPerson' })
     expect(await world.condition('InfrastructureReady')).toMatchObject({ reason: 'ProviderRefused' })
+    const states = new Set<string>()
+    const watcher = await world.store.position()
+    await world.clock.advanceUntil(async () => {
+      states.add(await world.shown())
+      return (await world.store.position()) > watcher + 6
+    }, 200_000)
+    expect([...states]).toEqual(['Failed-Unknown'])
     world.cloud.applyFailure = null
     await world.change((spec) => ({ cloudConfig: { ...spec.cloudConfig, network: 'n2' } }))
     await world.untilShown('Running-Healthy', 30_000)

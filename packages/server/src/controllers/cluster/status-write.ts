@@ -11,9 +11,12 @@ export async function writeProgress(scope: Scope, now: { step: string; message: 
   const former = scope.cluster.status.progress
   const { done, total } = former ?? { done: 0, total: 0 }
   const progress = { ...now, since: scope.nowIso, done, total }
-  const { runningSince } = scope.cluster.status
-  const state = scope.cluster.meta.deletedAt !== null ? 'Deleting' : runningSince ? 'Running' : 'Provisioning'
-  await scope.transaction((tx) => tx.updateStatus('Cluster', scope.uid, { status: { progress, state } }, scope.fence))
+  const { state } = scope.cluster.status
+  // Only the whole of what a run found says that a failure is over.
+  const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}
+  await scope.transaction((tx) =>
+    tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } }, scope.fence),
+  )
 }
 
 /** Writes what the run found, in one transaction with the events about it. */
