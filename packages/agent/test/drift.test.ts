@@ -1,8 +1,8 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
+import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import type { KubeRef } from '@atrium/kube/object.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
-import type { LayerDraft } from './support/fake-plane.ts'
 
 let env: AgentEnv
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRevisions } from '../src/layers/releases.ts'
 import { AgentEnv, chart } from './support/agent-env.ts'
-import type { LayerDraft } from './support/fake-plane.ts'
 
 const run = promisify(execFile)
 let env: AgentEnv

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
-import type { LayerDraft } from './support/fake-plane.ts'
 
 let env: AgentEnv
 beforeAll(async () => {

@@ -1,6 +1,6 @@
+import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
-import type { LayerDraft } from './support/fake-plane.ts'
 
 let env: AgentEnv
 beforeAll(async () => {

@@ -108,10 +108,32 @@ function run(dir: string, tool: 'etcd' | 'kube-apiserver' | 'kube-controller-man
   })
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })
-  const end = (): void => void child.kill('SIGKILL')
-  process.once('exit', end)
-  child.once('exit', () => process.removeListener('exit', end))
+  endWithUs(child)
   return child
+}
+
+const ours = new Set<ChildProcess>()
+let armed = false
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/** A test run that ends, or is ended, leaves no process behind. */
+function endWithUs(child: ChildProcess): void {
+  if (!armed) {
+    armed = true
+    process.once('exit', endAll)
+    for (const signal of signals) process.once(signal, endBySignal)
+  }
+  ours.add(child)
+  child.once('exit', () => ours.delete(child))
+}
+
+function endAll(): void {
+  for (const child of ours) child.kill('SIGKILL')
+}
+
+function endBySignal(signal: NodeJS.Signals): void {
+  endAll()
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ControlPlane, startControlPlane } from '@atrium/dev-env/control-plane.ts'
+import { FakePlane } from '@atrium/dev-env/fake-plane.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { type ResourceWatch, watchResource } from '@atrium/kube/watch.ts'
@@ -12,7 +13,6 @@ import pino from 'pino'
 import { expect } from 'vitest'
 import { type Agent, startAgent } from '../../src/agent.ts'
 import { Helm } from '../../src/layers/helm.ts'
-import { FakePlane } from './fake-plane.ts'
 
 const logger = process.env.ATRIUM_TEST_LOG ? pino({ level: 'debug' }) : silentLogger
 const shared = { clock: systemClock, random: systemRandom, logger }

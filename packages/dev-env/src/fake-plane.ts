@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { PackSource } from '@atrium/agent/layers/content.ts'
+import type { AgentReport, PlaneLink } from '@atrium/agent/ports.ts'
 import type { DesiredLayer, DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { DeviationReport, LayerReport } from '@atrium/api/link/protocol.ts'
 import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
 import { loadPack } from '@atrium/pack/sources/load.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import type { PackSource } from '../../src/layers/content.ts'
-import type { AgentReport, PlaneLink } from '../../src/ports.ts'
 
 const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
 

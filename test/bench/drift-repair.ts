@@ -1,0 +1,154 @@
+/**
+ * One object changed in the cluster → repaired: 200 different objects on a real API server, one change at a time, and
+ * all at once. Run: `node test/bench/drift-repair.ts`. The time runs from the moment the change was acknowledged to
+ * the moment a watch of its own sees the declared value again.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startAgent } from '@atrium/agent/agent.ts'
+import { Helm } from '@atrium/agent/layers/helm.ts'
+import { startControlPlane } from '@atrium/dev-env/control-plane.ts'
+import { FakePlane } from '@atrium/dev-env/fake-plane.ts'
+import { toolPath } from '@atrium/dev-env/tool-paths.ts'
+import type { KubeObject, KubeRef } from '@atrium/kube/object.ts'
+import { watchResource } from '@atrium/kube/watch.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+
+const OBJECTS = 200
+const shared = { clock: systemClock, random: systemRandom, logger: silentLogger }
+const NAMESPACE = 'bench'
+
+const configMap = (index: number): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: `config-${index}`, namespace: NAMESPACE },
+  data: { value: 'declared' },
+})
+const deployment = (index: number): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: `web-${index}`, namespace: NAMESPACE },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: `web-${index}` } },
+    template: {
+      metadata: { labels: { app: `web-${index}` } },
+      spec: { containers: [{ name: 'web', image: 'web:declared', ports: [{ containerPort: 80 }] }] },
+    },
+  },
+})
+const service = (index: number): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: `web-${index}`, namespace: NAMESPACE, labels: { value: 'declared' } },
+  spec: { selector: { app: `web-${index}` }, ports: [{ port: 80 }] },
+})
+const role = (index: number): KubeObject => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'Role',
+  metadata: { name: `role-${index}`, namespace: NAMESPACE, labels: { value: 'declared' } },
+  rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+})
+const makers = [configMap, deployment, service, role]
+const changes: Record<string, object> = {
+  ConfigMap: { data: { value: 'changed' } },
+  Deployment: { spec: { template: { spec: { containers: [{ name: 'web', image: 'web:changed' }] } } } },
+  Service: { metadata: { labels: { value: 'changed' } } },
+  Role: { metadata: { labels: { value: 'changed' } } },
+}
+const isDeclared = (object: KubeObject): boolean =>
+  !JSON.stringify({ ...object, metadata: { labels: object.metadata.labels } }).includes('changed')
+const keyOf = (ref: KubeRef): string => `${ref.kind}/${ref.name}`
+
+const control = await startControlPlane({ controllerManager: true })
+const stateDir = await mkdtemp(join(tmpdir(), 'atrium-bench-'))
+await mkdir(join(stateDir, 'helm'))
+const { client } = control
+await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'atrium-system' } })
+const plane = new FakePlane()
+const helm = new Helm({
+  command: toolPath('helm'),
+  kubeconfigPath: control.kubeconfigPath,
+  homeDir: join(stateDir, 'helm'),
+  path: '',
+  ...shared,
+})
+const agent = await startAgent({
+  client,
+  helm,
+  packs: plane,
+  namespace: 'atrium-system',
+  stateDir,
+  openLink: () => plane.link(),
+  ...shared,
+})
+const objects = Array.from({ length: OBJECTS }, (_, index) => (makers[index % makers.length] ?? configMap)(index))
+await plane.send([
+  {
+    name: 'bench',
+    values: `pack:\n  namespace: ${NAMESPACE}\n`,
+    manifests: { all: objects.map((object) => JSON.stringify(object)).join('\n---\n') },
+  },
+])
+while (!plane.isApplied()) await systemClock.sleep(50)
+await agent.guard.synced()
+
+const waiting = new Map<string, () => void>()
+const watches = ['v1/ConfigMap', 'apps/v1/Deployment', 'v1/Service', 'rbac.authorization.k8s.io/v1/Role'].map((type) =>
+  watchResource({
+    client,
+    query: {
+      apiVersion: type.slice(0, type.lastIndexOf('/')),
+      kind: type.slice(type.lastIndexOf('/') + 1),
+      namespace: NAMESPACE,
+    },
+    ...shared,
+    onObject: (change, object) => {
+      const key = keyOf({ ...object, name: object.metadata.name })
+      if (change === 'present' && isDeclared(object)) waiting.get(key)?.()
+    },
+  }),
+)
+await Promise.all(watches.map((watch) => watch.synced))
+
+/** Milliseconds from the acknowledged change until the object is as declared again. */
+async function repairTime(object: KubeObject, change: (ref: KubeRef) => Promise<unknown>): Promise<number> {
+  const ref = { ...object, namespace: NAMESPACE, name: object.metadata.name }
+  const repaired = new Promise<number>((resolve) => waiting.set(keyOf(ref), () => resolve(performance.now())))
+  await change(ref)
+  const startedAt = performance.now()
+  const repairedAt = await repaired
+  waiting.delete(keyOf(ref))
+  return Math.max(0, repairedAt - startedAt)
+}
+
+const changed = (object: KubeObject): Promise<number> =>
+  repairTime(object, (ref) => client.patch(ref, changes[object.kind], { type: 'strategic', fieldManager: 'somebody' }))
+const deleted = (object: KubeObject): Promise<number> => repairTime(object, (ref) => client.delete(ref))
+
+const quantile = (times: number[], q: number): number =>
+  times.toSorted((a, b) => a - b)[Math.ceil(times.length * q) - 1] ?? 0
+function print(name: string, times: number[]): void {
+  const figures = [0.5, 0.9, 0.99, 1].map(
+    (q) => `${q === 1 ? 'max' : `p${q * 100}`} ${quantile(times, q).toFixed(0)} ms`,
+  )
+  console.log(`${name}: ${times.length} objects, ${figures.join(', ')}`)
+}
+
+async function oneByOne(measure: (object: KubeObject) => Promise<number>): Promise<number[]> {
+  const times: number[] = []
+  for (const object of objects) times.push(await measure(object))
+  return times
+}
+
+print('changed, one after another', await oneByOne(changed))
+print('deleted, one after another', await oneByOne(deleted))
+print('changed, all at once', await Promise.all(objects.map(changed)))
+
+for (const watch of watches) await watch.stop()
+await agent.stop()
+await control.stop()
+await rm(stateDir, { recursive: true, force: true })
