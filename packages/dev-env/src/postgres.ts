@@ -40,23 +40,26 @@ export const testPostgresFolder = join(
   'test-postgres',
 )
 
-/** A database of its own with the whole schema, dropped by `drop` or, when this process dies first, by the next run. */
-export const createTestDatabase = async (): Promise<TestDatabase> => {
-  const base = await serverUrl()
-  return withAdmin(base, async (admin) => {
-    const template = await ensureTemplate(admin, base)
-    const name = `atrium_test_${hostTag()}_${process.pid}_${startTicks()}_${randomBytes(4).toString('hex')}`
-    await admin.query(`create database ${name} template ${template}`)
-    return describeDatabase(base, name)
-  })
-}
+/**
+ * A database of its own with the whole schema, dropped by `drop` or, when this process dies first, by the next run.
+ * `server`: the URL of a user who may make databases and roles on another server than the shared one.
+ */
+export const createTestDatabase = (server?: string): Promise<TestDatabase> =>
+  createDatabase(server, (admin, base) => ensureTemplate(admin, base))
 
 /** As `createTestDatabase`, without any schema. */
-export const createEmptyDatabase = async (): Promise<TestDatabase> => {
-  const base = await serverUrl()
+export const createEmptyDatabase = (server?: string): Promise<TestDatabase> =>
+  createDatabase(server, async () => 'template0')
+
+const createDatabase = async (
+  server: string | undefined,
+  templateOf: (admin: Client, base: string) => Promise<string>,
+): Promise<TestDatabase> => {
+  const base = server ?? (await serverUrl())
   return withAdmin(base, async (admin) => {
+    const template = await templateOf(admin, base)
     const name = `atrium_test_${hostTag()}_${process.pid}_${startTicks()}_${randomBytes(4).toString('hex')}`
-    await admin.query(`create database ${name} encoding 'UTF8' template template0`)
+    await admin.query(`create database ${name} encoding 'UTF8' template ${template}`)
     return describeDatabase(base, name)
   })
 }
@@ -76,14 +79,11 @@ export const startTestPostgres = (): Promise<EmbeddedPostgres> =>
 
 const serverUrl = async (): Promise<string> => process.env[EXTERNAL] ?? (await startTestPostgres()).url('postgres')
 
-const isExternal = (): boolean => process.env[EXTERNAL] !== undefined
-
 const describeDatabase = (base: string, name: string): TestDatabase => {
   const url = urlWithDatabase(base, name)
   // Only the embedded server's socket trusts a role without a password.
-  const roles = isExternal()
-    ? {}
-    : { appUrl: urlWithUser(url, 'atrium_app'), systemUrl: urlWithUser(url, 'atrium_system') }
+  const trusted = base.includes('host=%2F')
+  const roles = trusted ? { appUrl: urlWithUser(url, 'atrium_app'), systemUrl: urlWithUser(url, 'atrium_system') } : {}
   return {
     name,
     url,

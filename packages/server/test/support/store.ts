@@ -21,8 +21,12 @@ export interface TestStore {
 }
 
 /** A store on a database of its own. */
-export const openTestStore = async (overrides: Partial<StoreOptions> = {}): Promise<TestStore> => {
-  const database = await createTestDatabase()
+export const openTestStore = async (
+  overrides: Partial<StoreOptions> = {},
+  database?: TestDatabase,
+): Promise<TestStore> => openStoreOn(database ?? (await createTestDatabase()), overrides)
+
+const openStoreOn = async (database: TestDatabase, overrides: Partial<StoreOptions>): Promise<TestStore> => {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-keys-'))
   const keyFile = join(folder, 'root.key')
   const keyProvider = new FileKeyProvider(keyFile, systemRandom)
