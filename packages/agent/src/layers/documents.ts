@@ -14,7 +14,7 @@ export class ManifestError extends Error {
 /** Every object of a YAML (or JSON) text, read as helm and kubectl read it; lists are opened, empty documents skipped. */
 export function readObjects(text: string, file: string): KubeObject[] {
   if (text.length > TEXT_CHARS) throw new ManifestError(`${file}: larger than ${TEXT_CHARS} characters`)
-  const documents = parseAllDocuments(text, goYaml)
+  const documents = parseAllDocuments(text, { ...goYaml, logLevel: 'error' })
   const objects = (Array.isArray(documents) ? documents : []).flatMap((document, index) => {
     const [error] = document.errors
     if (error) throw new ManifestError(`${file}: document ${index + 1}: ${error.message.split('\n')[0]}`)

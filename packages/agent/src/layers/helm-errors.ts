@@ -8,8 +8,7 @@ const noise: [RegExp, string][] = [
   [/resource mapping not found for name: "([^"]*)" namespace: "([^"]*)" from "": /g, 'object $2/$1: '],
   [/\s*ensure CRDs are installed first/g, ''],
   [/failed to (create|update) resource: server-side apply failed for object /g, ''],
-  [/\s*\(e\.g\. [^)]*\)+/g, ''],
-  [/, regex used for validation is '[^']*'\)?/g, ''],
+  [/\s*\((e\.g\. [^']*'[^']*'[^']*)?regex used for validation is '[^']*'\)/g, ''],
   [/execution error at \(([^)]*)\): /g, '$1: '],
   [/template: \S+:\d+:\d+: executing "[^"]*" at <[^>]*>: /g, ''],
 ]

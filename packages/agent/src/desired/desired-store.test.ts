@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ContentStore } from '../storage/cluster-store.ts'
+import { DesiredStore } from './desired-store.ts'
+
+class MemoryStore implements ContentStore {
+  readonly contents = new Map<string, Buffer>()
+  broken = false
+  async put(key: string, content: Buffer): Promise<void> {
+    if (this.broken) throw new Error('no API server')
+    this.contents.set(key, content)
+  }
+  get = async (key: string): Promise<Buffer | null> => this.contents.get(key) ?? null
+  keys = async (): Promise<string[]> => [...this.contents.keys()]
+  delete = async (key: string): Promise<void> => void this.contents.delete(key)
+}
+
+const state = (epoch: number, generation: number): DesiredState => ({
+  clusterUid: 'c',
+  clusterName: 'n',
+  epoch,
+  generation,
+  kubernetesVersion: '1',
+  layers: [],
+  policy: { drift: 'heal', nodes: 'heal' },
+})
+
+let dir: string
+let cluster: MemoryStore
+const open = () => DesiredStore.open({ path: join(dir, 'desired.json'), cluster, logger: silentLogger })
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'atrium-desired-'))
+  cluster = new MemoryStore()
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+test('keeps the newest by epoch, then generation, and ignores what is not newer', async () => {
+  const store = await open()
+  expect(await store.accept(state(1, 5))).toBe(true)
+  expect(await store.accept(state(1, 5))).toBe(false)
+  expect(await store.accept(state(1, 4))).toBe(false)
+  expect(await store.accept(state(2, 1))).toBe(true)
+  expect(await store.accept(state(1, 99))).toBe(false)
+  await store.markApplied(state(2, 1))
+  const again = await open()
+  expect(again.current).toEqual(state(2, 1))
+  expect(again.applied).toEqual({ epoch: 2, generation: 1 })
+})
+
+test('either copy suffices, the newer one wins, and a torn one is no obstacle', async () => {
+  const store = await open()
+  await store.accept(state(1, 1))
+  cluster.broken = true
+  await store.accept(state(1, 2))
+  expect((await open()).current?.generation).toBe(2)
+  await writeFile(join(dir, 'desired.json'), '{"desired": {"epoch"')
+  expect((await open()).current?.generation).toBe(1)
+  await rm(join(dir, 'desired.json'))
+  expect((await open()).current?.generation).toBe(1)
+})

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { toolPath } from '@atrium/dev-env/tool-paths.ts'
+import { requestToken } from '@atrium/kube/token.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AgentEnv, chart, NAMESPACE } from './support/agent-env.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+let env: AgentEnv
+let pod: string
+beforeAll(async () => {
+  env = await AgentEnv.start()
+  pod = await mkdtemp(join(tmpdir(), 'atrium-pod-'))
+})
+afterAll(async () => {
+  await env?.stop()
+  await rm(pod, { recursive: true, force: true })
+})
+
+/** What a kubelet mounts for the agent's pod: service account and enrolment. Nothing else of this machine is told. */
+async function mounts(): Promise<{ serviceAccount: string; enrolment: string; state: string }> {
+  const folders = { serviceAccount: join(pod, 'sa'), enrolment: join(pod, 'enrolment'), state: join(pod, 'state') }
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true })
+  await env.client.create({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'agent', namespace: NAMESPACE },
+  })
+  await env.client.create({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'agent' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name: 'agent', namespace: NAMESPACE }],
+  })
+  const { token } = await requestToken(env.client, {
+    namespace: NAMESPACE,
+    serviceAccount: 'agent',
+    expirationSeconds: 600,
+  })
+  await writeFile(join(folders.serviceAccount, 'token'), token.reveal())
+  await writeFile(join(folders.serviceAccount, 'ca.crt'), env.control.caPem)
+  await writeFile(join(folders.serviceAccount, 'namespace'), NAMESPACE)
+  // A plane that cannot be reached: the agent works from what it keeps in the cluster.
+  const enrolment = {
+    token: 'none',
+    serverUrl: 'https://127.0.0.1:1',
+    'ca.crt': env.control.caPem,
+    clusterUid: 'c'.repeat(24),
+  }
+  for (const [name, content] of Object.entries(enrolment)) await writeFile(join(folders.enrolment, name), content)
+  return folders
+}
+
+function startPod(folders: Awaited<ReturnType<typeof mounts>>): { child: ChildProcess; ended: Promise<number | null> } {
+  const { hostname, port } = new URL(env.control.server)
+  const args = ['--enrolment-dir', folders.enrolment, '--state-dir', folders.state, '--namespace', NAMESPACE]
+  const child = spawn(process.execPath, [main, ...args, '--service-account-dir', folders.serviceAccount], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ATRIUM_HELM: toolPath('helm') },
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  return { child, ended }
+}
+
+test('as a pod it works with its own account and mounts alone, repairs without a plane, and ends cleanly', async () => {
+  const template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata: { a: "1" }\n'
+  await env.plane.send([{ name: 'web', pack: chart('web', template), values: 'pack:\n  namespace: web\n' }])
+  await env.applied()
+  await env.stopAgent()
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'web', name: 'web' }
+  const release = { apiVersion: 'v1', kind: 'Secret', namespace: 'web' }
+  await env.client.delete(ref)
+  await env.client.patch(
+    { ...release, name: 'sh.helm.release.v1.web.v1' },
+    { metadata: { labels: { status: 'failed' } } },
+    { type: 'merge' },
+  )
+  const folders = await mounts()
+  const { child, ended } = startPod(folders)
+  const output: Buffer[] = []
+  child.stdout?.on('data', (part) => output.push(part))
+  child.stderr?.on('data', (part) => output.push(part))
+  await expect.poll(() => env.client.find(ref), { timeout: 15_000 }).not.toBeNull()
+  // The failed release is taken back by helm, which signs in with the mounted token too.
+  await expect
+    .poll(() => env.client.find({ ...release, name: 'sh.helm.release.v1.web.v2' }), { timeout: 15_000 })
+    .not.toBeNull()
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  const log = Buffer.concat(output).toString('utf8')
+  expect(log).toContain('agent started')
+  expect(log).not.toContain(await readFile(join(folders.serviceAccount, 'token'), 'utf8'))
+})
+
+test('it says what is missing and ends', async () => {
+  const child = spawn(process.execPath, [main, '--state-dir', pod], { stdio: ['ignore', 'ignore', 'pipe'], env: {} })
+  const parts: Buffer[] = []
+  child.stderr?.on('data', (part) => parts.push(part))
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1)
+  expect(Buffer.concat(parts).toString('utf8')).toContain('--service-account-dir or --kubeconfig is required')
+})
