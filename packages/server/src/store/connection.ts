@@ -42,7 +42,11 @@ export const connectionConfig = (
 
 export const createPool = (options: DatabaseOptions, role: DatabaseRole, max: number): Pool => {
   const pool = new pg.Pool({ ...connectionConfig(options, role), max, idleTimeoutMillis: 30_000 })
-  // An idle connection that breaks is replaced; whoever used it has got the error itself.
-  pool.on('error', (error) => options.logger.debug({ role, error: messageOf(error) }, 'idle database connection lost'))
+  const lost = (error: Error): void =>
+    options.logger.debug({ role, error: messageOf(error) }, 'database connection lost')
+  // An idle connection that breaks is replaced. One that breaks between two statements of a transaction says so here
+  // and to the next statement; without a listener the first would end the process.
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
   return pool
 }

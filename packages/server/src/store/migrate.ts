@@ -168,6 +168,8 @@ const connectOwner = async (url: string): Promise<Client> => {
 
 const connect = async (url: string): Promise<Client> => {
   const client = new pg.Client({ connectionString: url, options: '-c search_path=public' })
+  // The statement that meets the broken connection fails; the event alone would end the process.
+  client.on('error', () => undefined)
   await client.connect()
   return client
 }

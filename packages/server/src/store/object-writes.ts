@@ -205,6 +205,7 @@ const guarded = async (
     if (violated?.constraint === 'objects_project') throw foreignError(object, 'Project', object.meta.project, error)
     if (violated?.constraint === 'objects_owner')
       throw foreignError(object, object.meta.owner?.kind ?? '', object.meta.owner?.uid ?? null, error)
+    if (violated?.constraint === 'objects_tenant_fkey') throw notFound('Tenant', context.tenant)
     if (violated?.constraint === 'object_refs_to')
       throw new AtriumError('ResourceInUse', `${object.kind} ${object.meta.name} is in use`, { cause: error })
     throw asInputError(error, `${object.kind} ${object.meta.name}`)

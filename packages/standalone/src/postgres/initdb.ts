@@ -91,7 +91,6 @@ const settingsOf = (settings: PostgresSettings): Record<string, string> => ({
 /** For tests: survives a killed process, not a power cut. */
 const volatileSettings = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',

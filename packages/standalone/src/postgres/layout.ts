@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -57,7 +58,9 @@ const stageBinaries = (binaries: PostgresBinaries): PostgresBinaries => {
   const root = join(SYSTEM_FOLDER, `programs-${binaries.version}`, 'native')
   if (existsSync(root)) return { ...binaries, root }
   const temporary = join(SYSTEM_FOLDER, `programs-${binaries.version}.${process.pid}`)
-  cpSync(binaries.root, join(temporary, 'native'), { recursive: true, mode: 0o755 })
+  cpSync(binaries.root, join(temporary, 'native'), { recursive: true })
+  // Whatever the mask of whoever installed them.
+  execFileSync('chmod', ['-R', 'a+rX', temporary])
   try {
     renameSync(temporary, dirname(root))
   } catch (error) {

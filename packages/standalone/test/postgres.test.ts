@@ -1,0 +1,146 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { choosePostgresIdentity } from '@atrium/standalone/postgres/identity.ts'
+import { stageOf } from '@atrium/standalone/postgres/layout.ts'
+import {
+  type EmbeddedPostgres,
+  type PostgresOptions,
+  startPostgres,
+  stopPostgres,
+} from '@atrium/standalone/postgres/postgres.ts'
+import { adoptProcess, isRunning, waitForExit } from '@atrium/toolchain/process.ts'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'atrium-home-'))
+  // Everything is below a folder that only its owner may enter, as a home and a private checkout are.
+  chmodSync(home, 0o700)
+})
+const used: PostgresOptions[] = []
+afterEach(async () => {
+  for (const options of used.splice(0)) await stopPostgres(options)
+  rmSync(home, { recursive: true })
+})
+
+const optionsFor = (folder = join(home, 'postgres'), more: Partial<PostgresOptions> = {}): PostgresOptions => {
+  const options = {
+    folder,
+    logFile: join(home, 'logs/postgres.log'),
+    recordFile: join(home, 'run/postgres.json'),
+    durable: false,
+    ...more,
+  }
+  used.push(options)
+  return options
+}
+
+const query = async (server: EmbeddedPostgres, text: string): Promise<unknown[]> => {
+  const client = new pg.Client({ connectionString: server.url('postgres') })
+  await client.connect()
+  try {
+    return (await client.query({ text, rowMode: 'array' })).rows.flat()
+  } finally {
+    await client.end()
+  }
+}
+
+describe('embedded PostgreSQL', () => {
+  it('starts below a folder of mode 0700, and is adopted by who comes later', async () => {
+    const options = optionsFor()
+    const first = await startPostgres(options)
+    expect(first.adopted).toBe(false)
+    expect(await query(first, 'show server_version')).toEqual([expect.stringMatching(/^18\./)])
+    const second = await startPostgres(options)
+    expect(second).toMatchObject({ adopted: true, record: { pid: first.record.pid } })
+    expect((await adoptProcess(options.recordFile))?.pid).toBe(first.record.pid)
+  })
+
+  it('lets one of several starters win, and gives it to all', async () => {
+    const options = optionsFor()
+    const servers = await Promise.all([1, 2, 3, 4].map(() => startPostgres(options)))
+    expect(new Set(servers.map(({ record }) => record.pid)).size).toBe(1)
+    expect(servers.filter(({ adopted }) => !adopted).length).toBeLessThanOrEqual(1)
+    expect((await adoptProcess(options.recordFile))?.pid).toBe(servers[0]?.record.pid)
+  })
+
+  it('keeps what was committed when it is killed, and starts again at once', async () => {
+    const options = optionsFor(undefined, { durable: true })
+    const first = await startPostgres(options)
+    await query(first, 'create table kept (n int)')
+    await query(first, 'insert into kept values (1)')
+    process.kill(first.record.pid, 'SIGKILL')
+    const second = await startPostgres(options)
+    expect(second.record.pid).not.toBe(first.record.pid)
+    expect(await query(second, 'select n from kept')).toEqual([1])
+    expect(await query(second, 'show fsync')).toEqual(['on'])
+  })
+
+  it('stops, and starts where a stale pid file names a program of somebody else', async () => {
+    const options = optionsFor()
+    const first = await startPostgres(options)
+    await stopPostgres(options)
+    expect(isRunning(first.record)).toBe(false)
+    const pidFile = join(options.folder, 'data/postmaster.pid')
+    writeFileSync(pidFile, `${process.pid}\n${join(options.folder, 'data')}\n0\n5432\n${home}\n\n\nready\n`, {
+      mode: 0o600,
+    })
+    const second = await startPostgres(options)
+    expect(second.adopted).toBe(false)
+    expect(await query(second, 'select 1')).toEqual([1])
+  })
+
+  it('listens on no network, and lets nobody but the owner near its socket', async () => {
+    const server = await startPostgres(optionsFor())
+    expect(await query(server, 'show listen_addresses')).toEqual([''])
+    const [sockets = ''] = (await query(server, 'show unix_socket_directories')) as string[]
+    expect(statSync(sockets).mode & 0o777).toBe(0o700)
+  })
+
+  it('puts the socket elsewhere where the home is too deep for one, and refuses a folder that is not private', async () => {
+    const folder = join(home, 'a-very-long-folder-name-'.repeat(5), 'postgres')
+    const server = await startPostgres(optionsFor(folder))
+    const [sockets = ''] = (await query(server, 'show unix_socket_directories')) as string[]
+    expect(sockets.startsWith('/tmp/atrium-pg-')).toBe(true)
+    await stopPostgres({ folder })
+    chmodSync(sockets, 0o777)
+    await expect(startPostgres(optionsFor(folder))).rejects.toThrow(/mode 0700/)
+    chmodSync(sockets, 0o700)
+    used.pop()
+  })
+
+  it('says what is wrong, with the end of its log, when it cannot start', async () => {
+    const options = optionsFor()
+    await startPostgres(options)
+    await stopPostgres(options)
+    writeFileSync(join(options.folder, 'data/global/pg_control'), 'broken')
+    await expect(startPostgres(options)).rejects.toThrow(/did not start[^]*pg_control/)
+  })
+
+  it('refuses data of another version with what to do', async () => {
+    const options = optionsFor()
+    mkdirSync(join(options.folder, 'data'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(options.folder, 'data/PG_VERSION'), '15\n')
+    await expect(startPostgres(options)).rejects.toThrow(/made by PostgreSQL 15/)
+  })
+
+  it.runIf(process.getuid?.() === 0)('runs as nobody where root may make no user namespace', async () => {
+    const options = optionsFor(undefined, { identity: 'nobody' })
+    try {
+      const server = await startPostgres(options)
+      expect(readFileSync(`/proc/${server.record.pid}/status`, 'utf8')).toMatch(/^Uid:\s65534/m)
+      expect(await query(server, 'select 1')).toEqual([1])
+      await stopPostgres(options)
+      await waitForExit(server.record, 10_000)
+    } finally {
+      rmSync(stageOf(options.folder), { recursive: true, force: true })
+    }
+  })
+
+  it.runIf(process.getuid?.() === 0)('chooses how to run as root by trying', () => {
+    expect(['namespace', 'nobody']).toContain(choosePostgresIdentity())
+    expect(dirname(stageOf(home))).toBe('/var/lib/atrium-postgres')
+  })
+})
