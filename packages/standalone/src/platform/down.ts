@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { cloudClientOf, ensureCloud } from '@atrium/provider-local/ensure-cloud.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
-import { platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord, stopProcess, waitForExit } from '@atrium/toolchain/process.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
 import { stopPostgres } from '../postgres/postgres.ts'
@@ -19,43 +20,78 @@ export interface DownOptions {
 const SERVER_GRACE_MS = 30_000
 const CLOUD_LIMIT_MS = 60_000
 
-/** Ends everything of this home in order: server, clusters, registry, database. Data stays unless `purge`. */
+/**
+ * Ends everything of this home in order: server, clusters, registry, database. Data stays unless `purge`. A part that
+ * cannot be ended does not keep the others running; it is named in the error at the end, and nothing is purged then.
+ */
 export const stopPlatform = async ({ home: folder, purge, clock, say }: DownOptions): Promise<void> => {
   const home = platformHome(folder)
   if (!existsSync(home.folder)) return say(`Nothing there: ${home.folder}`)
-  const server = await adoptProcess(home.recordFile('server'), clock)
-  if (server) {
-    await stopProcess(server, { graceMs: SERVER_GRACE_MS }, clock)
-    say('Server stopped')
+  const failures: string[] = []
+  for (const { there, stop, done } of steps(home, clock)) {
+    if (!there()) continue
+    try {
+      if (await stop()) say(done)
+    } catch (error) {
+      failures.push(messageOf(error))
+    }
   }
-  rmSync(home.readyFile, { force: true })
-  if (existsSync(home.cloudFolder)) {
-    await stopCloud(home, clock)
-    say('Clusters rest')
-  }
-  if (existsSync(home.registryFolder)) {
-    await stopRegistry({ recordFile: home.recordFile('registry'), clock })
-    say('Registry stopped')
-  }
-  if (existsSync(home.postgresFolder)) {
-    await stopPostgres({ folder: home.postgresFolder, clock })
-    say('Database stopped')
-  }
+  if (failures.length > 0) throw new Error(`Not everything ended: ${failures.join('; ')}`)
   if (!purge) return
   rmSync(home.folder, { recursive: true, force: true })
   say(`Removed ${home.folder}`)
 }
 
+interface DownStep {
+  there(): boolean
+  /** True when there was something to end. */
+  stop(): Promise<boolean>
+  done: string
+}
+
+const steps = (home: PlatformHome, clock: Clock): DownStep[] => [
+  {
+    there: () => true,
+    async stop() {
+      const server = await adoptProcess(home.recordFile('server'), clock)
+      if (server) await stopProcess(server, { graceMs: SERVER_GRACE_MS }, clock)
+      rmSync(home.readyFile, { force: true })
+      return server !== null
+    },
+    done: 'Server stopped',
+  },
+  { there: () => existsSync(home.cloudFolder), stop: () => stopCloud(home, clock), done: 'Clusters rest' },
+  {
+    there: () => existsSync(home.registryFolder),
+    stop: async () => {
+      await stopRegistry({ recordFile: home.recordFile('registry'), clock })
+      return true
+    },
+    done: 'Registry stopped',
+  },
+  {
+    there: () => existsSync(home.postgresFolder),
+    stop: async () => {
+      await stopPostgres({ folder: home.postgresFolder, clock })
+      return true
+    },
+    done: 'Database stopped',
+  },
+]
+
 /** Only the daemon knows its clusters' processes: one that was killed is started again to end them. */
-const stopCloud = async (home: ReturnType<typeof platformHome>, clock: Clock): Promise<void> => {
+const stopCloud = async (home: PlatformHome, clock: Clock): Promise<boolean> => {
   const recordFile = home.recordFile('cloud')
   if ((await adoptProcess(recordFile, clock)) === null) {
     const tools = await findTools(platformTools)
-    if (Object.values(tools).includes(null)) return
+    const missing = platformTools.filter((name) => tools[name] === null)
+    // Without its tools no cluster of this home can run.
+    if (missing.length > 0) return false
     await ensureCloud({ ...cloudOptions(home, tools as PlatformTools), clock })
   }
   await cloudClientOf(home.folder).shutdown({ processes: true })
   const record = readJsonFile<ProcessRecord>(recordFile)
   if (record && !(await waitForExit(record, CLOUD_LIMIT_MS, clock)))
-    throw new Error(`The cloud of this machine (pid ${record.pid}) did not end; see ${home.logFile('cloud')}.`)
+    throw new Error(`the cloud of this machine (pid ${record.pid}) did not end; see ${home.logFile('cloud')}`)
+  return true
 }
