@@ -9,7 +9,8 @@ enableCompileCache()
 // Whatever this process or its children write is the owner's alone.
 process.umask(0o077)
 
-const USAGE = 'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge]'
+const USAGE =
+  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts machine VERB CLUSTER [MACHINE] --home DIR'
 
 const run = async (home: string, port: number | undefined): Promise<void> => {
   const { runPlatform } = await import('./platform/run.ts')
@@ -31,7 +32,14 @@ const run = async (home: string, port: number | undefined): Promise<void> => {
 
 const down = async (home: string, purge: boolean): Promise<void> => {
   const { stopPlatform } = await import('./platform/down.ts')
-  await stopPlatform({ home, purge, clock: systemClock, say: (line) => process.stdout.write(`${line}\n`) })
+  await stopPlatform({ home, purge, clock: systemClock, say })
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const machine = async (home: string, [verb = '', cluster = '', name]: string[]): Promise<void> => {
+  const { operateMachine } = await import('./platform/machine.ts')
+  await operateMachine({ home, verb, cluster, name, say })
 }
 
 try {
@@ -43,6 +51,7 @@ try {
   if (home === undefined) throw new Error(USAGE)
   if (positionals[0] === 'run') await run(home, port === undefined ? undefined : Number(port))
   else if (positionals[0] === 'down') await down(home, purge)
+  else if (positionals[0] === 'machine') await machine(home, positionals.slice(1))
   else throw new Error(USAGE)
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)

@@ -105,16 +105,18 @@ export const serverNodeFlags = [
 /**
  * The command of the platform's program. `run` stays in the foreground: start it detached, with `logFile('server')` and
  * `recordFile('server')`, then follow `progressFile`. `down` ends all parts in order; `--purge` removes the home too.
+ * `machine` is the cloud console: `arguments` are a verb, a cluster's uid and a machine's name.
  */
 export const platformCommand = (
-  command: 'run' | 'down',
-  options: { home: string; port?: number; purge?: boolean },
+  command: 'run' | 'down' | 'machine',
+  options: { home: string; port?: number; purge?: boolean; arguments?: string[] },
 ): { command: string; args: string[] } => ({
   command: process.execPath,
   args: [
     ...serverNodeFlags,
     fileURLToPath(new URL('../../standalone/src/main.ts', import.meta.url)),
     command,
+    ...(options.arguments ?? []),
     ...['--home', options.home],
     ...(options.port === undefined ? [] : ['--port', String(options.port)]),
     ...(options.purge ? ['--purge'] : []),

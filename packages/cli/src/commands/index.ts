@@ -1,7 +1,34 @@
 import type { Command } from 'commander'
+import { registerDelete } from './delete/cluster.ts'
+import { registerDescribe } from './describe.ts'
+import { registerDoctor } from './doctor.ts'
+import { registerDown } from './down.ts'
+import { registerGet } from './get.ts'
+import { registerKubeconfig } from './kubeconfig.ts'
+import { registerLocal } from './local/machine.ts'
+import { registerLogs } from './logs.ts'
+import { registerPolicy } from './policy.ts'
+import { registerStatus } from './status.ts'
+import { registerTenant } from './tenant/index.ts'
 import { registerTest } from './test.ts'
+import { registerUp } from './up.ts'
 
 /** Adds one command, or one noun with its verbs (`commands/<noun>/<verb>.ts`), to the program. */
 export type RegisterCommand = (program: Command) => void
 
-export const commands: readonly RegisterCommand[] = [registerTest]
+/** In the order help shows them. */
+export const commands: readonly RegisterCommand[] = [
+  registerUp,
+  registerStatus,
+  registerGet,
+  registerDescribe,
+  registerKubeconfig,
+  registerPolicy,
+  registerDelete,
+  registerLocal,
+  registerTenant,
+  registerLogs,
+  registerDoctor,
+  registerDown,
+  registerTest,
+]

@@ -1,0 +1,105 @@
+import type { v1CloudConfigMeta, v1ClusterCondition, v1ClusterPackStatus } from '@atrium/api/generated/operations.d.ts'
+import type { Client } from '@atrium/client/client.ts'
+import { formatAge, formatTable } from '../output/table.ts'
+import { readOverview } from './find.ts'
+
+const EVENTS = 15
+
+/** A cluster as text: state and why, layers, machines, deviations and newest events. */
+export async function describeCluster(client: Client, uid: string, nowMs: number): Promise<string> {
+  const [overview, deviations, events] = await Promise.all([
+    readOverview(client, uid),
+    client.call('GET /atrium/v1/clusters/{uid}/deviations', { params: { uid } }),
+    client.call('GET /v1/events/components/{objectKind}/{objectUid}', {
+      params: { objectKind: 'spectrocluster', objectUid: uid },
+      query: { limit: EVENTS },
+    }),
+  ])
+  const { metadata, spec, status } = overview
+  const endpoint = status?.apiEndpoints?.[0]
+  const open = deviations.items.filter((one) => one.state !== 'repaired')
+  return [
+    `Name:        ${metadata?.name} (${uid})`,
+    `State:       ${status?.state}, ${status?.health?.state}`,
+    `Kubernetes:  ${status?.kubeMeta?.kubernetesVersion ?? 'not known yet'}${endpoint ? ` at https://${endpoint.host}:${endpoint.port}` : ''}`,
+    `Cloud:       ${spec?.cloudConfig?.cloudType}, account ${spec?.cloudaccount?.name}`,
+    `Profiles:    ${(spec?.clusterProfileTemplates ?? []).map(({ name }) => name).join(', ')}`,
+    '',
+    conditionTable(status?.conditions ?? [], nowMs),
+    '',
+    layerTable(status?.packs ?? []),
+    '',
+    await machineTable(client, spec?.cloudConfig),
+    '',
+    open.length === 0
+      ? 'No open deviations.'
+      : formatTable(
+          ['DEVIATION', 'OBJECT', 'LAYER', 'ACTION', 'SINCE', 'MESSAGE'],
+          open.map((one) => [
+            one.type,
+            one.object,
+            one.layer ?? '-',
+            one.action,
+            formatAge(one.detectedAt, nowMs),
+            one.message,
+          ]),
+        ),
+    '',
+    formatTable(
+      ['AGE', 'SEVERITY', 'REASON', 'ABOUT', 'MESSAGE'],
+      (events.items ?? []).map((event) => [
+        formatAge(event.metadata?.creationTimestamp, nowMs),
+        event.severity ?? '',
+        event.reason ?? '',
+        event.involvedObject?.name ?? '',
+        event.message ?? '',
+      ]),
+    ),
+  ].join('\n')
+}
+
+const conditionTable = (conditions: readonly v1ClusterCondition[], nowMs: number): string =>
+  formatTable(
+    ['CONDITION', 'STATUS', 'REASON', 'SINCE', 'MESSAGE'],
+    conditions.map(({ type, status, reason, lastTransitionTime, message }) => [
+      type,
+      status,
+      reason ?? '',
+      formatAge(lastTransitionTime, nowMs),
+      message ?? '',
+    ]),
+  )
+
+const layerTable = (packs: readonly v1ClusterPackStatus[]): string =>
+  formatTable(
+    ['LAYER', 'VERSION', 'STATE', 'MESSAGE'],
+    packs.map(({ name, version, condition }) => [
+      name ?? '',
+      version ?? '',
+      condition?.type ?? '',
+      condition?.message ?? '',
+    ]),
+  )
+
+async function machineTable(client: Client, config: v1CloudConfigMeta | undefined): Promise<string> {
+  const params = { cloudType: config?.cloudType ?? '', configUid: config?.uid ?? '' }
+  const { spec } = await client.call('GET /v1/cloudconfigs/cloudTypes/{cloudType}/{configUid}', { params })
+  const rows: string[][] = []
+  for (const { name = '' } of spec?.machinePoolConfig ?? []) {
+    const { items } = await client.call(
+      'GET /v1/cloudconfigs/cloudTypes/{cloudType}/{configUid}/machinePools/{machinePoolName}/machines',
+      { params: { ...params, machinePoolName: name }, query: { limit: 0 } },
+    )
+    for (const { metadata, status } of items ?? []) {
+      const message = status?.health?.conditions?.[0]?.message ?? ''
+      rows.push([
+        metadata?.name ?? '',
+        name,
+        status?.instanceState ?? '',
+        status?.ready ? 'ready' : 'not ready',
+        message,
+      ])
+    }
+  }
+  return formatTable(['MACHINE', 'POOL', 'STATE', 'NODE', 'MESSAGE'], rows)
+}

@@ -1,0 +1,37 @@
+import type { Client } from '@atrium/client/client.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import type { Command } from 'commander'
+import { findCluster } from '../../clusters/find.ts'
+import { followCluster } from '../../clusters/follow.ts'
+import { withPlatform } from '../../platform/connect.ts'
+
+/** `atrium delete cluster NAME [--force] [--no-wait]` */
+export const registerDelete = (program: Command): void => {
+  program
+    .command('delete')
+    .description('delete an object')
+    .command('cluster')
+    .description('delete a cluster and everything its cloud holds for it')
+    .argument('<cluster>', 'name or uid')
+    .option('--force', 'give up on what cannot be removed, after saying what it is')
+    .option('--no-wait', 'return once deletion has begun')
+    .action((name: string, options: { force?: boolean; wait: boolean }, command: Command) =>
+      withPlatform(command.optsWithGlobals<{ home: string }>().home, ({ client }) =>
+        deleteCluster(client, name, options),
+      ),
+    )
+}
+
+async function deleteCluster(client: Client, name: string, options: { force?: boolean; wait: boolean }): Promise<void> {
+  const cluster = await findCluster(client, name)
+  const query = options.force ? { forceDelete: true } : {}
+  await client.call('DELETE /v1/spectroclusters/{uid}', { params: { uid: cluster.uid }, query })
+  process.stdout.write(`Deleting cluster '${cluster.name}'.\n`)
+  if (!options.wait) return
+  await followCluster(client, cluster.uid, {
+    clock: systemClock,
+    until: () => false,
+    tell: ({ waitingFor }) => void process.stdout.write(`  ${waitingFor}\n`),
+  })
+  process.stdout.write(`Cluster '${cluster.name}' is gone.\n`)
+}

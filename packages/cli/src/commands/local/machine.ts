@@ -1,0 +1,30 @@
+import { platformCommand } from '@atrium/toolchain/platform.ts'
+import type { Command } from 'commander'
+import { findCluster } from '../../clusters/find.ts'
+import { withPlatform } from '../../platform/connect.ts'
+import { runProgram } from '../../platform/standalone.ts'
+
+const verbs = [
+  ['list', 'machines of a cluster, as the cloud sees them'],
+  ['stop', 'power a machine off'],
+  ['start', 'power a machine on'],
+  ['terminate', 'remove a machine at once, with everything on it'],
+] as const
+
+/** `atrium local machine list|stop|start|terminate CLUSTER [NODE]`: the cloud console of provider `local`. */
+export const registerLocal = (program: Command): void => {
+  const local = program.command('local').description('the cloud console of provider local')
+  const machine = local.command('machine').description('machines of clusters on this machine')
+  for (const [verb, description] of verbs) {
+    machine
+      .command(verb)
+      .description(description)
+      .argument('<cluster>', 'name or uid')
+      .argument(verb === 'list' ? '[node]' : '<node>', 'name of the machine')
+      .action(async (name: string, node: string | undefined, _options: object, command: Command) => {
+        const { home } = command.optsWithGlobals<{ home: string }>()
+        const { uid } = await withPlatform(home, ({ client }) => findCluster(client, name))
+        await runProgram(platformCommand('machine', { home, arguments: [verb, uid, ...(node ? [node] : [])] }))
+      })
+  }
+}

@@ -1,0 +1,26 @@
+import type { Connection } from '../../platform/connect.ts'
+
+/** What a new user tries next. */
+export function nextSteps({ record, home, credentials }: Connection, cluster: { name: string } | null): string {
+  const flag = process.env.HOME && home.folder === `${process.env.HOME}/.atrium` ? '' : ` --home ${home.folder}`
+  const atrium = `./atrium${flag}`
+  const lines = [
+    '',
+    `Atrium runs at ${record.url}`,
+    `  certificate authority  ${record.caFile}`,
+    `  administrator          ${credentials.adminEmail} (password and API key: ${home.credentialsFile})`,
+    '',
+  ]
+  if (cluster === null) return [...lines, `Stop it: ${atrium} down`].join('\n')
+  return [
+    ...lines,
+    `Cluster '${cluster.name}' is Running and Healthy. Try next:`,
+    `  look at it      ${atrium} describe cluster ${cluster.name}`,
+    `  use it          ${atrium} kubeconfig ${cluster.name} > ${cluster.name}.kubeconfig`,
+    `  break it        kubectl --kubeconfig ${cluster.name}.kubeconfig -n hello-atrium delete deployment hello-atrium`,
+    `  stop a machine  ${atrium} local machine stop ${cluster.name} ${cluster.name}-workers-0`,
+    `  only alert      ${atrium} policy ${cluster.name} --drift alert`,
+    `  delete it       ${atrium} delete cluster ${cluster.name}`,
+    `  stop all        ${atrium} down`,
+  ].join('\n')
+}

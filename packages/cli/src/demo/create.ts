@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import type { Client } from '@atrium/client/client.ts'
+import { ApiError } from '@atrium/client/error.ts'
+import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
+import { listClusters } from '../clusters/find.ts'
+import { type CatalogPack, clusterBody, demo, profileBody } from './spec.ts'
+
+/** Remembers in the home that the demo was made: once deleted it is not made again. */
+interface DemoMarker {
+  clusterUid: string
+}
+
+const markerFile = (home: PlatformHome): string => join(home.folder, 'demo.json')
+
+export interface DemoCluster {
+  uid: string
+  name: string
+  created: boolean
+}
+
+/** The demo cluster of this home, if it still exists. */
+export async function findDemo(client: Client, home: PlatformHome): Promise<DemoCluster | null> {
+  const marker = readJsonFile<DemoMarker>(markerFile(home))
+  if (marker === null) return null
+  try {
+    const { metadata } = await client.call('GET /v1/spectroclusters/{uid}', { params: { uid: marker.clusterUid } })
+    return { uid: marker.clusterUid, name: metadata?.name ?? demo.cluster, created: false }
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'ResourceNotFound') return null
+    throw error
+  }
+}
+
+/**
+ * Makes profiles, account and cluster of the demo, once in the life of the home. Each part that an interrupted attempt left is used.
+ * Null when the demo was deleted.
+ */
+export async function ensureDemo(client: Client, home: PlatformHome): Promise<DemoCluster | null> {
+  if (readJsonFile<DemoMarker>(markerFile(home)) !== null) return findDemo(client, home)
+  const profileUids = await ensureProfiles(client)
+  const uid = (await clusterNamed(client)) ?? (await createCluster(client, profileUids))
+  writeFileAtomically(markerFile(home), `${JSON.stringify({ clusterUid: uid } satisfies DemoMarker)}\n`)
+  return { uid, name: demo.cluster, created: true }
+}
+
+async function clusterNamed(client: Client): Promise<string | null> {
+  for await (const { metadata } of listClusters(client))
+    if (metadata?.name === demo.cluster) return metadata.uid ?? null
+  return null
+}
+
+async function createCluster(client: Client, profileUids: string[]): Promise<string> {
+  const accountUid = await ensureAccount(client)
+  const body = clusterBody(accountUid, profileUids)
+  const { uid } = await client.call('POST /v1/spectroclusters/cloudTypes/{cloudType}', {
+    params: { cloudType: 'local' },
+    body,
+  })
+  return uid
+}
+
+async function ensureAccount(client: Client): Promise<string> {
+  const params = { cloudType: 'local' }
+  const accounts = await client.call('GET /v1/cloudaccounts/cloudTypes/{cloudType}', { params, query: { limit: 0 } })
+  const existing = accounts.items?.find(({ metadata }) => metadata?.name === demo.account)?.metadata?.uid
+  if (existing) return existing
+  const body = { metadata: { name: demo.account }, spec: { credentials: {} } }
+  return (await client.call('POST /v1/cloudaccounts/cloudTypes/{cloudType}', { params, body })).uid
+}
+
+async function ensureProfiles(client: Client): Promise<string[]> {
+  const catalogue = await readCatalogue(client)
+  const existing = (await client.call('GET /v1/dashboard/clusterprofiles/metadata')).items ?? []
+  const uids: string[] = []
+  for (const profile of demo.profiles) {
+    const found = existing.find(({ metadata }) => metadata?.name === profile.name)?.metadata?.uid
+    const uid =
+      found ?? (await client.call('POST /v1/clusterprofiles', { body: profileBody(profile, '1.0.0', catalogue) })).uid
+    await client.call('PATCH /v1/clusterprofiles/{uid}/publish', { params: { uid } })
+    uids.push(uid)
+  }
+  return uids
+}
+
+/** All packs there are, as layers name them. */
+export async function readCatalogue(client: Client): Promise<CatalogPack[]> {
+  const { items } = await client.call('GET /v1/packs', { query: { limit: 0 } })
+  return (items ?? []).map(({ metadata, spec }) => ({
+    uid: metadata?.uid ?? '',
+    name: spec?.name ?? '',
+    version: spec?.version ?? '',
+    registryUid: spec?.registryUid ?? '',
+    layer: spec?.layer ?? 'addon',
+    values: spec?.values ?? '',
+  }))
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { type Client, createClient } from '@atrium/client/client.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
+import {
+  type PlatformCredentials,
+  type PlatformHome,
+  type PlatformRecord,
+  platformHome,
+  readJsonFile,
+} from '@atrium/toolchain/platform.ts'
+import { adoptProcess } from '@atrium/toolchain/process.ts'
+import { Agent, fetch as undiciFetch } from 'undici'
+
+/** A platform that runs, and how to talk to it. */
+export interface Connection {
+  home: PlatformHome
+  record: PlatformRecord
+  credentials: PlatformCredentials
+  /** As the administrator of the first tenant, in its project `Default`. */
+  client: Client
+  close(): Promise<void>
+}
+
+/** The server of this home, when it is alive and ready. */
+export async function findPlatform(home: PlatformHome): Promise<PlatformRecord | null> {
+  const record = readJsonFile<PlatformRecord>(home.readyFile)
+  if (record === null) return null
+  const alive = await adoptProcess(home.recordFile('server'))
+  return alive?.pid === record.pid ? record : null
+}
+
+/** A client of the platform in `record`, trusting its own authority. */
+export function openClient(
+  record: PlatformRecord,
+  credential: { apiKey: string } | { token: string },
+  project: string | null,
+): { client: Client; close(): Promise<void> } {
+  const dispatcher = new Agent({ connect: { ca: readFileSync(record.caFile) } })
+  const client = createClient({
+    url: record.url,
+    credential: () => credential,
+    project,
+    clock: systemClock,
+    random: systemRandom,
+    fetch: ((input: string | URL, init?: object) => undiciFetch(input, { ...init, dispatcher })) as typeof fetch,
+  })
+  return { client, close: () => dispatcher.close() }
+}
+
+/** Connects to the platform of `folder`. Throws with what to do when none runs there. */
+export async function connect(folder: string): Promise<Connection> {
+  const home = platformHome(folder)
+  const record = await findPlatform(home)
+  if (record === null)
+    throw new Error(`No platform runs in ${home.folder}. Start it: ./atrium up --home ${home.folder}`)
+  const credentials = readJsonFile<PlatformCredentials>(home.credentialsFile)
+  if (credentials === null) {
+    throw new Error(
+      `${home.credentialsFile} is missing: restart the platform (atrium down, atrium up) to make new credentials.`,
+    )
+  }
+  return { home, record, credentials, ...openClient(record, { apiKey: credentials.apiKey }, credentials.project.uid) }
+}
+
+/** Runs `work` connected, and lets go afterwards. */
+export async function withPlatform<T>(folder: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await connect(folder)
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+  }
+}

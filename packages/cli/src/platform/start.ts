@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { lock } from '@atrium/toolchain/lock.ts'
+import {
+  type PlatformEvent,
+  type PlatformHome,
+  type PlatformRecord,
+  platformCommand,
+} from '@atrium/toolchain/platform.ts'
+import { isRunning, logTail, type ProcessRecord, startProcess } from '@atrium/toolchain/process.ts'
+import { findPlatform } from './connect.ts'
+
+export interface StartOptions {
+  port?: number
+  clock: Clock
+  onEvent(event: PlatformEvent): void
+  /** Somebody else is starting the same home. */
+  onWait(ownerPid: number | null): void
+}
+
+export interface StartedPlatform {
+  record: PlatformRecord
+  /** False when it ran before. */
+  started: boolean
+}
+
+const LOOK_MS = 100
+
+/** Starts the platform of this home detached and follows it until it is ready; one that runs is taken as it is. */
+export async function startPlatform(home: PlatformHome, options: StartOptions): Promise<StartedPlatform> {
+  await using _turn = await lock(join(home.folder, 'run', 'up.lock'), options)
+  const running = await findPlatform(home)
+  if (running) return { record: running, started: false }
+  rmSync(home.progressFile, { force: true })
+  const logFile = home.logFile('server')
+  const child = await startProcess(
+    {
+      name: 'server',
+      ...platformCommand('run', { home: home.folder, ...(options.port === undefined ? {} : { port: options.port }) }),
+      logFile,
+      recordFile: home.recordFile('server'),
+    },
+    options.clock,
+  )
+  await followStart(home, child, options)
+  const record = await findPlatform(home)
+  if (record) return { record, started: true }
+  throw new Error(`The server ended right after its start.\n${logTail(logFile)}\nLog: ${logFile}`)
+}
+
+/** Tells each step as it is written, until the last one. Throws when the start failed, with its reason. */
+async function followStart(home: PlatformHome, child: ProcessRecord, { clock, onEvent }: StartOptions): Promise<void> {
+  let told = 0
+  for (;;) {
+    const alive = isRunning(child)
+    const events = readEvents(home.progressFile)
+    for (const event of events.slice(told)) {
+      if (event.step === 'failed') throw new Error(`${event.message}\nLog: ${home.logFile('server')}`)
+      onEvent(event)
+      if (event.step === 'ready') return
+    }
+    told = events.length
+    if (!alive)
+      throw new Error(
+        `The server ended while it started.\n${logTail(home.logFile('server'))}\nLog: ${home.logFile('server')}`,
+      )
+    await clock.sleep(LOOK_MS)
+  }
+}
+
+/** Whole lines only: the last one may still be being written. */
+function readEvents(file: string): PlatformEvent[] {
+  if (!existsSync(file)) return []
+  const text = readFileSync(file, 'utf8')
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  return whole
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as PlatformEvent)
+}
