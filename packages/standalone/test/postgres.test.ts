@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { choosePostgresIdentity } from '@atrium/standalone/postgres/identity.ts'
@@ -6,10 +6,11 @@ import { stageOf } from '@atrium/standalone/postgres/layout.ts'
 import {
   type EmbeddedPostgres,
   type PostgresOptions,
+  removePostgres,
   startPostgres,
   stopPostgres,
 } from '@atrium/standalone/postgres/postgres.ts'
-import { adoptProcess, isRunning, waitForExit } from '@atrium/toolchain/process.ts'
+import { adoptProcess, isRunning } from '@atrium/toolchain/process.ts'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -21,8 +22,8 @@ beforeEach(() => {
 })
 const used: PostgresOptions[] = []
 afterEach(async () => {
-  for (const options of used.splice(0)) await stopPostgres(options)
-  rmSync(home, { recursive: true })
+  for (const options of used.splice(0)) await removePostgres(options)
+  rmSync(home, { recursive: true, force: true })
 })
 
 const optionsFor = (folder = join(home, 'postgres'), more: Partial<PostgresOptions> = {}): PostgresOptions => {
@@ -108,7 +109,6 @@ describe('embedded PostgreSQL', () => {
     chmodSync(sockets, 0o777)
     await expect(startPostgres(optionsFor(folder))).rejects.toThrow(/mode 0700/)
     chmodSync(sockets, 0o700)
-    used.pop()
   })
 
   it('says what is wrong, with the end of its log, when it cannot start', async () => {
@@ -128,15 +128,13 @@ describe('embedded PostgreSQL', () => {
 
   it.runIf(process.getuid?.() === 0)('runs as nobody where root may make no user namespace', async () => {
     const options = optionsFor(undefined, { identity: 'nobody' })
-    try {
-      const server = await startPostgres(options)
-      expect(readFileSync(`/proc/${server.record.pid}/status`, 'utf8')).toMatch(/^Uid:\s65534/m)
-      expect(await query(server, 'select 1')).toEqual([1])
-      await stopPostgres(options)
-      await waitForExit(server.record, 10_000)
-    } finally {
-      rmSync(stageOf(options.folder), { recursive: true, force: true })
-    }
+    const server = await startPostgres(options)
+    expect(readFileSync(`/proc/${server.record.pid}/status`, 'utf8')).toMatch(/^Uid:\s65534/m)
+    expect(await query(server, 'select 1')).toEqual([1])
+    expect(existsSync(stageOf(options.folder))).toBe(true)
+    await removePostgres(options)
+    expect(isRunning(server.record)).toBe(false)
+    expect(existsSync(stageOf(options.folder))).toBe(false)
   })
 
   it.runIf(process.getuid?.() === 0)('chooses how to run as root by trying', () => {

@@ -25,7 +25,7 @@ export const prepareLayout = (folder: string, identity: PostgresIdentity): Postg
   const base = identity === 'nobody' ? makeStage(folder) : folder
   const layout = {
     binaries: identity === 'nobody' ? stageBinaries(findBinaries()) : findBinaries(),
-    data: join(base, 'data'),
+    data: dataFolderOf(folder, identity),
     links: join(base, 'lib'),
     sockets: socketFolder(base, folder),
   }
@@ -33,7 +33,17 @@ export const prepareLayout = (folder: string, identity: PostgresIdentity): Postg
   return layout
 }
 
-/** The folder outside `folder` that holds its data when PostgreSQL runs as nobody; part of what a purge removes. */
+/** Where the data of a folder lies; makes nothing. */
+export const dataFolderOf = (folder: string, identity: PostgresIdentity): string =>
+  join(identity === 'nobody' ? stageOf(folder) : folder, 'data')
+
+/** Everything on disk that belongs to one embedded PostgreSQL: what a purge removes. */
+export const foldersOf = (folder: string, identity: PostgresIdentity): string[] => {
+  const base = identity === 'nobody' ? stageOf(folder) : folder
+  return [...new Set([folder, base, socketFolder(base, folder)])]
+}
+
+/** The folder outside `folder` that holds its data when PostgreSQL runs as nobody. */
 export const stageOf = (folder: string): string => join(SYSTEM_FOLDER, shortHash(folder))
 
 const socketFolder = (base: string, folder: string): string => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
@@ -14,7 +15,7 @@ import {
 import { postgresEnv } from './binaries.ts'
 import { choosePostgresIdentity, identityWrapper, type PostgresIdentity } from './identity.ts'
 import { ensureDataFolder, SUPERUSER, writeSettings } from './initdb.ts'
-import { type PostgresLayout, prepareLayout } from './layout.ts'
+import { dataFolderOf, foldersOf, type PostgresLayout, prepareLayout } from './layout.ts'
 import { findPostmaster, type Postmaster, postmasterArgs, removeStalePidFile } from './postmaster.ts'
 
 export interface PostgresOptions {
@@ -70,8 +71,8 @@ export const stopPostgres = async (
   options: Pick<PostgresOptions, 'folder' | 'identity' | 'clock'> & { graceMs?: number },
 ): Promise<void> => {
   const clock = options.clock ?? systemClock
-  const layout = prepareLayout(options.folder, options.identity ?? choosePostgresIdentity())
-  const postmaster = findPostmaster(layout.data)
+  const identity = options.identity ?? choosePostgresIdentity()
+  const postmaster = findPostmaster(dataFolderOf(options.folder, identity))
   if (postmaster === null) return
   const record = recordOf(postmaster, clock)
   // SIGTERM would wait for every client to leave by itself.
@@ -80,6 +81,13 @@ export const stopPostgres = async (
   signalProcess(record, 'SIGQUIT')
   if (await waitForExit(record, 5_000, clock)) return
   await stopProcess(record, { graceMs: 0, group: true }, clock)
+}
+
+/** Stops the server and removes its data, socket and whatever was staged outside the folder. */
+export const removePostgres = async (options: Parameters<typeof stopPostgres>[0]): Promise<void> => {
+  const identity = options.identity ?? choosePostgresIdentity()
+  await stopPostgres({ ...options, identity })
+  for (const path of foldersOf(options.folder, identity)) rmSync(path, { recursive: true, force: true })
 }
 
 const launch = async (
