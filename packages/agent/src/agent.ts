@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
-import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { BlobCache, blobDigests } from './desired/blobs.ts'
 import { DesiredStore } from './desired/desired-store.ts'
+import { DesiredIntake } from './desired/intake.ts'
 import { DeviationLog } from './drift/deviations.ts'
 import { FightDetector } from './drift/fight.ts'
 import { ObjectGuard } from './drift/object-guard.ts'
@@ -45,30 +44,22 @@ export interface Agent {
   stop(): Promise<void>
 }
 
-const PREFETCH_RETRY_MS = 2_000
+/** What every part of the agent works on. */
+interface Parts extends AgentDeps {
+  link: PlaneLink
+  desired: DesiredStore
+  records: RecordStore
+  blobs: BlobCache
+  gate: LayerGate
+  installer: Installer
+}
 
 /** Builds the agent's parts and starts them. What runs in the cluster keeps running when it stops. */
 export async function startAgent(deps: AgentDeps): Promise<Agent> {
-  const { client, clock, random, logger, namespace, stateDir } = deps
-  const store = (area: string): ClusterStore => new ClusterStore(client, namespace, area)
-  const desired = await DesiredStore.open({ path: join(stateDir, 'desired.json'), cluster: store('desired'), logger })
-  const records = await RecordStore.open(store('layer'))
-  const link = deps.openLink(() => desired.applied)
-  const blobs = new BlobCache(store('blob'), link)
-  const gate = new LayerGate()
-  const installer = new Installer({
-    client,
-    helm: deps.helm,
-    packs: deps.packs,
-    blobs,
-    records,
-    gate,
-    clock,
-    logger,
-    workDir: join(stateDir, 'work'),
-  })
+  const parts = await openParts(deps)
+  const { link, desired, blobs, records, clock, logger } = parts
   const deviations = await DeviationLog.open({
-    store: store('deviations'),
+    store: clusterStore(deps, 'deviations'),
     clock,
     logger,
     send: (items) => {
@@ -76,47 +67,18 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       reporter.touch()
     },
   })
-  const policy = (): 'heal' | 'alert' => desired.current?.policy.drift ?? 'heal'
-  const engine: LayerEngine = new LayerEngine({
-    records,
-    installer,
-    health: new HealthBoard(client, clock),
-    clock,
-    logger,
-    desired: () => desired.current,
-    onProgress: () => reporter.touch(),
-    onComplete: async (complete) => {
-      await desired.markApplied(complete)
-      await blobs.retain(blobDigests(complete))
-      reporter.touch()
-    },
-    onRemaining: (layer, remaining) => {
-      for (const line of remaining) reporter.tell('Info', 'LayerRemains', `Layer ${layer}`, line)
-    },
-  })
-  const fights = new FightDetector()
-  const guarding = { client, records, gate, deviations, fights, clock, random, logger, policy }
-  const guard = new ObjectGuard(guarding)
-  const releases = new ReleaseGuard({
-    ...guarding,
-    rollback: (release) => installer.rollback(release.layerId, release.unitId),
-    reinstall: (layerId) => engine.reinstall(layerId),
-  })
-  const reporter: Reporter = new Reporter({
-    client,
-    link,
-    desired,
-    clock,
-    random,
-    logger,
+  const engine: LayerEngine = createEngine(parts, () => reporter)
+  const reporter = new Reporter({
+    ...parts,
     layers: () => engine.reports(),
     openDeviations: () => deviations.count,
     removalProblems: () => engine.removalProblems(),
   })
+  const guards = createGuards(parts, deviations, engine)
   const intake = new DesiredIntake({ desired, blobs, clock, logger }, (former) => {
-    if (former?.policy.drift !== policy()) {
-      guard.recheckDeviations()
-      releases.recheckDeviations()
+    if (former?.policy.drift !== desired.current?.policy.drift) {
+      guards.objects.recheckDeviations()
+      guards.releases.recheckDeviations()
     }
     engine.wake()
     reporter.touch()
@@ -127,19 +89,16 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       if (connected) deviations.repeat()
     }),
   ]
-  engine.start()
-  guard.start()
-  releases.start()
-  reporter.start()
+  for (const part of [engine, guards.objects, guards.releases, reporter]) part.start()
   return {
     reporter,
     records,
-    guard,
+    guard: guards.objects,
     async stop() {
       for (const stopListening of unlisten) stopListening()
       await intake.stop()
       await engine.stop()
-      await Promise.all([guard.stop(), releases.stop()])
+      await Promise.all([guards.objects.stop(), guards.releases.stop()])
       await deviations.flush()
       await reporter.stop()
       await link.close()
@@ -147,54 +106,54 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   }
 }
 
-/** Takes desired states one after another: blobs first, so that an accepted state can be enforced without the plane. */
-class DesiredIntake {
-  readonly #deps: { desired: DesiredStore; blobs: BlobCache; clock: Clock; logger: Logger }
-  readonly #onAccepted: (former: DesiredState | null) => void
-  readonly #stopping = new AbortController()
-  #newest: DesiredState | null = null
-  #running: Promise<void> | null = null
+const clusterStore = (deps: AgentDeps, area: string): ClusterStore =>
+  new ClusterStore(deps.client, deps.namespace, area)
 
-  constructor(
-    deps: { desired: DesiredStore; blobs: BlobCache; clock: Clock; logger: Logger },
-    onAccepted: (former: DesiredState | null) => void,
-  ) {
-    this.#deps = deps
-    this.#onAccepted = onAccepted
-  }
+async function openParts(deps: AgentDeps): Promise<Parts> {
+  const { logger, stateDir } = deps
+  const path = join(stateDir, 'desired.json')
+  const desired = await DesiredStore.open({ path, cluster: clusterStore(deps, 'desired'), logger })
+  const records = await RecordStore.open(clusterStore(deps, 'layer'))
+  const link = deps.openLink(() => desired.applied)
+  const blobs = new BlobCache(clusterStore(deps, 'blob'), link)
+  const gate = new LayerGate()
+  const installer = new Installer({ ...deps, blobs, records, gate, workDir: join(stateDir, 'work') })
+  return { ...deps, link, desired, records, blobs, gate, installer }
+}
 
-  take(state: DesiredState): void {
-    this.#newest = state
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-  }
+function createEngine(parts: Parts, reporter: () => Reporter): LayerEngine {
+  const { desired, blobs, client, clock } = parts
+  return new LayerEngine({
+    ...parts,
+    health: new HealthBoard(client, clock),
+    desired: () => desired.current,
+    onProgress: () => reporter().touch(),
+    onComplete: async (complete) => {
+      await desired.markApplied(complete)
+      await blobs.retain(blobDigests(complete))
+      reporter().touch()
+    },
+    onRemaining: (layer, remaining) => {
+      for (const line of remaining) reporter().tell('Info', 'LayerRemains', `Layer ${layer}`, line)
+    },
+  })
+}
 
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
-  }
-
-  async #run(): Promise<void> {
-    const { clock, logger } = this.#deps
-    while (this.#newest && !this.#stopping.signal.aborted) {
-      const state = this.#newest
-      try {
-        await this.#accept(state)
-        if (this.#newest === state) this.#newest = null
-      } catch (error) {
-        logger.warn({ generation: state.generation, error: messageOf(error) }, 'a desired state cannot be fetched yet')
-        await clock.sleep(PREFETCH_RETRY_MS, this.#stopping.signal)
-      }
-    }
-  }
-
-  async #accept(state: DesiredState): Promise<void> {
-    const { desired, blobs, logger } = this.#deps
-    const former = desired.current
-    await blobs.prefetch(state)
-    if (!(await desired.accept(state))) return
-    logger.info({ epoch: state.epoch, generation: state.generation, layers: state.layers.length }, 'new desired state')
-    this.#onAccepted(former)
+function createGuards(
+  parts: Parts,
+  deviations: DeviationLog,
+  engine: LayerEngine,
+): { objects: ObjectGuard; releases: ReleaseGuard } {
+  const { desired, installer } = parts
+  const fights = new FightDetector()
+  const policy = (): 'heal' | 'alert' => desired.current?.policy.drift ?? 'heal'
+  const shared = { ...parts, deviations, fights, policy }
+  return {
+    objects: new ObjectGuard(shared),
+    releases: new ReleaseGuard({
+      ...shared,
+      rollback: (release) => installer.rollback(release.layerId, release.unitId),
+      reinstall: (layerId) => engine.reinstall(layerId),
+    }),
   }
 }

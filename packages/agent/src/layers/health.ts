@@ -76,7 +76,8 @@ export function valueAt(object: unknown, path: string): string {
     else if (isRecord(value)) value = value[part]
     else return ''
   }
-  return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 const SHOWN = 3

@@ -1,0 +1,60 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import type { BlobCache } from './blobs.ts'
+import type { DesiredStore } from './desired-store.ts'
+
+const PREFETCH_RETRY_MS = 2_000
+
+/** Takes desired states one after another: blobs first, so that an accepted state can be enforced without the plane. */
+export class DesiredIntake {
+  readonly #deps: { desired: DesiredStore; blobs: BlobCache; clock: Clock; logger: Logger }
+  readonly #onAccepted: (former: DesiredState | null) => void
+  readonly #stopping = new AbortController()
+  #newest: DesiredState | null = null
+  #running: Promise<void> | null = null
+
+  constructor(
+    deps: { desired: DesiredStore; blobs: BlobCache; clock: Clock; logger: Logger },
+    onAccepted: (former: DesiredState | null) => void,
+  ) {
+    this.#deps = deps
+    this.#onAccepted = onAccepted
+  }
+
+  take(state: DesiredState): void {
+    this.#newest = state
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger } = this.#deps
+    while (this.#newest && !this.#stopping.signal.aborted) {
+      const state = this.#newest
+      try {
+        await this.#accept(state)
+        if (this.#newest === state) this.#newest = null
+      } catch (error) {
+        logger.warn({ generation: state.generation, error: messageOf(error) }, 'a desired state cannot be fetched yet')
+        await clock.sleep(PREFETCH_RETRY_MS, this.#stopping.signal)
+      }
+    }
+  }
+
+  async #accept(state: DesiredState): Promise<void> {
+    const { desired, blobs, logger } = this.#deps
+    const former = desired.current
+    await blobs.prefetch(state)
+    if (!(await desired.accept(state))) return
+    logger.info({ epoch: state.epoch, generation: state.generation, layers: state.layers.length }, 'new desired state')
+    this.#onAccepted(former)
+  }
+}
