@@ -7,6 +7,7 @@ import { createApp } from './apiserver/app.ts'
 import type { Installation } from './context.ts'
 import { clusterOpener, defaultClusterTiming } from './controllers/cluster/deps.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
+import { createMetrics } from './metrics.ts'
 import { VERSION } from './version.ts'
 
 /** A server that serves. */
@@ -37,7 +38,7 @@ export const startServer = async (installation: Installation): Promise<RunningSe
 
 const serve = async (installation: Installation): Promise<RunningServer> => {
   const { config, link, content, pki, logger } = installation
-  const app = createApp(installation, { https: pki.tls })
+  const app = createApp(installation, { https: pki.tls, metrics: createMetrics(installation) })
   link.registerRoutes(app)
   app.server.on('upgrade', link.handleUpgrade)
   await app.listen(config.listen)

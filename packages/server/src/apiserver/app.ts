@@ -24,6 +24,8 @@ export interface AppOptions {
   bodyLimitBytes?: number
   /** Checks each answer against the contract (tests): called with what is wrong. */
   onContractViolation?: (message: string) => void
+  /** What `/metrics` shows besides the API's own measurements. */
+  metrics?: Registry
   /** Instead of the built handlers (tests). */
   operations?: RegisteredOperation[]
 }
@@ -90,19 +92,31 @@ function addOperations(app: FastifyInstance, tools: Tools, operations: Operation
   })
 }
 
+/** Streams would keep a closing server open for ever, and the connections they leave for another minute. */
+function closingSignal(app: FastifyInstance): AbortSignal {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  app.addHook('onResponse', async (request) => {
+    if (closing.signal.aborted) request.raw.socket.destroySoon()
+  })
+  return closing.signal
+}
+
 /** The whole HTTP API: every operation of the contract, with its handler or as `NotImplemented`. */
 export function createApp(context: ServerContext, options: AppOptions = {}): FastifyInstance {
   const app = createFastify(context, options)
   const { operations, schemas } = loadContract()
-  const tools: Tools = { context, schemas, validators: new Validators(schemas), projectors: new Projectors(schemas) }
-  const registry = new Registry()
+  const closing = closingSignal(app)
+  const validators = new Validators(schemas)
+  const tools: Tools = { context, schemas, validators, projectors: new Projectors(schemas), closing }
+  const registry = options.metrics ?? new Registry()
 
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   for (const name of ['route', 'subject', 'failure']) app.decorateRequest(name, null)
   app.decorateRequest('startedAt', 0)
   addBodyParser(app)
   addObservation(app, context, registry)
-  if (options.onContractViolation) addResponseGuard(app, tools.validators, options.onContractViolation)
+  if (options.onContractViolation) addResponseGuard(app, validators, options.onContractViolation)
   app.setErrorHandler(sendError)
   addHealth(app, context, registry)
   addOperations(app, tools, operations, handlersById(options.operations ?? builtOperations))

@@ -1,0 +1,41 @@
+import { Gauge, Registry } from 'prom-client'
+import type { Installation } from './context.ts'
+
+/** What is measured beside requests; read when somebody asks. */
+export const createMetrics = (installation: Pick<Installation, 'link' | 'store'>): Registry => {
+  const { link, store } = installation
+  const registry = new Registry()
+  const registers = [registry]
+  new Gauge({
+    name: 'atrium_link_agents',
+    help: 'Agents connected to this server',
+    registers,
+    collect() {
+      this.set(link.connections())
+    },
+  })
+  new Gauge({
+    name: 'atrium_sequencer_leading',
+    help: '1 while this server gives out the positions of the change log',
+    registers,
+    collect() {
+      this.set(store.sequencing ? 1 : 0)
+    },
+  })
+  const lateness = new Gauge({
+    name: 'atrium_work_queue_oldest_seconds',
+    help: 'How late the oldest due key of the work queue is',
+    registers,
+  })
+  new Gauge({
+    name: 'atrium_work_queue_due',
+    help: 'Keys of the work queue that are due',
+    registers,
+    async collect() {
+      const { due, oldestMs } = await store.queue.depth()
+      this.set(due)
+      lateness.set(oldestMs / 1000)
+    },
+  })
+  return registry
+}
