@@ -3,9 +3,9 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import { type Cluster, startCluster } from './cluster.ts'
+import { Cluster } from './cluster.ts'
 import { CloudError } from './fault.ts'
-import { openLedger } from './ledger.ts'
+import { type Ledger, openLedger } from './ledger.ts'
 import { beginDrain } from './machines.ts'
 import { egressSocket } from './paths.ts'
 import { allocatePort } from './ports.ts'
@@ -29,137 +29,128 @@ export interface CloudDeps {
   socketFolder: string
 }
 
-/** All clusters of this home. Every method is idempotent and durable once it returns. */
-export interface Cloud {
-  clusters(): Cluster[]
-  cluster(uid: string): Cluster
-  putCluster(uid: string, request: ClusterRequest): Promise<Cluster>
-  deleteCluster(uid: string): void
-  putMachine(uid: string, name: string, request: MachineRequest): void
-  deleteMachine(uid: string, name: string): void
-  powerMachine(uid: string, name: string, power: 'on' | 'off'): void
-  terminateMachine(uid: string, name: string): void
-  /** Ends this daemon's work; with `processes`, the clusters' processes too. */
-  close(options: { processes: boolean }): Promise<void>
-}
+/** All clusters of this home. Every change is idempotent, and durable once the method returns. */
+export class Cloud {
+  readonly #deps: CloudDeps
+  readonly #clusters = new Map<string, Cluster>()
+  readonly #deleted: Ledger
+  readonly #portSeed: number
+  #creating: Promise<unknown> = Promise.resolve()
 
-export const openCloud = (deps: CloudDeps): Cloud => {
-  const clusters = new Map<string, Cluster>()
-  const seed = createHash('sha256').update(deps.dir).digest().readUInt16BE(0)
-  const deleted = openLedger(deps.dir)
-  let creating: Promise<unknown> = Promise.resolve()
-
-  const open = (record: ClusterRecord): Cluster => {
-    const files = openClusterFiles(deps.dir, record)
-    countMachines(files)
-    const options = { ...deps, egressSocket: egressSocket(deps.socketFolder, record.uid) }
-    const cluster = startCluster(files, options, () => clusters.delete(record.uid))
-    clusters.set(record.uid, cluster)
-    return cluster
+  constructor(deps: CloudDeps) {
+    this.#deps = deps
+    this.#deleted = openLedger(deps.dir)
+    this.#portSeed = createHash('sha256').update(deps.dir).digest().readUInt16BE(0)
+    for (const record of readClusterRecords(deps.dir)) this.#open(record)
   }
 
-  const find = (uid: string): Cluster => {
-    const cluster = clusters.get(uid)
+  clusters(): Cluster[] {
+    return [...this.#clusters.values()]
+  }
+
+  cluster(uid: string): Cluster {
+    const cluster = this.#clusters.get(uid)
     if (cluster === undefined) throw new CloudError(404, 'ClusterNotFound', `there is no cluster ${uid} in this cloud`)
     return cluster
   }
 
-  const findMachine = (uid: string, name: string): [Cluster, MachineRecord] => {
-    const cluster = find(uid)
-    const machine = cluster.files.machines.get(name)
-    if (machine === undefined)
-      throw new CloudError(404, 'MachineNotFound', `cluster ${cluster.files.cluster.name} has no machine ${name}`)
-    return [cluster, machine]
+  putCluster(uid: string, request: ClusterRequest): Promise<Cluster> {
+    // One after another, so that no two get one port.
+    const created = this.#creating.then(() => this.#create(uid, request))
+    this.#creating = created.catch(() => undefined)
+    return created
   }
 
-  const save = (cluster: Cluster, machine: MachineRecord): void => {
-    cluster.files.saveMachine(machine)
+  deleteCluster(uid: string): void {
+    const cluster = this.#clusters.get(uid)
+    if (cluster === undefined) return
+    this.#deleted.add(uid)
+    if (!cluster.files.cluster.deleting) cluster.files.saveCluster({ ...cluster.files.cluster, deleting: true })
     cluster.poke()
   }
 
-  const create = async (uid: string, request: ClusterRequest): Promise<Cluster> => {
-    requireVersion(request.kubernetesVersion, deps.tools)
-    const present = clusters.get(uid)
-    if (present !== undefined) return change(present, request)
-    if (deleted.has(uid)) throw new CloudError(410, 'ClusterIsGone', `cluster ${request.name} was deleted`)
-    const taken = new Set([...clusters.values()].map((one) => one.files.cluster.apiPort))
-    const apiPort = await allocatePort(seed, taken)
-    const record = {
-      uid,
-      ...request,
-      apiPort,
-      createdAt: isoNow(deps.clock),
-      deleting: false,
-      ordinals: {},
-      lastSlot: 0,
-    }
-    openClusterFiles(deps.dir, record).saveCluster(record)
-    return open(record)
+  putMachine(uid: string, name: string, request: MachineRequest): void {
+    const cluster = this.cluster(uid)
+    const present = cluster.files.machines.get(name)
+    if (present === undefined) return createMachine(cluster, name, request, this.#deps.tools)
+    saveMachine(cluster, { ...present, labels: request.labels, taints: request.taints })
   }
 
-  const change = (cluster: Cluster, request: ClusterRequest): Cluster => {
-    const record = cluster.files.cluster
-    if (record.tenant !== request.tenant || record.name !== request.name)
-      throw new CloudError(409, 'ClusterOfAnother', `cluster ${record.uid} exists under another name or tenant`)
-    if (record.deleting) throw new CloudError(409, 'ClusterIsDeleted', `cluster ${record.name} is being deleted`)
-    if (record.kubernetesVersion !== request.kubernetesVersion) {
-      cluster.files.saveCluster({ ...record, kubernetesVersion: request.kubernetesVersion })
-      cluster.poke()
-    }
+  deleteMachine(uid: string, name: string): void {
+    const cluster = this.#clusters.get(uid)
+    const machine = cluster?.files.machines.get(name)
+    if (cluster === undefined || machine === undefined) return
+    if (machine.life !== 'terminated') return saveMachine(cluster, beginDrain(machine, this.#deps.clock))
+    cluster.files.removeMachine(name)
+    cluster.poke()
+  }
+
+  powerMachine(uid: string, name: string, power: 'on' | 'off'): void {
+    const machine = this.#machine(uid, name)
+    if (machine.life === 'terminated')
+      throw new CloudError(
+        409,
+        'MachineIsTerminated',
+        `machine ${name} was terminated: it cannot be started or stopped`,
+      )
+    saveMachine(this.cluster(uid), { ...machine, power })
+  }
+
+  terminateMachine(uid: string, name: string): void {
+    const machine = this.#machine(uid, name)
+    const leavingSince = isoNow(this.#deps.clock)
+    saveMachine(this.cluster(uid), { ...machine, life: 'terminated', power: 'off', leavingSince })
+  }
+
+  /** Ends this daemon's work; with `processes`, the clusters' processes too. */
+  async close({ processes }: { processes: boolean }): Promise<void> {
+    await Promise.all(this.clusters().map((one) => (processes ? one.shutDown() : one.release())))
+  }
+
+  #machine(uid: string, name: string): MachineRecord {
+    const { files } = this.cluster(uid)
+    const machine = files.machines.get(name)
+    if (machine !== undefined) return machine
+    throw new CloudError(404, 'MachineNotFound', `cluster ${files.cluster.name} has no machine ${name}`)
+  }
+
+  #open(record: ClusterRecord): Cluster {
+    const files = openClusterFiles(this.#deps.dir, record)
+    countMachines(files)
+    const deps = { ...this.#deps, egressSocket: egressSocket(this.#deps.socketFolder, record.uid) }
+    const cluster = new Cluster(files, deps, () => this.#clusters.delete(record.uid))
+    this.#clusters.set(record.uid, cluster)
     return cluster
   }
 
-  for (const record of readClusterRecords(deps.dir)) open(record)
-
-  return {
-    clusters: () => [...clusters.values()],
-    cluster: find,
-    putCluster(uid, request) {
-      // One after another, so that no two get one port.
-      const created = creating.then(() => create(uid, request))
-      creating = created.catch(() => undefined)
-      return created
-    },
-    deleteCluster(uid) {
-      const cluster = clusters.get(uid)
-      if (cluster === undefined) return
-      deleted.add(uid)
-      if (!cluster.files.cluster.deleting) cluster.files.saveCluster({ ...cluster.files.cluster, deleting: true })
-      cluster.poke()
-    },
-    putMachine(uid, name, request) {
-      const cluster = find(uid)
-      const present = cluster.files.machines.get(name)
-      if (present !== undefined) save(cluster, { ...present, labels: request.labels, taints: request.taints })
-      else createMachine(cluster, name, request, deps.tools)
-    },
-    deleteMachine(uid, name) {
-      const cluster = clusters.get(uid)
-      const machine = cluster?.files.machines.get(name)
-      if (cluster === undefined || machine === undefined) return
-      if (machine.life === 'terminated') {
-        cluster.files.removeMachine(name)
-        cluster.poke()
-      } else save(cluster, beginDrain(machine, deps.clock))
-    },
-    powerMachine(uid, name, power) {
-      const [cluster, machine] = findMachine(uid, name)
-      if (machine.life === 'terminated')
-        throw new CloudError(
-          409,
-          'MachineIsTerminated',
-          `machine ${name} was terminated: it cannot be started or stopped`,
-        )
-      save(cluster, { ...machine, power })
-    },
-    terminateMachine(uid, name) {
-      const [cluster, machine] = findMachine(uid, name)
-      save(cluster, { ...machine, life: 'terminated', power: 'off', leavingSince: isoNow(deps.clock) })
-    },
-    async close({ processes }) {
-      await Promise.all([...clusters.values()].map((one) => (processes ? one.shutDown() : one.release())))
-    },
+  async #create(uid: string, request: ClusterRequest): Promise<Cluster> {
+    requireVersion(request.kubernetesVersion, this.#deps.tools)
+    const present = this.#clusters.get(uid)
+    if (present !== undefined) return changeCluster(present, request)
+    if (this.#deleted.has(uid)) throw new CloudError(410, 'ClusterIsGone', `cluster ${request.name} was deleted`)
+    const taken = new Set(this.clusters().map((one) => one.files.cluster.apiPort))
+    const apiPort = await allocatePort(this.#portSeed, taken)
+    const createdAt = isoNow(this.#deps.clock)
+    const record = { uid, ...request, apiPort, createdAt, deleting: false, ordinals: {}, lastSlot: 0 }
+    openClusterFiles(this.#deps.dir, record).saveCluster(record)
+    return this.#open(record)
   }
+}
+
+const saveMachine = (cluster: Cluster, machine: MachineRecord): void => {
+  cluster.files.saveMachine(machine)
+  cluster.poke()
+}
+
+const changeCluster = (cluster: Cluster, request: ClusterRequest): Cluster => {
+  const record = cluster.files.cluster
+  if (record.tenant !== request.tenant || record.name !== request.name)
+    throw new CloudError(409, 'ClusterOfAnother', `cluster ${record.uid} exists under another name or tenant`)
+  if (record.deleting) throw new CloudError(409, 'ClusterIsDeleted', `cluster ${record.name} is being deleted`)
+  if (record.kubernetesVersion === request.kubernetesVersion) return cluster
+  cluster.files.saveCluster({ ...record, kubernetesVersion: request.kubernetesVersion })
+  cluster.poke()
+  return cluster
 }
 
 const requireVersion = (version: string, tools: CloudTools): void => {

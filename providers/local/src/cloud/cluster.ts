@@ -3,14 +3,14 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { adminKubeconfig, readAccess } from './certificates.ts'
-import { type ControlPlane, createControlPlane } from './control-plane.ts'
-import { type Egress, startEgress } from './egress.ts'
+import { ControlPlane } from './control-plane.ts'
+import { type Egress, type EgressRoute, startEgress } from './egress.ts'
 import { type Loop, startLoop } from './loop.ts'
 import { hasQuorum, viewMachine } from './machines.ts'
 import { endPods } from './pods/processes.ts'
 import type { CloudTools, ClusterView } from './protocol.ts'
 import type { ClusterFiles } from './records.ts'
-import { type Services, startServices } from './services.ts'
+import { Services } from './services.ts'
 
 export interface ClusterDeps {
   clock: Clock
@@ -20,119 +20,133 @@ export interface ClusterDeps {
   egressSocket: string
 }
 
-/**
- * One cluster of the cloud. It follows its records:
- * starting ⇄ ready, stopped (its control-plane machines are off), deleting → gone.
- */
-export interface Cluster {
-  readonly files: ClusterFiles
-  view(): ClusterView
-  /** The administrator's kubeconfig, or null before the cluster is usable. */
-  kubeconfig(): string | null
-  /** Looks at the records again soon. */
-  poke(): void
-  /** Ends what this daemon does; the processes go on. */
-  release(): Promise<void>
-  /** Ends the processes as well. */
-  shutDown(): Promise<void>
-}
-
 /** While it waits for something, and when all is well. */
 const BUSY_MS = 150
 const CALM_MS = 1_000
 
-export const startCluster = (files: ClusterFiles, deps: ClusterDeps, onGone: () => void): Cluster => {
-  const logger = deps.logger.child({ cluster: files.cluster.name, uid: files.cluster.uid })
-  const controlPlane = createControlPlane(files, { ...deps, logger })
-  let services: Services | null = null
-  let egress: Egress | null = null
-  let adopted = false
-  let wasReady = false
-  let recordsChanged = false
+/**
+ * One cluster of the cloud. It follows its records:
+ * starting ⇄ ready, stopped (its control-plane machines are off), deleting → gone.
+ */
+export class Cluster {
+  readonly files: ClusterFiles
+  readonly #deps: ClusterDeps
+  readonly #onGone: () => void
+  readonly #controlPlane: ControlPlane
+  readonly #loop: Loop
+  #services: Services | null = null
+  #egress: Egress | null = null
+  #adopted = false
+  #wasReady = false
+  #recordsChanged = false
 
-  const stopServices = async (): Promise<void> => {
-    await services?.stop()
-    services = null
-  }
-
-  const closeEgress = async (): Promise<void> => {
-    await egress?.close()
-    egress = null
-    rmSync(deps.egressSocket, { force: true })
-  }
-
-  const follow = async (): Promise<void> => {
-    if (!adopted) {
-      await controlPlane.adopt()
-      adopted = true
-    }
-    if (files.cluster.deleting) return remove()
-    await endPods(files, (node) => files.machines.get(node)?.power !== 'on')
-    if (!hasQuorum(files.machines.values())) {
-      await stopServices()
-      await controlPlane.stop({ atOnce: false })
-      return
-    }
-    const ready = await controlPlane.keep()
-    egress ??= await startEgress(
-      deps.egressSocket,
-      files.paths.pki,
-      (host, port) => services?.route(host, port) ?? null,
+  /** Begins to follow the records at once; `onGone` is called when a deletion has ended. */
+  constructor(files: ClusterFiles, deps: ClusterDeps, onGone: () => void) {
+    const logger = deps.logger.child({ cluster: files.cluster.name, uid: files.cluster.uid })
+    this.files = files
+    this.#deps = { ...deps, logger }
+    this.#onGone = onGone
+    this.#controlPlane = new ControlPlane(files, this.#deps)
+    this.#loop = startLoop({
+      name: 'cluster',
+      clock: deps.clock,
       logger,
-    )
-    if (!ready) await stopServices()
+      intervalMs: () => (this.#wasReady ? CALM_MS : BUSY_MS),
+      run: () => this.#follow(),
+    })
+  }
+
+  view(): ClusterView {
+    return viewCluster(this.files, this.#controlPlane, this.#services)
+  }
+
+  /** The administrator's kubeconfig, or null while the cluster is not usable. */
+  kubeconfig(): string | null {
+    if (this.#services === null) return null
+    const { cluster, paths } = this.files
+    return adminKubeconfig(cluster.name, readAccess(paths, cluster.apiPort, 'admin'))
+  }
+
+  /** Looks at the records again soon. */
+  poke(): void {
+    this.#recordsChanged = true
+    this.#loop.poke()
+  }
+
+  /** Ends what this daemon does; the processes go on. */
+  async release(): Promise<void> {
+    await this.#loop.stop()
+    await this.#stopServices()
+    await this.#closeEgress()
+  }
+
+  /** Ends the processes as well. */
+  async shutDown(): Promise<void> {
+    await this.#loop.stop()
+    await this.#stopServices()
+    await endPods(this.files)
+    await this.#controlPlane.stop({ atOnce: false })
+    await this.#closeEgress()
+  }
+
+  async #follow(): Promise<void> {
+    if (!this.#adopted) await this.#controlPlane.adopt()
+    this.#adopted = true
+    if (this.files.cluster.deleting) return this.#remove()
+    await endPods(this.files, (node) => this.files.machines.get(node)?.power !== 'on')
+    if (hasQuorum(this.files.machines.values())) return this.#serve()
+    await this.#stopServices()
+    await this.#controlPlane.stop({ atOnce: false })
+  }
+
+  async #serve(): Promise<void> {
+    const { logger, tools } = this.#deps
+    const ready = await this.#controlPlane.keep()
+    await this.#openEgress()
+    if (!ready) await this.#stopServices()
     else
-      services ??= startServices({ ...deps, logger, files, client: controlPlane.client(), images: deps.tools.images })
-    if (ready !== wasReady) logger.info({ ready, waitingFor: controlPlane.waitingFor() }, 'control plane')
-    wasReady = ready
-    if (recordsChanged) services?.poke()
-    recordsChanged = false
+      this.#services ??= new Services({
+        ...this.#deps,
+        files: this.files,
+        client: this.#controlPlane.client(),
+        images: tools.images,
+      })
+    if (ready !== this.#wasReady) logger.info({ ready, waitingFor: this.#controlPlane.waitingFor() }, 'control plane')
+    this.#wasReady = ready
+    if (this.#recordsChanged) this.#services?.poke()
+    this.#recordsChanged = false
   }
 
-  const remove = async (): Promise<void> => {
+  async #remove(): Promise<void> {
     // First, so that nobody waits for pods that end slowly; and again for what was started meanwhile.
-    await endPods(files)
-    await stopServices()
-    await endPods(files)
-    await controlPlane.stop({ atOnce: true })
-    await closeEgress()
-    files.removeAll()
-    logger.info({}, 'cluster deleted')
-    onGone()
+    await endPods(this.files)
+    await this.#stopServices()
+    await endPods(this.files)
+    await this.#controlPlane.stop({ atOnce: true })
+    await this.#closeEgress()
+    this.files.removeAll()
+    this.#deps.logger.info({}, 'cluster deleted')
+    this.#onGone()
     // Not awaited: this runs inside the loop.
-    void loop.stop()
+    void this.#loop.stop()
   }
 
-  const loop: Loop = startLoop({
-    name: 'cluster',
-    clock: deps.clock,
-    logger,
-    intervalMs: () => (wasReady ? CALM_MS : BUSY_MS),
-    run: follow,
-  })
-  return {
-    files,
-    poke() {
-      recordsChanged = true
-      loop.poke()
-    },
-    view: () => viewCluster(files, controlPlane, services),
-    kubeconfig: () =>
-      services === null
-        ? null
-        : adminKubeconfig(files.cluster.name, readAccess(files.paths, files.cluster.apiPort, 'admin')),
-    async release() {
-      await loop.stop()
-      await stopServices()
-      await closeEgress()
-    },
-    async shutDown() {
-      await loop.stop()
-      await stopServices()
-      await endPods(files)
-      await controlPlane.stop({ atOnce: false })
-      await closeEgress()
-    },
+  async #stopServices(): Promise<void> {
+    const services = this.#services
+    this.#services = null
+    await services?.stop()
+  }
+
+  async #openEgress(): Promise<void> {
+    const route: EgressRoute = (host, port) => this.#services?.route(host, port) ?? null
+    const { egressSocket, logger } = this.#deps
+    this.#egress ??= await startEgress(egressSocket, this.files.paths.pki, route, logger)
+  }
+
+  async #closeEgress(): Promise<void> {
+    await this.#egress?.close()
+    this.#egress = null
+    rmSync(this.#deps.egressSocket, { force: true })
   }
 }
 

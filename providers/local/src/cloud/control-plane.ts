@@ -9,7 +9,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { stringify } from 'yaml'
 import { ensureCertificates, readAccess, writeComponentKubeconfigs } from './certificates.ts'
-import { createKeeper, type ProcessKeeper } from './keeper.ts'
+import { ProcessKeeper } from './keeper.ts'
 import { followOutages, LONG_OUTAGE_MS, type Outages } from './outage.ts'
 import { isFree } from './ports.ts'
 import { PROCESS_NAMES, type ProcessName, processOf } from './processes.ts'
@@ -26,20 +26,6 @@ export interface ControlPlaneDeps {
   egressSocket: string
 }
 
-/** The processes of one cluster: etcd, API server, controller manager, scheduler, kwok. */
-export interface ControlPlane {
-  /** Takes over what runs; once, before the first `keep`. */
-  adopt(): Promise<void>
-  /** Brings every process to where it should be. True when the API server is ready and the cluster usable. */
-  keep(): Promise<boolean>
-  /** `atOnce`: without letting them finish, where their data goes as well. */
-  stop(options: { atOnce: boolean }): Promise<void>
-  client(): KubeClient
-  processes(): ProcessView[]
-  /** Why it is not ready; empty when it is. */
-  waitingFor(): string
-}
-
 const GRACE_MS = 10_000
 /** A start on a busy machine takes 20 s at most. */
 const HUNG_MS = 90_000
@@ -50,44 +36,77 @@ const STOP_ORDER: readonly ProcessName[][] = [
   ['etcd'],
 ]
 
-export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps): ControlPlane => {
-  const { clock, tools } = deps
-  const { paths } = files
-  const keepers = new Map<ProcessName, ProcessKeeper>(
-    PROCESS_NAMES.map((name) => {
-      const record = join(paths.run, `${name}.json`)
-      return [name, createKeeper(name, record, join(paths.logs, `${name}.log`), deps)]
-    }),
-  )
-  const keeper = (name: ProcessName): ProcessKeeper => keepers.get(name) as ProcessKeeper
-  let outages: Outages = { etcd: null, apiserver: null }
-  const stages = kwokStages(tools.images)
-  const digest = createHash('sha256').update(stages).digest('hex').slice(0, 12)
-  const stagesFile = join(paths.run, `stages-${digest}.yaml`)
-  let prepared = ''
-  let client: KubeClient | null = null
-  let waiting = 'its processes are being started'
+/** The processes of one cluster: etcd, API server, controller manager, scheduler, kwok. */
+export class ControlPlane {
+  readonly #files: ClusterFiles
+  readonly #deps: ControlPlaneDeps
+  readonly #keepers: Map<ProcessName, ProcessKeeper>
+  /** Named after its content, so that kwok is restarted when that changes. */
+  readonly #stagesFile: string
+  #outages: Outages = { etcd: null, apiserver: null }
+  #prepared = false
+  #client: KubeClient | null = null
+  #portTaken: string | null = null
+  #waitingFor = 'its processes are being started'
 
-  /** Files that the processes read; written again when what they are made of changed. */
-  const prepare = async (): Promise<void> => {
-    const inputs = JSON.stringify([files.cluster.apiPort])
-    if (prepared === inputs) return
-    await ensureCertificates(paths, files.cluster.name, deps)
-    writeComponentKubeconfigs(paths, files.cluster.apiPort)
-    writeFileAtomically(stagesFile, stages)
-    writeFileAtomically(join(paths.run, 'egress.yaml'), egressConfig(deps.egressSocket))
-    await client?.close()
-    client = null
-    prepared = inputs
+  constructor(files: ClusterFiles, deps: ControlPlaneDeps) {
+    this.#files = files
+    this.#deps = deps
+    const { run, logs } = files.paths
+    this.#keepers = new Map(
+      PROCESS_NAMES.map((name) => {
+        const own = { name, recordFile: join(run, `${name}.json`), logFile: join(logs, `${name}.log`) }
+        return [name, new ProcessKeeper({ ...deps, ...own })]
+      }),
+    )
+    const digest = createHash('sha256').update(kwokStages(deps.tools.images)).digest('hex').slice(0, 12)
+    this.#stagesFile = join(run, `stages-${digest}.yaml`)
   }
 
-  const ensure = (name: ProcessName): Promise<void> =>
-    keeper(name).ensure(processOf(name, { paths, tools, stagesFile, ...files.cluster }))
+  /** Takes over what runs; once, before the first `keep`. */
+  async adopt(): Promise<void> {
+    for (const keeper of this.#keepers.values()) await keeper.adopt()
+    // How long a server was away before this daemon came is unknown: take it for long.
+    const longAgo = this.#deps.clock.now() - LONG_OUTAGE_MS - 1
+    this.#outages = {
+      etcd: this.#keeper('etcd').running() ? null : longAgo,
+      apiserver: this.#keeper('kube-apiserver').running() ? null : longAgo,
+    }
+  }
 
-  const clientOf = (): KubeClient => {
-    const access = readAccess(paths, files.cluster.apiPort, 'cloud')
-    client ??= new KubeClient({
-      clock,
+  /** Brings every process to where it should be. True when the API server is ready and the cluster usable. */
+  async keep(): Promise<boolean> {
+    await this.#prepare()
+    await this.#ensure('etcd')
+    await this.#ensureApiServer()
+    // They wait for the API server by themselves; started with it they are ready sooner.
+    await Promise.all([this.#ensure('kube-controller-manager'), this.#ensure('kube-scheduler')])
+    const ready = await this.#isReady()
+    if (await this.#endOutages(ready)) return false
+    await this.#restartHungServer()
+    if (!ready || !(await isUsable(this.client()))) return false
+    if (!this.#keeper('kwok').running()) await forgetLeases(this.client())
+    await this.#ensure('kwok')
+    this.#waitingFor = ''
+    return true
+  }
+
+  /** `atOnce`: without letting them finish, where their data goes as well. */
+  async stop({ atOnce }: { atOnce: boolean }): Promise<void> {
+    for (const names of atOnce ? [PROCESS_NAMES] : STOP_ORDER)
+      await Promise.all(names.map((name) => this.#keeper(name).stop(atOnce ? 0 : GRACE_MS)))
+    await this.#client?.close()
+    this.#client = null
+    this.#outages = { etcd: null, apiserver: null }
+    this.#waitingFor = 'its control plane is stopped'
+    for (const socket of ['etcd.sock:0', 'peer.sock:0']) rmSync(join(this.#files.paths.run, socket), { force: true })
+  }
+
+  client(): KubeClient {
+    const { paths, cluster } = this.#files
+    const access = readAccess(paths, cluster.apiPort, 'cloud')
+    this.#client ??= new KubeClient({
+      clock: this.#deps.clock,
       userAgent: 'atrium-cloud-local',
       config: {
         server: access.server,
@@ -96,74 +115,76 @@ export const createControlPlane = (files: ClusterFiles, deps: ControlPlaneDeps):
         clientKeyPem: new Secret(access.privateKey),
       },
     })
-    return client
+    return this.#client
   }
 
-  const ensureApiServer = async (): Promise<void> => {
-    if (!keeper('kube-apiserver').running() && !(await isFree(files.cluster.apiPort)))
-      waiting = `port ${files.cluster.apiPort} of its API server is used by another program`
-    else await ensure('kube-apiserver')
+  processes(): ProcessView[] {
+    return [...this.#keepers.values()].map((keeper) => keeper.view())
   }
 
-  const isReady = async (): Promise<boolean> => {
-    if (!keeper('kube-apiserver').running()) waiting = keeper('kube-apiserver').view().message
-    else if (await clientOf().ready()) return true
-    else waiting = 'the API server is not ready yet'
+  /** Why it is not ready; empty when it is. */
+  waitingFor(): string {
+    return this.#waitingFor
+  }
+
+  #keeper(name: ProcessName): ProcessKeeper {
+    const keeper = this.#keepers.get(name)
+    if (keeper === undefined) throw new Error(`no process ${name}`)
+    return keeper
+  }
+
+  async #ensure(name: ProcessName): Promise<void> {
+    const { paths, cluster } = this.#files
+    const { tools } = this.#deps
+    await this.#keeper(name).ensure(processOf(name, { paths, tools, stagesFile: this.#stagesFile, ...cluster }))
+  }
+
+  /** Files that the processes read. */
+  async #prepare(): Promise<void> {
+    if (this.#prepared) return
+    const { paths, cluster } = this.#files
+    await ensureCertificates(paths, cluster.name, this.#deps)
+    writeComponentKubeconfigs(paths, cluster.apiPort)
+    writeFileAtomically(this.#stagesFile, kwokStages(this.#deps.tools.images))
+    writeFileAtomically(join(paths.run, 'egress.yaml'), egressConfig(this.#deps.egressSocket))
+    this.#prepared = true
+  }
+
+  async #ensureApiServer(): Promise<void> {
+    const { apiPort } = this.#files.cluster
+    const isTaken = !this.#keeper('kube-apiserver').running() && !(await isFree(apiPort))
+    this.#portTaken = isTaken ? `port ${apiPort} of its API server is used by another program` : null
+    if (!isTaken) await this.#ensure('kube-apiserver')
+  }
+
+  async #isReady(): Promise<boolean> {
+    const { running, message } = this.#keeper('kube-apiserver').view()
+    if (running && (await this.client().ready())) return true
+    this.#waitingFor = running ? 'the API server is not ready yet' : (this.#portTaken ?? message)
     return false
   }
 
-  /** It runs and answers nobody: nothing but a new one helps. */
-  const restartHungServer = async (): Promise<void> => {
-    const since = keeper('kube-apiserver').runningSince()
-    if (outages.apiserver === null || since === null) return
-    if (clock.now() - Math.max(outages.apiserver, since) < HUNG_MS) return
-    deps.logger.warn({ process: 'kube-apiserver' }, 'restarted: it runs but is not ready')
-    await keeper('kube-apiserver').stop(0)
+  /** True when clients of what was away had to be stopped: the next round starts them. */
+  async #endOutages(ready: boolean): Promise<boolean> {
+    const health = { etcd: this.#keeper('etcd').running(), apiserver: ready }
+    const since = (name: ProcessName): number | null => this.#keeper(name).runningSince()
+    const { outages, restart } = followOutages(this.#outages, health, this.#deps.clock.now(), since)
+    this.#outages = outages
+    for (const name of restart) {
+      this.#deps.logger.info({ process: name }, 'restarted: what it depends on was away too long')
+      await this.#keeper(name).stop(GRACE_MS)
+    }
+    return restart.length > 0
   }
 
-  return {
-    client: clientOf,
-    waitingFor: () => waiting,
-    processes: () => [...keepers.values()].map((one) => one.view()),
-    async adopt() {
-      for (const one of keepers.values()) await one.adopt()
-      // How long a server was away before this daemon came is unknown: take it for long.
-      const longAgo = clock.now() - LONG_OUTAGE_MS - 1
-      outages = {
-        etcd: keeper('etcd').running() ? null : longAgo,
-        apiserver: keeper('kube-apiserver').running() ? null : longAgo,
-      }
-    },
-    async keep() {
-      await prepare()
-      await ensure('etcd')
-      await ensureApiServer()
-      await Promise.all([ensure('kube-controller-manager'), ensure('kube-scheduler')])
-      const ready = await isReady()
-      const health = { etcd: keeper('etcd').running(), apiserver: ready }
-      const next = followOutages(outages, health, clock.now(), (name) => keeper(name).runningSince())
-      outages = next.outages
-      for (const name of next.restart) {
-        deps.logger.info({ process: name }, 'restarted: what it depends on was away too long')
-        await keeper(name).stop(GRACE_MS)
-      }
-      if (next.restart.length > 0) return false
-      await restartHungServer()
-      if (!ready || !(await isUsable(clientOf()))) return false
-      if (!keeper('kwok').running()) await forgetLeases(clientOf())
-      await ensure('kwok')
-      waiting = ''
-      return true
-    },
-    async stop({ atOnce }) {
-      for (const names of atOnce ? [PROCESS_NAMES] : STOP_ORDER)
-        await Promise.all(names.map((name) => keeper(name).stop(atOnce ? 0 : GRACE_MS)))
-      await client?.close()
-      client = null
-      outages = { etcd: null, apiserver: null }
-      waiting = 'its control plane is stopped'
-      for (const socket of ['etcd.sock:0', 'peer.sock:0']) rmSync(join(paths.run, socket), { force: true })
-    },
+  /** It runs and answers nobody: nothing but a new one helps. */
+  async #restartHungServer(): Promise<void> {
+    const since = this.#keeper('kube-apiserver').runningSince()
+    const downSince = this.#outages.apiserver
+    if (downSince === null || since === null) return
+    if (this.#deps.clock.now() - Math.max(downSince, since) < HUNG_MS) return
+    this.#deps.logger.warn({ process: 'kube-apiserver' }, 'restarted: it runs but is not ready')
+    await this.#keeper('kube-apiserver').stop(0)
   }
 }
 

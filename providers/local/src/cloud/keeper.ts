@@ -12,18 +12,12 @@ import {
 } from '@atrium/toolchain/process.ts'
 import type { ProcessView } from './protocol.ts'
 
-/** Keeps one long-running process alive across crashes of the process and of this daemon. */
-export interface ProcessKeeper {
-  readonly name: string
-  /** Takes over what an earlier daemon started. */
-  adopt(): Promise<void>
-  /** Starts it unless it runs or its back-off is not over; one with other arguments (another version) is replaced. */
-  ensure(options: StartOptions): Promise<void>
-  stop(graceMs: number): Promise<void>
-  running(): boolean
-  /** When the running process was started or adopted (clock milliseconds); null while it does not run. */
-  runningSince(): number | null
-  view(): ProcessView
+export interface KeeperOptions {
+  name: string
+  recordFile: string
+  logFile: string
+  clock: Clock
+  logger: Logger
 }
 
 const FIRST_DELAY_MS = 250
@@ -31,79 +25,102 @@ const LONGEST_DELAY_MS = 10_000
 /** A process that lived this long died of something new. */
 const HEALTHY_MS = 30_000
 const RESTART_GRACE_MS = 10_000
+const LAST_WORDS_BYTES = 500
 
-export const createKeeper = (
-  name: string,
-  recordFile: string,
-  logFile: string,
-  deps: { clock: Clock; logger: Logger },
-): ProcessKeeper => {
-  const { clock, logger } = deps
-  let record: ProcessRecord | null = null
-  let since = 0
-  let failures = 0
-  let restarts = 0
-  let notBefore = 0
-  let message = 'not started yet'
+/** Keeps one long-running process alive across crashes of the process and of this daemon. */
+export class ProcessKeeper {
+  readonly #options: KeeperOptions
+  #record: ProcessRecord | null = null
+  #since = 0
+  #failures = 0
+  #restarts = 0
+  #notBefore = 0
+  #message = 'not started yet'
 
-  const running = (): boolean => {
-    if (record === null) return false
-    if (isRunning(record)) return true
-    failures = clock.now() - since > HEALTHY_MS ? 1 : failures + 1
-    notBefore = clock.now() + (failures === 1 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS))
-    message = `ended; the end of its log: ${logTail(logFile, 500) || '(empty)'}`
-    logger.warn({ process: name, pid: record.pid, failures, log: logTail(logFile, 500) }, 'process ended')
-    record = null
+  constructor(options: KeeperOptions) {
+    this.#options = options
+  }
+
+  /** Takes over what an earlier daemon started. */
+  async adopt(): Promise<void> {
+    const { name, recordFile, clock, logger } = this.#options
+    this.#record = await adoptProcess(recordFile, clock)
+    if (this.#record === null) return
+    this.#since = Date.parse(this.#record.startedAt)
+    this.#message = ''
+    logger.info({ process: name, pid: this.#record.pid }, 'process adopted')
+  }
+
+  /** Starts it unless it runs or its back-off is not over; one with other arguments (another version) is replaced. */
+  async ensure(options: StartOptions): Promise<void> {
+    const { name, clock, logger } = this.#options
+    if (this.running() && this.#record !== null && !isAsWanted(this.#record, options)) {
+      logger.info({ process: name }, 'restarted: it is to run with other arguments')
+      await this.stop(RESTART_GRACE_MS)
+    }
+    if (!this.running() && clock.now() >= this.#notBefore) await this.#start(options)
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    if (this.#record === null) return
+    await stopProcess(this.#record, { graceMs }, this.#options.clock)
+    this.#record = null
+    this.#failures = 0
+    this.#notBefore = 0
+    this.#message = 'stopped'
+  }
+
+  running(): boolean {
+    if (this.#record === null) return false
+    if (isRunning(this.#record)) return true
+    this.#noteEnd(this.#record)
     return false
   }
 
-  const start = async (options: StartOptions): Promise<void> => {
-    try {
-      record = await startProcess(options, clock)
-      message = ''
-      since = clock.now()
-      restarts += failures > 0 ? 1 : 0
-      logger.info({ process: name, pid: record.pid, restarts }, 'process started')
-    } catch (error) {
-      failures += 1
-      notBefore = clock.now() + Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS)
-      message = messageOf(error)
-      logger.warn({ process: name, error: message }, 'process did not start')
+  /** When the running process was started or adopted (clock milliseconds); null while it does not run. */
+  runningSince(): number | null {
+    return this.running() ? this.#since : null
+  }
+
+  view(): ProcessView {
+    const running = this.running()
+    return {
+      name: this.#options.name,
+      running,
+      pid: this.#record?.pid ?? null,
+      restarts: this.#restarts,
+      message: running ? '' : this.#message,
     }
   }
 
-  const stop = async (graceMs: number): Promise<void> => {
-    if (record === null) return
-    await stopProcess(record, { graceMs }, clock)
-    record = null
-    failures = 0
-    notBefore = 0
-    message = 'stopped'
+  #noteEnd(record: ProcessRecord): void {
+    const { name, clock, logger, logFile } = this.#options
+    const log = logTail(logFile, LAST_WORDS_BYTES)
+    this.#failures = clock.now() - this.#since > HEALTHY_MS ? 1 : this.#failures + 1
+    this.#notBefore = clock.now() + (this.#failures === 1 ? 0 : this.#delayMs())
+    this.#message = `ended; the end of its log: ${log || '(empty)'}`
+    this.#record = null
+    logger.warn({ process: name, pid: record.pid, failures: this.#failures, log }, 'process ended')
   }
 
-  return {
-    name,
-    running,
-    runningSince: () => (running() ? since : null),
-    async adopt() {
-      record = await adoptProcess(recordFile, clock)
-      if (record === null) return
-      since = Date.parse(record.startedAt)
-      message = ''
-      logger.info({ process: name, pid: record.pid }, 'process adopted')
-    },
-    async ensure(options) {
-      if (running() && record !== null && !isAsWanted(record, options)) {
-        logger.info({ process: name }, 'restarted: it is to run with other arguments')
-        await stop(RESTART_GRACE_MS)
-      }
-      if (!running() && clock.now() >= notBefore) await start(options)
-    },
-    stop,
-    view() {
-      const isUp = running()
-      return { name, running: isUp, pid: record?.pid ?? null, restarts, message: isUp ? '' : message }
-    },
+  async #start(options: StartOptions): Promise<void> {
+    const { name, clock, logger } = this.#options
+    try {
+      this.#record = await startProcess(options, clock)
+      this.#message = ''
+      this.#since = clock.now()
+      this.#restarts += this.#failures > 0 ? 1 : 0
+      logger.info({ process: name, pid: this.#record.pid, restarts: this.#restarts }, 'process started')
+    } catch (error) {
+      this.#failures += 1
+      this.#notBefore = clock.now() + this.#delayMs()
+      this.#message = messageOf(error)
+      logger.warn({ process: name, error: this.#message }, 'process did not start')
+    }
+  }
+
+  #delayMs(): number {
+    return Math.min(FIRST_DELAY_MS * 2 ** this.#failures, LONGEST_DELAY_MS)
   }
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { hasCode } from '@atrium/runtime/base/files.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { tryLock } from '@atrium/toolchain/lock.ts'
-import { openCloud } from './cloud.ts'
+import { Cloud } from './cloud.ts'
 import { jsonLogger } from './log.ts'
 import type { CloudTools } from './protocol.ts'
 import { serveCloud } from './server.ts'
@@ -22,7 +22,7 @@ process.umask(0o077)
 const logger = jsonLogger(systemClock, (line) => process.stdout.write(line))
 const lock = tryLock(join(dir, 'daemon.lock'))
 if (lock === null) throw new Error(`another cloud daemon serves ${dir}`)
-const cloud = openCloud({
+const cloud = new Cloud({
   clock: systemClock,
   random: systemRandom,
   logger,

@@ -14,7 +14,7 @@ import { keepNodes } from './machines.ts'
 import { answerMetrics, METRICS_TARGET, registerMetrics } from './metrics.ts'
 import type { NodeObject } from './nodes.ts'
 import type { PodObject } from './pods/pod.ts'
-import { createPodRunner } from './pods/runner.ts'
+import { createPodRunner, type PodRunner } from './pods/runner.ts'
 import type { PodImage, ResourceView } from './protocol.ts'
 import type { ClusterFiles } from './records.ts'
 import {
@@ -34,120 +34,117 @@ export interface ServicesDeps {
   images: readonly PodImage[]
 }
 
-/** What a cloud does for a running cluster: nodes, pods of known images, volumes, load balancers, metrics. Lives while the API server is ready. */
-export interface Services {
-  readonly nodes: Cache<NodeObject>
-  resources(): ResourceView[]
-  /** Who answers the API server at this address. */
-  route(host: string, port: number): RequestListener | null
-  poke(): void
-  stop(): Promise<void>
-}
-
 const KUBELET_PORT = 10250
 const IDLE_MS = 10_000
+const DRAINING_MS = 500
+const METRICS_MS = 60_000
 
-export const startServices = (deps: ServicesDeps): Services => {
-  const { clock, client, files } = deps
-  const { uid: clusterUid } = files.cluster
-  const own: { stop(): Promise<void> }[] = []
-  const loops: Loop[] = []
+/** What a cloud does for a running cluster: nodes, pods of known images, volumes, load balancers, metrics. Lives while the API server is ready. */
+export class Services {
+  readonly nodes: Cache<NodeObject>
+  readonly #deps: ServicesDeps
+  readonly #pods: Cache<PodObject>
+  readonly #claims: Cache<ClaimObject>
+  readonly #volumes: Cache<VolumeObject>
+  readonly #classes: Cache<StorageClassObject>
+  readonly #services: Cache<ServiceObject>
+  readonly #runner: PodRunner
+  readonly #caches: Cache<KubeObject>[] = []
+  readonly #loops = new Map<Task, Loop>()
+  #draining = false
 
-  const cacheOf = <T extends KubeObject>(apiVersion: string, kind: string, onChange: () => void): Cache<T> => {
-    const cache = startCache<T>({ apiVersion, kind }, deps, onChange)
-    own.push(cache)
+  constructor(deps: ServicesDeps) {
+    this.#deps = deps
+    this.nodes = this.#watch('v1', 'Node', 'nodes')
+    this.#pods = this.#watch('v1', 'Pod', 'pods', 'nodes')
+    this.#claims = this.#watch('v1', 'PersistentVolumeClaim', 'volumes')
+    this.#volumes = this.#watch('v1', 'PersistentVolume', 'volumes')
+    this.#classes = this.#watch('storage.k8s.io/v1', 'StorageClass', 'volumes')
+    this.#services = this.#watch('v1', 'Service', 'loadBalancers')
+    this.#runner = createPodRunner({ ...deps, pods: this.#pods })
+    this.#loop('nodes', [this.nodes, this.#pods], () => this.#keepNodes())
+    this.#loop('pods', [this.#pods], async () => this.#runner.look())
+    this.#loop('volumes', [this.#claims, this.#volumes, this.#classes], () => this.#keepVolumes())
+    this.#loop('loadBalancers', [this.#services], () => this.#keepLoadBalancers())
+    this.#loop('metrics', [], () => this.#keepMetrics())
+  }
+
+  resources(): ResourceView[] {
+    const clusterUid = this.#deps.files.cluster.uid
+    return [...volumeResources(this.#volumes), ...loadBalancerResources({ clusterUid, services: this.#services })]
+  }
+
+  /** Who answers the API server at this address; null = nobody. */
+  route(host: string, port: number): RequestListener | null {
+    const { clock, files } = this.#deps
+    const kubelet = { pods: this.#pods, podsFolder: files.paths.pods }
+    if (port === KUBELET_PORT) return (request, response) => answerKubelet(kubelet, request, response)
+    const metrics = { clock, nodes: this.nodes, pods: this.#pods }
+    return this.#servesMetrics(host) ? (request, response) => answerMetrics(metrics, request, response) : null
+  }
+
+  /** The machine records changed. */
+  poke(): void {
+    for (const task of ['nodes', 'pods'] as const) this.#loops.get(task)?.poke()
+  }
+
+  async stop(): Promise<void> {
+    const ended = [...this.#loops.values()].map((loop) => loop.stop())
+    await Promise.all(this.#caches.map((cache) => cache.stop()))
+    await Promise.all(ended)
+    await this.#runner.stop()
+  }
+
+  #watch<T extends KubeObject>(apiVersion: string, kind: string, ...tasks: Task[]): Cache<T> {
+    const cache = startCache<T>({ apiVersion, kind }, this.#deps, () => {
+      for (const task of tasks) this.#loops.get(task)?.poke()
+    })
+    this.#caches.push(cache)
     return cache
   }
+
   /** A loop that begins once its caches are whole, and wakes when one of them changes. */
-  const loopOf = (
-    name: string,
-    caches: Cache<KubeObject>[],
-    intervalMs: () => number,
-    task: () => Promise<void>,
-  ): Loop => {
+  #loop(task: Task, caches: Cache<KubeObject>[], work: () => Promise<void>): void {
     const loop = startLoop({
-      ...deps,
-      name,
-      intervalMs,
+      ...this.#deps,
+      name: task,
+      intervalMs: () => (task === 'metrics' ? METRICS_MS : task === 'nodes' && this.#draining ? DRAINING_MS : IDLE_MS),
       async run(signal) {
         await Promise.all(caches.map((cache) => cache.synced))
         // Caches that are stopped count as synced: what they lack is not gone.
-        if (!signal.aborted) await task()
+        if (!signal.aborted) await work()
       },
     })
-    loops.push(loop)
-    return loop
+    this.#loops.set(task, loop)
   }
 
-  let draining = false
-  const nodes = cacheOf<NodeObject>('v1', 'Node', () => nodesLoop.poke())
-  const pods = cacheOf<PodObject>('v1', 'Pod', () => {
-    runnerLoop.poke()
-    if (draining) nodesLoop.poke()
-  })
-  const claims = cacheOf<ClaimObject>('v1', 'PersistentVolumeClaim', () => volumesLoop.poke())
-  const volumes = cacheOf<VolumeObject>('v1', 'PersistentVolume', () => volumesLoop.poke())
-  const classes = cacheOf<StorageClassObject>('storage.k8s.io/v1', 'StorageClass', () => volumesLoop.poke())
-  const services = cacheOf<ServiceObject>('v1', 'Service', () => balancersLoop.poke())
-  const runner = createPodRunner({ ...deps, pods })
+  async #keepNodes(): Promise<void> {
+    const { clock, client, files } = this.#deps
+    this.#draining = await keepNodes({ clock, client, files, nodes: this.nodes, pods: this.#pods })
+  }
 
-  const nodesLoop = loopOf(
-    'nodes',
-    [nodes, pods],
-    () => (draining ? 500 : IDLE_MS),
-    async () => {
-      draining = await keepNodes({ clock, client, files, nodes, pods })
-    },
-  )
-  const runnerLoop = loopOf(
-    'pods',
-    [pods],
-    () => IDLE_MS,
-    async () => runner.look(),
-  )
-  const volumesLoop = loopOf(
-    'volumes',
-    [claims, volumes, classes],
-    () => IDLE_MS,
-    () => keepVolumes({ client, clusterUid, claims, volumes, classes }),
-  )
-  const balancersLoop = loopOf(
-    'load balancers',
-    [services],
-    () => IDLE_MS,
-    () => keepLoadBalancers({ client, clusterUid, services }),
-  )
-  loopOf(
-    'metrics',
-    [],
-    () => 60_000,
-    () => registerMetrics(client, readFileSync(join(files.paths.pki, 'ca.crt'), 'utf8')),
-  )
+  #keepVolumes(): Promise<void> {
+    const { client, files } = this.#deps
+    const caches = { claims: this.#claims, volumes: this.#volumes, classes: this.#classes }
+    return keepVolumes({ client, clusterUid: files.cluster.uid, ...caches })
+  }
 
-  const servesMetrics = (host: string): boolean =>
-    // Also for a metrics server that somebody installed: its own pods are simulated and cannot answer.
-    host === METRICS_TARGET ||
-    services.all().some(({ spec, metadata }) => spec.clusterIP === host && metadata.name === 'metrics-server')
+  #keepLoadBalancers(): Promise<void> {
+    const { client, files } = this.#deps
+    return keepLoadBalancers({ client, clusterUid: files.cluster.uid, services: this.#services })
+  }
 
-  return {
-    nodes,
-    resources: () => [...volumeResources(volumes), ...loadBalancerResources({ clusterUid, services })],
-    route(host, port) {
-      if (port === KUBELET_PORT)
-        return (request, response) => answerKubelet({ pods, podsFolder: files.paths.pods }, request, response)
-      return servesMetrics(host)
-        ? (request, response) => answerMetrics({ clock, nodes, pods }, request, response)
-        : null
-    },
-    poke() {
-      nodesLoop.poke()
-      runnerLoop.poke()
-    },
-    async stop() {
-      const ended = loops.map((loop) => loop.stop())
-      await Promise.all(own.map((one) => one.stop()))
-      await Promise.all(ended)
-      await runner.stop()
-    },
+  #keepMetrics(): Promise<void> {
+    const { client, files } = this.#deps
+    return registerMetrics(client, readFileSync(join(files.paths.pki, 'ca.crt'), 'utf8'))
+  }
+
+  /** Also for a metrics server that somebody installed: its own pods are simulated and cannot answer. */
+  #servesMetrics(host: string): boolean {
+    const isTarget = ({ spec, metadata }: ServiceObject): boolean =>
+      spec.clusterIP === host && metadata.name === 'metrics-server'
+    return host === METRICS_TARGET || this.#services.all().some(isTarget)
   }
 }
+
+type Task = 'nodes' | 'pods' | 'volumes' | 'loadBalancers' | 'metrics'

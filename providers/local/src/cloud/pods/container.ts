@@ -6,74 +6,115 @@ import type { ContainerRecord, PodFolder } from './record.ts'
 import { PodSetupError } from './sources.ts'
 import { type ContainerView, seconds } from './status.ts'
 
-/** One container of a pod as a process of this machine. */
-export interface ContainerProcess {
-  readonly name: string
-  /** Notes how it ended, if it did, and starts it (again) when it is time. True while it waits to be started again. */
-  keep(restartPolicy: string, prepare: () => Promise<ContainerCommand>): Promise<boolean>
-  isRunning(): boolean
-  view(setupError: PodSetupError | null): ContainerView
-}
-
 const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 60_000
 /** After this long a crash is a new one. */
 const HEALTHY_MS = 60_000
 /** When the daemon was not its parent any more, nobody learnt how it ended. */
 const UNKNOWN_EXIT = 255
+/** 128 + SIGKILL, as shells and kubelet write it. */
+const KILLED_EXIT = 137
 const LAST_WORDS_BYTES = 1_000
 
-export const openContainer = async (
-  name: string,
-  podName: string,
-  record: ContainerRecord,
-  deps: { folder: PodFolder; clock: Clock; save(record: ContainerRecord): void; onExit(): void },
-): Promise<ContainerProcess> => {
-  const { folder, clock } = deps
-  let process: ProcessRecord | null = await adoptProcess(folder.processRecord(name), clock)
-  let exit: { code: number | null; signal: NodeJS.Signals | null } | null = null
-  let failure: PodSetupError | null = null
+export interface ContainerDeps {
+  podName: string
+  folder: PodFolder
+  clock: Clock
+  save(record: ContainerRecord): void
+  onExit(): void
+}
 
-  const change = (next: Partial<ContainerRecord>): void => {
-    record = { ...record, ...next }
-    deps.save(record)
-  }
-  if (process !== null && record.startedAt !== process.startedAt)
-    change({ startedAt: process.startedAt, running: true })
+/** One container of a pod as a process of this machine. */
+export class ContainerProcess {
+  readonly name: string
+  readonly #deps: ContainerDeps
+  #record: ContainerRecord
+  #process: ProcessRecord | null
+  #exit: { code: number | null; signal: NodeJS.Signals | null } | null = null
+  #failure: PodSetupError | null = null
 
-  const noteEnd = (restartPolicy: string): void => {
-    const exitCode = exit?.code ?? (exit?.signal ? 137 : UNKNOWN_EXIT)
-    const crashes = clock.now() - Date.parse(record.startedAt) > HEALTHY_MS ? 1 : record.crashes + 1
-    const again = restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0)
-    const words = logTail(folder.log(name), LAST_WORDS_BYTES)
-    change({
-      crashes,
-      running: false,
-      finished: !again,
-      notBefore: clock.now() + backOffMs(crashes),
-      last: {
-        exitCode,
-        reason: exitCode === 0 ? 'Completed' : 'Error',
-        message: exit === null ? `how it ended is not known; the end of its log:\n${words}` : words,
-        startedAt: seconds(record.startedAt),
-        finishedAt: seconds(isoNow(clock)),
-      },
-    })
-    process = null
-    exit = null
+  private constructor(name: string, record: ContainerRecord, process: ProcessRecord | null, deps: ContainerDeps) {
+    this.name = name
+    this.#record = record
+    this.#process = process
+    this.#deps = deps
   }
 
-  const start = async (command: ContainerCommand): Promise<void> => {
+  /** Takes over the process that an earlier daemon started, if there is one. */
+  static async open(name: string, record: ContainerRecord, deps: ContainerDeps): Promise<ContainerProcess> {
+    const process = await adoptProcess(deps.folder.processRecord(name), deps.clock)
+    const container = new ContainerProcess(name, record, process, deps)
+    if (process !== null && record.startedAt !== process.startedAt)
+      container.#change({ startedAt: process.startedAt, running: true })
+    return container
+  }
+
+  /** Notes how it ended, if it did, and starts it (again) when it is time. True while it waits to be started again. */
+  async keep(restartPolicy: string, prepare: () => Promise<ContainerCommand>): Promise<boolean> {
+    if (this.isRunning()) return false
+    if (this.#record.running) this.#noteEnd(restartPolicy)
+    if (this.#record.finished) return false
+    if (this.#deps.clock.now() < this.#record.notBefore) return true
     try {
-      process = await startProcess(
+      await this.#start(await prepare())
+      this.#failure = null
+    } catch (error) {
+      if (!(error instanceof PodSetupError)) throw error
+      this.#failure = error
+    }
+    return this.#failure !== null
+  }
+
+  isRunning(): boolean {
+    return this.#process !== null && isRunning(this.#process)
+  }
+
+  view(setupError: PodSetupError | null): ContainerView {
+    const what = `container=${this.name} pod=${this.#deps.podName}`
+    return {
+      name: this.name,
+      record: this.#record,
+      pid: this.isRunning() ? (this.#process?.pid ?? null) : null,
+      waiting: waitingState(setupError ?? this.#failure, this.#record, this.#deps.clock, what),
+    }
+  }
+
+  #change(next: Partial<ContainerRecord>): void {
+    this.#record = { ...this.#record, ...next }
+    this.#deps.save(this.#record)
+  }
+
+  #noteEnd(restartPolicy: string): void {
+    const { clock, folder } = this.#deps
+    const { startedAt } = this.#record
+    const exitCode = this.#exit?.code ?? (this.#exit?.signal ? KILLED_EXIT : UNKNOWN_EXIT)
+    const crashes = clock.now() - Date.parse(startedAt) > HEALTHY_MS ? 1 : this.#record.crashes + 1
+    const again = restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0)
+    const words = logTail(folder.log(this.name), LAST_WORDS_BYTES)
+    const last = {
+      exitCode,
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      message: this.#exit === null ? `how it ended is not known; the end of its log:\n${words}` : words,
+      startedAt: seconds(startedAt),
+      finishedAt: seconds(isoNow(clock)),
+    }
+    this.#change({ crashes, running: false, finished: !again, notBefore: clock.now() + backOffMs(crashes), last })
+    this.#process = null
+    this.#exit = null
+  }
+
+  async #start(command: ContainerCommand): Promise<void> {
+    const { folder, clock, podName } = this.#deps
+    try {
+      this.#process = await startProcess(
         {
-          name: `${podName}/${name}`,
+          name: `${podName}/${this.name}`,
           ...command,
-          logFile: folder.log(name),
-          recordFile: folder.processRecord(name),
-          onExit(code, signal) {
-            exit = { code, signal }
-            deps.onExit()
+          logFile: folder.log(this.name),
+          recordFile: folder.processRecord(this.name),
+          onExit: (code, signal) => {
+            this.#exit = { code, signal }
+            this.#deps.onExit()
           },
         },
         clock,
@@ -81,36 +122,8 @@ export const openContainer = async (
     } catch (error) {
       throw new PodSetupError('RunContainerError', messageOf(error))
     }
-    change({
-      startedAt: process.startedAt,
-      running: true,
-      restartCount: record.restartCount + (record.last === null ? 0 : 1),
-    })
-  }
-
-  return {
-    name,
-    isRunning: () => process !== null && isRunning(process),
-    async keep(restartPolicy, prepare) {
-      if (process !== null && isRunning(process)) return false
-      if (record.running) noteEnd(restartPolicy)
-      if (record.finished) return false
-      if (clock.now() < record.notBefore) return true
-      try {
-        await start(await prepare())
-        failure = null
-      } catch (error) {
-        if (!(error instanceof PodSetupError)) throw error
-        failure = error
-      }
-      return failure !== null
-    },
-    view: (setupError) => ({
-      name,
-      record,
-      pid: process !== null && isRunning(process) ? process.pid : null,
-      waiting: waitingState(setupError ?? failure, record, clock, `container=${name} pod=${podName}`),
-    }),
+    const restartCount = this.#record.restartCount + (this.#record.last === null ? 0 : 1)
+    this.#change({ startedAt: this.#process.startedAt, running: true, restartCount })
   }
 }
 

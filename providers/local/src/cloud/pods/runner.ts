@@ -1,15 +1,14 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Cache } from '../cache.ts'
-import type { Loop } from '../loop.ts'
 import type { PodImage } from '../protocol.ts'
 import type { ClusterFiles } from '../records.ts'
 import { isRunnable } from './images.ts'
 import type { PodObject } from './pod.ts'
 import { type PodRecord, podFolder } from './record.ts'
-import { startPodWorker } from './worker.ts'
+import { PodWorker } from './worker.ts'
 
 export interface RunnerDeps {
   clock: Clock
@@ -30,7 +29,7 @@ export interface PodRunner {
 
 export const createPodRunner = (deps: RunnerDeps): PodRunner => {
   const { files, pods } = deps
-  const workers = new Map<string, Loop>()
+  const workers = new Map<string, PodWorker>()
   const ending = new Set<Promise<void>>()
 
   const findPod = (record: PodRecord): PodObject | undefined => {
@@ -40,7 +39,7 @@ export const createPodRunner = (deps: RunnerDeps): PodRunner => {
 
   const work = (record: PodRecord): void => {
     const { apiPort } = files.cluster
-    const loop = startPodWorker(record, {
+    const worker = new PodWorker(record, {
       ...deps,
       apiServer: { host: '127.0.0.1', port: apiPort },
       folder: podFolder(files.paths.pods, record.uid),
@@ -48,13 +47,16 @@ export const createPodRunner = (deps: RunnerDeps): PodRunner => {
       machine: () => files.machines.get(record.nodeName),
       onGone: () => workers.delete(record.uid),
     })
-    workers.set(record.uid, loop)
+    workers.set(record.uid, worker)
   }
 
   const adoptFolders = (): void => {
     for (const uid of readdirSync(files.paths.pods)) {
-      const record = podFolder(files.paths.pods, uid).read()
-      if (record !== null && !workers.has(uid)) work(record)
+      const folder = podFolder(files.paths.pods, uid)
+      const record = folder.read()
+      // Nothing was started in a folder that has no record yet.
+      if (record === null) rmSync(folder.root, { recursive: true, force: true })
+      else if (!workers.has(uid)) work(record)
     }
   }
 

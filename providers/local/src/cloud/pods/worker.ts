@@ -8,14 +8,14 @@ import { addressOf } from '../nodes.ts'
 import type { PodImage } from '../protocol.ts'
 import type { MachineRecord } from '../records.ts'
 import { type ContainerCommand, containerCommand } from './command.ts'
-import { type ContainerProcess, openContainer } from './container.ts'
+import { ContainerProcess } from './container.ts'
 import { findImage } from './images.ts'
-import type { PodObject } from './pod.ts'
+import type { Container, PodObject } from './pod.ts'
 import { endProcesses } from './processes.ts'
 import { newContainer, type PodFolder, type PodRecord } from './record.ts'
 import { PodSetupError, readSources } from './sources.ts'
 import { podStatus, seconds, statusDiffers } from './status.ts'
-import { podTokens } from './tokens.ts'
+import { type PodTokens, podTokens } from './tokens.ts'
 import { materialiseVolumes, mountTargets } from './volumes.ts'
 
 export interface WorkerDeps {
@@ -38,108 +38,134 @@ const BUSY_MS = 500
 const DEFAULT_GRACE_SECONDS = 30
 
 /** Runs one pod, from its specification alone, until it is gone: what kubelet does for a node. */
-export const startPodWorker = (initial: PodRecord, deps: WorkerDeps): Loop => {
-  const { clock, client, folder } = deps
-  const logger = deps.logger.child({ pod: `${initial.namespace}/${initial.name}` })
-  const tokensOf = podTokens(client, clock)
-  const containers = new Map<string, ContainerProcess>()
-  let record = initial
-  let refreshedAt = Number.NEGATIVE_INFINITY
-  let setupError: PodSetupError | null = null
-  let busy = false
+export class PodWorker {
+  readonly #deps: WorkerDeps
+  readonly #loop: Loop
+  readonly #containers = new Map<string, ContainerProcess>()
+  readonly #tokens: (pod: PodObject) => PodTokens
+  #record: PodRecord
+  #refreshedAt = Number.NEGATIVE_INFINITY
+  #setupError: PodSetupError | null = null
+  #busy = false
 
-  const open = async (name: string): Promise<ContainerProcess> => {
-    const known = containers.get(name)
-    if (known !== undefined) return known
-    const opened = await openContainer(name, initial.name, record.containers[name] ?? newContainer, {
-      folder,
-      clock,
-      onExit: () => loop.poke(),
-      save(container) {
-        record = { ...record, containers: { ...record.containers, [name]: container } }
-        folder.save(record)
-      },
+  constructor(record: PodRecord, deps: WorkerDeps) {
+    this.#record = record
+    this.#deps = { ...deps, logger: deps.logger.child({ pod: `${record.namespace}/${record.name}` }) }
+    this.#tokens = podTokens(deps.client, deps.clock)
+    this.#loop = startLoop({
+      ...this.#deps,
+      name: 'pod',
+      intervalMs: () => (this.#busy ? BUSY_MS : CALM_MS),
+      run: () => this.#follow(),
     })
-    containers.set(name, opened)
-    return opened
   }
 
-  const refreshVolumes = async (pod: PodObject, node: { address: string }): Promise<void> => {
-    if (clock.now() - refreshedAt < REFRESH_MS) return
-    const sources = readSources(client, initial.namespace)
-    try {
-      await materialiseVolumes(folder.volumes, { pod, node, sources, token: (source) => tokensOf(pod).get(source) })
-      refreshedAt = clock.now()
-      setupError = null
-    } catch (error) {
-      if (!(error instanceof PodSetupError)) throw error
-      setupError = error
-    }
+  /** The pod or its machine may have changed. */
+  poke(): void {
+    this.#loop.poke()
   }
 
-  const commandOf = async (pod: PodObject, index: number, node: { address: string }): Promise<ContainerCommand> => {
-    const container = pod.spec.containers[index]
-    const image = findImage(container?.image ?? '', deps.images)
-    if (container === undefined || image === null)
-      throw new PodSetupError(
-        'ErrImagePull',
-        `image ${container?.image} is not known here; known: ${deps.images.map((one) => one.repository).join(', ')}`,
-      )
-    const mounts = mountTargets(folder.volumes, container.volumeMounts ?? [])
-    const sources = readSources(client, initial.namespace)
-    const { apiServer } = deps
-    return containerCommand({ pod, container, image, node, sources, mounts, apiServer, workFolder: folder.work })
+  /** Stops looking after it; its processes go on. */
+  stop(): Promise<void> {
+    return this.#loop.stop()
   }
 
-  const runContainers = async (pod: PodObject, node: { address: string }): Promise<void> => {
-    await refreshVolumes(pod, node)
-    busy = setupError !== null
-    for (const [index, { name }] of pod.spec.containers.entries()) {
-      const container = await open(name)
-      // Volumes that cannot be made keep new processes from starting; those that run keep what they have.
-      if (setupError === null || container.isRunning())
-        busy = (await container.keep(pod.spec.restartPolicy ?? 'Always', () => commandOf(pod, index, node))) || busy
-    }
-  }
-
-  const publish = async (pod: PodObject, node: { address: string }): Promise<void> => {
-    const views = [...containers.values()].map((container) => container.view(setupError))
-    const status = podStatus(pod, views, node.address, seconds(isoNow(clock)))
-    if (!statusDiffers(pod.status, status)) return
-    const patch = { metadata: { uid: initial.uid }, status }
-    await client.patch(podRef(initial), patch, { type: 'strategic', subresource: 'status' })
-  }
-
-  const leave = async (pod: PodObject | undefined): Promise<void> => {
+  async #follow(): Promise<void> {
+    const pod = this.#deps.pod()
+    const machine = this.#deps.machine()
     // A pod that is gone from the API server was deleted by force: nobody waits for its process.
-    const graceMs = pod === undefined ? 0 : graceSeconds(pod) * 1000
-    await endProcesses(folder, Object.keys(record.containers), graceMs)
-    if (pod !== undefined) await client.delete(podRef(initial), { gracePeriodSeconds: 0, uid: initial.uid })
-    rmSync(folder.root, { recursive: true, force: true })
-    logger.info({}, 'pod ended')
-    deps.onGone()
-    // Not awaited: this runs inside the loop.
-    void loop.stop()
-  }
-
-  const run = async (): Promise<void> => {
-    const pod = deps.pod()
-    const machine = deps.machine()
-    if (pod === undefined) return leave(pod)
-    if (machine?.power !== 'on') return endProcesses(folder, Object.keys(record.containers), 0)
-    if (pod.metadata.deletionTimestamp !== undefined) return leave(pod)
+    if (pod === undefined) return this.#leave(0, false)
+    if (machine?.power !== 'on') return this.#endProcesses(0)
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#leave(graceSeconds(pod) * 1000, true)
     const node = { address: addressOf(machine.slot) }
-    await runContainers(pod, node)
+    await this.#refreshVolumes(pod, node)
+    await this.#runContainers(pod, node)
     try {
-      await publish(pod, node)
+      await this.#publish(pod, node)
     } catch (error) {
       // It changed or went meanwhile: the watch brings the news and with it another look.
       if (!isConflict(error) && !isNotFound(error)) throw error
     }
   }
 
-  const loop = startLoop({ name: 'pod', clock, logger, intervalMs: () => (busy ? BUSY_MS : CALM_MS), run })
-  return loop
+  async #refreshVolumes(pod: PodObject, node: { address: string }): Promise<void> {
+    const { clock, client, folder } = this.#deps
+    if (clock.now() - this.#refreshedAt < REFRESH_MS) return
+    const sources = readSources(client, this.#record.namespace)
+    const tokens = this.#tokens(pod)
+    try {
+      await materialiseVolumes(folder.volumes, { pod, node, sources, token: (source) => tokens.get(source) })
+      this.#refreshedAt = clock.now()
+      this.#setupError = null
+    } catch (error) {
+      if (!(error instanceof PodSetupError)) throw error
+      this.#setupError = error
+    }
+  }
+
+  async #runContainers(pod: PodObject, node: { address: string }): Promise<void> {
+    this.#busy = this.#setupError !== null
+    const restartPolicy = pod.spec.restartPolicy ?? 'Always'
+    for (const container of pod.spec.containers) {
+      const process = await this.#open(container.name)
+      // Volumes that cannot be made keep new processes from starting; those that run keep what they have.
+      if (this.#setupError !== null && !process.isRunning()) continue
+      const waits = await process.keep(restartPolicy, () => this.#commandOf(pod, container, node))
+      this.#busy ||= waits
+    }
+  }
+
+  async #open(name: string): Promise<ContainerProcess> {
+    const known = this.#containers.get(name)
+    if (known !== undefined) return known
+    const { folder, clock } = this.#deps
+    const opened = await ContainerProcess.open(name, this.#record.containers[name] ?? newContainer, {
+      ...{ podName: this.#record.name, folder, clock },
+      onExit: () => this.#loop.poke(),
+      save: (container) => {
+        this.#record = { ...this.#record, containers: { ...this.#record.containers, [name]: container } }
+        folder.save(this.#record)
+      },
+    })
+    this.#containers.set(name, opened)
+    return opened
+  }
+
+  async #commandOf(pod: PodObject, container: Container, node: { address: string }): Promise<ContainerCommand> {
+    const { images, folder, client, apiServer } = this.#deps
+    const image = findImage(container.image, images)
+    if (image === null) {
+      const known = images.map(({ repository }) => repository).join(', ')
+      throw new PodSetupError('ErrImagePull', `image ${container.image} is not known here; known: ${known}`)
+    }
+    const mounts = mountTargets(folder.volumes, container.volumeMounts ?? [])
+    const sources = readSources(client, this.#record.namespace)
+    return containerCommand({ pod, container, image, node, sources, mounts, apiServer, workFolder: folder.work })
+  }
+
+  async #publish(pod: PodObject, node: { address: string }): Promise<void> {
+    const { client, clock } = this.#deps
+    const views = [...this.#containers.values()].map((container) => container.view(this.#setupError))
+    const status = podStatus(pod, views, node.address, seconds(isoNow(clock)))
+    if (!statusDiffers(pod.status, status)) return
+    const patch = { metadata: { uid: this.#record.uid }, status }
+    await client.patch(podRef(this.#record), patch, { type: 'strategic', subresource: 'status' })
+  }
+
+  #endProcesses(graceMs: number): Promise<void> {
+    return endProcesses(this.#deps.folder, Object.keys(this.#record.containers), graceMs)
+  }
+
+  async #leave(graceMs: number, isKnown: boolean): Promise<void> {
+    const { client, folder, logger } = this.#deps
+    await this.#endProcesses(graceMs)
+    if (isKnown) await client.delete(podRef(this.#record), { gracePeriodSeconds: 0, uid: this.#record.uid })
+    rmSync(folder.root, { recursive: true, force: true })
+    logger.info({}, 'pod ended')
+    this.#deps.onGone()
+    // Not awaited: this runs inside the loop.
+    void this.#loop.stop()
+  }
 }
 
 const podRef = ({
