@@ -39,7 +39,7 @@ async function newProfile(call: Caller, name: string, type: string, version: str
   return created.body.uid
 }
 
-test('an update can be previewed layer by layer and machine by machine, and nothing is stored', async () => {
+test('an update can be previewed layer by layer and machine by machine; applied, it answers the same', async () => {
   const tenant = await api.newTenant()
   const call: Caller = (route, more) => tenant.call(route, { ...more, headers: { ProjectUid: tenant.project.uid } })
   const account = await call('POST /v1/cloudaccounts/cloudTypes/local', {
@@ -84,6 +84,18 @@ test('an update can be previewed layer by layer and machine by machine, and noth
   expect((await call(`GET /v1/spectroclusters/${uid}`)).text).toBe(before)
   const wrong = await call(`POST /atrium/v1/clusters/${uid}/plan`, { body: { pools: [{ name: 'none', size: 1 }] } })
   expect([wrong.status, wrong.body.message]).toEqual([400, "pools[0].name: the cluster has no pool 'none'."])
+
+  const update = (profile: string) => ({ body: { profiles: [{ uid: profile, replaceWithProfile: old }] } })
+  const updated = await call(`POST /atrium/v1/clusters/${uid}/profiles`, update(fresh))
+  expect([updated.status, updated.body.layers], 'the update answers what it changes').toEqual([200, plan.body.layers])
+  const attached = (await call(`GET /v1/spectroclusters/${uid}`)).body.spec.clusterProfileTemplates
+  expect(attached.map((one: { uid: string }) => one.uid)).toEqual([infra, fresh])
+  const broken = await newProfile(call, 'apps', 'add-on', '1.2.0', [
+    layer('web', 'addon', 'a: {{.spectro.macro.NONE}}'),
+  ])
+  const refused = await call(`POST /atrium/v1/clusters/${uid}/profiles`, update(broken))
+  expect([refused.status, refused.body.code]).toEqual([422, 'PackVariablesUndefined'])
   const other = await api.newTenant()
   expect((await other.call(`POST /atrium/v1/clusters/${uid}/plan`, { body: {} })).status).toBe(404)
+  expect((await other.call(`POST /atrium/v1/clusters/${uid}/profiles`, update(fresh))).status).toBe(404)
 })

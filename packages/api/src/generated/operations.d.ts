@@ -7,8 +7,10 @@ export interface AtriumChange { kind: string; uid: string; project: string | nul
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
 export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined }
 export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert" }
+export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
 export interface AtriumDeviations { items: AtriumDeviation[] }
+export interface AtriumPassword { password: string }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
@@ -11403,6 +11405,14 @@ export interface Operations {
     status: 200
     response: AtriumClusterPlan
   }
+  atriumClustersProfilesUpdate: {
+    route: 'POST /atrium/v1/clusters/{uid}/profiles'
+    params: { uid: string }
+    query: Empty
+    body: AtriumClusterProfiles
+    status: 200
+    response: AtriumClusterPlan
+  }
   atriumClustersDeviationsList: {
     route: 'GET /atrium/v1/clusters/{uid}/deviations'
     params: { uid: string }
@@ -11442,6 +11452,14 @@ export interface Operations {
     body: undefined
     status: 200
     response: Binary
+  }
+  atriumUsersPasswordSet: {
+    route: 'PUT /atrium/v1/users/{uid}/password'
+    params: { uid: string }
+    query: Empty
+    body: AtriumPassword
+    status: 204
+    response: void
   }
 }
 
@@ -12635,9 +12653,11 @@ export interface Routes {
   'GET /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyGet'
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
+  'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'
   'GET /atrium/v1/watch': 'atriumWatch'
+  'PUT /atrium/v1/users/{uid}/password': 'atriumUsersPasswordSet'
 }

@@ -35,6 +35,10 @@ export const clusterOperations: OwnOperations = {
       },
       { additionalProperties: false },
     ),
+    AtriumClusterProfiles: Type.Object(
+      { profiles: Type.Array(Type.Ref('v1SpectroClusterProfileEntity'), { minItems: 1, maxItems: 100 }) },
+      { additionalProperties: false },
+    ),
     AtriumClusterPlan: Type.Object({
       layers: Type.Array(Type.Object({ id: text, profileUid: text, change: layerChange, why: text })),
       machines: Type.Array(Type.Object({ type: text, summary: text, disturbs: text })),
@@ -65,6 +69,14 @@ export const clusterOperations: OwnOperations = {
       path: '/atrium/v1/clusters/{uid}/plan',
       parameters: [uid],
       body: { schema: Type.Ref('AtriumClusterPlanRequest'), required: true },
+      responses: { 200: Type.Ref('AtriumClusterPlan') },
+    },
+    {
+      id: 'atriumClustersProfilesUpdate',
+      method: 'POST',
+      path: '/atrium/v1/clusters/{uid}/profiles',
+      parameters: [uid],
+      body: { schema: Type.Ref('AtriumClusterProfiles'), required: true },
       responses: { 200: Type.Ref('AtriumClusterPlan') },
     },
     {

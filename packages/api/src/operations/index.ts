@@ -2,7 +2,14 @@ import { clusterOperations } from './clusters.ts'
 import type { OwnOperations } from './operation.ts'
 import { registryOperations } from './registries.ts'
 import { tenantOperations } from './tenants.ts'
+import { userOperations } from './users.ts'
 import { watchOperations } from './watch.ts'
 
 /** Every own operation (`/atrium/v1`), beside the public contract. */
-export const ownOperations: OwnOperations[] = [clusterOperations, registryOperations, tenantOperations, watchOperations]
+export const ownOperations: OwnOperations[] = [
+  clusterOperations,
+  registryOperations,
+  tenantOperations,
+  watchOperations,
+  userOperations,
+]

@@ -12,6 +12,7 @@ import { registerStatus } from './status.ts'
 import { registerTenant } from './tenant/index.ts'
 import { registerTest } from './test.ts'
 import { registerUp } from './up.ts'
+import { registerUpdate } from './update/cluster.ts'
 
 /** Adds one command, or one noun with its verbs (`commands/<noun>/<verb>.ts`), to the program. */
 export type RegisterCommand = (program: Command) => void
@@ -24,6 +25,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDescribe,
   registerKubeconfig,
   registerPolicy,
+  registerUpdate,
   registerDelete,
   registerLocal,
   registerTenant,

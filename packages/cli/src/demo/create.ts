@@ -4,7 +4,7 @@ import { ApiError } from '@atrium/client/error.ts'
 import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { listClusters } from '../clusters/find.ts'
-import { type CatalogPack, clusterBody, demo, profileBody } from './spec.ts'
+import { type CatalogPack, clusterBody, demo, demoUpdate, profileBody } from './spec.ts'
 
 /** Remembers in the home that the demo was made: once deleted it is not made again. */
 interface DemoMarker {
@@ -69,17 +69,20 @@ async function ensureAccount(client: Client): Promise<string> {
   return (await client.call('POST /v1/cloudaccounts/cloudTypes/{cloudType}', { params, body })).uid
 }
 
+/** The demo's profiles and the update to try, published. Answers the uids of those the cluster starts with. */
 async function ensureProfiles(client: Client): Promise<string[]> {
   const catalogue = await readCatalogue(client)
   const existing = (await client.call('GET /v1/dashboard/clusterprofiles/metadata')).items ?? []
-  const uids: string[] = []
-  for (const profile of demo.profiles) {
-    const found = existing.find(({ metadata }) => metadata?.name === profile.name)?.metadata?.uid
-    const uid =
-      found ?? (await client.call('POST /v1/clusterprofiles', { body: profileBody(profile, '1.0.0', catalogue) })).uid
+  const ensure = async (profile: Parameters<typeof profileBody>[0], version: string): Promise<string> => {
+    const found = existing.find(({ metadata, spec }) => metadata?.name === profile.name && spec?.version === version)
+    const body = profileBody(profile, version, catalogue)
+    const uid = found?.metadata?.uid ?? (await client.call('POST /v1/clusterprofiles', { body })).uid
     await client.call('PATCH /v1/clusterprofiles/{uid}/publish', { params: { uid } })
-    uids.push(uid)
+    return uid
   }
+  const uids: string[] = []
+  for (const profile of demo.profiles) uids.push(await ensure(profile, '1.0.0'))
+  await ensure(demoUpdate, demoUpdate.version)
   return uids
 }
 

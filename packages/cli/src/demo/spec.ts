@@ -28,7 +28,17 @@ export const demo = {
   ],
 } as const
 
-export type DemoProfile = (typeof demo.profiles)[number]
+/** A second version of the add-on profile, not attached: what a new user updates to. */
+export const demoUpdate = {
+  name: 'demo-apps',
+  type: 'add-on',
+  cloudType: 'all',
+  version: '1.1.0',
+  packs: [
+    ['hello-atrium', '1.1.0'],
+    ['key-value-store', '1.0.0'],
+  ],
+} as const
 
 /** A pack of the catalogue, as a layer names it. */
 export interface CatalogPack {

@@ -19,6 +19,7 @@ export function nextSteps({ record, home, credentials }: Connection, cluster: { 
     `  use it          ${atrium} kubeconfig ${cluster.name} > ${cluster.name}.kubeconfig`,
     `  break it        kubectl --kubeconfig ${cluster.name}.kubeconfig -n hello-atrium delete deployment hello-atrium`,
     `  stop a machine  ${atrium} local machine stop ${cluster.name} ${cluster.name}-workers-0`,
+    `  update it       ${atrium} update cluster ${cluster.name} --profile demo-apps@1.1.0`,
     `  only alert      ${atrium} policy ${cluster.name} --drift alert`,
     `  delete it       ${atrium} delete cluster ${cluster.name}`,
     `  stop all        ${atrium} down`,

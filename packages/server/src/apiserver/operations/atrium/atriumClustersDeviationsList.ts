@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { getCluster } from './load-cluster.ts'
+import { getCluster } from '../clusters/load.ts'
 
 /** What differs from the declaration, and what was done about it: newest first. */
 export const atriumClustersDeviationsList = defineOperation('atriumClustersDeviationsList', {

@@ -1,41 +1,18 @@
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { planInfrastructure } from '../../../content/plan-machines.ts'
-import { planLayers } from '../../../content/plan-update.ts'
-import { readResolveContext } from '../../../content/resolve-context.ts'
 import { defineOperation } from '../../operation.ts'
-import { loadProfiles } from '../clusters/load.ts'
-import { changeProfiles } from '../clusters/profiles.ts'
-import { getCluster } from './load-cluster.ts'
+import { planCluster, readChange } from './plan-cluster.ts'
 
 /** What an update would change, layer by layer and machine by machine. Stores nothing. */
 export const atriumClustersPlan = defineOperation('atriumClustersPlan', {
   scope: 'object',
   permission: 'cluster.update',
   async handler({ subject, params, body }, context) {
-    const { cluster, profiles, machines } = await context.admission.run(subject, async (tx) => {
-      const found = await getCluster(tx, params.uid)
-      const inputs = body.profiles ?? []
-      const loaded = await loadProfiles(tx, found.spec.cloudType, inputs, 'profiles')
-      const changes = loaded.map((profile, index) => ({ profile, replaces: inputs[index]?.replaceWithProfile }))
-      return {
-        cluster: found,
-        profiles: changeProfiles(found.spec.profiles, changes),
-        machines: (await tx.list('Machine', { where: { clusterUid: params.uid } })).items,
-      }
-    })
+    const { cluster, profiles, machines } = await context.admission.run(subject, (tx) =>
+      readChange(tx, params.uid, body.profiles ?? []),
+    )
     const after = { ...cluster.spec, profiles, machinePools: resize(cluster.spec, body.pools ?? []) }
-    const { layers, problems } = planLayers(cluster.spec.profiles, profiles, {
-      before: await readResolveContext(context.store, cluster),
-      after: await readResolveContext(context.store, { ...cluster, spec: after }),
-    })
-    const provider = context.providers.get(cluster.spec.cloudType)
-    const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []
-    return {
-      layers,
-      machines: operations.map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
-      problems: problems.map(({ layer, profileUid, path, message }) => ({ layer, profileUid, path, message })),
-    }
+    return planCluster(context, cluster, after, machines)
   },
 })
 

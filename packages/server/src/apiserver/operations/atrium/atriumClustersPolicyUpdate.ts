@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { getCluster } from './load-cluster.ts'
+import { getCluster } from '../clusters/load.ts'
 
 export const atriumClustersPolicyUpdate = defineOperation('atriumClustersPolicyUpdate', {
   scope: 'object',

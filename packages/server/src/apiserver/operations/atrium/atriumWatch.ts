@@ -3,6 +3,7 @@ import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { defineOperation } from '../../operation.ts'
 import { eventStream } from './event-stream.ts'
+import { takeStream } from './open-streams.ts'
 
 function parseKinds(names: string[] | undefined): KindName[] | undefined {
   const unknown = names?.find((name) => !Object.hasOwn(kinds, name))
@@ -29,6 +30,8 @@ export const atriumWatch = defineOperation('atriumWatch', {
     const { query, project, header } = request
     const since = parsePosition(header('last-event-id'), query.since)
     const watched = parseKinds(query.kinds)
+    const release = takeStream(context, request.subject.userUid)
+    request.signal.addEventListener('abort', release)
     const events = eventStream(request, context, {
       ...(watched ? { kinds: watched } : {}),
       ...(since === undefined ? {} : { since }),

@@ -3,9 +3,11 @@ import { atriumClustersDeviationsList } from './atriumClustersDeviationsList.ts'
 import { atriumClustersPlan } from './atriumClustersPlan.ts'
 import { atriumClustersPolicyGet } from './atriumClustersPolicyGet.ts'
 import { atriumClustersPolicyUpdate } from './atriumClustersPolicyUpdate.ts'
+import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
 import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
 import { atriumTenantsList } from './atriumTenantsList.ts'
+import { atriumUsersPasswordSet } from './atriumUsersPasswordSet.ts'
 import { atriumWatch } from './atriumWatch.ts'
 
 export const atriumOperations: RegisteredOperation[] = [
@@ -13,8 +15,10 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersPlan,
   atriumClustersPolicyGet,
   atriumClustersPolicyUpdate,
+  atriumClustersProfilesUpdate,
   atriumRegistryToken,
   atriumTenantsCreate,
   atriumTenantsList,
+  atriumUsersPasswordSet,
   atriumWatch,
 ]

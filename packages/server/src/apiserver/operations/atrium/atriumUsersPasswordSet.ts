@@ -1,0 +1,13 @@
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { defineOperation } from '../../operation.ts'
+import { getManagedUser } from '../users/load.ts'
+
+/** Gives a user a password; their sessions end. Not for users who may do more than the caller. */
+export const atriumUsersPasswordSet = defineOperation('atriumUsersPasswordSet', {
+  scope: 'tenant',
+  permission: 'user.update',
+  async handler({ subject, params, body }, context) {
+    await getManagedUser(context, subject, params.uid)
+    await context.identity.setPassword(subject, params.uid, new Secret(body.password))
+  },
+})

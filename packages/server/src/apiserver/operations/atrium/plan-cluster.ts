@@ -1,0 +1,49 @@
+import type { AtriumClusterPlan, v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
+import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { planInfrastructure } from '../../../content/plan-machines.ts'
+import { planLayers } from '../../../content/plan-update.ts'
+import { readResolveContext } from '../../../content/resolve-context.ts'
+import type { ServerContext } from '../../../context.ts'
+import { getCluster, loadProfiles } from '../clusters/load.ts'
+import { changeProfiles } from '../clusters/profiles.ts'
+
+export interface ClusterChange {
+  cluster: StoredObject<'Cluster'>
+  /** Attached afterwards. */
+  profiles: AttachedProfile[]
+  machines: StoredObject<'Machine'>[]
+}
+
+/** The cluster as it is, and the profiles it has once `inputs` are attached. */
+export async function readChange(
+  tx: Tx,
+  uid: string,
+  inputs: readonly v1SpectroClusterProfileEntity[],
+): Promise<ClusterChange> {
+  const cluster = await getCluster(tx, uid)
+  const loaded = await loadProfiles(tx, cluster.spec.cloudType, inputs, 'profiles')
+  const changes = loaded.map((profile, index) => ({ profile, replaces: inputs[index]?.replaceWithProfile }))
+  const { items: machines } = await tx.list('Machine', { where: { clusterUid: uid } })
+  return { cluster, profiles: changeProfiles(cluster.spec.profiles, changes), machines }
+}
+
+/** What becomes of layers and machines when the cluster's spec turns into `after`. Stores nothing. */
+export async function planCluster(
+  context: ServerContext,
+  cluster: StoredObject<'Cluster'>,
+  after: ClusterSpec,
+  machines: StoredObject<'Machine'>[],
+): Promise<AtriumClusterPlan> {
+  const { layers, problems } = planLayers(cluster.spec.profiles, after.profiles, {
+    before: await readResolveContext(context.store, cluster),
+    after: await readResolveContext(context.store, { ...cluster, spec: after }),
+  })
+  const provider = context.providers.get(cluster.spec.cloudType)
+  const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []
+  return {
+    layers,
+    machines: operations.map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
+    problems: problems.map(({ layer, profileUid, path, message }) => ({ layer, profileUid, path, message })),
+  }
+}
