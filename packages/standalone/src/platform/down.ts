@@ -5,7 +5,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord, stopProcess, waitForExit } from '@atrium/toolchain/process.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
-import { stopPostgres } from '../postgres/postgres.ts'
+import { removePostgres, stopPostgres } from '../postgres/postgres.ts'
 import { stopRegistry } from '../registry/registry.ts'
 import { cloudOptions, type PlatformTools, platformTools } from './parts.ts'
 
@@ -38,6 +38,8 @@ export const stopPlatform = async ({ home: folder, purge, clock, say }: DownOpti
   }
   if (failures.length > 0) throw new Error(`Not everything ended: ${failures.join('; ')}`)
   if (!purge) return
+  // Its socket, and in some places its data, lie outside the home.
+  await removePostgres({ folder: home.postgresFolder, clock })
   rmSync(home.folder, { recursive: true, force: true })
   say(`Removed ${home.folder}`)
 }
