@@ -19,7 +19,9 @@ const KEY = 'open'
 const FLUSH_MS = 100
 const BATCH = 200
 const MESSAGE_CHARS = 4_096
-const DIFF_BYTES = 64 * 1024
+const DIFF_CHARS = 8 * 1024
+/** A message of the link is at most 1 MiB, and a character at most 3 octets. */
+const BATCH_CHARS = 300 * 1024
 
 /**
  * Open deviations, and what is to be told about them. A deviation keeps its id from detection to resolution; open ones
@@ -110,7 +112,7 @@ export class DeviationLog {
     this.#flushing = null
     const items = [...this.#unsent.values()]
     this.#unsent.clear()
-    for (let start = 0; start < items.length; start += BATCH) this.#options.send(items.slice(start, start + BATCH))
+    for (const batch of batches(items)) this.#options.send(batch)
   }
 
   #save(): void {
@@ -126,11 +128,27 @@ export class DeviationLog {
   }
 }
 
-/** A message of the link is at most 1 MiB: long lists of differences are cut. */
+/** Long lists of differences are cut. */
 function boundedDiff(diff: DeviationReport['diff']): DeviationReport['diff'] {
   let size = 0
   return diff.slice(0, 100).filter((line) => {
     size += JSON.stringify(line).length
-    return size < DIFF_BYTES / 16
+    return size < DIFF_CHARS
   })
+}
+
+/** Messages that the link takes: bounded in number and size. */
+export function batches(items: readonly DeviationReport[]): DeviationReport[][] {
+  const result: DeviationReport[][] = []
+  let size = Number.POSITIVE_INFINITY
+  for (const item of items) {
+    const chars = JSON.stringify(item).length
+    size += chars
+    if (size > BATCH_CHARS || (result.at(-1)?.length ?? 0) >= BATCH) {
+      result.push([])
+      size = chars
+    }
+    result.at(-1)?.push(item)
+  }
+  return result
 }

@@ -58,7 +58,8 @@ export function planLayers(views: readonly LayerView[], now: number): LayerStep[
   })
 }
 
-const LIMIT = 4_096
+/** 200 layers and 5,000 nodes fit into one message of the link (1 MiB). */
+const LIMIT = 1_000
 const NAMES = 5
 
 /** What people see of a layer. Pure. */

@@ -3,7 +3,8 @@ import type { KubeObject } from '@atrium/kube/object.ts'
 import { parseQuantity } from '@atrium/kube/quantity.ts'
 import { Fields } from '@atrium/kube/readiness-rule.ts'
 
-const MESSAGE_CHARS = 1_024
+/** Of a node that is not ready; one that is ready needs no words: 5,000 of them go into one message of 1 MiB. */
+const MESSAGE_CHARS = 500
 
 /** A node as its kubelet (or the controller that misses it) describes it. Pure. */
 export function reportNode(node: KubeObject): NodeReport {
@@ -15,7 +16,7 @@ export function reportNode(node: KubeObject): NodeReport {
     name: node.metadata.name,
     providerId: new Fields(node.spec).text('providerID'),
     ready,
-    message: (message || 'its kubelet has not reported yet').slice(0, MESSAGE_CHARS),
+    message: ready ? '' : (message || 'its kubelet has not reported yet').slice(0, MESSAGE_CHARS),
     notReadySince: ready ? null : condition?.text('lastTransitionTime') || (node.metadata.creationTimestamp ?? null),
   }
 }

@@ -1,0 +1,87 @@
+import type { DeviationReport } from '@atrium/api/link/protocol.ts'
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { beforeEach, expect, test } from 'vitest'
+import type { ContentStore } from '../storage/cluster-store.ts'
+import { batches, DeviationLog, type Sighting } from './deviations.ts'
+
+let now = 0
+const clock: Clock = { now: () => now, after: () => () => undefined, sleep: async () => undefined }
+let sent: DeviationReport[][] = []
+let contents = new Map<string, Buffer>()
+const store: ContentStore = {
+  put: async (key, content) => void contents.set(key, content),
+  get: async (key) => contents.get(key) ?? null,
+  keys: async () => [...contents.keys()],
+  delete: async (key) => void contents.delete(key),
+}
+const open = () => DeviationLog.open({ store, clock, logger: silentLogger, send: (items) => sent.push(items) })
+const sighting = (state: Sighting['state'], message = 'm'): Sighting => ({
+  type: 'changed',
+  object: 'v1 ConfigMap a/b',
+  layer: 'p/l',
+  diff: [{ path: '/data/a', live: '1', desired: '2' }],
+  action: 'heal',
+  state,
+  message,
+})
+beforeEach(() => {
+  now = 1_000
+  sent = []
+  contents = new Map()
+})
+
+test('one deviation keeps its id and time from detection to resolution, and is told once per change', async () => {
+  const log = await open()
+  log.see('subject', sighting('open'))
+  await log.flush()
+  now = 5_000
+  log.see('subject', sighting('open'))
+  await log.flush()
+  log.resolve('subject', 'fine again')
+  await log.flush()
+  const told = sent.flat()
+  expect(told.map((one) => [one.state, one.message])).toEqual([
+    ['open', 'm'],
+    ['repaired', 'fine again'],
+  ])
+  expect(new Set(told.map((one) => one.id)).size).toBe(1)
+  expect(told[1]).toMatchObject({ detectedAt: '1970-01-01T00:00:01.000Z', resolvedAt: '1970-01-01T00:00:05.000Z' })
+  expect(told[1]?.diff).toHaveLength(1)
+  expect(log.count).toBe(0)
+})
+
+test('the next deviation of the same object is another one', async () => {
+  const log = await open()
+  log.see('subject', sighting('repaired'))
+  await log.flush()
+  now = 2_000
+  log.see('subject', sighting('repaired'))
+  await log.flush()
+  expect(new Set(sent.flat().map((one) => one.id)).size).toBe(2)
+})
+
+test('open deviations survive a restart and can be resolved then', async () => {
+  const log = await open()
+  log.see('subject', sighting('open'))
+  await log.flush()
+  const again = await open()
+  expect(again.subjects()).toEqual(['subject'])
+  again.resolve('subject', 'gone meanwhile')
+  await again.flush()
+  expect(sent.flat().at(-1)).toMatchObject({ state: 'repaired', id: sent.flat()[0]?.id })
+})
+
+test('messages are bounded in number and size', () => {
+  const report = (bytes: number): DeviationReport => ({
+    ...sighting('open', 'x'.repeat(bytes)),
+    id: 'i',
+    detectedAt: 't',
+    resolvedAt: null,
+  })
+  expect(batches([])).toEqual([])
+  expect(batches(Array.from({ length: 450 }, () => report(10))).map((batch) => batch.length)).toEqual([200, 200, 50])
+  const large = batches(Array.from({ length: 200 }, () => report(4_000)))
+  expect(large.flat()).toHaveLength(200)
+  for (const batch of large) expect(JSON.stringify(batch).length).toBeLessThan(1024 * 1024)
+})
