@@ -112,6 +112,22 @@ describe('watch on PostgreSQL', () => {
     }
   })
 
+  it('goes on when the sequencing process is stopped but its session stays', async () => {
+    const stopped = await openTestStore({ sequence: false })
+    const leader = startSequencer(stopped)
+    try {
+      await leader.leading
+      leader.child.kill('SIGSTOP')
+      await stopped.openAnother({ sequence: true })
+      const tenant = await stopped.newTenant()
+      const [uid = ''] = await makeObjects(stopped, tenant, 1)
+      expect(await readEvents(stopped.store, { tenant, since: 0 }, seen(uid))).toHaveLength(1)
+    } finally {
+      leader.child.kill('SIGKILL')
+      await stopped.close()
+    }
+  })
+
   it('goes on after dump and restore: nothing lost, nothing out of order', async () => {
     const source = await openTestStore({ sequence: false })
     try {

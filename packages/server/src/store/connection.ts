@@ -37,6 +37,8 @@ export const connectionConfig = (
     types,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
+    // The server's own limit ends a statement first; this one ends the wait for a server that cannot be reached any more.
+    query_timeout: STATEMENT_LIMIT_MS + 10_000,
   }
 }
 

@@ -63,10 +63,10 @@ export class Database {
     return this.#run(this.#system, 'begin', work)
   }
 
-  /** Refuses to work as a user whom row-level security does not bind. */
+  /** Refuses to work as anybody but the two roles, or when row-level security would not bind them. */
   async checkRoles(): Promise<void> {
-    await this.#run(this.#app, 'begin', mustBeBound)
-    await this.#run(this.#system, 'begin', mustBeBound)
+    await this.#run(this.#app, 'begin', (sql) => mustBe(sql, 'atrium_app'))
+    await this.#run(this.#system, 'begin', (sql) => mustBe(sql, 'atrium_system'))
   }
 
   /** Connection settings for a session of its own (sequencer, notifications). */
@@ -137,14 +137,19 @@ const inTransaction = async <T>(client: PoolClient, begin: string, work: (sql: S
   }
 }
 
-const mustBeBound = async (sql: Sql): Promise<void> => {
-  const rows = await sql.query<{ name: string }>(
-    'select rolname as name from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)',
+const mustBe = async (sql: Sql, role: DatabaseRole): Promise<void> => {
+  const [row] = await sql.query<{ name: string; unbound: boolean }>(
+    'select rolname as name, rolsuper or rolbypassrls as unbound from pg_roles where rolname = current_user',
   )
-  if (rows[0] !== undefined)
+  if (row?.name !== role)
     throw new AtriumError(
       'InvalidState',
-      `the server must not work as ${rows[0].name}: row-level security does not bind it`,
+      `connected to the database as ${row?.name}, not as ${role}: give ${role} a URL of its own, or remove "options" from the database URL`,
+    )
+  if (row.unbound)
+    throw new AtriumError(
+      'InvalidState',
+      `role ${role} looks past row-level security: take SUPERUSER and BYPASSRLS from it`,
     )
 }
 

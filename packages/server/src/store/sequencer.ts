@@ -24,6 +24,8 @@ const STANDBY_MS = 250
 const BATCH_PAUSE_MS = 5
 /** Rings come with every commit; this finds what a process committed that died before it could ring. */
 const IDLE_MS = 100
+/** A leader says something every `IDLE_MS`; one that is silent this long was stopped or cut off, and the database ends its session. */
+const SILENT_MS = 5_000
 const BATCH_MAX = 5_000
 const PRUNE_EVERY_MS = 5_000
 
@@ -70,7 +72,11 @@ export class Sequencer {
     const { clock, random, logger, connection } = options
     this.#loop = new SessionLoop({
       name: 'sequencer',
-      connection: { ...connection, application_name: 'atrium_sequencer' },
+      connection: {
+        ...connection,
+        application_name: 'atrium_sequencer',
+        options: `${connection.options ?? ''} -c idle_session_timeout=${SILENT_MS}`,
+      },
       clock,
       random,
       logger,
