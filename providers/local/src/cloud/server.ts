@@ -79,7 +79,8 @@ const answer = (
   logger: Logger,
 ): void => {
   const send = (status: number, body: unknown): void => {
-    response.writeHead(status, { 'content-type': 'application/json' })
+    // Kept connections would hold up the end of the daemon, and on a Unix socket they save nothing.
+    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
     response.end(JSON.stringify(body ?? {}))
   }
   readBody(request)
