@@ -28,10 +28,10 @@ export const stopPlatform = async ({ home: folder, purge, clock, say }: DownOpti
   const home = platformHome(folder)
   if (!existsSync(home.folder)) return say(`Nothing there: ${home.folder}`)
   const failures: string[] = []
-  for (const { there, stop, done } of steps(home, clock)) {
-    if (!there()) continue
+  for (const step of steps(home, clock)) {
+    if (!step.there()) continue
     try {
-      if (await stop()) say(done)
+      if (await step.stop()) say(step.done)
     } catch (error) {
       failures.push(messageOf(error))
     }
