@@ -68,6 +68,25 @@ describe('sign-in', () => {
   })
 })
 
+describe('a password set by an administrator', () => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await openTestApi()
+  })
+  afterAll(() => api.close())
+
+  test('lets the user sign in; nobody sets one for a user who may do more', async () => {
+    const { call, tenant, adminUid } = await api.newTenant()
+    const user = await api.newUser(tenant.uid, [{ role: 'Tenant User Admin' }])
+    const set = await call(`PUT /atrium/v1/users/${user.uid}/password`, { body: { password: 'from the admin' } })
+    expect(set.status).toBe(204)
+    const body = { emailId: user.email, password: 'from the admin' }
+    expect((await api.as({})('POST /v1/auth/authenticate', { body })).status).toBe(200)
+    const raised = await user.call(`PUT /atrium/v1/users/${adminUid}/password`, { body: { password: 'now mine' } })
+    expect([raised.status, raised.body.code]).toEqual([403, 'Forbidden'])
+  })
+})
+
 describe('time and guessing', () => {
   let api: TestApi
   const clock = new ManualClock(Date.parse('2026-01-01T00:00:00Z'))

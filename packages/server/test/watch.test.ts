@@ -107,3 +107,22 @@ test('positions and kinds that make no sense are refused before the stream start
   expect((await call('GET /atrium/v1/watch', { query: { kinds: 'Nothing' } })).status).toBe(400)
   expect((await call('GET /atrium/v1/watch', { headers: { 'last-event-id': 'x' } })).status).toBe(400)
 })
+
+test('one user cannot hold more than fifty streams, and closing them makes room again', async () => {
+  const { apiKey } = await api.newTenant()
+  const headers = { ApiKey: apiKey.reveal() }
+  const aborter = new AbortController()
+  const open = (signal: AbortSignal) => fetch(`${url}/atrium/v1/watch`, { headers, signal })
+  const streams = await Promise.all(Array.from({ length: 50 }, () => open(aborter.signal)))
+  expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]))
+  expect((await open(aborter.signal)).status).toBe(429)
+  aborter.abort()
+  await expect
+    .poll(async () => {
+      const one = new AbortController()
+      const { status } = await open(one.signal)
+      one.abort()
+      return status
+    })
+    .toBe(200)
+})

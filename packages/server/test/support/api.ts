@@ -125,7 +125,10 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
       return { uid: user.uid, email, apiKey: secret.reveal(), call: as({ ApiKey: secret.reveal() }) }
     },
     async close() {
-      await app.close()
+      const closed = app.close()
+      // Connections that clients opened and never used would be waited for.
+      app.server.closeAllConnections()
+      await closed
       await testStore.close()
       expect(violations, 'answers that break the contract').toEqual([])
     },

@@ -17,6 +17,8 @@ export interface Tools {
   validators: Validators
   projectors: Projectors
   schemas: Record<string, Schema>
+  /** Aborts when the server is about to close: open streams end. */
+  closing: AbortSignal
 }
 
 const uidName = /uid$/i
@@ -86,9 +88,14 @@ function send(operation: Operation, result: unknown, reply: FastifyReply, projec
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(projectors.project(schema, result) ?? {}))
 }
 
-function abortWith(reply: FastifyReply): AbortSignal {
+function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
   const controller = new AbortController()
-  reply.raw.on('close', () => controller.abort())
+  const end = (): void => controller.abort()
+  closing.addEventListener('abort', end)
+  reply.raw.on('close', () => {
+    closing.removeEventListener('abort', end)
+    end()
+  })
   return controller.signal
 }
 
@@ -111,7 +118,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
         project: projectHeader(request),
         header: (name: string) => header(request, name),
         unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
-        signal: abortWith(reply),
+        signal: endOf(reply, tools.closing),
         subject: request.subject,
         resolveSubject: () => authenticate(request, context),
       },
