@@ -37,6 +37,15 @@ const tenantTables = async (): Promise<string[]> => {
   return found.map(({ name }) => name).filter((name) => !(name in installationTables))
 }
 
+const openTables = async (): Promise<string[]> => {
+  const found = await rows<{ name: string }>(
+    `select relname as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)
+     order by 1`,
+  )
+  return found.map(({ name }) => name)
+}
+
 describe('schema', () => {
   it('is what schema.sql says (node packages/dev-env/scripts/write-schema.ts writes it anew)', async () => {
     const golden = readFileSync(new URL('../schema.sql', import.meta.url), 'utf8')
@@ -46,11 +55,15 @@ describe('schema', () => {
 
 describe('catalogue: the second wall between tenants', () => {
   it('has row-level security on, and forced, on every table', async () => {
-    const open = await rows<{ name: string }>(
-      `select relname as name from pg_class
-       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)`,
-    )
-    expect(open.map(({ name }) => name)).toEqual(['migrations'])
+    expect(await openTables()).toEqual(['migrations'])
+  })
+
+  it('would notice a table that was made without it', async () => {
+    await client.query('begin')
+    await client.query('create table forgotten (tenant text); create table unforced (tenant text)')
+    await client.query('alter table unforced enable row level security')
+    expect(await openTables()).toEqual(['forgotten', 'migrations', 'unforced'])
+    await client.query('rollback')
   })
 
   it('binds every policy of atrium_app to the tenant of the transaction, or to reading shared content', async () => {

@@ -16,6 +16,7 @@ import { adoptProcess, type ProcessRecord } from '@atrium/toolchain/process.ts'
 import { readProcess } from '@atrium/toolchain/process-table.ts'
 import { formatStep, type ToolProgress } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
+import type { EmbeddedPostgres } from '../postgres/postgres.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { keepParts } from './keeper.ts'
 import { publishShippedPacks } from './packs.ts'
@@ -96,7 +97,7 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   ])
   progress.tell('registry', `Pack registry at ${registry.part.url}`)
   progress.tell('cloud', 'Cloud of this machine is ready for clusters')
-  const config = configOf(home, env, ports.server, registry.part.url, database?.part.url('atrium'))
+  const config = configOf(home, env, ports.server, registry.part.url, database ? urlsOf(database.part) : {})
   const installation = await createContext(config, {
     clock,
     random,
@@ -130,17 +131,24 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   }
 }
 
+/** Owner and the server's two roles: its socket trusts each of them. */
+const urlsOf = (database: EmbeddedPostgres): Partial<ServerEnv> => ({
+  databaseUrl: database.url('atrium'),
+  databaseAppUrl: database.url('atrium', 'atrium_app'),
+  databaseSystemUrl: database.url('atrium', 'atrium_system'),
+})
+
 /** The environment may still say everything that does not make the one-machine edition what it is. */
 const configOf = (
   home: PlatformHome,
   env: ServerEnv,
   port: number,
   registryUrl: string,
-  databaseUrl: string | undefined,
+  databaseUrls: Partial<ServerEnv>,
 ): ServerConfig =>
   envToConfig({
     ...env,
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...databaseUrls,
     port: String(port),
     pkiDir: home.pkiDir,
     rootKeyFile: home.rootKeyFile,
