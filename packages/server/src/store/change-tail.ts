@@ -100,8 +100,8 @@ export class ChangeTail {
 
   async #follow(client: Client, signal: AbortSignal): Promise<void> {
     client.on('notification', ({ channel }) => {
-      this.#options.onWork()
       if (channel === CHANGES_CHANNEL) this.#wake.ring()
+      else this.#options.onWork()
     })
     await client.query(`listen ${CHANGES_CHANNEL}; listen ${WORK_CHANNEL}`)
     await this.#afterReconnect(client)
@@ -129,7 +129,8 @@ export class ChangeTail {
     this.#events.push(...events)
     if (this.#events.length > 2 * KEEP_EVENTS) this.#events = this.#events.slice(-KEEP_EVENTS)
     this.#position = events.at(-1)?.position ?? this.#position
-    this.#options.onWork()
+    // Status writes, by far the most, put nothing into the queue.
+    if (events.some(({ type }) => type !== 'status')) this.#options.onWork()
     for (const wake of [...this.#waiting]) wake()
   }
 }
