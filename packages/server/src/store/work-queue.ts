@@ -40,6 +40,10 @@ const REARM = `
   where tenant = $1 and kind = $2 and uid = $3 and fence = $4 and owner is not null
   returning due_at <= coalesce($5, clock_timestamp()) as due`
 
+const RELEASE = `
+  update work_queue set owner = null, dirty = false, due_at = coalesce($1, clock_timestamp())
+  where owner is not null returning fence`
+
 const DEPTH = `
   select count(*) as due,
     coalesce(extract(epoch from coalesce($1, clock_timestamp()) - min(due_at)) * 1000, 0)::double precision as oldest_ms
@@ -90,6 +94,16 @@ export class PostgresQueue implements WorkQueue {
       return (await sql.query<{ due: boolean | null }>(REARM, values))[0]?.due === true
     })
     if (due) this.wake()
+  }
+
+  /**
+   * Makes every leased key due at once, instead of when its lease ends. Only for who knows that no other worker lives,
+   * as the one-machine edition does when it starts: work that a killed server left goes on without a pause.
+   */
+  async releaseLeases(): Promise<number> {
+    const released = await this.#database.asSystem((sql) => sql.query(RELEASE, [queueTime(this.#clock)]))
+    this.wake()
+    return released.length
   }
 
   onWork(listener: () => void): () => void {

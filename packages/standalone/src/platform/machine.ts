@@ -1,5 +1,5 @@
 import type { MachineView } from '@atrium/provider-local/cloud/protocol.ts'
-import type { CloudClient } from '@atrium/provider-local/cloud-client.ts'
+import { type ConsoleAction, cloudConsole } from '@atrium/provider-local/console.ts'
 import { cloudClientOf } from '@atrium/provider-local/ensure-cloud.ts'
 import { platformHome } from '@atrium/toolchain/platform.ts'
 
@@ -7,33 +7,21 @@ export interface MachineCommand {
   home: string
   /** `list`, `stop`, `start` or `terminate`. */
   verb: string
-  /** Uid of the cluster. */
+  /** Name or uid of the cluster. */
   cluster: string
-  name: string | undefined
+  machine: string | undefined
   say: (line: string) => void
 }
 
-type Act = (cloud: CloudClient, cluster: string, machine: string) => Promise<void>
-const actions: Record<string, { act: Act; done: string }> = {
-  stop: { act: (cloud, ...machine) => cloud.stopMachine(...machine), done: 'is powered off' },
-  start: { act: (cloud, ...machine) => cloud.startMachine(...machine), done: 'is powered on' },
-  terminate: { act: (cloud, ...machine) => cloud.terminateMachine(...machine), done: 'is terminated' },
-}
+const verbs: readonly ConsoleAction[] = ['list', 'stop', 'start', 'terminate']
 
 /** The cloud console of this machine: what a person does there is unknown to the server until it looks. */
-export const operateMachine = async ({ home, verb, cluster, name, say }: MachineCommand): Promise<void> => {
-  const cloud = cloudClientOf(platformHome(home).folder)
-  const machines = await cloud.machines(cluster)
-  const chosen = name === undefined ? machines : machines.filter((machine) => machine.name === name)
-  if (name !== undefined && chosen.length === 0) {
-    throw new Error(`The cluster has no machine '${name}'. It has: ${machines.map((one) => one.name).join(', ')}.`)
-  }
-  const action = actions[verb]
-  if (verb === 'list') return chosen.forEach((machine) => say(describe(machine)))
-  if (!action || name === undefined)
-    throw new Error(`'${verb}' is none of list, stop, start, terminate with a machine.`)
-  await action.act(cloud, cluster, name)
-  say(`Machine ${name} ${action.done}.`)
+export const operateMachine = async ({ home, verb, cluster, machine, say }: MachineCommand): Promise<void> => {
+  const action = verbs.find((one) => one === verb)
+  if (action === undefined) throw new Error(`'${verb}' is none of ${verbs.join(', ')}.`)
+  const client = cloudClientOf(platformHome(home).folder)
+  const machines = await cloudConsole(client, { action, cluster, ...(machine === undefined ? {} : { machine }) })
+  for (const one of machines) say(describe(one))
 }
 
 const describe = ({ name, pool, phase, message }: MachineView): string =>

@@ -104,6 +104,8 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
     logger: createLogger(config.logLevel),
     providers: { local: async () => createLocalProvider({ cloud: cloud.part.client }) },
   })
+  // The home is locked and so is its database: whoever held these leases is dead.
+  if (database) await installation.store.queue.releaseLeases()
   const server = await startServer(installation)
   progress.tell('server', `Server at ${server.url}`)
   try {

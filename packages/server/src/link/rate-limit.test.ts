@@ -1,0 +1,26 @@
+import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
+import { expect, it } from 'vitest'
+import { RateLimiter } from './rate-limit.ts'
+
+it('lets a burst through, then as many as refill, and each address has its own share', async () => {
+  const clock = new ManualClock()
+  const limiter = new RateLimiter(clock, { burst: 3, perSecond: 2 })
+  const take = (key: string, times: number): number =>
+    Array.from({ length: times }, () => limiter.take(key)).filter(Boolean).length
+  expect(take('a', 10)).toBe(3)
+  expect(take('b', 1)).toBe(1)
+  await clock.advance(1000)
+  expect(take('a', 10)).toBe(2)
+  await clock.advance(3_600_000)
+  expect(take('a', 10)).toBe(3)
+})
+
+it('forgets the address that was longest unused, not the one that is busy', () => {
+  const limiter = new RateLimiter(new ManualClock(), { burst: 1, perSecond: 0 })
+  expect(limiter.take('busy')).toBe(true)
+  for (let index = 0; index < 20_000; index += 1) {
+    limiter.take(`address-${index}`)
+    if (index % 100 === 0) expect(limiter.take('busy')).toBe(false)
+  }
+  expect(limiter.take('address-0')).toBe(true)
+})
