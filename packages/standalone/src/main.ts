@@ -37,9 +37,9 @@ const down = async (home: string, purge: boolean): Promise<void> => {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const machine = async (home: string, [verb = '', cluster = '', name]: string[]): Promise<void> => {
+const operate = async (home: string, [verb = '', cluster = '', machine]: string[]): Promise<void> => {
   const { operateMachine } = await import('./platform/machine.ts')
-  await operateMachine({ home, verb, cluster, name, say })
+  await operateMachine({ home, verb, cluster, machine, say })
 }
 
 try {
@@ -51,7 +51,7 @@ try {
   if (home === undefined) throw new Error(USAGE)
   if (positionals[0] === 'run') await run(home, port === undefined ? undefined : Number(port))
   else if (positionals[0] === 'down') await down(home, purge)
-  else if (positionals[0] === 'machine') await machine(home, positionals.slice(1))
+  else if (positionals[0] === 'machine') await operate(home, positionals.slice(1))
   else throw new Error(USAGE)
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { userInfo } from 'node:os'
 
 /**
  * As whom PostgreSQL runs: it refuses root.
  *
  * - `self`: we are an ordinary user.
- * - `namespace`: as root, inside a user namespace where root is shown as nobody. Files stay ours, so folders of mode
+ * - `namespace`: as root, or as a user id without an account, inside a user namespace where we are shown as nobody. Files stay ours, so folders of mode
  *   0700 above the data are no obstacle, and no account is needed.
  * - `nobody`: as root where user namespaces are refused (some containers and hardened kernels). The account cannot enter
  *   root's folders, so programs and data are staged below a system folder everybody can traverse.
@@ -16,9 +17,20 @@ const UNSHARE = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOB
 
 /** Tries, because no file tells reliably whether a user namespace may be made here. */
 export const choosePostgresIdentity = (): PostgresIdentity => {
-  if (process.getuid?.() !== 0) return 'self'
+  const isRoot = process.getuid?.() === 0
+  if (!isRoot && hasAccount()) return 'self'
   const [command = '', ...args] = UNSHARE
-  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0 ? 'namespace' : 'nobody'
+  if (spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0) return 'namespace'
+  return isRoot ? 'nobody' : 'self'
+}
+
+/** PostgreSQL looks its user up by name; in a container the user id is often one without an account. */
+const hasAccount = (): boolean => {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
 }
 
 /** The words before a command that make it run as that identity. */

@@ -137,7 +137,13 @@ const controllerManager = (context: ProcessContext): { command: string; args: st
 
 const scheduler = (context: ProcessContext): { command: string; args: string[] } => ({
   command: binariesOf(context).scheduler,
-  args: clientFlags(context.paths, 'scheduler'),
+  args: [
+    ...clientFlags(context.paths, 'scheduler'),
+    // Without its back-off a pod is tried again before the scheduler's own view holds the volume that was just bound; nothing
+    // wakes it after that, and it waited 5 min 23 s for the next sweep (seen once in three starts of the demo).
+    '--feature-gates=SchedulerPopFromBackoffQ=false',
+    '--pod-max-in-unschedulable-pods-duration=10s',
+  ],
 })
 
 const kwok = ({ paths, tools, stagesFile }: ProcessContext): { command: string; args: string[] } => ({

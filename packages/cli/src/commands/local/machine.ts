@@ -1,7 +1,5 @@
 import { platformCommand } from '@atrium/toolchain/platform.ts'
 import type { Command } from 'commander'
-import { findCluster } from '../../clusters/find.ts'
-import { withPlatform } from '../../platform/connect.ts'
 import { runProgram } from '../../platform/standalone.ts'
 
 const verbs = [
@@ -21,10 +19,9 @@ export const registerLocal = (program: Command): void => {
       .description(description)
       .argument('<cluster>', 'name or uid')
       .argument(verb === 'list' ? '[node]' : '<node>', 'name of the machine')
-      .action(async (name: string, node: string | undefined, _options: object, command: Command) => {
+      .action(async (cluster: string, node: string | undefined, _options: object, command: Command) => {
         const { home } = command.optsWithGlobals<{ home: string }>()
-        const { uid } = await withPlatform(home, ({ client }) => findCluster(client, name))
-        await runProgram(platformCommand('machine', { home, arguments: [verb, uid, ...(node ? [node] : [])] }))
+        await runProgram(platformCommand('machine', { home, arguments: [verb, cluster, ...(node ? [node] : [])] }))
       })
   }
 }
