@@ -241,7 +241,7 @@ const keyValue = (object: StoredObject, column: string): string | null => {
   let value: unknown = object.spec
   for (const step of kinds[object.kind].listColumns[column] ?? [])
     value = value !== null && typeof value === 'object' ? Reflect.get(value, step) : undefined
-  return value === undefined || value === null ? null : String(value)
+  return value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 const duplicateError = (object: StoredObject, columns: readonly string[], cause?: unknown): AtriumError => {

@@ -6,11 +6,12 @@ import { openTestStore } from './store.ts'
 
 /** The shared Store suite's view of a store on PostgreSQL. */
 export const openHarness = async (database?: TestDatabase): Promise<StoreHarness> => {
-  const { store, newTenant, close } = await openTestStore({}, database)
+  const test = await openTestStore({}, database)
+  const { store } = test
   return {
     store,
-    newTenant,
-    close,
+    newTenant: () => test.newTenant(),
+    close: () => test.close(),
     // Leases are judged by the database's own clock.
     advance: (ms) => systemClock.sleep(ms),
     audit: async (tenant) => {

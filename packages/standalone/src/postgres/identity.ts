@@ -5,8 +5,8 @@ import { userInfo } from 'node:os'
  * As whom PostgreSQL runs: it refuses root.
  *
  * - `self`: we are an ordinary user.
- * - `namespace`: as root, or as a user id without an account, inside a user namespace where we are shown as nobody. Files stay ours, so folders of mode
- *   0700 above the data are no obstacle, and no account is needed.
+ * - `namespace`: as root, or as a user id without an account, inside a user namespace where we are shown as nobody.
+ *   Files stay ours, so folders of mode 0700 above the data are no obstacle.
  * - `nobody`: as root where user namespaces are refused (some containers and hardened kernels). The account cannot enter
  *   root's folders, so programs and data are staged below a system folder everybody can traverse.
  */
