@@ -7,6 +7,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { newUid, type Random, systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
+import { splitPemBundle } from '@atrium/runtime/pki/keys.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
@@ -77,7 +78,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     keyProvider: new FileKeyProvider(config.rootKeyFile, random),
   })
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
-  const content = createContent({ ...base, store, egress, registry: registryOf(config) })
+  const registry = registryOf(config)
+  const content = createContent({ ...base, store, egress, registry })
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,
@@ -85,7 +87,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     database: store.database,
     agentAuthority: pki.agentAuthority,
     agentTrust: pki.agentTrust,
-    serverTrust: () => pki.trust,
+    // Agents pull from the platform's registry too, whose certificate may come from another authority.
+    serverTrust: () => [...new Set(splitPemBundle(`${pki.trust}\n${registry?.caBundle ?? ''}`))].join('\n'),
     serverFingerprints: () => pki.fingerprints,
     applyReport,
     issueRegistryToken: (agent, repository) => content.issueAgentToken(agent.clusterUid, repository),
