@@ -17,6 +17,7 @@ import { openPlaneLink } from './link/link.ts'
 import { type AgentOptions, readOptions } from './options.ts'
 import { RegistryPackSource } from './pack-source.ts'
 import type { PlaneLink } from './ports.ts'
+import { ArchiveCache } from './storage/archive-cache.ts'
 
 const clusterConfig = (options: AgentOptions): Promise<KubeConfig> =>
   options.kubeconfig
@@ -58,6 +59,7 @@ async function run(options: AgentOptions): Promise<() => Promise<void>> {
       link: { registryToken: (repository) => needed(ready.link).registryToken(repository) },
       identity,
       egress,
+      archives: new ArchiveCache(join(stateDir, 'packs'), systemClock),
       ...shared,
     }),
     namespace: options.namespace,

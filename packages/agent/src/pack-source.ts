@@ -1,14 +1,16 @@
 import { rootCertificates } from 'node:tls'
 import type { DesiredLayer } from '@atrium/api/link/desired-state.ts'
 import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
+import { readPackArchive } from '@atrium/pack/sources/load.ts'
 import { bearerFrom } from '@atrium/pack/sources/oci/auth.ts'
 import { OciClient } from '@atrium/pack/sources/oci/client.ts'
-import { pullPack } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { pullPackArchive } from '@atrium/pack/sources/oci/pack-registry.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import type { PackSource } from './layers/content.ts'
 import type { IdentityStore, PlaneLink } from './ports.ts'
+import type { ArchiveCache } from './storage/archive-cache.ts'
 
 export interface RegistryPackSourceOptions {
   link: Pick<PlaneLink, 'registryToken'>
@@ -16,6 +18,8 @@ export interface RegistryPackSourceOptions {
   egress: Egress
   clock: Clock
   random: Random
+  /** Survives a restart of the agent. */
+  archives: ArchiveCache
 }
 
 type PackRef = NonNullable<DesiredLayer['pack']>
@@ -35,10 +39,17 @@ export class RegistryPackSource implements PackSource {
   async pull(pack: PackRef): Promise<PackFiles> {
     const kept = this.#kept.get(pack.digest)
     if (kept) return kept
-    const { pack: files } = await pullPack(await this.#client(pack), pack.repository, pack.digest)
+    const archive = (await this.#options.archives.get(pack.digest)) ?? (await this.#pullArchive(pack))
+    const files = await readPackArchive(archive, `${pack.repository}@${pack.digest}`)
     this.#kept.set(pack.digest, files)
     for (const digest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(digest)
     return files
+  }
+
+  async #pullArchive(pack: PackRef): Promise<Buffer> {
+    const { archive } = await pullPackArchive(await this.#client(pack), pack.repository, pack.digest)
+    await this.#options.archives.put(pack.digest, archive)
+    return archive
   }
 
   async #client(pack: PackRef): Promise<OciClient> {

@@ -35,13 +35,22 @@ export interface PulledPack {
   digest: string
 }
 
-/** A pack by tag or digest, every byte checked against its digest. Throws `OciError` or `PackError`. */
-export async function pullPack(
+/** A pack's archive as a registry holds it. */
+export interface PulledArchive {
+  archive: Buffer
+  /** Digest of the archive itself. */
+  archiveDigest: string
+  /** Digest of the manifest: names exactly this content. */
+  digest: string
+}
+
+/** The archive of a pack by tag or digest, every byte checked against its digest. Throws `OciError`. */
+export async function pullPackArchive(
   client: OciClient,
   repository: string,
   reference: string,
   signal?: AbortSignal,
-): Promise<PulledPack> {
+): Promise<PulledArchive> {
   const found = await client.manifest(repository, reference, signal)
   if (found === null) throw new OciError(404, `the registry lacks ${repository} ${reference}`)
   const [layer, ...others] = found.manifest.layers
@@ -51,7 +60,18 @@ export async function pullPack(
     throw new OciError(0, `${repository} ${reference} has ${layer.size} bytes; ${packLimits.archiveBytes} are allowed`)
   }
   const archive = await client.blob(repository, layer, signal)
-  return { pack: await readPackArchive(archive, `${repository}:${reference}`), digest: found.digest }
+  return { archive, archiveDigest: layer.digest, digest: found.digest }
+}
+
+/** A pack by tag or digest. Throws `OciError` or `PackError`. */
+export async function pullPack(
+  client: OciClient,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<PulledPack> {
+  const { archive, digest } = await pullPackArchive(client, repository, reference, signal)
+  return { pack: await readPackArchive(archive, `${repository}:${reference}`), digest }
 }
 
 /** Pushes a pack under its version, as `oras push` lays it out. Nothing is sent when the registry has the same content under that tag. */
