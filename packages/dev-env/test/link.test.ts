@@ -70,6 +70,12 @@ describe('enrolment', () => {
       sessionEpoch: 1,
     })
     expect(agent.identity.saved?.certificatePem).toContain('BEGIN CERTIFICATE')
+    const { clusterUid } = agent
+    const heardOf = async (tenant: string) =>
+      (await world.plane.link.lastHeartbeats(tenant, [clusterUid])).get(clusterUid)
+    const first = await heardOf(world.tenant)
+    await until('a later heartbeat', async () => String(await heardOf(world.tenant)) > String(first))
+    expect(await heardOf('ffffffffffffffffffffffff')).toBeUndefined()
     await link.close()
     await until('gone', async () => (await world.status(agent.clusterUid))?.connected === false)
     const again = world.openLink(agent)

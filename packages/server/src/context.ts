@@ -34,6 +34,8 @@ export interface ServerContext {
   providers: ReadonlyMap<string, Provider>
   /** The installation's own credential; null = operator operations are closed. */
   operatorToken: Secret<string> | null
+  /** When agents were last heard of, by cluster uid: heartbeats are too many for the objects' own status. Absent without a link. */
+  lastHeartbeats?: Link['lastHeartbeats']
   /** Signs the tokens of the platform's registry; absent without one. */
   registryTokens?: RegistryTokens | null
 }
@@ -109,6 +111,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     egress,
     content,
     registryTokens: content.registryTokens,
+    lastHeartbeats: link.lastHeartbeats,
     link,
     async close() {
       await egress.close()

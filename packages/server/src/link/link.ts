@@ -22,6 +22,8 @@ export interface Link {
   /** A single-use token for the cluster's agent, for the Secret that is pushed into the cluster. */
   issueEnrolment(agent: AgentName): Promise<IssuedEnrolment>
   revokeAgent(agent: AgentName): Promise<void>
+  /** When each cluster was last heard of (RFC 3339), by uid; those that never were are absent. */
+  lastHeartbeats(tenant: string, clusterUids: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Agents connected to this server. */
   connections(): number
   start(): void
@@ -43,6 +45,7 @@ export const createLink = (options: LinkOptions): Link => {
     handleUpgrade: linkUpgradeHandler(hub, new RateLimiter(options.clock, CONNECT_LIMIT)),
     issueEnrolment: (agent) => authority.issueEnrolment(agent),
     revokeAgent: (agent) => authority.revoke(agent),
+    lastHeartbeats: (tenant, clusterUids) => records.lastHeartbeats(tenant, clusterUids),
     connections: () => hub.size,
     start: () => hub.start(),
     stop: () => hub.stop(),

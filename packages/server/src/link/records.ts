@@ -180,6 +180,18 @@ export class LinkRecords {
     )
   }
 
+  /** When each of these clusters was last heard of, by uid; those that never were are absent. */
+  async lastHeartbeats(tenant: string, clusterUids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.#database.withTenant(tenant, (sql) =>
+      sql.query<{ cluster_uid: string; heartbeat_at: Date }>(
+        `select cluster_uid, max(heartbeat_at) as heartbeat_at from link_sessions
+          where tenant = $1 and cluster_uid = any($2::text[]) group by cluster_uid`,
+        [tenant, clusterUids],
+      ),
+    )
+    return new Map(rows.map((row) => [row.cluster_uid, row.heartbeat_at.toISOString()]))
+  }
+
   /** Sessions of all tenants that are open on paper but were not heard of since `before`. */
   silentSessions(before: Date, limit: number): Promise<(AgentName & { epoch: number; heartbeatAt: Date })[]> {
     return this.#database.asSystem(async (sql) => {

@@ -14,7 +14,16 @@ const cloudConfigMeta = ({ spec }: Cluster) => ({
   machinePools: spec.machinePools.map((pool) => ({ name: pool.name, size: pool.size })),
 })
 
-export const viewOverview = (cluster: Cluster, accountName: string): v1SpectroClusterUidSummary => ({
+/** What a cluster's own object does not hold. */
+export interface OverviewExtras {
+  accountName: string
+  heartbeatAt: string | undefined
+}
+
+export const viewOverview = (
+  cluster: Cluster,
+  { accountName, heartbeatAt }: OverviewExtras,
+): v1SpectroClusterUidSummary => ({
   metadata: viewMeta(cluster.meta),
   spec: {
     cloudConfig: cloudConfigMeta(cluster),
@@ -23,7 +32,7 @@ export const viewOverview = (cluster: Cluster, accountName: string): v1SpectroCl
   },
   status: {
     state: stateOf(cluster),
-    health: viewHealth(cluster.status),
+    health: viewHealth(cluster.status, heartbeatAt),
     metrics: viewMetrics(cluster.status),
     conditions: viewConditions(cluster),
     packs: (cluster.status.layers ?? []).map((layer) => viewPack(layer, cluster.spec.profiles)),
@@ -37,7 +46,7 @@ export const viewOverview = (cluster: Cluster, accountName: string): v1SpectroCl
   },
 })
 
-export const viewSummary = (cluster: Cluster): v1SpectroClusterSummary => ({
+export const viewSummary = (cluster: Cluster, heartbeatAt?: string): v1SpectroClusterSummary => ({
   metadata: viewMeta(cluster.meta),
   specSummary: {
     cloudConfig: cloudConfigMeta(cluster),
@@ -47,7 +56,7 @@ export const viewSummary = (cluster: Cluster): v1SpectroClusterSummary => ({
   },
   status: {
     state: stateOf(cluster),
-    health: viewHealth(cluster.status),
+    health: viewHealth(cluster.status, heartbeatAt),
     metrics: viewMetrics(cluster.status),
   },
 })

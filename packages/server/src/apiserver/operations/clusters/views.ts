@@ -118,12 +118,14 @@ export function viewPack(layer: LayerStatus, profiles: readonly AttachedProfile[
   }
 }
 
-export function viewHealth(status: ClusterStatus): v1SpectroClusterHealthStatus {
+/** `heartbeatAt` is fresher than what the status remembers of the last connection. */
+export function viewHealth(status: ClusterStatus, heartbeatAt?: string): v1SpectroClusterHealthStatus {
+  const lastHeartbeatAt = heartbeatAt ?? status.agent?.lastHeartbeatAt
   return {
     state: status.health?.state ?? 'Unknown',
     conditions: status.health ? [{ type: status.health.state, message: status.health.message }] : [],
     ...(status.agent && { agentVersion: status.agent.version }),
-    ...(status.agent?.lastHeartbeatAt && { lastHeartBeatTimestamp: status.agent.lastHeartbeatAt }),
+    ...(lastHeartbeatAt && { lastHeartBeatTimestamp: lastHeartbeatAt }),
   }
 }
 
