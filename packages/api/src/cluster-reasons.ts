@@ -211,6 +211,12 @@ export const clusterReasons = {
     'See the first condition that is False.',
   ),
   AsDeclared: reason(types.ready, 'True', 'The cluster serves what was declared.'),
+  ServesWithDeviation: reason(
+    types.ready,
+    'True',
+    'Every layer is ready, but something differs from what was declared.',
+    'See condition InSync and the deviations.',
+  ),
 
   Progressing: reason(types.stalled, 'False', 'It gets on, or nothing is to be done.'),
   NoProgress: reason(

@@ -202,6 +202,13 @@ describe('computeStatus', () => {
     expect(conditions.find((condition) => condition.type === types.stalled)?.status).toBe(stalled)
   })
 
+  it('says of a cluster that serves whether it is as declared', () => {
+    const reasonOf = (...said: Parameters<typeof say>): string | undefined =>
+      compute(say(...said)).conditions.find((condition) => condition.type === types.ready)?.reason
+    expect(reasonOf(...good)).toBe('AsDeclared')
+    expect(reasonOf(...good, 'DeviationOpen')).toBe('ServesWithDeviation')
+  })
+
   it('always sets every condition, and the failure has a next step', () => {
     const { conditions, status } = compute(say('Resolved', 'ProviderRefused'), { failures: [refused] })
     expect(conditions.map((condition) => condition.type)).toEqual([

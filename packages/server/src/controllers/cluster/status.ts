@@ -46,11 +46,7 @@ export const ownConditions: readonly string[] = [
 export function computeStatus(findings: Findings): ComputedStatus {
   const { before, generation, failures } = findings
   const parts = steps.map(({ type }) => draftOf(findings, type))
-  const ready = {
-    ...summarise(types.ready, parts, 'The cluster serves what was declared.'),
-    observedGeneration: generation,
-  }
-  if (ready.status === 'True') ready.reason = 'AsDeclared' satisfies ClusterReason
+  const ready = readyDraft(findings, parts)
   const progress = computeProgress(findings)
   const stalledFor = findings.now - Date.parse(progress.since)
   const overdue = ready.status !== 'True' && stalledFor > findings.stepLimitMs
@@ -67,6 +63,17 @@ export function computeStatus(findings: Findings): ComputedStatus {
   }
   const stalled = stalledDraft(findings, blocked, failure)
   return { status, conditions: [...parts, draftOf(findings, types.inSync), ready, stalled] }
+}
+
+/** Serving is not being equal to what was declared: an open deviation is said, and is condition InSync's to judge. */
+function readyDraft(findings: Findings, parts: readonly ConditionDraft[]): ConditionDraft {
+  const deviates = draftOf(findings, types.inSync).status === 'False'
+  const message = deviates
+    ? 'The cluster serves, but something differs from what was declared: see InSync.'
+    : 'The cluster serves what was declared.'
+  const ready = { ...summarise(types.ready, parts, message), observedGeneration: findings.generation }
+  const reason: ClusterReason = deviates ? 'ServesWithDeviation' : 'AsDeclared'
+  return ready.status === 'True' ? { ...ready, reason } : ready
 }
 
 const draftOf = ({ drafts, generation }: Findings, type: string): ConditionDraft =>
