@@ -1,7 +1,7 @@
+import { seedCatalogue, shippedPackUid } from '@atrium/dev-env/catalogue.ts'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
-import { seedCatalogue, shippedPackUid } from './support/catalogue.ts'
 
 let api: TestApi
 let call: Caller

@@ -15,7 +15,7 @@ export const shippedPackUid = (name: string, version: string): string =>
 /** Fills the shared catalogue with the shipped packs as a sync would, without a registry. */
 export async function seedCatalogue(store: Store): Promise<void> {
   await ensurePublicRegistry(store, { url: 'https://registry.test:5000', caBundle: '' })
-  for (const folder of await listPackDirectories(join(import.meta.dirname, '../../../../packs'))) {
+  for (const folder of await listPackDirectories(join(import.meta.dirname, '../../../packs'))) {
     const { pack, archive } = await packArchive(await readPackDirectory(folder))
     const { name, version } = pack.manifest
     const place = { registryUid: publicRegistryUid, repository: packRepository('', name), digest: digestOf(archive) }

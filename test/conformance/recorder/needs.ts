@@ -1,0 +1,130 @@
+/**
+ * What the client reads of each answer. Without an entry nothing can be recorded: whoever meets a new operation says
+ * here what its answer is needed for.
+ */
+export interface OperationNeeds {
+  /** Paths whose values must be there, of the recorded type: absence crashes the client or loses state. */
+  present?: readonly string[]
+  /** Paths whose values the client compares with its configuration: another value is a difference for ever. */
+  same?: readonly string[]
+  /** Paths that must stay empty as they were: a value appears as a difference. */
+  empty?: readonly string[]
+  /** The client goes on asking until this path has this value. */
+  awaited?: { path: string; value: unknown }
+  /** Nothing a client does changes the answer: the catalogue. */
+  constant?: true
+}
+
+const made: OperationNeeds = { present: ['uid'] }
+const nothing: OperationNeeds = {}
+const meta = ['metadata.name', 'metadata.labels', 'metadata.annotations.description']
+const profilePacks = 'spec.published.packs[]'
+const pools = 'spec.machinePoolConfig[]'
+const templates = 'spec.clusterProfileTemplates[]'
+
+export const needsOf: Readonly<Record<string, OperationNeeds>> = {
+  v1ProjectsMetadata: { present: ['items[].metadata.name', 'items[].metadata.uid'] },
+  v1ProjectsCreate: made,
+  v1ProjectsUidGet: { present: ['metadata.uid'], same: meta },
+  v1ProjectsUidUpdate: nothing,
+  v1ProjectsUidDelete: nothing,
+
+  v1RegistriesMetadata: { constant: true, present: ['items[].uid', 'items[].name', 'items[].kind', 'items[].scope'] },
+  v1RegistriesPackList: { constant: true, present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1PacksSearch: {
+    constant: true,
+    present: ['items[].spec.registries[].latestVersion', 'items[].spec.registries[].uid', 'listmeta'],
+    same: ['items[].spec.name'],
+  },
+  v1PacksSummaryList: {
+    constant: true,
+    present: ['items[].metadata.uid', 'items[].spec.values', 'items[].spec.cloudTypes', 'listmeta'],
+    same: ['items[].spec.name', 'items[].spec.version', 'items[].spec.registryUid'],
+  },
+  v1PacksUid: { constant: true, present: ['name'], same: ['registryUid'] },
+  v1PacksNameRegistryUidList: { constant: true, present: ['tags[].version', 'tags[].packUid', 'packValues[].packUid'] },
+
+  v1ClusterProfilesCreate: made,
+  v1ClusterProfilesPublish: nothing,
+  v1ClusterProfilesUpdate: nothing,
+  v1ClusterProfilesUidMetadataUpdate: nothing,
+  v1ClusterProfilesDelete: nothing,
+  v1ClusterProfilesMetadata: {
+    present: ['items[].metadata.uid', 'items[].metadata.name', 'items[].spec.version'],
+  },
+  v1ClusterProfilesGet: {
+    present: ['metadata.uid', `${profilePacks}.packUid`, `${profilePacks}.manifests[].uid`],
+    same: [
+      ...meta,
+      'metadata.annotations.scope',
+      ...['spec.published.cloudType', 'spec.published.type', 'spec.published.profileVersion'],
+      ...['name', 'tag', 'type', 'values', 'manifests[].name'].map((field) => `${profilePacks}.${field}`),
+    ],
+  },
+  v1ClusterProfilesUidPacksUidManifests: { same: ['items[].metadata.name', 'items[].spec.published.content'] },
+  V1ClusterProfilesUidVariablesGet: {
+    same: [
+      ...['name', 'displayName', 'description', 'defaultValue', 'format', 'inputType', 'regex', 'required'],
+      ...['options[].label', 'options[].value', 'options[].description'],
+    ].map((field) => `variables[].${field}`),
+  },
+  V1ClusterProfilesUidVariablesPut: nothing,
+  V1ClusterProfilesUidVariablesPatch: nothing,
+
+  V1CustomCloudTypesGet: { constant: true, present: ['cloudTypes[].name', 'cloudTypes[].isCustom'] },
+  v1CloudAccountsCustomCreate: made,
+  v1CloudAccountsCustomGet: {
+    present: ['metadata.uid'],
+    same: ['kind', 'metadata.name', 'metadata.annotations.scope', 'metadata.annotations.overlordUid'],
+  },
+  v1CloudAccountsCustomUpdate: nothing,
+  v1CloudAccountsCustomDelete: nothing,
+
+  v1SpectroClustersCustomCreate: made,
+  v1SpectroClustersGet: {
+    present: [
+      ...['metadata.uid', 'spec.cloudConfigRef.uid', 'status.state', 'status.spcApply.canBeApplied'],
+      ...[`${templates}.packs[].name`, 'status.conditions[].status'],
+      ...['status.packs[].condition.type', 'status.packs[].condition.status'],
+    ],
+    same: [
+      ...meta,
+      ...['metadata.annotations.scope', 'spec.cloudType', 'spec.cloudConfigRef.kind'],
+      ...['uid', 'name', 'type', 'profileVersion'].map((field) => `${templates}.${field}`),
+      ...['updateWorkerPoolsInParallel', 'timezone'].map((field) => `spec.clusterConfig.${field}`),
+    ],
+    empty: ['status.location', 'spec.clusterConfig.machineManagementConfig'],
+    awaited: { path: 'status.state', value: 'Running' },
+  },
+  v1SpectroClustersSummaryUidOverview: {
+    present: ['status.state', 'status.health.state'],
+    awaited: { path: 'status.health.state', value: 'Healthy' },
+  },
+  v1SpectroClustersSearchFilterSummary: { present: ['listmeta'], same: ['items[].metadata.uid'] },
+  v1SpectroClustersUidKubeConfigClientGet: nothing,
+  v1SpectroClustersUidAdminKubeConfig: nothing,
+  v1ClusterFeatureBackupGet: nothing,
+  v1ClusterFeatureComplianceScanGet: nothing,
+  v1SpectroClustersUidConfigRbacsGet: { present: ['items'] },
+  v1SpectroClustersUidConfigNamespacesGet: { present: ['items'] },
+  v1SpectroClustersUidVariablesGet: {
+    same: ['[].profileUid', '[].variables[].name', '[].variables[].value'],
+  },
+  v1SpectroClustersUidVariablesPatch: nothing,
+  v1SpectroClustersPatchProfiles: nothing,
+  v1SpectroClustersDeleteProfiles: nothing,
+  v1SpectroClustersUidMetadataUpdate: nothing,
+  v1SpectroClustersDelete: nothing,
+
+  v1CloudConfigsCustomGet: {
+    same: [
+      ...['kind', 'spec.cloudAccountRef.uid', 'spec.clusterConfig.values'],
+      ...['name', 'size', 'values', 'isControlPlane', 'useControlPlaneAsWorker'].map((field) => `${pools}.${field}`),
+      ...['key', 'value', 'effect'].map((field) => `${pools}.taints[].${field}`),
+    ],
+  },
+  v1CloudConfigsCustomUidClusterConfig: nothing,
+  v1CloudConfigsCustomMachinePoolCreate: made,
+  v1CloudConfigsCustomMachinePoolUpdate: nothing,
+  v1CloudConfigsCustomMachinePoolDelete: nothing,
+}

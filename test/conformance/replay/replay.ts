@@ -1,0 +1,84 @@
+import type { Operation } from '@atrium/api/operations/table.ts'
+import { type Exchange, mapTexts, type Need, typeOf, valuesAt } from '../recorder/conversation.ts'
+import type { ReplayWorld, WorldAnswer } from './world.ts'
+
+/** Repeats recorded exchanges; remembers what the placeholders of one conversation stand for. */
+export interface Replayer {
+  /** Asks again what the client asked. Resolves to what is wrong with the answer; empty = the client gets what it needs. */
+  repeat(exchange: Exchange): Promise<string[]>
+}
+
+const placeholder = /<(uid-\d+)>/g
+
+export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<string, Operation>): Replayer {
+  const uids = new Map<string, string>()
+  const fill = (text: string): string => text.replace(placeholder, (whole, name: string) => uids.get(name) ?? whole)
+
+  const ask = (exchange: Exchange): Promise<WorldAnswer> => {
+    const operation = operations.get(exchange.operation)
+    if (!operation) throw new Error(`the contract has no operation ${exchange.operation}`)
+    const request = mapTexts(exchange.request, fill) as Exchange['request']
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(request.params?.[name] ?? ''))
+    const query = new URLSearchParams(request.query).toString()
+    return world.send({
+      method: operation.method,
+      url: query === '' ? path : `${path}?${query}`,
+      headers: {
+        ...world.credentials,
+        ...(request.scope === 'project' && world.project),
+        ...(request.contentType !== undefined && { 'content-type': request.contentType }),
+        ...(request.accept !== undefined && { accept: request.accept }),
+      },
+      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    })
+  }
+  const judge = (exchange: Exchange, answer: WorldAnswer): { problems: string[]; body: unknown } => {
+    const expected = mapTexts(exchange.answer, fill) as Exchange['answer']
+    const problems = differences({ status: expected.status, contentType: expected.contentType }, answer)
+    if (problems.length > 0) return { problems: [...problems, answer.text.slice(0, 500)], body: null }
+    const body: unknown =
+      answer.contentType === 'application/json' && answer.text !== '' ? JSON.parse(answer.text) : null
+    const code = expected.code === undefined ? {} : { code: expected.code }
+    const needs = Object.entries(expected.needs ?? {}).flatMap(([path, need]) => problemsOf(path, need, body))
+    return { problems: [...differences(code, body as Record<string, unknown>), ...needs], body }
+  }
+  return {
+    async repeat(exchange) {
+      let judged = judge(exchange, await ask(exchange))
+      if (exchange.awaited && judged.problems.length > 0) {
+        await world.settle()
+        judged = judge(exchange, await ask(exchange))
+      }
+      for (const [name, path] of Object.entries(exchange.answer.captures ?? {})) {
+        const [uid] = valuesAt(judged.body, path)
+        if (typeof uid === 'string') uids.set(name, uid)
+        else judged.problems.push(`${path}: no uid, and later requests use it`)
+      }
+      return judged.problems
+    },
+  }
+}
+
+const differences = (expected: object, found: object): string[] =>
+  Object.entries(expected)
+    .filter(([key, value]) => (found as Record<string, unknown>)[key] !== value)
+    .map(([key, value]) => `${key}: ${(found as Record<string, unknown>)[key]} instead of ${value}`)
+
+function problemsOf(path: string, need: Need, body: unknown): string[] {
+  const found = valuesAt(body, path)
+  if ('absent' in need) return found.length === 0 ? [] : [`${path}: ${JSON.stringify(found)}, where nothing may be`]
+  if ('is' in need)
+    return stable(found) === stable(need.is)
+      ? []
+      : [`${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(need.is)}`]
+  if (found.length === 0) return [`${path}: nothing, where the client needs a ${need.type}`]
+  return found.every((value) => typeOf(value) === need.type) ? [] : [`${path}: not always a ${need.type}`]
+}
+
+/** JSON with sorted keys: the order of keys means nothing. */
+const stable = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    one !== null && typeof one === 'object' && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { seedCatalogue } from '@atrium/dev-env/catalogue.ts'
+import { createTestDatabase } from '@atrium/dev-env/postgres.ts'
+import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
+import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
+import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
+import { isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { setConditions } from '@atrium/runtime/controller/conditions.ts'
+import { createApp } from '@atrium/server/apiserver/app.ts'
+import { createTenant } from '@atrium/server/auth/create-tenant.ts'
+import { envToConfig } from '@atrium/server/config/config.ts'
+import { createContext } from '@atrium/server/context.ts'
+import { computeStatus, ownConditions } from '@atrium/server/controllers/cluster/status.ts'
+
+/** The whole API on a database of its own, and somebody who plays controllers and agents. */
+export interface ReplayWorld {
+  send(request: WorldRequest): Promise<WorldAnswer>
+  /** Headers of the client, and of its project. */
+  credentials: { ApiKey: string }
+  project: { ProjectUid: string }
+  /** Brings every cluster to where controllers and agents would bring it: running, healthy, with a kubeconfig. */
+  settle(): Promise<void>
+  /** Answers that broke the contract. */
+  violations: string[]
+  close(): Promise<void>
+}
+
+export interface WorldRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: string
+}
+export interface WorldAnswer {
+  status: number
+  contentType: string | null
+  text: string
+}
+
+const actor = { type: 'system', uid: 'conformance', name: 'conformance' } as const
+
+export async function openWorld(): Promise<ReplayWorld> {
+  const database = await createTestDatabase()
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-replay-'))
+  const config = envToConfig({
+    databaseUrl: database.url,
+    ...(database.appUrl && { databaseAppUrl: database.appUrl }),
+    ...(database.systemUrl && { databaseSystemUrl: database.systemUrl }),
+    pkiDir: join(folder, 'pki'),
+    rootKeyFile: join(folder, 'root.key'),
+    logLevel: 'silent',
+  })
+  const provider = { ...createInMemoryProvider(new FakeCloud()), cloudType: 'local', parsePool }
+  const installation = await createContext(config, {
+    logger: silentLogger,
+    providers: { local: async () => provider },
+  })
+  const { store } = installation
+  await seedCatalogue(store)
+  const made = await createTenant(installation, { name: 'default' }, actor)
+  const violations: string[] = []
+  const app = createApp(installation, { onContractViolation: (message) => violations.push(message) })
+  await app.ready()
+  return {
+    violations,
+    credentials: { ApiKey: made.apiKey.reveal() },
+    project: { ProjectUid: made.project.uid },
+    async send({ method, url, headers, body }) {
+      const answer = await app.inject({
+        method: method as 'GET',
+        url,
+        headers,
+        ...(body !== undefined && { payload: body }),
+      })
+      const type = answer.headers['content-type']
+      return {
+        status: answer.statusCode,
+        contentType: typeof type === 'string' ? (type.split(';')[0] ?? null) : null,
+        text: answer.body,
+      }
+    },
+    settle: () => settleClusters(store, made.tenant.uid),
+    async close() {
+      await app.close()
+      await installation.close()
+      await database.drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+type Store = Awaited<ReturnType<typeof createContext>>['store']
+
+const settleClusters = (store: Store, tenant: string): Promise<void> =>
+  store.transaction(tenant, actor, async (tx) => {
+    for (const { meta, spec, status } of (await tx.list('Cluster')).items) {
+      const layers = spec.profiles.flatMap(({ uid, layers: declared }) =>
+        declared.map((layer) => ({
+          ...{ name: layer.name, profileUid: uid, packUid: layer.packUid, version: layer.version },
+          ...{ state: 'Ready' as const, message: 'Ready', startedAt: null, finishedAt: null, installedDigest: null },
+        })),
+      )
+      const settled = {
+        status: 'True',
+        reason: 'AsDeclared',
+        message: '',
+        observedGeneration: meta.generation,
+      } as const
+      const total = spec.machinePools.reduce((sum, pool) => sum + pool.size, 0)
+      const computed = computeStatus({
+        generation: meta.generation,
+        before: status,
+        drafts: new Map(ownConditions.map((type) => [type, { type, ...settled }])),
+        failures: [],
+        machines: { total, ready: total },
+        layers: { total: layers.length, ready: layers.length },
+        begun: true,
+        now: systemClock.now(),
+        stepLimitMs: Number.POSITIVE_INFINITY,
+      })
+      const endpoint = { host: 'cluster.test', port: 6443 }
+      await tx.putSecret({ kind: 'Cluster', uid: meta.uid }, 'kubeconfig', new Secret('kind: Config\n'))
+      await tx.updateStatus('Cluster', meta.uid, {
+        status: { ...computed.status, layers, endpoint },
+        conditions: setConditions([], computed.conditions, isoNow(systemClock)),
+      })
+    }
+  })
