@@ -267,4 +267,21 @@ describe('a custom cloud account', () => {
     const types = await call('GET /v1/clouds/cloudTypes')
     expect(types.body.cloudTypes).toMatchObject([{ name: 'local', isCustom: true }])
   })
+
+  test('of the tenant is listed in every project too, one of a project only there', async () => {
+    const tenant = await api.newTenant()
+    const scope = { ProjectUid: tenant.project.uid }
+    const create = async (headers: Record<string, string>) => {
+      const body = { metadata: { name: 'same' }, spec: { credentials: {} } }
+      return (await tenant.call('POST /v1/cloudaccounts/cloudTypes/local', { body, headers })).body.uid
+    }
+    const shared = await create({})
+    const own = await create(scope)
+    for (const route of ['GET /v1/cloudaccounts/cloudTypes/local?limit=0', 'GET /v1/cloudaccounts/summary']) {
+      const listed = async (headers: Record<string, string>) =>
+        (await tenant.call(route, { headers })).body.items.map((one: { metadata: { uid: string } }) => one.metadata.uid)
+      expect(new Set(await listed(scope)), route).toEqual(new Set([own, shared]))
+      expect(await listed({}), route).toEqual([shared])
+    }
+  })
 })

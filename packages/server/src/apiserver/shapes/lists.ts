@@ -24,6 +24,10 @@ export function pageOf(paging: Paging, fallback = defaultLimit): Pick<ListQuery,
   return { limit, ...(token ? { continue: token } : offset > 0 ? { offset } : {}) }
 }
 
+/** Whose objects a list shows: at tenant scope the tenant's, in a project its own and the tenant's. */
+export const listedFrom = (project: string | null): NonNullable<ListQuery['project']> | null =>
+  project === null ? null : [project, null]
+
 /** `listmeta` of an answer: always an object, `continue` empty on the last page. */
 export function listMeta(
   page: { items: readonly unknown[]; count: number; continue?: string },

@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { listMeta, pageOf } from '../../shapes/lists.ts'
+import { listedFrom, listMeta, pageOf } from '../../shapes/lists.ts'
 import { viewAccount } from './views.ts'
 
 export const v1CloudAccountsCustomList = defineOperation('v1CloudAccountsCustomList', {
@@ -8,7 +8,7 @@ export const v1CloudAccountsCustomList = defineOperation('v1CloudAccountsCustomL
   handler: ({ subject, params, query, project }, context) =>
     context.admission.run(subject, async (tx) => {
       const page = await tx.list('CloudAccount', {
-        ...(project !== null && { project }),
+        project: listedFrom(project),
         where: { cloudType: params.cloudType },
         ...pageOf(query),
       })

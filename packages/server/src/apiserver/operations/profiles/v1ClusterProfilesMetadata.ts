@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { listedFrom } from '../../shapes/lists.ts'
 
 /** Every version of every profile on one page. In a project: its own profiles and the tenant's. */
 export const v1ClusterProfilesMetadata = defineOperation('v1ClusterProfilesMetadata', {
@@ -6,7 +7,7 @@ export const v1ClusterProfilesMetadata = defineOperation('v1ClusterProfilesMetad
   permission: 'clusterProfile.list',
   handler: ({ subject, project }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { items } = await tx.list('ClusterProfile', { project: project === null ? null : [project, null] })
+      const { items } = await tx.list('ClusterProfile', { project: listedFrom(project) })
       return {
         items: items.map(({ meta, spec }) => ({
           metadata: { name: meta.name, uid: meta.uid },
