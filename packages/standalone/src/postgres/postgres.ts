@@ -119,6 +119,8 @@ const launch = async (
   } catch (error) {
     // Somebody else was quicker: the caller finds the winner.
     if (messageOf(error).includes('already runs') || findPostmaster(layout.data) !== null) return null
+    // It ended before it was even seen in the process table: a killed server whose pid nobody has reaped yet.
+    if (mayTryAgain(options)) return null
     throw error
   }
 }
