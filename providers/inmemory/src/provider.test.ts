@@ -74,7 +74,7 @@ describe('the suite finds', () => {
   it('a provider that removes the old machine before the new one runs', async () => {
     const failed = await failures((cloud, harness) => {
       cloud.options = { ...cloud.options, provisionMs: 1_000 }
-      const { plan } = harness.provider
+      const plan = harness.provider.plan.bind(harness.provider)
       harness.provider.plan = (desired, observed) => {
         const doomed = observed.machines.filter(({ providerId }) => desired.replace.includes(providerId))
         const deletions = doomed.map(({ name }) => ({

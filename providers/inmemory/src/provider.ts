@@ -49,7 +49,7 @@ const parsePool: Provider['parsePool'] = ({ poolConfig }, path): DesiredPool => 
     useControlPlaneAsWorker: poolConfig.useControlPlaneAsWorker === true,
     labels: (poolConfig.labels ?? {}) as DesiredPool['labels'],
     taints: (poolConfig.taints ?? []) as DesiredPool['taints'],
-    kubernetesVersion: String(poolConfig.version ?? ''),
+    kubernetesVersion: typeof poolConfig.version === 'string' ? poolConfig.version : '',
   }
 }
 

@@ -10,7 +10,10 @@ import { OTHER_VERSION, startTestCloud, type TestCloud, VERSION } from './suppor
 const fault = (reason: string): CloudFault => ({ reaction: 'retry', reason, message: reason, nextStep: 'Wait.' })
 
 /** The way to the cloud with faults on demand. */
-const faultyTransport = (): { transport: CloudTransport; aim(socket: string): void } & ContractHarness['faults'] => {
+const faultyTransport = (): {
+  transport: CloudTransport
+  aim: (socket: string) => void
+} & ContractHarness['faults'] => {
   let inner: CloudTransport = () => Promise.reject(new Error('no socket yet'))
   let lost = 0
   let throttled = 0

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Client } from '@atrium/client/client.ts'
 import { ApiError } from '@atrium/client/error.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { lock } from '@atrium/toolchain/lock.ts'
 import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { listClusters } from '../clusters/find.ts'
 import { type CatalogPack, clusterBody, demo, demoUpdate, profileBody } from './spec.ts'
@@ -37,6 +39,8 @@ export async function findDemo(client: Client, home: PlatformHome): Promise<Demo
  * Null when the demo was deleted.
  */
 export async function ensureDemo(client: Client, home: PlatformHome): Promise<DemoCluster | null> {
+  // Two that start at once make one demo.
+  await using _turn = await lock(join(home.folder, 'run', 'demo.lock'), { clock: systemClock })
   if (readJsonFile<DemoMarker>(markerFile(home)) !== null) return findDemo(client, home)
   const profileUids = await ensureProfiles(client)
   const uid = (await clusterNamed(client)) ?? (await createCluster(client, profileUids))

@@ -14,7 +14,7 @@ import { findPlatform } from './connect.ts'
 export interface StartOptions {
   port?: number
   clock: Clock
-  onEvent(event: PlatformEvent): void
+  onEvent: (event: PlatformEvent) => void
   /** Somebody else is starting the same home. */
   onWait(ownerPid: number | null): void
 }

@@ -23,7 +23,7 @@ export interface Link {
   issueEnrolment(agent: AgentName): Promise<IssuedEnrolment>
   revokeAgent(agent: AgentName): Promise<void>
   /** When each cluster was last heard of (RFC 3339), by uid; those that never were are absent. */
-  lastHeartbeats(tenant: string, clusterUids: readonly string[]): Promise<ReadonlyMap<string, string>>
+  lastHeartbeats: (tenant: string, clusterUids: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Agents connected to this server. */
   connections(): number
   start(): void

@@ -13,15 +13,15 @@ export interface ContractCase {
   name: string
   /** False = this harness cannot play it. */
   needs?(harness: ContractHarness): boolean
-  run(context: CaseContext): Promise<void>
+  run: (context: CaseContext) => Promise<void>
 }
 
 export interface ContractSuite {
   /** Creates the cluster that the cases share. */
-  begin(): Promise<void>
-  cases: { name: string; run(): Promise<void> }[]
+  begin: () => Promise<void>
+  cases: { name: string; run: () => Promise<void> }[]
   /** Removes it and checks that nothing remains. */
-  end(): Promise<void>
+  end: () => Promise<void>
 }
 
 /**

@@ -14,12 +14,12 @@ export interface ServerDeps {
   cloud: Cloud
   logger: Logger
   /** Everything about the daemon that is no cluster's. */
-  about(): Omit<CloudView, 'clusters'>
+  about: () => Omit<CloudView, 'clusters'>
   /** The daemon is to end once this answer is sent, with the processes of its clusters if asked to. */
-  onShutdown(processes: boolean): void
+  onShutdown: (processes: boolean) => void
 }
 
-type Handler = (parameters: string[], body: unknown) => unknown | Promise<unknown>
+type Handler = (parameters: string[], body: unknown) => unknown
 
 /** `METHOD path`, where `*` stands for one segment. */
 const routesOf = ({ cloud, about, onShutdown }: ServerDeps): Record<string, Handler> => ({

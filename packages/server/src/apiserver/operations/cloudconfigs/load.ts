@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { lockCluster } from '../clusters/load.ts'
-import { checkPools, viewPool } from '../clusters/pools.ts'
+import { checkPools, valuesOf, viewPool } from '../clusters/pools.ts'
 
 type Cluster = StoredObject<'Cluster'>
 
@@ -21,7 +21,7 @@ export const viewConfig = ({ meta, spec }: Cluster): v1CustomCloudConfig => ({
   metadata: { ...viewMeta(meta), uid: spec.cloudConfigUid },
   spec: {
     cloudAccountRef: { kind: spec.cloudType, uid: spec.cloudAccountUid },
-    clusterConfig: { values: String(spec.cloudConfig['values'] ?? '') },
+    clusterConfig: { values: valuesOf(spec.cloudConfig) },
     machinePoolConfig: spec.machinePools.map(viewPool),
   },
 })

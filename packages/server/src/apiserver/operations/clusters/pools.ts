@@ -30,10 +30,13 @@ export function checkPools(pools: readonly MachinePool[], path: string): void {
 const invalid = (path: string, text: string): AtriumError =>
   new AtriumError('InvalidRequest', `${path}: ${text}.`, { details: { field: path } })
 
+/** The YAML text of a custom cloud's settings. */
+export const valuesOf = ({ values }: Record<string, unknown>): string => (typeof values === 'string' ? values : '')
+
 /** Both halves merged flat, as clients read them. */
 export const viewPool = (pool: MachinePool): v1CustomMachinePoolConfig => ({
   ...(pool.input.poolConfig as Partial<v1CustomMachinePoolConfig>),
-  values: String(pool.input.cloudConfig['values'] ?? ''),
+  values: valuesOf(pool.input.cloudConfig),
   name: pool.name,
   size: pool.size,
   isControlPlane: pool.isControlPlane,

@@ -62,14 +62,17 @@ export function parseVariables(
   return (inputs ?? []).map(({ options, defaultValue, ...input }) => {
     const former = stored.find((variable) => variable.name === input.name)
     const value = input.isSensitive && defaultValue === maskedValue ? former?.defaultValue : defaultValue
-    return defined({
-      ...input,
-      defaultValue: value,
-      options: options?.map((option) => defined(option)),
-    }) as unknown as ProfileVariable
+    return {
+      ...defined(input),
+      name: input.name,
+      ...(value !== undefined && { defaultValue: value }),
+      ...(options && { options: options.map((option) => ({ ...defined(option), value: option.value })) }),
+    }
   })
 }
 
 /** Without the keys that hold nothing. */
-const defined = <T extends object>(value: T): Partial<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Partial<T>
+const defined = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
