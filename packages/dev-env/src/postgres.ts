@@ -7,6 +7,7 @@ import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { migrate, migrationsFolder, readMigrations } from '@atrium/server/store/migrate.ts'
 import { urlWithDatabase, urlWithUser } from '@atrium/server/store/urls.ts'
 import { type EmbeddedPostgres, startPostgres, stopPostgres } from '@atrium/standalone/postgres/postgres.ts'
+import { adoptProcess } from '@atrium/toolchain/process.ts'
 import { readProcess } from '@atrium/toolchain/process-table.ts'
 import pg, { type Client } from 'pg'
 
@@ -66,6 +67,18 @@ const createDatabase = async (
 
 /** Ends the shared embedded server; the next test starts it again. */
 export const stopTestPostgres = (): Promise<void> => stopPostgres({ folder: testPostgresFolder })
+
+/** Ends the shared embedded server when nobody is connected; false when somebody is. A server that is down stays down. */
+export const stopIdleTestPostgres = async (): Promise<boolean> => {
+  if ((await adoptProcess(join(testPostgresFolder, 'postgres.json'))) === null) return true
+  const url = (await startTestPostgres()).url('postgres')
+  const busy = await withAdmin(url, async (admin) => {
+    const others = `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`
+    return (await admin.query(others)).rowCount !== 0
+  })
+  if (!busy) await stopTestPostgres()
+  return !busy
+}
 
 /** Starts or adopts the shared embedded server. */
 export const startTestPostgres = (): Promise<EmbeddedPostgres> =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KindDefinition } from '@atrium/api/kinds/meta.ts'
@@ -12,7 +12,7 @@ import { type Migration, migrate, migrationsFolder, readMigrations } from '@atri
 import { openStore } from '@atrium/server/store/postgres-store.ts'
 import { urlWithDatabase } from '@atrium/server/store/urls.ts'
 import pg from 'pg'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 
 const databases: TestDatabase[] = []
 afterEach(async () => {
@@ -117,7 +117,9 @@ describe('roles', () => {
     const database = await createTestDatabase()
     databases.push(database)
     const options = { ...common, random: systemRandom, databaseUrl: database.url, migrate: false }
-    const keyProvider = new FileKeyProvider(join(mkdtempSync(join(tmpdir(), 'atrium-keys-')), 'root.key'), systemRandom)
+    const folder = mkdtempSync(join(tmpdir(), 'atrium-keys-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const keyProvider = new FileKeyProvider(join(folder, 'root.key'), systemRandom)
     const wrong = openStore({ ...options, keyProvider, appUrl: database.url })
     await expect(wrong).rejects.toMatchObject({ code: 'InvalidState', message: /not as atrium_app/ })
   })

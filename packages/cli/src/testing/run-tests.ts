@@ -1,5 +1,4 @@
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
@@ -9,6 +8,7 @@ import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { type AreaName, areaNames, areaOf, isArea } from './areas.ts'
 import { runChecks } from './checks.ts'
 import { runChild } from './child.ts'
+import { openScratch } from './leftovers.ts'
 import { formatTotals, none, sum, type Totals, totalsOfVitest } from './totals.ts'
 
 export interface RunContext {
@@ -45,6 +45,7 @@ export const runTests = async (what: readonly string[], options: { all: boolean 
     return 2
   }
   const totals = await runSteps(stepsOf(what, options.all, context), context)
+  if (context.env.CI !== undefined) await stopSharedServers(context)
   context.say(formatTotals(totals))
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1
 }
@@ -105,6 +106,16 @@ const runSteps = async (steps: readonly Step[], context: RunContext): Promise<To
   return sum(results)
 }
 
+/** The tests' own PostgreSQL waits for the next run; a machine of CI has none. */
+const stopSharedServers = async ({ root, env, clock, say }: RunContext): Promise<void> => {
+  const args = ['packages/dev-env/scripts/stop-test-postgres.ts']
+  const result = await runChild({
+    ...{ command: process.execPath, args, cwd: root, env, limitMs: 60_000, clock },
+    output: 'collect',
+  })
+  if (result.exitCode !== 0) say(`the PostgreSQL of the tests was not stopped: ${result.output.trimEnd()}`)
+}
+
 /** Null when all tools are there, else what is in the way. */
 const bringTools = async (context: RunContext): Promise<string | null> => {
   try {
@@ -120,15 +131,16 @@ const runVitest = async (
   limitMs: number,
   context: RunContext,
 ): Promise<Totals & { interrupted: boolean }> => {
-  const folder = mkdtempSync(join(tmpdir(), 'atrium-test-'))
-  const reportFile = join(folder, 'report.json')
+  const scratch = openScratch(context.clock)
+  const reportFile = join(scratch.folder, 'vitest-report.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+  const say = (problem: string): void => context.say(`✗ vitest ${args.join(' ')}: ${problem}`)
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
     const result = await runChild({
       command: process.execPath,
       args: ['node_modules/vitest/vitest.mjs', 'run', ...args, ...reporters],
       cwd: context.root,
-      env: context.env,
+      env: { ...context.env, TMPDIR: scratch.folder },
       limitMs,
       clock: context.clock,
       output: 'inherit',
@@ -136,9 +148,13 @@ const runVitest = async (
     const report = existsSync(reportFile) ? readFileSync(reportFile, 'utf8') : null
     const { problem, ...totals } = totalsOfVitest(report, result.exitCode)
     const why = result.timedOut ? `it was ended after ${limitMs / 60_000} minutes` : problem
-    if (why !== undefined && !result.interrupted) context.say(`✗ vitest ${args.join(' ')}: ${why}`)
-    return { ...totals, interrupted: result.interrupted }
+    if (why !== undefined && !result.interrupted) say(why)
+    const leftovers = await scratch.clear()
+    for (const leftover of leftovers) say(`left behind: ${leftover}`)
+    // Tests that were cut short could not clean up.
+    const isUntidy = leftovers.length > 0 && !result.interrupted && !result.timedOut
+    return { ...totals, failed: totals.failed + (isUntidy ? 1 : 0), interrupted: result.interrupted }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    await scratch.clear()
   }
 }

@@ -1,0 +1,4 @@
+import { stopIdleTestPostgres } from '@atrium/dev-env/postgres.ts'
+
+// Ends the PostgreSQL that tests share, unless another run is using it.
+await stopIdleTestPostgres()
