@@ -1,125 +1,135 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { KubeClient } from '@atrium/kube/client.ts'
-import { parseKubeconfig } from '@atrium/kube/config.ts'
-import type { KubeObject } from '@atrium/kube/object.ts'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest'
+import { type ClusterContent, openCluster } from './harness/cluster-content.ts'
 import { findForeignClient } from './harness/find-client.ts'
 import { startPlatform, type TestPlatform } from './harness/platform.ts'
-import { openWorkspace, type Variables, type Workspace } from './harness/workspace.ts'
-import type { Conversation } from './recorder/conversation.ts'
-import { distil } from './recorder/distil.ts'
-import { type RecordingProxy, startProxy } from './recorder/proxy.ts'
-import { changed, configuration, first, reduced } from './scenarios/custom-cloud.ts'
+import { openScenario, type Scenario, type ScenarioOptions } from './harness/scenario.ts'
+import type { Variables } from './harness/workspace.ts'
+import * as custom from './scenarios/custom-cloud.ts'
+import * as tenantWide from './scenarios/tenant-scope.ts'
 
-/** `ATRIUM_CONFORMANCE_RECORD=1` writes the conversation anew; otherwise it is held against the recorded one. */
-const isRecording = process.env.ATRIUM_CONFORMANCE_RECORD === '1'
-const recording = join(import.meta.dirname, 'conversations/custom-cloud.json')
-const about = { scenario: 'custom-cloud', client: 'terraform-provider-spectrocloud 0.29.2' }
-const clusterAddress = 'spectrocloud_cluster_custom_cloud.cluster'
-const projectAddress = 'spectrocloud_project.team'
 const WORLD_LIMIT_MS = 60_000
 
 const client = await findForeignClient(process.env)
 if (typeof client === 'string') process.stderr.write(`Terraform is not tried: ${client}. See docs/conformance.md.\n`)
 
-describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified, with a custom cloud', () => {
+describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified', () => {
   let platform: TestPlatform
-  let proxy: RecordingProxy
-  let workspace: Workspace
+  let scenario: Scenario
+  let isBroken = false
 
   beforeAll(async () => {
-    if (typeof client === 'string') return
     platform = await startPlatform()
-    proxy = await startProxy(platform.url, platform.authority)
-    const { apiKey, project } = platform.credentials
-    const endpoint = { host: proxy.host, apiKey, project: project.name }
-    const folder = join(import.meta.dirname, 'scenarios', configuration)
-    workspace = openWorkspace(client, folder, endpoint, { inOrder: isRecording })
   })
-  afterAll(async () => {
-    await proxy?.close()
-    await platform?.close()
-    workspace?.remove()
-  })
-
-  const inCluster = async (): Promise<KubeClient> => {
-    const config = await parseKubeconfig(await workspace.output<string>('kubeconfig'), {
-      baseDir: null,
-      clock: systemClock,
+  afterAll(() => platform?.close())
+  // A step stands on the one before: after a failure, what follows would wait minutes for nothing.
+  beforeEach(({ skip }) => {
+    skip(isBroken, 'an earlier step failed')
+    onTestFailed(() => {
+      isBroken = true
     })
-    return new KubeClient({ config, clock: systemClock })
-  }
-  /** What the cluster really holds, as far as the scenario declares it. */
-  const clusterContent = async (kube: KubeClient) => {
-    const nodes = await kube.list<KubeObject>({ apiVersion: 'v1', kind: 'Node' })
-    const find = (apiVersion: string, kind: string, namespace: string, name: string) =>
-      kube.find<KubeObject & { data?: { replicas?: string }; spec?: { replicas?: number } }>({
-        ...{ apiVersion, kind, namespace, name },
-      })
-    const note = await find('v1', 'ConfigMap', 'default', 'note')
-    const page = await find('apps/v1', 'Deployment', 'hello-atrium', 'hello-atrium')
-    return {
-      nodes: nodes.items.length,
-      web: nodes.items.filter(({ metadata }) => metadata.labels?.tier === 'web').length,
-      note: note?.data?.replicas ?? null,
-      page: page?.spec?.replicas ?? null,
-    }
+  })
+  const useScenario = (options: ScenarioOptions): void => {
+    beforeAll(async () => {
+      if (typeof client !== 'string') scenario = await openScenario(options, client, platform)
+      isBroken = false
+    })
+    afterAll(() => scenario?.close())
   }
   const expectEmptyPlan = async (variables: Variables): Promise<void> => {
-    const plan = await workspace.plan(variables)
+    const plan = await scenario.workspace.plan(variables)
     expect(plan.empty, plan.output).toBe(true)
   }
-  const expectContent = async (expected: Awaited<ReturnType<typeof clusterContent>>): Promise<void> => {
-    const kube = await inCluster()
-    await expect.poll(() => clusterContent(kube), { timeout: WORLD_LIMIT_MS, interval: 250 }).toEqual(expected)
+  const expectContent = async (expected: ClusterContent): Promise<void> => {
+    const content = await openCluster(await scenario.workspace.output('kubeconfig'))
+    await expect.poll(content, { timeout: WORLD_LIMIT_MS, interval: 250 }).toEqual(expected)
   }
 
-  test('creates what it declares, and sees no difference', async () => {
-    proxy.begin('create')
-    await workspace.apply(first)
-    expect(await workspace.output('found')).toMatchObject({ state: 'Running', health: 'Healthy', pack: '1.0.0' })
-    await expectEmptyPlan(first)
-    await expectContent({ nodes: 2, web: 1, note: '1', page: 1 })
+  describe('with what belongs to the tenant', () => {
+    // The client keeps one scope for all it does at a time: in parallel, project and tenant get mixed up on its side.
+    useScenario({ name: 'tenant-scope', inOrder: true })
+    const profile = (version: string): string => `spectrocloud_cluster_profile.notes["${version}"]`
+
+    test('creates versions of a profile and accounts, and finds each by name', async () => {
+      scenario.begin('create')
+      await scenario.workspace.apply(tenantWide.first)
+      expect(await scenario.workspace.output('same')).toBe(true)
+      await expectEmptyPlan(tenantWide.first)
+    })
+
+    test('changes them and adds a version, and sees no difference', async () => {
+      scenario.begin('change')
+      await scenario.workspace.apply(tenantWide.changed)
+      expect(await scenario.workspace.output('same')).toBe(true)
+      await expectEmptyPlan(tenantWide.changed)
+    })
+
+    test('imports a version by name, and takes the newest without one', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      await workspace.forget(profile('1.9.0'))
+      await workspace.import(tenantWide.changed, profile('1.9.0'), 'conformance-notes:tenant:1.9.0')
+      await workspace.forget(profile('1.10.0'))
+      await workspace.import(tenantWide.changed, profile('1.10.0'), 'conformance-notes:tenant')
+      await expectEmptyPlan(tenantWide.changed)
+    })
+
+    test('destroys everything', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(tenantWide.changed)
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
   })
 
-  test('changes it in place, and sees no difference', async () => {
-    proxy.begin('change')
-    await workspace.apply(changed)
-    await expectEmptyPlan(changed)
-    await expectContent({ nodes: 4, web: 2, note: '2', page: 2 })
-  })
+  describe('with a custom cloud', () => {
+    useScenario({ name: 'custom-cloud' })
+    const clusterAddress = 'spectrocloud_cluster_custom_cloud.cluster'
+    const projectAddress = 'spectrocloud_project.team'
 
-  test('takes parts away again, and sees no difference', async () => {
-    proxy.begin('reduce')
-    await workspace.apply(reduced)
-    await expectEmptyPlan(reduced)
-    await expectContent({ nodes: 3, web: 2, note: null, page: null })
-  })
+    test('creates what it declares, and sees no difference', async () => {
+      scenario.begin('create')
+      await scenario.workspace.apply(custom.first)
+      const found = await scenario.workspace.output('found')
+      expect(found).toMatchObject({ state: 'Running', health: 'Healthy', pack: '1.0.0' })
+      await expectEmptyPlan(custom.first)
+      await expectContent({ nodes: 2, web: 1, note: '1', page: 1 })
+    })
 
-  test('imports by name what it had forgotten, and sees no difference', async () => {
-    proxy.begin('import')
-    await workspace.forget(projectAddress)
-    await workspace.forget(clusterAddress)
-    await workspace.import(reduced, projectAddress, 'conformance-team')
-    await workspace.import(reduced, clusterAddress, 'conformance:project:local')
-    await expectEmptyPlan(reduced)
-  })
+    test('changes it in place, and sees no difference', async () => {
+      scenario.begin('change')
+      await scenario.workspace.apply(custom.changed)
+      await expectEmptyPlan(custom.changed)
+      await expectContent({ nodes: 4, web: 2, note: '2', page: 2 })
+    })
 
-  test('destroys everything, and nothing is left', async () => {
-    proxy.begin('destroy')
-    await workspace.destroy(reduced)
-    expect(readdirSync(platform.clustersFolder)).toEqual([])
-  })
+    test('takes parts away again, and sees no difference', async () => {
+      scenario.begin('reduce')
+      await scenario.workspace.apply(custom.reduced)
+      await expectEmptyPlan(custom.reduced)
+      await expectContent({ nodes: 3, web: 2, note: null, page: null })
+    })
 
-  test('says nothing that the recorded conversation lacks', () => {
-    const heard = distil(about, proxy.exchanges)
-    if (isRecording) writeFileSync(recording, `${JSON.stringify(heard, null, 2)}\n`)
-    const known = operationsOf(JSON.parse(readFileSync(recording, 'utf8')) as Conversation)
-    expect([...operationsOf(heard)].filter((operation) => !known.has(operation))).toEqual([])
+    test('imports by name what it had forgotten, and sees no difference', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      await workspace.forget(projectAddress)
+      await workspace.forget(clusterAddress)
+      await workspace.import(custom.reduced, projectAddress, 'conformance-team')
+      await workspace.import(custom.reduced, clusterAddress, 'conformance:project:local')
+      await expectEmptyPlan(custom.reduced)
+    })
+
+    test('destroys everything, and nothing is left', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(custom.reduced)
+      expect(readdirSync(platform.clustersFolder)).toEqual([])
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
   })
 })
-
-const operationsOf = ({ steps }: Conversation): Set<string> =>
-  new Set(steps.flatMap(({ exchanges }) => exchanges.map(({ operation, answer }) => `${operation} ${answer.status}`)))

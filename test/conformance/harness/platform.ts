@@ -40,7 +40,8 @@ export async function startPlatform(): Promise<TestPlatform> {
     return spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   }
   const close = async (): Promise<void> => {
-    await once(start('down', true), 'exit')
+    const [code] = await once(start('down', true), 'exit')
+    if (code !== 0) throw new Error(`\`down --purge\` ended with ${code}: look at what is left below ${folder}`)
     rmSync(folder, { recursive: true, force: true })
   }
   const server = start('run')

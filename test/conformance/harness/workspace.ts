@@ -30,7 +30,7 @@ export interface Workspace {
 }
 
 /** Longest a single command may take: the client itself waits about a minute for a cluster. */
-const COMMAND_LIMIT_MS = 180_000
+const COMMAND_LIMIT_MS = 150_000
 const PLAN_HAS_CHANGES = 2
 
 export interface WorkspaceOptions {

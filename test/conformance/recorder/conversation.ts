@@ -16,6 +16,7 @@ export interface Exchange {
     /** `project`: the header `ProjectUid` is there, and names the project of the client. */
     scope: 'project' | 'tenant'
     contentType?: string
+    /** Absent = JSON. */
     accept?: string
     body?: unknown
   }
@@ -61,4 +62,13 @@ export function mapTexts(value: unknown, replace: (text: string) => string): unk
   if (Array.isArray(value)) return value.map((one) => mapTexts(one, replace))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [replace(key), mapTexts(one, replace)]))
+}
+
+/** JSON with one exchange a line, so that a new recording can be read as a difference. */
+export function formatConversation({ steps, ...about }: Conversation): string {
+  const lines = steps.map(({ name, exchanges }) => {
+    const texts = exchanges.map((exchange) => JSON.stringify(exchange))
+    return `{ "name": ${JSON.stringify(name)}, "exchanges": [\n${texts.join(',\n')}\n] }`
+  })
+  return `{ ${JSON.stringify(about).slice(1, -1)}, "steps": [\n${lines.join(',\n')}\n] }\n`
 }

@@ -31,6 +31,7 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
 
   v1RegistriesMetadata: { constant: true, present: ['items[].uid', 'items[].name', 'items[].kind', 'items[].scope'] },
   v1RegistriesPackList: { constant: true, present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1RegistriesPackUidSyncStatus: { constant: true, present: ['isSyncSupported', 'status'] },
   v1PacksSearch: {
     constant: true,
     present: ['items[].spec.registries[].latestVersion', 'items[].spec.registries[].uid', 'listmeta'],
@@ -76,6 +77,10 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1CloudAccountsCustomGet: {
     present: ['metadata.uid'],
     same: ['kind', 'metadata.name', 'metadata.annotations.scope', 'metadata.annotations.overlordUid'],
+  },
+  v1CloudAccountsCustomList: {
+    present: ['items[].metadata.uid', 'items[].metadata.annotations.scope'],
+    same: ['items[].metadata.name'],
   },
   v1CloudAccountsCustomUpdate: nothing,
   v1CloudAccountsCustomDelete: nothing,

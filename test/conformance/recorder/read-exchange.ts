@@ -4,6 +4,8 @@ import { type Exchange, type Need, typeOf, valuesAt } from './conversation.ts'
 import { needsOf, type OperationNeeds } from './needs.ts'
 import type { RawExchange } from './proxy.ts'
 
+const JSON_TYPE = 'application/json'
+
 /** An exchange as it will be recorded, still with real uids. */
 export interface ReadExchange {
   step: string
@@ -28,7 +30,7 @@ export function readExchange(raw: RawExchange, router: Router): ReadExchange {
   const needs = needsOf[operation.id]
   if (needs === undefined) throw new Error(`needs.ts does not say what the client reads of ${operation.id}`)
   checkStatus(raw, operation)
-  const answer = raw.answerType?.startsWith('application/json') && raw.answer ? JSON.parse(raw.answer) : null
+  const answer = raw.answerType?.startsWith(JSON_TYPE) && raw.answer ? JSON.parse(raw.answer) : null
   return {
     step: raw.step,
     isRead: raw.method === 'GET' || (raw.method === 'POST' && raw.status === 200),
@@ -58,7 +60,7 @@ function requestOf(raw: RawExchange, params: Record<string, string>, search: URL
     ...(Object.keys(query).length > 0 && { query }),
     scope: headers.projectuid === undefined ? 'tenant' : 'project',
     ...(headers['content-type'] !== undefined && { contentType: headers['content-type'] }),
-    ...(headers.accept !== undefined && { accept: headers.accept }),
+    ...(headers.accept !== undefined && headers.accept !== JSON_TYPE && { accept: headers.accept }),
     ...(body !== '' && { body: JSON.parse(body) as unknown }),
   }
 }

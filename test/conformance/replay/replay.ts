@@ -27,7 +27,7 @@ export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<strin
         ...world.credentials,
         ...(request.scope === 'project' && world.project),
         ...(request.contentType !== undefined && { 'content-type': request.contentType }),
-        ...(request.accept !== undefined && { accept: request.accept }),
+        accept: request.accept ?? 'application/json',
       },
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     })

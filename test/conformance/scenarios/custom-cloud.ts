@@ -1,8 +1,5 @@
 import type { Variables } from '../harness/workspace.ts'
 
-/** Configuration of this scenario, relative to this folder. */
-export const configuration = 'custom-cloud'
-
 export const first: Variables = {
   description: 'as it was made',
   tags: ['team:blue', 'plain'],

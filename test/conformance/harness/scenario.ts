@@ -1,0 +1,65 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Conversation, formatConversation } from '../recorder/conversation.ts'
+import { distil } from '../recorder/distil.ts'
+import { type RecordingProxy, startProxy } from '../recorder/proxy.ts'
+import type { ForeignClient } from './find-client.ts'
+import type { TestPlatform } from './platform.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
+
+/** A scenario against a real platform, everything said being written down. */
+export interface Scenario {
+  workspace: Workspace
+  /** What follows belongs to this step. */
+  begin(step: string): void
+  /**
+   * Writes the conversation when it is recorded; otherwise resolves to what the client said that the recorded one
+   * lacks: operations, each with the status of its answer.
+   */
+  unrecorded(): string[]
+  close(): Promise<void>
+}
+
+const root = join(import.meta.dirname, '..')
+const client = 'terraform-provider-spectrocloud'
+
+/** `ATRIUM_CONFORMANCE_RECORD=1`: conversations are written anew. */
+export const isRecording = process.env.ATRIUM_CONFORMANCE_RECORD === '1'
+
+export interface ScenarioOptions {
+  /** Of a folder below `scenarios`, and of its file below `conversations`. */
+  name: string
+  /** One request after the other. Default: only while recording, so that there is one order to record. */
+  inOrder?: boolean
+}
+
+export async function openScenario(
+  { name, inOrder = isRecording }: ScenarioOptions,
+  found: ForeignClient,
+  platform: TestPlatform,
+): Promise<Scenario> {
+  const { apiKey, project } = platform.credentials
+  const proxy = await startProxy(platform.url, platform.authority)
+  const endpoint = { host: proxy.host, apiKey, project: project.name }
+  const workspace = openWorkspace(found, join(root, 'scenarios', name), endpoint, { inOrder })
+  return {
+    workspace,
+    begin: proxy.begin,
+    unrecorded: () => compare(name, proxy),
+    async close() {
+      await proxy.close()
+      workspace.remove()
+    },
+  }
+}
+
+function compare(name: string, { exchanges }: RecordingProxy): string[] {
+  const file = join(root, 'conversations', `${name}.json`)
+  const heard = distil({ scenario: name, client }, exchanges)
+  if (isRecording) writeFileSync(file, formatConversation(heard))
+  const known = operationsOf(JSON.parse(readFileSync(file, 'utf8')) as Conversation)
+  return [...operationsOf(heard)].filter((operation) => !known.has(operation))
+}
+
+const operationsOf = ({ steps }: Conversation): Set<string> =>
+  new Set(steps.flatMap(({ exchanges }) => exchanges.map(({ operation, answer }) => `${operation} ${answer.status}`)))
