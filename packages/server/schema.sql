@@ -50,9 +50,13 @@ create table blobs (
   content bytea not null storage e,
   created_at timestamp with time zone not null,
   digest text collate "C" not null,
+  key_version integer,
+  nonce bytea,
   tenant text collate "C" not null
 )
+  constraint blobs_sealed_whole CHECK (((key_version IS NULL) = (nonce IS NULL)))
   constraint blobs_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint blobs_tenant_key_version_fkey FOREIGN KEY (tenant, key_version) REFERENCES tenant_keys(tenant, version)
   constraint blobs_pkey PRIMARY KEY (tenant, digest)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))

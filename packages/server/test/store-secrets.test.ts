@@ -99,6 +99,49 @@ describe('secrets at rest', () => {
   })
 })
 
+describe('blobs at rest', () => {
+  const BLOB = `password: canary-${crypto.randomUUID()}`
+  const put = (tenant: string): Promise<string> =>
+    test.store.transaction(tenant, user, (tx) => tx.putBlob(Buffer.from(BLOB)))
+  const get = async (tenant: string, digest: string): Promise<string | undefined> =>
+    (await test.store.transaction(tenant, user, (tx) => tx.getBlob(digest)))?.toString()
+
+  it('are sealed: neither the text nor its hexadecimal form is in the table, and a swapped row does not open', async () => {
+    const tenant = await test.newTenant()
+    const digest = await put(tenant)
+    expect(await get(tenant, digest)).toBe(BLOB)
+    const found = await owner.query(`select from blobs b where b::text like '%' || encode($1::bytea, 'hex') || '%'`, [
+      Buffer.from(BLOB),
+    ])
+    expect(found.rowCount).toBe(0)
+    const other = await test.store.transaction(tenant, user, (tx) => tx.putBlob(Buffer.from('other')))
+    await owner.query(
+      `update blobs b set nonce = o.nonce, content = o.content from blobs o
+       where b.tenant = $1 and b.digest = $2 and o.tenant = $1 and o.digest = $3`,
+      [tenant, digest, other],
+    )
+    await expect(get(tenant, digest)).rejects.toThrow(/cannot be opened/)
+  })
+
+  it('of before are read, and sealed when they are written again', async () => {
+    const tenant = await test.newTenant()
+    const digest = await put(tenant)
+    const clear = [tenant, digest, Buffer.from(BLOB)]
+    await owner.query(
+      'update blobs set key_version = null, nonce = null, content = $3 where tenant = $1 and digest = $2',
+      clear,
+    )
+    expect(await get(tenant, digest)).toBe(BLOB)
+    expect(await put(tenant)).toBe(digest)
+    const { rows } = await owner.query<{ sealed: boolean }>(
+      'select key_version is not null and content <> $3 as sealed from blobs where tenant = $1 and digest = $2',
+      clear,
+    )
+    expect(rows).toEqual([{ sealed: true }])
+    expect(await get(tenant, digest)).toBe(BLOB)
+  })
+})
+
 describe('root keys', () => {
   it('are rotated: every data key is wrapped anew, and the old root key is not needed any more', async () => {
     const rotated = await openTestStore()

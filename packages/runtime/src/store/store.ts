@@ -85,7 +85,7 @@ export interface Fence {
 /**
  * One transaction of one tenant. Reads see the transaction's own writes.
  *
- * Writes put keys into the work queue by themselves: `create`, `update`, `delete`, `removeFinalizer` and `putSecret`
+ * Writes put keys into the work queue by themselves: `create`, `update`, `delete`, `removeFinalizer` and those of secrets
  * enqueue the object itself when its kind is `reconciled`, and every object of a reconciled kind that refers to it
  * (`setRefs`), so that a repaired account or an updated input is noticed at once. Status writes enqueue nothing.
  * Writes to an object that does not exist are refused with `ResourceNotFound`, as is an object whose project or owner
@@ -120,7 +120,11 @@ export interface Tx {
   ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]>
   putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void>
   getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null>
-  /** Content-addressed text (desired-state blobs): `sha256:<hex>` of the content. Stored once per tenant. */
+  /** Gives `to` the same secret under the same field, without showing it; nothing to copy is `ResourceNotFound`. */
+  copySecret(from: ObjectRef, to: ObjectRef, field: string): Promise<void>
+  /** Without effect when the object has no such secret. */
+  removeSecret(ref: ObjectRef, field: string): Promise<void>
+  /** Content-addressed text (desired-state blobs): `sha256:<hex>` of the content. Stored once per tenant, encrypted. */
   putBlob(content: Buffer): Promise<string>
   getBlob(digest: string): Promise<Buffer | null>
   /** Appends high-rate facts about an object (Kubernetes events, life-cycle steps). Bounded per object by the store. */

@@ -129,6 +129,18 @@ export class AdmittedTx implements Tx {
     return this.#tx.getSecret(ref, field)
   }
 
+  /** Whoever may use an object may pass its secrets on to one of its own; nobody is shown them. */
+  async copySecret(from: ObjectRef, to: ObjectRef, field: string): Promise<void> {
+    await this.#requireRef('get', from)
+    await this.#requireRef('update', to)
+    await this.#tx.copySecret(from, to, field)
+  }
+
+  async removeSecret(ref: ObjectRef, field: string): Promise<void> {
+    await this.#requireRef('update', ref)
+    await this.#tx.removeSecret(ref, field)
+  }
+
   putBlob(content: Buffer): Promise<string> {
     return this.#tx.putBlob(content)
   }

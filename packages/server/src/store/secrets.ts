@@ -17,6 +17,7 @@ const PUT = `
   on conflict (tenant, uid, field) do update
     set key_version = excluded.key_version, nonce = excluded.nonce, ciphertext = excluded.ciphertext,
       modified_at = excluded.modified_at`
+const DELETE = `delete from secrets where tenant = $1 and uid = $2 and field = $3 returning field`
 
 /** Everything that says what a ciphertext belongs to: one moved to another row does not open. A list, so that no part can run into the next. */
 const contextOf = (tenant: string, ref: ObjectRef, field: string, keyVersion: number): string =>
@@ -48,4 +49,10 @@ export const writeSecret = async (
   const values = [context.tenant, ref.uid, field, version, sealed.nonce, sealed.ciphertext, isoNow(context.clock)]
   await context.sql.query(PUT, values)
   return true
+}
+
+/** Returns false when there was none. */
+export const deleteSecret = async (context: TxContext, ref: ObjectRef, field: string): Promise<boolean> => {
+  const rows = await context.sql.query(DELETE, [context.tenant, ref.uid, field])
+  return rows.length > 0
 }

@@ -23,8 +23,8 @@ import { listReferrers, replaceRefs } from './object-refs.ts'
 import { lockObject, readObject } from './object-rows.ts'
 import { insertObject, mergeStatusInto, patched, removeObject, replaceObject } from './object-writes.ts'
 import { checkFence, enqueueKey } from './queue-marks.ts'
-import { readSecret, writeSecret } from './secrets.ts'
-import { type TxContext, touch } from './tx-context.ts'
+import { deleteSecret, readSecret, writeSecret } from './secrets.ts'
+import { notFound, type TxContext, touch } from './tx-context.ts'
 
 interface HistoryRow<K extends KindName> extends Record<string, unknown> {
   generation: number
@@ -137,6 +137,17 @@ export class PostgresTx implements Tx {
 
   getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
     return readSecret(this.#context, ref, field)
+  }
+
+  async copySecret(from: ObjectRef, to: ObjectRef, field: string): Promise<void> {
+    const value = await this.getSecret(from, field)
+    if (value === null) throw notFound('Secret', field)
+    await this.putSecret(to, field, value)
+  }
+
+  async removeSecret(ref: ObjectRef, field: string): Promise<void> {
+    const stored = await lockObject(this.#context, ref.kind as KindName, ref.uid)
+    if (await deleteSecret(this.#context, ref, field)) await this.#wrote('removeSecret', stored)
   }
 
   putBlob(content: Buffer): Promise<string> {

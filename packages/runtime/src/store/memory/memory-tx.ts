@@ -201,6 +201,20 @@ export class MemoryTx implements Tx {
     return this.#o.tables.secrets.get(`${this.#key(ref)}/${field}`) ?? null
   }
 
+  async copySecret(from: ObjectRef, to: ObjectRef, field: string): Promise<void> {
+    const value = await this.getSecret(from, field)
+    if (value === null) throw notFound('Secret', field)
+    await this.putSecret(to, field, value)
+  }
+
+  async removeSecret(ref: ObjectRef, field: string): Promise<void> {
+    const stored = this.#must(ref.kind as KindName, ref.uid)
+    const key = `${this.#key(ref)}/${field}`
+    if (this.#o.tables.secrets.get(key) === undefined) return
+    this.#o.tables.secrets.delete(key)
+    this.#touch(stored)
+  }
+
   async putBlob(content: Buffer): Promise<string> {
     const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
     this.#o.tables.blobs.set(`${this.tenant}/${digest}`, Buffer.from(content))

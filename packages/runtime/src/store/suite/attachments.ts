@@ -30,6 +30,20 @@ export function attachmentTests(bench: () => Promise<Bench>): void {
       expect(await b.run((tx) => tx.getSecret(ref, 'kubeconfig'))).toBeNull()
     })
 
+    it('copies a secret to another object and removes it without touching the first', async () => {
+      const b = await bench()
+      const from = { kind: 'Cluster', uid: (await b.addCluster('from')).meta.uid }
+      const to = { kind: 'Cluster', uid: (await b.addCluster('to')).meta.uid }
+      await b.run((tx) => tx.putSecret(from, 'token', new Secret('one')))
+      await b.run((tx) => tx.copySecret(from, to, 'token'))
+      expect((await b.run((tx) => tx.getSecret(to, 'token')))?.reveal()).toBe('one')
+      await b.run((tx) => tx.removeSecret(to, 'token'))
+      await b.run((tx) => tx.removeSecret(to, 'token'))
+      expect(await b.run((tx) => tx.getSecret(to, 'token'))).toBeNull()
+      expect((await b.run((tx) => tx.getSecret(from, 'token')))?.reveal()).toBe('one')
+      await expect(b.run((tx) => tx.copySecret(to, from, 'token'))).rejects.toMatchObject({ code: 'ResourceNotFound' })
+    })
+
     it('keeps blobs by the digest of their content', async () => {
       const b = await bench()
       const other = await bench()
