@@ -31,6 +31,7 @@ export interface Workspace {
 
 /** Longest a single command may take: the client itself waits about a minute for a cluster. */
 const COMMAND_LIMIT_MS = 150_000
+const SETTINGS = 'cli.tfrc'
 const PLAN_HAS_CHANGES = 2
 
 export interface WorkspaceOptions {
@@ -49,8 +50,8 @@ export function openWorkspace(
   const work = join(folder, 'work')
   mkdirSync(work)
   for (const file of readdirSync(configuration)) copyFileSync(join(configuration, file), join(work, file))
-  const settings = join(folder, 'cli.tfrc')
-  writeFileSync(settings, client.provider === null ? '' : overrideBy(client.provider, join(folder, 'provider')))
+  if (client.provider !== null)
+    writeFileSync(join(folder, SETTINGS), overrideBy(client.provider, join(folder, 'provider')))
 
   const order = options.inOrder ? ['-parallelism=1'] : []
   const command = async (args: string[], variables: Variables = {}, accepted = [0]) => {
@@ -58,7 +59,7 @@ export function openWorkspace(
       command: client.terraform,
       args,
       cwd: work,
-      env: { ...environment(folder, settings, endpoint), ...asEnvironment(variables) },
+      env: { ...environment(client, folder, endpoint), ...asEnvironment(variables) },
       limitMs: COMMAND_LIMIT_MS,
       clock: systemClock,
       output: 'collect',
@@ -107,11 +108,14 @@ function overrideBy(binary: string, folder: string): string {
   return `provider_installation {\n  dev_overrides { "${source}" = ${JSON.stringify(folder)} }\n  direct {}\n}\n`
 }
 
-/** Nothing of the caller's own Terraform set-up reaches the client. */
-const environment = (folder: string, settings: string, endpoint: Endpoint): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
-  HOME: folder,
-  TF_CLI_CONFIG_FILE: settings,
+/**
+ * With a binary of the provider, nothing of the caller's own Terraform set-up reaches the client. Without one, `init`
+ * needs it: proxies and mirrors are said there.
+ */
+const environment = (client: ForeignClient, folder: string, endpoint: Endpoint): NodeJS.ProcessEnv => ({
+  ...(client.provider === null
+    ? process.env
+    : { PATH: process.env.PATH, HOME: folder, TF_CLI_CONFIG_FILE: join(folder, SETTINGS) }),
   TF_IN_AUTOMATION: '1',
   CHECKPOINT_DISABLE: '1',
   TF_VAR_host: endpoint.host,
