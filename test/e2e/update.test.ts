@@ -1,0 +1,250 @@
+import { readCatalogue } from '@atrium/cli/demo/create.ts'
+import type { Client } from '@atrium/client/client.ts'
+import type { KubeClient } from '@atrium/kube/client.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  askForCluster,
+  conditionOf,
+  demoParts,
+  kubeOf,
+  makeProfile,
+  overview,
+  untilCluster,
+  untilServing,
+} from './harness/clusters.ts'
+import {
+  type ConfigMap,
+  configMap,
+  type Deployment,
+  hello,
+  infrastructure,
+  namespaceNamed,
+  store,
+  untilMissing,
+  untilObject,
+  versionsOf,
+} from './harness/objects.ts'
+import { openPlatform, type TestPlatform } from './harness/platform.ts'
+
+const LIMIT_MS = 120_000
+const others = [...Object.values(store), ...Object.values(infrastructure)]
+const everything = [...Object.values(hello), ...others]
+const notes = configMap('default', 'notes')
+const notesManifest = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: notes, namespace: default }
+data: { motto: "{{.spectro.var.motto}}", cluster: "{{.spectro.system.cluster.name}}" }
+`
+
+let platform: TestPlatform
+let client: Client
+let kube: KubeClient
+let uid = ''
+let parts: Awaited<ReturnType<typeof demoParts>>
+beforeAll(async () => {
+  platform = await openPlatform()
+  uid = (await platform.up()).cluster?.uid ?? ''
+  client = platform.client()
+  kube = await kubeOf(client, uid)
+  parts = await demoParts(client)
+}, 150_000)
+afterAll(async () => {
+  await kube?.close()
+  await platform.close()
+})
+
+const profileUid = (reference: string): string => parts.profiles.get(reference) ?? ''
+const attach = (profiles: { uid: string }[]) =>
+  client.call('POST /atrium/v1/clusters/{uid}/profiles', { params: { uid }, body: { profiles } })
+
+/** Values of hello-atrium 1.1.0 with some text of it replaced, given for this cluster alone. */
+async function setHelloValues(from: string | RegExp, to: string): Promise<void> {
+  const pack = (await readCatalogue(client)).find(({ name, version }) => name === 'hello-atrium' && version === '1.1.0')
+  const values = pack?.values.replace(from, to) ?? ''
+  expect(values).toContain(to)
+  await client.call('PATCH /v1/spectroclusters/{uid}/profiles', {
+    params: { uid },
+    body: { profiles: [{ uid: profileUid('demo-apps@1.1.0'), packValues: [{ name: 'hello-atrium', values }] }] },
+  })
+}
+
+describe('an update', () => {
+  it(
+    'to a new version of a profile is told beforehand, and changes exactly the layers that differ',
+    async () => {
+      const before = await versionsOf(kube, others)
+      const plan = await attach([{ uid: profileUid('demo-apps@1.1.0') }])
+      const changes = plan.layers.map(({ id, change }) => [id, change])
+      expect(changes).toHaveLength(6)
+      expect(changes.filter(([, change]) => change !== 'unchanged')).toEqual([['demo-apps/hello-atrium', 'changed']])
+      expect(plan.problems).toEqual([])
+      await untilObject<Deployment>(
+        kube,
+        hello.deployment,
+        'version 1.1.0 serves with 3 pods',
+        ({ metadata, status }) =>
+          metadata.labels?.['app.kubernetes.io/version'] === '1.1.0' && status?.availableReplicas === 3,
+      )
+      const page = await kube.get<ConfigMap>(hello.page)
+      expect(page.data['index.html']).toContain('Welcome to demo')
+      await untilServing(client, uid)
+      expect(await versionsOf(kube, others)).toEqual(before)
+    },
+    LIMIT_MS,
+  )
+
+  it(
+    'that adds profiles installs them, and a changed variable reaches only what uses it',
+    async () => {
+      const before = await versionsOf(kube, everything)
+      const extra = await makeProfile(client, {
+        name: 'notes',
+        layers: [
+          { manifest: 'notes', content: notesManifest },
+          { pack: 'observer', version: '1.0.0' },
+        ],
+        variables: [{ name: 'motto', defaultValue: 'first' }],
+      })
+      parts.profiles.set('notes@1.0.0', extra)
+      const plan = await attach([{ uid: extra }])
+      expect(plan.layers.filter(({ change }) => change !== 'unchanged').map(({ id, change }) => [id, change])).toEqual([
+        ['notes/notes', 'added'],
+        ['notes/observer', 'added'],
+      ])
+      const made = await untilObject<ConfigMap>(kube, notes, 'made')
+      expect(made.data).toEqual({ motto: 'first', cluster: 'demo' })
+      const observer = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'observer', name: 'observer' }
+      await untilObject<Deployment>(kube, observer, 'serves', ({ status }) => status?.availableReplicas === 1)
+      await untilServing(client, uid)
+
+      const withObserver = await versionsOf(kube, [...everything, observer])
+      await client.call('PATCH /v1/spectroclusters/{uid}/variables', {
+        params: { uid },
+        body: [{ profileUid: extra, variables: [{ name: 'motto', value: 'second' }] }],
+      })
+      await untilObject<ConfigMap>(kube, notes, 'the new value', ({ data }) => data['motto'] === 'second')
+      await untilServing(client, uid)
+      expect(await versionsOf(kube, [...everything, observer])).toEqual(withObserver)
+      expect(await versionsOf(kube, everything)).toEqual(before)
+    },
+    LIMIT_MS,
+  )
+
+  it(
+    'that removes a profile removes what it made, and nothing else',
+    async () => {
+      const before = await versionsOf(kube, everything)
+      const foreign = configMap('default', 'of-somebody-else')
+      await kube.create({ ...foreign, metadata: { name: foreign.name, namespace: 'default' }, data: { a: 'b' } })
+      await client.call('DELETE /v1/spectroclusters/{uid}/profiles', {
+        params: { uid },
+        body: { profileUids: [profileUid('notes@1.0.0')] },
+      })
+      await untilMissing(kube, notes)
+      await untilMissing(kube, { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'observer', name: 'observer' })
+      await untilMissing(kube, namespaceNamed('observer'))
+      await untilMissing(kube, {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name: 'probes.observer.atrium.dev',
+      })
+      await untilServing(client, uid)
+      expect(await kube.find(foreign)).not.toBeNull()
+      expect(await versionsOf(kube, everything)).toEqual(before)
+    },
+    LIMIT_MS,
+  )
+
+  it(
+    'that fails leaves the old release serving, says why, and is over once it is corrected',
+    async () => {
+      const before = await versionsOf(kube, Object.values(hello))
+      await setHelloValues('port: 80', 'port: 99999')
+      const failing = await untilCluster(client, uid, 'hello-atrium says why', ({ status }) =>
+        Boolean(status?.packs?.some(({ name, condition }) => name === 'hello-atrium' && condition?.type === 'Error')),
+      )
+      const told = failing.status?.packs?.find(({ name }) => name === 'hello-atrium')?.condition?.message
+      expect(told).toMatch(/port.*99999|99999.*port/s)
+      const stuck = await untilCluster(
+        client,
+        uid,
+        'LayersReady says so',
+        (one) => conditionOf(one, 'LayersReady')?.reason === 'LayerFailed',
+      )
+      expect(conditionOf(stuck, 'LayersReady')?.message).toContain('hello-atrium')
+      expect(stuck.status?.state).toBe('Running')
+      expect(await versionsOf(kube, Object.values(hello))).toEqual(before)
+      await setHelloValues('port: 80', 'port: 8088')
+      await untilObject(kube, hello.service, 'port 8088', ({ spec }) => JSON.stringify(spec).includes('8088'))
+      await untilServing(client, uid)
+    },
+    LIMIT_MS,
+  )
+
+  it(
+    'with a placeholder that has no value is refused, or told as a condition that names it',
+    async () => {
+      await setHelloValues('Welcome to {{ .spectro.system.cluster.name }}', 'Hi {{ .spectro.macro.nowhere }}')
+      const wrong = await untilCluster(
+        client,
+        uid,
+        'ProfileResolved says why',
+        (one) => conditionOf(one, 'ProfileResolved')?.reason === 'ValuesInvalid',
+      )
+      expect(conditionOf(wrong, 'ProfileResolved')?.message).toContain('nowhere')
+      expect(conditionOf(wrong, 'Stalled')).toMatchObject({
+        status: 'True',
+        message: expect.stringContaining('Next step'),
+      })
+      expect((await kube.get<Deployment>(hello.deployment)).status?.availableReplicas).toBe(3)
+      await client.call('PATCH /v1/spectroclusters/{uid}/profiles', {
+        params: { uid },
+        body: { profiles: [{ uid: profileUid('demo-apps@1.1.0') }] },
+      })
+      await untilCluster(client, uid, 'resolved', (one) => conditionOf(one, 'ProfileResolved')?.status === 'True')
+      await untilServing(client, uid)
+    },
+    LIMIT_MS,
+  )
+
+  it('with values that are no YAML is refused, names the field and changes nothing', async () => {
+    const values = 'charts: [unclosed'
+    const body = { profiles: [{ uid: profileUid('demo-apps@1.1.0'), packValues: [{ name: 'hello-atrium', values }] }] }
+    const before = await overview(client, uid)
+    await expect(attach(body.profiles)).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining('hello-atrium'),
+    })
+    expect((await overview(client, uid)).status?.spcApply?.spcHash).toBe(before.status?.spcApply?.spcHash)
+  })
+})
+
+describe('while a cluster is being provisioned', () => {
+  const ask = (name: string): Promise<string> => {
+    const profiles = [profileUid('demo-infrastructure@1.0.0'), profileUid('demo-apps@1.0.0')]
+    return askForCluster(client, name, parts.accountUid, profiles)
+  }
+
+  it(
+    'it can be updated, and ends as it was declared last',
+    async () => {
+      const other = await ask('hasty')
+      await untilCluster(client, other, 'under way', ({ status }) => status?.state === 'Provisioning')
+      await client.call('PATCH /v1/spectroclusters/{uid}/profiles', {
+        params: { uid: other },
+        body: { profiles: [{ uid: profileUid('demo-apps@1.1.0') }] },
+      })
+      await untilServing(client, other)
+      const itsKube = await kubeOf(client, other)
+      await untilObject<Deployment>(
+        itsKube,
+        hello.deployment,
+        'version 1.1.0',
+        ({ metadata, status }) =>
+          metadata.labels?.['app.kubernetes.io/version'] === '1.1.0' && status?.availableReplicas === 3,
+      )
+      await itsKube.close()
+    },
+    LIMIT_MS,
+  )
+})
