@@ -44,7 +44,7 @@ export async function openScenario(
   const workspace = openWorkspace(found, join(root, 'scenarios', name), endpoint, { inOrder })
   return {
     workspace,
-    begin: proxy.begin,
+    begin: (step) => proxy.begin(step),
     unrecorded: () => compare(name, proxy),
     async close() {
       await proxy.close()

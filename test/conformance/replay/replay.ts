@@ -62,7 +62,7 @@ export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<strin
 const differences = (expected: object, found: object): string[] =>
   Object.entries(expected)
     .filter(([key, value]) => (found as Record<string, unknown>)[key] !== value)
-    .map(([key, value]) => `${key}: ${(found as Record<string, unknown>)[key]} instead of ${value}`)
+    .map(([key, value]) => `${key}: ${String((found as Record<string, unknown>)[key])} instead of ${value}`)
 
 function problemsOf(path: string, need: Need, body: unknown): string[] {
   const found = valuesAt(body, path)
