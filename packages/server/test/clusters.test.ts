@@ -234,6 +234,10 @@ describe('a cluster on a custom cloud', () => {
       const answer = await create(body)
       expect([answer.status, answer.body.message], field).toEqual([400, expect.stringContaining(field)])
     }
+    const bindings = { resources: { rbacs: [{ spec: { bindings: [{ type: 'ClusterRoleBinding' }] } }] } }
+    const body = clusterBody(account, [infra]) as { spec: object }
+    const refused = await create({ ...body, spec: { ...body.spec, clusterConfig: bindings } })
+    expect([refused.status, refused.body.details.field]).toEqual([400, 'spec.clusterConfig.resources.rbacs'])
     expect((await create(clusterBody(account, [infra]))).body.code).toBe('DuplicateName')
   })
 

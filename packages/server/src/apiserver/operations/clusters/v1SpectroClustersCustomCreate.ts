@@ -1,4 +1,4 @@
-import type { v1SpectroCustomClusterEntity } from '@atrium/api/generated/operations.d.ts'
+import type { v1ClusterResourcesEntity, v1SpectroCustomClusterEntity } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -32,6 +32,7 @@ async function readSpec(
   random: Random,
 ): Promise<ClusterSpec> {
   if (!spec) throw new AtriumError('InvalidRequest', 'spec: is missing.', { details: { field: 'spec' } })
+  refuseResources(spec.clusterConfig?.resources)
   const account = await tx.get('CloudAccount', spec.cloudAccountUid)
   if (account?.spec.cloudType !== provider.cloudType) {
     throw new AtriumError(
@@ -57,5 +58,20 @@ async function readSpec(
     ),
     policy: { drift: 'heal', nodes: 'heal' },
     clusterConfig: { ...spec.clusterConfig },
+  }
+}
+
+/** Accepted and then not applied would be a lie; a manifest layer does what these would. */
+function refuseResources(resources: v1ClusterResourcesEntity | undefined): void {
+  for (const part of ['rbacs', 'namespaces'] as const) {
+    if (!resources?.[part]?.length) continue
+    const field = `spec.clusterConfig.resources.${part}`
+    throw new AtriumError(
+      'NotImplemented',
+      `${field}: cannot be set yet. Declare them in a manifest layer of a profile.`,
+      {
+        details: { field },
+      },
+    )
   }
 }
