@@ -11,6 +11,7 @@ import {
   makeAccount,
   makeProfile,
   overview,
+  overviewOrGone,
   untilCluster,
   untilGone,
   untilServing,
@@ -49,6 +50,21 @@ async function expectNoTrace(uid: string, port?: number): Promise<void> {
 
 describe('deletion of a cluster', () => {
   it(
+    'tells what remains while it lasts, and leaves nothing',
+    async () => {
+      const uid = await askForCluster(client, 'listed', accountUid, [infra])
+      const { status } = await untilServing(client, uid)
+      const told = new Set<string>()
+      await remove(uid)
+      for (let one = await overviewOrGone(client, uid); one !== null; one = await overviewOrGone(client, uid))
+        told.add(conditionOf(one, 'Deleting')?.message ?? '')
+      expect([...told].join('\n')).toMatch(/What remains: ControlPlane .*Machine /)
+      await expectNoTrace(uid, status?.apiEndpoints?.[0]?.port)
+    },
+    LIMIT_MS,
+  )
+
+  it(
     'in the middle of its provisioning leaves nothing',
     async () => {
       const uid = await askForCluster(client, 'unwanted', accountUid, [infra])
@@ -76,7 +92,7 @@ describe('deletion of a cluster', () => {
   )
 
   it(
-    'shows what remains, says why it waits, goes on after a crash of server and cloud, and leaves nothing',
+    'goes on after a crash of server and cloud, and leaves nothing',
     async () => {
       const uid = await askForCluster(client, 'doomed', accountUid, [infra])
       const { status } = await untilServing(client, uid)

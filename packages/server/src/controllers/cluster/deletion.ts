@@ -81,6 +81,18 @@ type Remaining = NonNullable<ClusterStatus['remaining']>
 const remainingOf = (observed: ObservedInfrastructure | null): Remaining =>
   (observed?.resources ?? []).map(({ kind, id, waitingFor }) => ({ kind, id, waitingFor }))
 
+const tellAtMost = 10
+
+/** For people: conditions are where every client looks. */
+function tellRemaining(remaining: Remaining): string {
+  if (remaining.length === 0) return ''
+  const told = remaining
+    .slice(0, tellAtMost)
+    .map(({ kind, id, waitingFor }) => `${kind} ${id}${waitingFor === '' ? '' : ` (waits for ${waitingFor})`}`)
+  const more = remaining.length > tellAtMost ? ` and ${remaining.length - tellAtMost} more` : ''
+  return ` What remains: ${told.join(', ')}${more}.`
+}
+
 interface Told {
   reason: ClusterReason
   message: string
@@ -90,7 +102,7 @@ interface Told {
 async function writeDeletion(scope: Scope, deletion: Deletion, told: Told): Promise<void> {
   const remaining = scope.observed ? remainingOf(scope.observed) : (scope.cluster.status.remaining ?? [])
   const former = scope.cluster.status.progress
-  const left = remaining.length > 0 ? ` ${remaining.length} resources remain.` : ''
+  const left = tellRemaining(remaining)
   const total = Math.max(former?.step === 'Deleting' ? former.total : 0, remaining.length)
   const done = total - remaining.length
   const moved = former?.step !== 'Deleting' || former.done !== done

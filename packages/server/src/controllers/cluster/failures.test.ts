@@ -130,7 +130,13 @@ describe('deletion', () => {
     await world.until(async () => ((await world.must()).status.remaining?.length ?? 0) > 0)
     const { status } = await world.must()
     expect(status.remaining?.[0]).toEqual({ kind: 'ControlPlane', id: world.uid, waitingFor: 'its processes to end' })
-    expect(await world.condition('Deleting')).toMatchObject({ status: 'True', reason: 'RemovingInfrastructure' })
+    expect(await world.condition('Deleting')).toMatchObject({
+      status: 'True',
+      reason: 'RemovingInfrastructure',
+      message: expect.stringContaining(
+        `What remains: ControlPlane ${world.uid} (waits for its processes to end), Machine`,
+      ),
+    })
     await world.untilShown('gone')
     expect(world.cloud.clusters.size).toBe(0)
     expect(await world.machines()).toEqual([])
