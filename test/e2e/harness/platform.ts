@@ -48,13 +48,15 @@ export interface TestPlatform {
 }
 
 const COMMAND_LIMIT_MS = 150_000
+/** For a person who looks into a failure: everything stays as the test left it. End it with `./atrium down --purge`. */
+const keeps = process.env.ATRIUM_E2E_KEEP === '1'
 
 /** A home that nothing was started in yet. Whatever is started there ends with the test process, however that ends. */
 export async function openPlatform(): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-e2e-'))
   const home = platformHome(join(folder, 'home'))
   const port = await freePort()
-  attend(home)
+  if (!keeps) attend(home)
   const attempt = (...args: string[]): Promise<ChildResult> => atrium(home, args)
   const succeed = async (...args: string[]): Promise<string> => {
     const result = await attempt(...args)
@@ -83,6 +85,7 @@ export async function openPlatform(): Promise<TestPlatform> {
     cloud: () => cloudClientOf(home.folder),
     async close() {
       await connection?.close()
+      if (keeps) return
       await purge(home)
       rmSync(folder, { recursive: true, force: true })
     },
@@ -118,8 +121,10 @@ function attend(home: PlatformHome): void {
   spawn(process.execPath, [attendant], { detached: true, stdio: 'ignore', env }).unref()
 }
 
-/** The end of the server's log, for messages. */
-export const serverLog = (home: PlatformHome, lines = 40): string =>
-  existsSync(home.logFile('server'))
-    ? readFileSync(home.logFile('server'), 'utf8').split('\n').slice(-lines).join('\n')
-    : ''
+/** What the server complained about last, for messages. */
+export const complaints = (home: PlatformHome, lines = 20): string =>
+  readFileSync(home.logFile('server'), 'utf8')
+    .split('\n')
+    .filter((line) => /"level":"(warn|error|fatal)"/.test(line))
+    .slice(-lines)
+    .join('\n')
