@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { type Area, areaNames, areaOf } from './packages/cli/src/testing/areas.ts'
 
@@ -9,6 +10,8 @@ const projectOf = (name: string, area: Area) => ({
     pool: area.isolation === 'shared' ? ('threads' as const) : ('forks' as const),
     isolate: area.isolation === 'apart',
     fileParallelism: area.parallel,
+    // Files with processes wait more than they compute: two at once also where there are but two cores.
+    ...(area.parallel && { maxWorkers: Math.max(2, availableParallelism() - 1) }),
     testTimeout: area.testTimeoutMs,
     hookTimeout: 120_000,
   },
