@@ -1,4 +1,9 @@
-import type { v1CloudConfigMeta, v1ClusterCondition, v1ClusterPackStatus } from '@atrium/api/generated/operations.d.ts'
+import type {
+  AtriumDeviation,
+  v1CloudConfigMeta,
+  v1ClusterCondition,
+  v1ClusterPackStatus,
+} from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
 import { formatAge, formatTable } from '../output/table.ts'
 import { readOverview } from './find.ts'
@@ -31,19 +36,7 @@ export async function describeCluster(client: Client, uid: string, nowMs: number
     '',
     await machineTable(client, spec?.cloudConfig),
     '',
-    open.length === 0
-      ? 'No open deviations.'
-      : formatTable(
-          ['DEVIATION', 'OBJECT', 'LAYER', 'ACTION', 'SINCE', 'MESSAGE'],
-          open.map((one) => [
-            one.type,
-            one.object,
-            one.layer ?? '-',
-            one.action,
-            formatAge(one.detectedAt, nowMs),
-            one.message,
-          ]),
-        ),
+    deviationTable(open, nowMs),
     '',
     formatTable(
       ['AGE', 'SEVERITY', 'REASON', 'ABOUT', 'MESSAGE'],
@@ -56,6 +49,38 @@ export async function describeCluster(client: Client, uid: string, nowMs: number
       ]),
     ),
   ].join('\n')
+}
+
+function deviationTable(open: readonly AtriumDeviation[], nowMs: number): string {
+  if (open.length === 0) return 'No open deviations.'
+  const table = formatTable(
+    ['DEVIATION', 'OBJECT', 'LAYER', 'ACTION', 'SINCE', 'MESSAGE'],
+    open.map((one) => [
+      one.type,
+      one.object,
+      one.layer ?? '-',
+      one.action,
+      formatAge(one.detectedAt, nowMs),
+      one.message,
+    ]),
+  )
+  const differences = open.flatMap(({ object, diff }) => diff.map((line) => [object, ...differenceCells(line)]))
+  if (differences.length === 0) return table
+  return `${table}\n\n${formatTable(['DIFFERENCE IN', 'FIELD', 'LIVE', 'DECLARED'], differences)}`
+}
+
+const differenceCells = ({ path, live, desired }: AtriumDeviation['diff'][number]): string[] => [
+  path,
+  formatValue(live),
+  formatValue(desired),
+]
+
+const VALUE_CHARACTERS = 60
+/** Absent values are null in an answer. */
+function formatValue(value: unknown): string {
+  const text = value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > VALUE_CHARACTERS ? `${line.slice(0, VALUE_CHARACTERS - 1)}…` : line
 }
 
 const conditionTable = (conditions: readonly v1ClusterCondition[], nowMs: number): string =>

@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor.ts'
 import { registerDown } from './down.ts'
 import { registerGet } from './get.ts'
 import { registerKubeconfig } from './kubeconfig.ts'
+import { registerKubectl } from './kubectl.ts'
 import { registerLocal } from './local/machine.ts'
 import { registerLogs } from './logs.ts'
 import { registerPolicy } from './policy.ts'
@@ -24,6 +25,7 @@ export const commands: readonly RegisterCommand[] = [
   registerGet,
   registerDescribe,
   registerKubeconfig,
+  registerKubectl,
   registerPolicy,
   registerUpdate,
   registerDelete,

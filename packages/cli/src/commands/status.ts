@@ -4,6 +4,7 @@ import { type PlatformHome, type PlatformPart, platformHome } from '@atrium/tool
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import type { Command } from 'commander'
 import { listClusters } from '../clusters/find.ts'
+import { invocation } from '../output/invocation.ts'
 import { formatAge, formatTable } from '../output/table.ts'
 import { findPlatform, withPlatform } from '../platform/connect.ts'
 
@@ -70,7 +71,7 @@ function describe(status: PlatformStatus, clock: Clock): string {
   return [
     status.url
       ? `Atrium runs at ${status.url} (home ${status.home})`
-      : `No server runs in ${status.home}. Start it: ./atrium up`,
+      : `No server runs in ${status.home}. Start it: ${invocation(status.home, 'up')}`,
     '',
     formatTable(['PART', 'STATE', 'PID', 'FOR'], rows),
     ...(clusters.length > 0 ? ['', formatTable(['CLUSTER', 'STATE', 'HEALTH'], clusters)] : []),

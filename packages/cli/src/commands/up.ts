@@ -5,6 +5,7 @@ import { type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain
 import type { Command } from 'commander'
 import { followCluster, hasFailed, isServing } from '../clusters/follow.ts'
 import { type DemoCluster, ensureDemo, findDemo } from '../demo/create.ts'
+import { invocation } from '../output/invocation.ts'
 import { createPrinter, type Printer } from '../output/printer.ts'
 import { attend } from '../platform/attend.ts'
 import { type Connection, withPlatform } from '../platform/connect.ts'
@@ -91,7 +92,7 @@ async function bringUpDemo({ client, home }: Connection, printer: Printer): Prom
   }
   if (last === null || last.state === 'Deleting') return last === null ? null : cluster
   throw new Error(
-    `Cluster '${cluster.name}' failed: ${last.waitingFor}\nSee: ./atrium describe cluster ${cluster.name}`,
+    `Cluster '${cluster.name}' failed: ${last.waitingFor}\nSee: ${invocation(home.folder, `describe cluster ${cluster.name}`)}`,
   )
 }
 

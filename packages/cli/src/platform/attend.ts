@@ -1,6 +1,7 @@
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { PlatformHome, PlatformRecord } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, isRunning, type ProcessRecord, stopProcess } from '@atrium/toolchain/process.ts'
+import { invocation } from '../output/invocation.ts'
 import type { Printer } from '../output/printer.ts'
 
 const LOOK_MS = 500
@@ -18,11 +19,13 @@ export async function attend(home: PlatformHome, record: PlatformRecord, printer
   await untilEnd(server, interrupted.signal)
   if (!interrupted.signal.aborted) {
     throw new Error(
-      `The server (pid ${server.pid}) ended by itself. Log: ${home.logFile('server')}. Start it again: ./atrium up`,
+      `The server (pid ${server.pid}) ended by itself. Log: ${home.logFile('server')}. Start it again: ${invocation(home.folder, 'up')}`,
     )
   }
   await stopProcess(server, { graceMs: GRACE_MS })
-  printer.say('Server stopped. Start it again with up; end clusters and database as well with down.')
+  printer.say(
+    `Server stopped. Start it again: ${invocation(home.folder, 'up')}. End clusters and database as well: ${invocation(home.folder, 'down')}.`,
+  )
 }
 
 async function untilEnd(server: ProcessRecord, signal: AbortSignal): Promise<void> {

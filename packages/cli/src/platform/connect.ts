@@ -11,6 +11,7 @@ import {
 } from '@atrium/toolchain/platform.ts'
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import { Agent, fetch as undiciFetch } from 'undici'
+import { invocation } from '../output/invocation.ts'
 
 /** A platform that runs, and how to talk to it. */
 export interface Connection {
@@ -52,12 +53,11 @@ export function openClient(
 export async function connect(folder: string): Promise<Connection> {
   const home = platformHome(folder)
   const record = await findPlatform(home)
-  if (record === null)
-    throw new Error(`No platform runs in ${home.folder}. Start it: ./atrium up --home ${home.folder}`)
+  if (record === null) throw new Error(`No platform runs in ${home.folder}. Start it: ${invocation(home.folder, 'up')}`)
   const credentials = readJsonFile<PlatformCredentials>(home.credentialsFile)
   if (credentials === null) {
     throw new Error(
-      `${home.credentialsFile} is missing: restart the platform (atrium down, atrium up) to make new credentials.`,
+      `${home.credentialsFile} is missing: the first start wrote the administrator's password and API key there. Put it back from a backup.`,
     )
   }
   return { home, record, credentials, ...openClient(record, { apiKey: credentials.apiKey }, credentials.project.uid) }

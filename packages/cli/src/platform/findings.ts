@@ -2,12 +2,13 @@ import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { freemem, totalmem } from 'node:os'
-import { dirname } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { findTools, type ToolName } from '@atrium/toolchain/tools.ts'
+import { invocation } from '../output/invocation.ts'
 import { findPlatform } from './connect.ts'
+import { existingFolder } from './home.ts'
 import { canMapUsers } from './user-namespaces.ts'
 
 /** One thing that was looked at. */
@@ -53,7 +54,7 @@ async function portFinding(home: PlatformHome): Promise<Finding> {
   const port = readJsonFile<{ server?: number }>(home.portsFile)?.server ?? DEFAULT_PORT
   const problem = await portProblem(port)
   if (problem === null) return ok('ports', `${port} is free`)
-  const todo = `end what uses port ${port} (ss -ltnp 'sport = :${port}'), or choose another: ./atrium up --port N`
+  const todo = `end what uses port ${port} (ss -ltnp 'sport = :${port}'), or choose another: ${invocation(home.folder, 'up --port N')}`
   return { check: 'ports', level: 'wrong', what: `${port}: ${problem}`, todo }
 }
 
@@ -63,9 +64,6 @@ const portProblem = (port: number): Promise<string | null> =>
     server.once('error', (error) => resolve(messageOf(error)))
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(null)))
   })
-
-/** The nearest folder that exists: the home itself may not yet. */
-const existingFolder = (path: string): string => (existsSync(path) ? path : existingFolder(dirname(path)))
 
 function diskFinding(home: PlatformHome): Finding {
   const { bavail, bsize } = statfsSync(existingFolder(home.folder))

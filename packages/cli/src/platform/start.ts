@@ -10,6 +10,7 @@ import {
 } from '@atrium/toolchain/platform.ts'
 import { isRunning, logTail, type ProcessRecord, startProcess } from '@atrium/toolchain/process.ts'
 import { findPlatform } from './connect.ts'
+import { ensureHome } from './home.ts'
 
 export interface StartOptions {
   port?: number
@@ -29,6 +30,7 @@ const LOOK_MS = 100
 
 /** Starts the platform of this home detached and follows it until it is ready; one that runs is taken as it is. */
 export async function startPlatform(home: PlatformHome, options: StartOptions): Promise<StartedPlatform> {
+  ensureHome(home.folder)
   await using _turn = await lock(join(home.folder, 'run', 'up.lock'), options)
   const running = await findPlatform(home)
   if (running) return { record: running, started: false }

@@ -30,8 +30,14 @@ interface Meta {
 const item = (metadata: Meta | undefined, view: unknown, cells: string[]): ResourceItem => ({
   uid: metadata?.uid ?? '',
   name: metadata?.name ?? '',
-  cells: (nowMs) => [...cells, formatAge(metadata?.creationTimestamp, nowMs)],
+  cells: () => cells,
   view,
+})
+
+/** Of a list that tells when its objects were made; the column AGE comes last. */
+const agedItem = (metadata: Meta | undefined, view: unknown, cells: string[]): ResourceItem => ({
+  ...item(metadata, view, cells),
+  cells: (nowMs) => [...cells, formatAge(metadata?.creationTimestamp, nowMs)],
 })
 
 const resources: Resource[] = [
@@ -44,7 +50,7 @@ const resources: Resource[] = [
       for await (const view of listClusters(client)) {
         const { state = 'Unknown', health } = view.status ?? {}
         items.push(
-          item(view.metadata, view, [
+          agedItem(view.metadata, view, [
             state,
             health?.state ?? 'Unknown',
             view.specSummary?.cloudConfig?.cloudType ?? '',
@@ -58,7 +64,7 @@ const resources: Resource[] = [
   {
     kind: 'profile',
     plural: 'profiles',
-    columns: ['VERSION', 'CLOUD', 'AGE'],
+    columns: ['VERSION', 'CLOUD'],
     async list(client) {
       const { items } = await client.call('GET /v1/dashboard/clusterprofiles/metadata')
       return (items ?? []).map((view) =>
@@ -70,7 +76,7 @@ const resources: Resource[] = [
   {
     kind: 'project',
     plural: 'projects',
-    columns: ['AGE'],
+    columns: [],
     async list(client) {
       const { items } = await client.call('GET /v1/dashboard/projects/metadata', { project: null })
       return (items ?? []).map((view) => item(view.metadata, view, []))
@@ -84,7 +90,7 @@ const resources: Resource[] = [
     async list(client) {
       const { items } = await client.call('GET /v1/packs', { query: { limit: 0 } })
       return (items ?? []).map((view) =>
-        item({ ...view.metadata, name: view.spec?.name }, view, [view.spec?.version ?? '', view.spec?.layer ?? '']),
+        agedItem({ ...view.metadata, name: view.spec?.name }, view, [view.spec?.version ?? '', view.spec?.layer ?? '']),
       )
     },
     read: (client, uid) => client.call('GET /v1/packs/{uid}', { params: { uid } }),
@@ -95,7 +101,7 @@ const resources: Resource[] = [
     columns: ['CLOUD', 'AGE'],
     async list(client) {
       const { items } = await client.call('GET /v1/cloudaccounts/summary', { query: { limit: 0 } })
-      return (items ?? []).map((view) => item(view.metadata, view, [view.kind ?? '']))
+      return (items ?? []).map((view) => agedItem(view.metadata, view, [view.kind ?? '']))
     },
     read: async (client, uid) => {
       const { items } = await client.call('GET /v1/cloudaccounts/summary', { query: { limit: 0 } })

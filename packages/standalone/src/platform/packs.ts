@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
-import { pushShippedPacks } from '@atrium/server/content/push-shipped.ts'
+import { type PushedPack, pushShippedPacks } from '@atrium/server/content/push-shipped.ts'
 import { contentActor, systemTenant } from '@atrium/server/content/tenant.ts'
 import type { Installation } from '@atrium/server/context.ts'
 
@@ -10,29 +10,35 @@ const SYNC_LIMIT_MS = 60_000
 
 /** Brings the shipped packs into the platform's registry and waits until they can be chosen. Answers how many there are. */
 export const publishShippedPacks = async (installation: Installation, registryUrl: string): Promise<number> => {
-  const { content, clock } = installation
+  const { content } = installation
   if (content.platformClient === null) return 0
-  const beganMs = clock.now()
   const packs = await pushShippedPacks(shippedPacksFolder, { url: registryUrl, client: content.platformClient })
-  if (packs.some(({ pushed }) => pushed) || (await lastSyncMs(installation)) === null) {
+  // A run that is under way may have listed the registry between two pushes: its success alone says nothing.
+  if (!(await areInCatalogue(installation, packs))) {
     await content.ensurePublicRegistry()
-    await untilSynced(installation, beganMs)
+    await untilInCatalogue(installation, packs)
   }
   return packs.length
 }
 
-const lastSyncMs = async ({ store }: Installation): Promise<number | null> => {
-  const registry = await store.transaction(systemTenant, contentActor, (tx) => tx.get('Registry', publicRegistryUid))
-  const at = registry?.status.sync?.lastSuccessAt
-  return at ? Date.parse(at) : null
+const areInCatalogue = async ({ store }: Installation, packs: readonly PushedPack[]): Promise<boolean> => {
+  const where = { registryUid: publicRegistryUid }
+  const { items } = await store.transaction(systemTenant, contentActor, (tx) => tx.list('Pack', { where }))
+  const known = new Set(items.map(({ spec }) => spec.digest))
+  return packs.every(({ digest }) => known.has(digest))
 }
 
-const untilSynced = async (installation: Installation, sinceMs: number): Promise<void> => {
+const untilInCatalogue = async (installation: Installation, packs: readonly PushedPack[]): Promise<void> => {
   const { clock } = installation
   const endMs = clock.now() + SYNC_LIMIT_MS
-  while (((await lastSyncMs(installation)) ?? 0) < sinceMs) {
+  while (!(await areInCatalogue(installation, packs))) {
     if (clock.now() > endMs)
-      throw new Error('The pack catalogue was not read from the registry in time: see the log of the registry.')
+      throw new Error(`The pack catalogue was not read from the registry in time: ${await lastRun(installation)}`)
     await clock.sleep(50)
   }
+}
+
+const lastRun = async ({ store }: Installation): Promise<string> => {
+  const registry = await store.transaction(systemTenant, contentActor, (tx) => tx.get('Registry', publicRegistryUid))
+  return registry?.status.sync?.message ?? 'it was not tried.'
 }

@@ -72,6 +72,13 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   const env = readEnv(options.env)
   const logger = createLogger('info')
   const deps: PartDeps = { home, clock, random, logger }
+  // First: a port that is taken shall not be told after minutes of downloads.
+  const registryRuns = (await adoptProcess(home.recordFile('registry'), clock)) !== null
+  const ports = await choosePorts({
+    home,
+    registryRuns,
+    ...(options.port === undefined ? {} : { serverPort: options.port }),
+  })
   progress.tell('tools', 'Looking for the programs that clusters are made of')
   // The database needs none of the tools: it starts meanwhile.
   const [database, tools] = await Promise.all([
@@ -80,12 +87,6 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   ])
   progress.tell('database', database?.part.adopted === false ? 'Database started' : 'Database found running')
   const { registryTokenKey } = await ensureSecrets(home, random)
-  const registryRuns = (await adoptProcess(home.recordFile('registry'), clock)) !== null
-  const ports = await choosePorts({
-    home,
-    registryRuns,
-    ...(options.port === undefined ? {} : { serverPort: options.port }),
-  })
   const [registry, cloud] = await Promise.all([
     startPackRegistry(deps, {
       port: ports.registry,

@@ -31,7 +31,10 @@ async function deleteCluster(client: Client, name: string, options: { force?: bo
   await followCluster(client, cluster.uid, {
     clock: systemClock,
     until: () => false,
-    tell: ({ waitingFor }) => void process.stdout.write(`  ${waitingFor}\n`),
+    tell: ({ state, waitingFor }) => {
+      // Until the deletion is looked at, the cluster says what it said before.
+      if (state === 'Deleting') process.stdout.write(`  ${waitingFor}\n`)
+    },
   })
   process.stdout.write(`Cluster '${cluster.name}' is gone.\n`)
 }

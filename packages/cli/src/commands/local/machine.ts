@@ -1,5 +1,7 @@
-import { platformCommand } from '@atrium/toolchain/platform.ts'
+import { existsSync } from 'node:fs'
+import { platformCommand, platformHome } from '@atrium/toolchain/platform.ts'
 import type { Command } from 'commander'
+import { invocation } from '../../output/invocation.ts'
 import { runProgram } from '../../platform/standalone.ts'
 
 const verbs = [
@@ -21,6 +23,9 @@ export const registerLocal = (program: Command): void => {
       .argument(verb === 'list' ? '[node]' : '<node>', 'name of the machine')
       .action(async (cluster: string, node: string | undefined, _options: object, command: Command) => {
         const { home } = command.optsWithGlobals<{ home: string }>()
+        const { folder, cloudFolder } = platformHome(home)
+        if (!existsSync(cloudFolder))
+          throw new Error(`No platform was started in ${folder} yet. Start it: ${invocation(folder, 'up')}`)
         await runProgram(platformCommand('machine', { home, arguments: [verb, cluster, ...(node ? [node] : [])] }))
       })
   }

@@ -15,5 +15,7 @@ export function clusterLine(progress: ClusterProgress, elapsedMs: number, usualM
   const left = usualMs - elapsedMs
   const rest = left > 0 ? `about ${formatSeconds(left / 1000)} left` : 'longer than usual'
   const share = layers > 0 ? `, ${layersReady} of ${layers} layers ready` : ''
-  return `${seconds(elapsedMs)}  ${state}${share}: ${waitingFor || 'starting'} (${rest})`
+  // The count stands before it already, in the same answer.
+  const why = waitingFor.replace(/^\d+ of \d+ layers are ready; /, '')
+  return `${seconds(elapsedMs)}  ${state}${share}: ${why || 'starting'} (${rest})`
 }

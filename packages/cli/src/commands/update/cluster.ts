@@ -2,6 +2,7 @@ import type { AtriumClusterPlan } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
+import { invocation } from '../../output/invocation.ts'
 import { formatTable } from '../../output/table.ts'
 import { withPlatform } from '../../platform/connect.ts'
 
@@ -16,11 +17,13 @@ export const registerUpdate = (program: Command): void => {
     .requiredOption('--profile <name@version>', 'profile to attach; it takes the place of another version of itself')
     .option('--dry-run', 'only show what would change')
     .action((name: string, options: { profile: string; dryRun?: boolean }, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, async ({ client }) => {
+      withPlatform(command.optsWithGlobals<{ home: string }>().home, async ({ client, home }) => {
         const plan = await updateCluster(client, name, options)
         process.stdout.write(`${describePlan(plan)}\n`)
         if (!options.dryRun)
-          process.stdout.write(`\nUpdating '${name}'. Follow it: ./atrium describe cluster ${name}\n`)
+          process.stdout.write(
+            `\nUpdating '${name}'. Look at it: ${invocation(home.folder, `describe cluster ${name}`)}\n`,
+          )
       }),
     )
 }
