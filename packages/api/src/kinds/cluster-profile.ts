@@ -41,6 +41,8 @@ export interface ProfileVariable {
   regex?: string
   required?: boolean
   defaultValue?: string
+  /** Stands for the default of a sensitive variable, which is a secret of the object: `defaultValue` is absent then. */
+  sealedDefault?: string
   hidden?: boolean
   immutable?: boolean
   isSensitive?: boolean

@@ -30,8 +30,10 @@ export interface AttachedProfile {
   cloudType: string
   layers: ProfileLayer[]
   variables: ProfileVariable[]
-  /** Values given for this cluster, by variable name. */
+  /** Values given for this cluster, by variable name; those of sensitive variables are in `sealedValues`. */
   variableValues: Record<string, string>
+  /** By variable name, what stands for a value that is a secret of the cluster. */
+  sealedValues?: Record<string, string>
 }
 
 /** What happens to a deviation: repaired, or only reported. */

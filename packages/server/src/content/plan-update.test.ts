@@ -27,7 +27,12 @@ const profile = (layers: ProfileLayer[], change: Partial<AttachedProfile> = {}):
   variableValues: {},
   ...change,
 })
-const context = (macros: Record<string, string> = {}): ResolveContext => ({ packs: new Map(), macros, system: {} })
+const context = (macros: Record<string, string> = {}): ResolveContext => ({
+  packs: new Map(),
+  macros,
+  system: {},
+  sealed: new Map(),
+})
 const manifest = (content: string) => [{ uid: 'm', name: 'one.yaml', content }]
 
 const changes = (before: ProfileLayer[], after: ProfileLayer[], macros: [object, object] = [{}, {}]) => {

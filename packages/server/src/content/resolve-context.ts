@@ -1,5 +1,7 @@
+import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { PackLocation, ResolveContext } from './resolve.ts'
+import { clusterMarks, readSealed } from './sealed-variables.ts'
 import { contentActor, systemTenant } from './tenant.ts'
 
 /** Everything that placeholders and layers of the cluster refer to, read from the store. */
@@ -8,6 +10,7 @@ export async function readResolveContext(store: Store, cluster: StoredObject<'Cl
   const own = await store.transaction(meta.tenant, contentActor, async (tx) => ({
     macros: await readMacros(tx, meta.project),
     project: meta.project ? await tx.get('Project', meta.project) : null,
+    sealed: await readSealed(tx, holdersOf(cluster), clusterMarks(spec.profiles)),
     account: spec.cloudAccountUid ? await tx.get('CloudAccount', spec.cloudAccountUid) : null,
   }))
   const layers = spec.profiles.flatMap((profile) => profile.layers)
@@ -15,6 +18,7 @@ export async function readResolveContext(store: Store, cluster: StoredObject<'Cl
   return {
     packs: await locatePacks(store, meta.tenant, [...packUids]),
     macros: own.macros,
+    sealed: own.sealed,
     system: {
       'cluster.name': meta.name,
       'cluster.uid': meta.uid,
@@ -27,6 +31,12 @@ export async function readResolveContext(store: Store, cluster: StoredObject<'Cl
     },
   }
 }
+
+/** A plan looks at profiles that are not attached yet: what it would copy is still with them. */
+const holdersOf = ({ meta, spec }: StoredObject<'Cluster'>): ObjectRef[] => [
+  { kind: 'Cluster', uid: meta.uid },
+  ...spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
+]
 
 /** The project's macros over the tenant's. */
 async function readMacros(tx: Tx, project: string | null): Promise<Record<string, string>> {

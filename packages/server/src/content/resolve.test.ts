@@ -30,6 +30,7 @@ const profile = (name: string, layers: ProfileLayer[], over: Partial<AttachedPro
 const context = (over: Partial<ResolveContext> = {}): ResolveContext => ({
   system: { 'cluster.name': 'demo' },
   macros: { domain: 'example.org' },
+  sealed: new Map(),
   packs: {
     // Every pack is known, with values of its own.
     get: (uid: string) => ({ registry: 'https://r', repository: uid, digest: `sha256:${uid}`, values: 'own: true\n' }),

@@ -6,6 +6,8 @@ import { PackError, type Problem } from '@atrium/pack/format/problems.ts'
 import { readValues } from '@atrium/pack/format/values.ts'
 import { checkVariables } from '@atrium/pack/format/variables.ts'
 import { type MacroValues, macroScope } from './macro-scope.ts'
+import { redactor } from './redact.ts'
+import { openProfile, type SealedValues } from './sealed-variables.ts'
 
 /** Where the content of a pack is pulled from. */
 export interface PackLocation {
@@ -22,6 +24,8 @@ export interface PackLocation {
 export interface ResolveContext extends MacroValues {
   /** By pack uid, for every layer that is no manifest layer. */
   packs: ReadonlyMap<string, PackLocation>
+  /** Behind every mark of the profiles. */
+  sealed: SealedValues
 }
 
 /** One layer as the agent will get it, texts still in place. */
@@ -61,9 +65,10 @@ const installRank: Record<LayerKind, number> = { os: 0, k8s: 1, cni: 2, csi: 3, 
 
 /**
  * The layers of a cluster in install order: infrastructure (os, k8s, cni, csi), then add-ons by install priority, else in the order of
- * the profiles. Pure. Problems are collected, never thrown.
+ * the profiles. Pure. Problems are collected, never thrown, and repeat no value of a sensitive variable.
  */
-export function resolveLayers(profiles: readonly AttachedProfile[], context: ResolveContext): ResolvedProfiles {
+export function resolveLayers(attached: readonly AttachedProfile[], context: ResolveContext): ResolvedProfiles {
+  const profiles = attached.map((profile) => openProfile(profile, context.sealed))
   const kubernetesVersion = kubernetesVersionOf(profiles)
   const system =
     kubernetesVersion === '' ? context.system : { ...context.system, 'kubernetes.version': kubernetesVersion }
@@ -75,7 +80,9 @@ export function resolveLayers(profiles: readonly AttachedProfile[], context: Res
   const sorted = layers
     .filter((layer) => layer !== null)
     .sort((a, b) => installRank[a.kind] - installRank[b.kind] || a.priority - b.priority)
-  return { layers: sorted, problems, kubernetesVersion }
+  const redact = redactor(context.sealed.values())
+  const shown = problems.map((problem) => ({ ...problem, message: redact(problem.message) }))
+  return { layers: sorted, problems: shown, kubernetesVersion }
 }
 
 /** Version of the profiles' Kubernetes layer, without a leading `v`; empty when there is none. */

@@ -37,6 +37,8 @@ export interface TestApi {
   app: FastifyInstance
   context: ServerContext
   operatorToken: string
+  /** Database as its owner sees it, past every policy. */
+  ownerUrl: string
   as(headers: Record<string, string>): Caller
   newTenant(name?: string): Promise<TenantCredentials & { call: Caller }>
   /** A user of that tenant with these roles: `{ role, project? }`, and a key. */
@@ -102,6 +104,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     app,
     context,
     operatorToken,
+    ownerUrl: testStore.database.url,
     violations,
     as,
     async newTenant(name = `tenant-${(count += 1)}`) {

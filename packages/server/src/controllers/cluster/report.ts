@@ -4,6 +4,7 @@ import type { AgentMessage, LayerReport } from '@atrium/api/link/protocol.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { trimDeviations } from '../machine/plan.ts'
+import { withoutSecrets } from './report-redaction.ts'
 
 type Report = Exclude<AgentMessage, { type: 'heartbeat' }>
 type Of<T extends Report['type']> = Extract<Report, { type: T }>
@@ -11,11 +12,12 @@ type Of<T extends Report['type']> = Extract<Report, { type: T }>
 /**
  * The effect of one agent report: the only writer of `layers`, `nodes`, `metrics`, `applied`, `reportedHealth` and of the
  * agent's deviations. It writes facts; conditions are the cluster controller's, which it wakes when a fact changed.
- * Repeats change nothing. Call it in a transaction that holds only while the session is the cluster's newest.
+ * Repeats change nothing, and values of sensitive variables are not kept. Call it in a transaction that holds only while the session is the cluster's newest.
  */
-export async function applyReport(tx: Tx, clusterUid: string, report: Report): Promise<void> {
+export async function applyReport(tx: Tx, clusterUid: string, told: Report): Promise<void> {
   const cluster = await tx.getForUpdate('Cluster', clusterUid)
   if (!cluster) return
+  const report = await withoutSecrets(tx, cluster, told)
   if (report.type === 'events') return tx.appendEvents({ kind: 'Cluster', uid: clusterUid }, report.items)
   const facts = report.type === 'state' ? await stateFacts(tx, cluster, report) : deviationFacts(cluster, report)
   await tx.updateStatus('Cluster', clusterUid, { status: facts })

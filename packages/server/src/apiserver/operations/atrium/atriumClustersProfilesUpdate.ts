@@ -24,7 +24,7 @@ export const atriumClustersProfilesUpdate = defineOperation('atriumClustersProfi
           'The cluster was changed while this update was planned. Send it again.',
         )
       }
-      await saveCluster(tx, current, after)
+      await saveCluster(tx, current, after, context.random)
     })
     return plan
   },

@@ -2,7 +2,16 @@ import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operat
 import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import type { NewObject, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import {
+  clusterMarks,
+  defaultMarks,
+  keepSealed,
+  readSealed,
+  type SealedValues,
+  sealProfiles,
+} from '../../../content/sealed-variables.ts'
 import { attachProfile } from './profiles.ts'
 
 /** The cluster, or `ResourceNotFound`. */
@@ -23,14 +32,55 @@ export async function lockCluster(tx: Tx, uid: string): Promise<StoredObject<'Cl
   throw new AtriumError('InvalidState', `Cluster '${cluster.meta.name}' is being deleted and takes no more changes.`)
 }
 
-/** Writes a changed spec together with the references it holds. */
-export async function saveCluster(tx: Tx, cluster: StoredObject<'Cluster'>, spec: ClusterSpec): Promise<void> {
-  await tx.update('Cluster', cluster.meta.uid, { spec })
-  await tx.setRefs({ kind: 'Cluster', uid: cluster.meta.uid }, clusterRefs(spec))
+/** Writes a changed spec together with the references and secrets it holds. */
+export async function saveCluster(
+  tx: Tx,
+  cluster: StoredObject<'Cluster'>,
+  spec: ClusterSpec,
+  random: Random,
+): Promise<void> {
+  const ref = { kind: 'Cluster', uid: cluster.meta.uid }
+  const before = cluster.spec.profiles
+  const values = await readSealed(tx, [ref], clusterMarks(before))
+  const { sealed: profiles, fresh } = sealProfiles(spec.profiles, before, values, random)
+  await tx.update('Cluster', ref.uid, { spec: { ...spec, profiles } })
+  await keepClusterSecrets(tx, ref, before, profiles, fresh)
+  await tx.setRefs(ref, clusterRefs(spec))
+}
+
+/** A new cluster; values of sensitive variables become its secrets. Returns its uid. */
+export async function createCluster(
+  tx: Tx,
+  object: Omit<NewObject<'Cluster'>, 'kind'>,
+  random: Random,
+): Promise<string> {
+  const { sealed: profiles, fresh } = sealProfiles(object.spec.profiles, [], new Map(), random)
+  const { meta } = await tx.create({ ...object, kind: 'Cluster', spec: { ...object.spec, profiles } })
+  const ref = { kind: 'Cluster', uid: meta.uid }
+  await keepClusterSecrets(tx, ref, [], profiles, fresh)
+  await tx.setRefs(ref, clusterRefs(object.spec))
+  return meta.uid
+}
+
+/** Defaults are copied from the profiles they come from: editing a profile changes no cluster. */
+async function keepClusterSecrets(
+  tx: Tx,
+  ref: ObjectRef,
+  before: readonly AttachedProfile[],
+  after: readonly AttachedProfile[],
+  fresh: SealedValues,
+): Promise<void> {
+  const sources = new Map(
+    after.flatMap(({ uid, variables }) =>
+      defaultMarks(variables).map((mark) => [mark, { kind: 'ClusterProfile', uid }]),
+    ),
+  )
+  const marks = { before: clusterMarks(before), after: clusterMarks(after) }
+  await keepSealed(tx, ref, marks, { fresh, sourceOf: (mark) => sources.get(mark) })
 }
 
 /** What a cluster refers to: none of it can be deleted before the cluster. */
-export const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
+const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
   cloudAccountUid: [{ kind: 'CloudAccount', uid: spec.cloudAccountUid }],
   profiles: spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
 })

@@ -1,8 +1,9 @@
 import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
-import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
+import type { ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { maskedValue } from '../../shapes/masked.ts'
 
 /** Infrastructure comes from exactly one profile of a cluster. */
 export const isInfrastructure = (profile: Pick<AttachedProfile, 'type'>): boolean =>
@@ -74,6 +75,7 @@ export function setVariables(
   path: string,
 ): AttachedProfile {
   const values = { ...profile.variableValues }
+  const sealed = { ...profile.sealedValues }
   for (const { name, value } of given) {
     const variable = profile.variables.find((one) => one.name === name)
     if (!variable) {
@@ -81,11 +83,17 @@ export function setVariables(
         details: { field: path },
       })
     }
-    if (value === undefined || value === '') delete values[name]
-    else values[name] = value
+    if (value === maskedValue && isMasked(profile, variable)) continue
+    delete values[name]
+    delete sealed[name]
+    if (value !== undefined && value !== '') values[name] = value
   }
-  return { ...profile, variableValues: values }
+  return { ...profile, variableValues: values, sealedValues: sealed }
 }
+
+/** True when clients see the variable's values masked: a mask that comes back means "unchanged". */
+export const isMasked = (profile: AttachedProfile, { name, isSensitive }: ProfileVariable): boolean =>
+  isSensitive === true || profile.sealedValues?.[name] !== undefined
 
 /** One profile to attach, and the uid of the attached one whose place it takes. */
 export interface ProfileChange {
@@ -108,15 +116,23 @@ export function changeProfiles(
     )
     const former = profiles[place]
     if (!former) profiles.push(profile)
-    else profiles[place] = { ...profile, variableValues: { ...keptValues(former, profile), ...profile.variableValues } }
+    else profiles[place] = keepValues(former, profile)
   }
   checkInfrastructure(profiles)
   return profiles
 }
 
-function keptValues(former: AttachedProfile, next: AttachedProfile): Record<string, string> {
+function keepValues(former: AttachedProfile, next: AttachedProfile): AttachedProfile {
   const declared = new Set(next.variables.map((variable) => variable.name))
-  return Object.fromEntries(Object.entries(former.variableValues).filter(([name]) => declared.has(name)))
+  const kept = (values: Record<string, string> = {}): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(values).filter(([name]) => declared.has(name) && !Object.hasOwn(next.variableValues, name)),
+    )
+  return {
+    ...next,
+    variableValues: { ...kept(former.variableValues), ...next.variableValues },
+    sealedValues: kept(former.sealedValues),
+  }
 }
 
 /** What is attached after the add-ons `uids` are gone. */

@@ -7,7 +7,7 @@ import type { Tx } from '@atrium/runtime/store/store.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
-import { clusterRefs, loadProfiles } from './load.ts'
+import { createCluster, loadProfiles } from './load.ts'
 import { checkPools, parsePool } from './pools.ts'
 import { changeProfiles } from './profiles.ts'
 
@@ -18,9 +18,7 @@ export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersC
     const provider = customProvider(context, params.cloudType)
     return context.admission.run(subject, async (tx) => {
       const spec = await readSpec(tx, provider, body, context.random)
-      const { meta } = await tx.create({ kind: 'Cluster', project, ...parseMeta(body.metadata), spec })
-      await tx.setRefs({ kind: 'Cluster', uid: meta.uid }, clusterRefs(spec))
-      return { uid: meta.uid }
+      return { uid: await createCluster(tx, { project, ...parseMeta(body.metadata), spec }, context.random) }
     })
   },
 })

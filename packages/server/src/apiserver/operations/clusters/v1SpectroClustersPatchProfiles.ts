@@ -12,6 +12,11 @@ export const v1SpectroClustersPatchProfiles = defineOperation('v1SpectroClusters
       const inputs = body.profiles ?? []
       const loaded = await loadProfiles(tx, cluster.spec.cloudType, inputs, 'profiles')
       const changes = loaded.map((profile, index) => ({ profile, replaces: inputs[index]?.replaceWithProfile }))
-      await saveCluster(tx, cluster, { ...cluster.spec, profiles: changeProfiles(cluster.spec.profiles, changes) })
+      await saveCluster(
+        tx,
+        cluster,
+        { ...cluster.spec, profiles: changeProfiles(cluster.spec.profiles, changes) },
+        context.random,
+      )
     }),
 })

@@ -1,3 +1,4 @@
+import { clusterMarks, readSealed } from '../../../content/sealed-variables.ts'
 import { defineOperation } from '../../operation.ts'
 import { lockCluster, saveCluster } from './load.ts'
 import { updateVariables } from './variables.ts'
@@ -8,7 +9,9 @@ export const v1SpectroClustersUidVariablesPatch = defineOperation('v1SpectroClus
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
       const cluster = await lockCluster(tx, params.uid)
-      const profiles = updateVariables(cluster.spec.profiles, body ?? [])
-      await saveCluster(tx, cluster, { ...cluster.spec, profiles })
+      const before = cluster.spec.profiles
+      const values = await readSealed(tx, [{ kind: 'Cluster', uid: params.uid }], clusterMarks(before))
+      const profiles = updateVariables(before, body ?? [], values)
+      await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context.random)
     }),
 })

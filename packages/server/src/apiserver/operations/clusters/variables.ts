@@ -4,20 +4,23 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { setVariables } from './profiles.ts'
-
-const masked = '********'
+import { openProfile, type SealedValues } from '../../../content/sealed-variables.ts'
+import { maskedValue } from '../../shapes/masked.ts'
+import { isMasked, setVariables } from './profiles.ts'
 
 /** Only values given for this cluster are shown: clients take every one into their state. Sensitive ones are masked. */
 export const viewVariables = (profile: AttachedProfile): v1SpectroClusterVariables => ({
   profileUid: profile.uid,
   variables: profile.variables.map((variable) => {
-    const value = profile.variableValues[variable.name]
-    const { defaultValue, ...rest } = variable
+    const masked = isMasked(profile, variable)
+    const { sealedDefault, defaultValue = sealedDefault, ...rest } = variable
+    const value = profile.sealedValues?.[variable.name] ?? profile.variableValues[variable.name]
     return {
       ...(rest as NonNullable<v1SpectroClusterVariables['variables']>[number]),
-      ...(defaultValue !== undefined && { defaultValue: variable.isSensitive ? masked : defaultValue }),
-      ...(value !== undefined && { value: variable.isSensitive ? masked : value }),
+      ...(defaultValue !== undefined && {
+        defaultValue: masked || sealedDefault !== undefined ? maskedValue : defaultValue,
+      }),
+      ...(value !== undefined && { value: masked ? maskedValue : value }),
     }
   }),
 })
@@ -26,6 +29,7 @@ export const viewVariables = (profile: AttachedProfile): v1SpectroClusterVariabl
 export function updateVariables(
   profiles: readonly AttachedProfile[],
   updates: readonly v1SpectroClusterVariableUpdateEntity[],
+  sealed: SealedValues,
 ): AttachedProfile[] {
   const changed = [...profiles]
   for (const [index, { profileUid, variables }] of updates.entries()) {
@@ -40,9 +44,8 @@ export function updateVariables(
         },
       )
     }
-    const given = (variables ?? []).filter(({ value }) => value !== masked)
-    checkMutable(profile, given, `[${index}].variables`)
-    changed[place] = setVariables(profile, given, `[${index}].variables`)
+    checkMutable(profile, variables ?? [], sealed, `[${index}].variables`)
+    changed[place] = setVariables(profile, variables ?? [], `[${index}].variables`)
   }
   return changed
 }
@@ -50,11 +53,14 @@ export function updateVariables(
 function checkMutable(
   profile: AttachedProfile,
   given: readonly { name: string; value?: string | undefined }[],
+  sealed: SealedValues,
   path: string,
 ): void {
+  const { variables, variableValues } = openProfile(profile, sealed)
   for (const { name, value } of given) {
-    const variable = profile.variables.find((one) => one.name === name)
-    const current = profile.variableValues[name] ?? variable?.defaultValue
+    const variable = variables.find((one) => one.name === name)
+    if (variable && value === maskedValue && isMasked(profile, variable)) continue
+    const current = variableValues[name] ?? variable?.defaultValue
     if (variable?.immutable && current !== undefined && value !== current) {
       throw new AtriumError('InvalidRequest', `${path}: variable '${name}' is read only.`, { details: { field: path } })
     }

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../operation.ts'
-import { checkVariableDefinitionsOf } from './checks.ts'
-import { lockProfile, parseVariables } from './load.ts'
+import { lockProfile } from './load.ts'
+import { parseVariables, saveVariables } from './variables.ts'
 
 /** Replaces the variables named and adds new ones behind the others. */
 export const V1ClusterProfilesUidVariablesPatch = defineOperation('V1ClusterProfilesUidVariablesPatch', {
@@ -8,11 +8,10 @@ export const V1ClusterProfilesUidVariablesPatch = defineOperation('V1ClusterProf
   permission: 'clusterProfile.update',
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { spec } = await lockProfile(tx, params.uid)
-      const given = parseVariables(body.variables, spec.variables)
-      const kept = spec.variables.map((variable) => given.find((one) => one.name === variable.name) ?? variable)
+      const profile = await lockProfile(tx, params.uid)
+      const given = parseVariables(body.variables, profile.spec.variables)
+      const kept = profile.spec.variables.map((variable) => given.find((one) => one.name === variable.name) ?? variable)
       const variables = [...kept, ...given.filter((one) => !kept.some((variable) => variable.name === one.name))]
-      checkVariableDefinitionsOf(variables)
-      await tx.update('ClusterProfile', params.uid, { spec: { ...spec, variables } })
+      await saveVariables(tx, profile, variables, context.random)
     }),
 })

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../operation.ts'
-import { checkVariableDefinitionsOf } from './checks.ts'
-import { lockProfile, parseVariables } from './load.ts'
+import { lockProfile } from './load.ts'
+import { parseVariables, saveVariables } from './variables.ts'
 
 /** Replaces all variables, in the order given. */
 export const V1ClusterProfilesUidVariablesPut = defineOperation('V1ClusterProfilesUidVariablesPut', {
@@ -8,9 +8,8 @@ export const V1ClusterProfilesUidVariablesPut = defineOperation('V1ClusterProfil
   permission: 'clusterProfile.update',
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { spec } = await lockProfile(tx, params.uid)
-      const variables = parseVariables(body.variables, spec.variables)
-      checkVariableDefinitionsOf(variables)
-      await tx.update('ClusterProfile', params.uid, { spec: { ...spec, variables } })
+      const profile = await lockProfile(tx, params.uid)
+      const variables = parseVariables(body.variables, profile.spec.variables)
+      await saveVariables(tx, profile, variables, context.random)
     }),
 })

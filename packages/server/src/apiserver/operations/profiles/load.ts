@@ -1,10 +1,8 @@
-import type { v1Variable } from '@atrium/api/generated/operations.d.ts'
-import type { ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
+import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { compareVersions, isVersion } from '@atrium/pack/format/version.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { invalid } from './layers.ts'
-import { maskedValue } from './views.ts'
 
 type Profile = StoredObject<'ClusterProfile'>
 
@@ -53,26 +51,3 @@ export function parseVersion(given: string | undefined, field: string): string {
   if (isVersion(version) && version.length <= 64) return version
   throw invalid(field, `'${version}' is no version. Write it like 1.2.3`)
 }
-
-/** Variables of a request. A masked default that comes back unchanged keeps what is stored. */
-export function parseVariables(
-  inputs: readonly v1Variable[] | null | undefined,
-  stored: readonly ProfileVariable[],
-): ProfileVariable[] {
-  return (inputs ?? []).map(({ options, defaultValue, ...input }) => {
-    const former = stored.find((variable) => variable.name === input.name)
-    const value = input.isSensitive && defaultValue === maskedValue ? former?.defaultValue : defaultValue
-    return {
-      ...defined(input),
-      name: input.name,
-      ...(value !== undefined && { defaultValue: value }),
-      ...(options && { options: options.map((option) => ({ ...defined(option), value: option.value })) }),
-    }
-  })
-}
-
-/** Without the keys that hold nothing. */
-const defined = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }

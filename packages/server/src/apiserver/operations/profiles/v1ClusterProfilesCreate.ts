@@ -4,7 +4,8 @@ import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { checkType, checkVariableDefinitionsOf, checkVariablesDefined } from './checks.ts'
 import { parseLayers } from './layers.ts'
-import { parseVariables, parseVersion } from './load.ts'
+import { parseVersion } from './load.ts'
+import { createProfile, parseVariables } from './variables.ts'
 
 export const v1ClusterProfilesCreate = defineOperation('v1ClusterProfilesCreate', {
   scope: 'project',
@@ -32,7 +33,6 @@ export const v1ClusterProfilesCreate = defineOperation('v1ClusterProfilesCreate'
       checkType(spec)
       checkVariableDefinitionsOf(spec.variables)
       checkVariablesDefined(spec.layers, spec.variables)
-      const { meta } = await tx.create({ kind: 'ClusterProfile', project, ...parseMeta(body.metadata), spec })
-      return { uid: meta.uid }
+      return { uid: await createProfile(tx, { project, ...parseMeta(body.metadata), spec }, context.random) }
     }),
 })

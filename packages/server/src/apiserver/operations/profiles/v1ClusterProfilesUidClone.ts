@@ -1,6 +1,7 @@
 import { newUid } from '@atrium/runtime/base/random.ts'
 import { defineOperation } from '../../operation.ts'
 import { getProfile, parseVersion } from './load.ts'
+import { createProfile } from './variables.ts'
 
 /** A draft with the same layers, under another name or version. Manifests get uids of their own. */
 export const v1ClusterProfilesUidClone = defineOperation('v1ClusterProfilesUidClone', {
@@ -16,14 +17,13 @@ export const v1ClusterProfilesUidClone = defineOperation('v1ClusterProfilesUidCl
         packUid: layer.type === 'manifest' ? newUid(random) : layer.packUid,
         manifests: layer.manifests.map((manifest) => ({ ...manifest, uid: newUid(random) })),
       }))
-      const clone = await tx.create({
-        kind: 'ClusterProfile',
+      const clone = {
         project: target === undefined ? project : target.scope === 'project' ? (target.projectUid ?? project) : null,
         name: name || meta.name,
         labels: meta.labels,
         annotations: meta.annotations,
         spec: { ...spec, version: parseVersion(version, 'metadata.version'), layers, published: false },
-      })
-      return { uid: clone.meta.uid }
+      }
+      return { uid: await createProfile(tx, clone, random, meta.uid) }
     }),
 })

@@ -8,17 +8,16 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { ProfileLayer, ProfileManifest, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { maskedValue } from '../../shapes/masked.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 
 type Profile = StoredObject<'ClusterProfile'>
 
-export const maskedValue = '********'
-
 /** Shown in place of what a sensitive variable holds. */
-export const viewVariable = (variable: ProfileVariable): v1Variable => ({
+export const viewVariable = ({ sealedDefault, ...variable }: ProfileVariable): v1Variable => ({
   ...(variable as v1Variable),
-  ...(variable.isSensitive && variable.defaultValue && { defaultValue: maskedValue }),
+  ...((sealedDefault || (variable.isSensitive && variable.defaultValue)) && { defaultValue: maskedValue }),
 })
 
 export const viewLayer = (layer: ProfileLayer): v1PackRef =>
