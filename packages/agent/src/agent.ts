@@ -56,17 +56,18 @@ interface Parts extends AgentDeps {
 
 /** Builds the agent's parts and starts them. What runs in the cluster keeps running when it stops. */
 export async function startAgent(deps: AgentDeps): Promise<Agent> {
-  const parts = await openParts(deps)
-  const { link, desired, blobs, records, clock, logger } = parts
   const deviations = await DeviationLog.open({
     store: clusterStore(deps, 'deviations'),
-    clock,
-    logger,
+    clock: deps.clock,
+    logger: deps.logger,
     send: (items) => {
-      link.report({ type: 'deviations', items })
+      parts.link.report({ type: 'deviations', items })
       reporter.touch()
     },
   })
+  const parts = await openParts(deps)
+  // From here on nothing is waited for: the link is open, and what it brings before anybody listens is lost.
+  const { link, desired, blobs, clock, logger } = parts
   const engine: LayerEngine = createEngine(parts, () => reporter)
   const reporter = new Reporter({
     ...parts,
@@ -92,7 +93,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   for (const part of [engine, guards.objects, guards.releases, reporter]) part.start()
   return {
     reporter,
-    records,
+    records: parts.records,
     guard: guards.objects,
     async stop() {
       for (const stopListening of unlisten) stopListening()
@@ -114,6 +115,7 @@ async function openParts(deps: AgentDeps): Promise<Parts> {
   const path = join(stateDir, 'desired.json')
   const desired = await DesiredStore.open({ path, cluster: clusterStore(deps, 'desired'), logger })
   const records = await RecordStore.open(clusterStore(deps, 'layer'))
+  // Last, after everything that has to be waited for.
   const link = deps.openLink(() => desired.applied)
   const blobs = new BlobCache(clusterStore(deps, 'blob'), link)
   const gate = new LayerGate()

@@ -21,7 +21,7 @@ export interface AgentOptions {
   logLevel: string
 }
 
-export const usage = `atrium-agent: keeps a cluster equal to its desired state.
+const usage = `atrium-agent: keeps a cluster equal to its desired state.
 
   --enrolment-dir DIR         mounted Secret with token, serverUrl, ca.crt, clusterUid
   --state-dir DIR             the agent's own folder

@@ -30,7 +30,7 @@ function singleType(type: string, schema: Schema): string {
 }
 
 /** A schema as a TypeScript type expression. */
-export function typeOf(schema: Schema): string {
+function typeOf(schema: Schema): string {
   if (schema.$ref) return typeName(schema.$ref)
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)

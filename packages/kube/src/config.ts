@@ -30,13 +30,13 @@ const refuse = (message: string): never => {
   throw new AtriumError('InvalidRequest', `kubeconfig: ${message}`)
 }
 
-export const fixedToken = (token: Secret<string>): TokenSource => ({
+const fixedToken = (token: Secret<string>): TokenSource => ({
   current: async () => token,
   refresh: () => undefined,
 })
 
 /** Reads the token again when it is older than `maxAgeMs`, as the kubelet rotates it in place. */
-export function fileToken(path: string, clock: { now(): number }, maxAgeMs = 30_000): TokenSource {
+function fileToken(path: string, clock: { now(): number }, maxAgeMs = 30_000): TokenSource {
   let held: { token: Secret<string>; readAt: number } | null = null
   return {
     async current() {

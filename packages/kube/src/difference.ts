@@ -9,7 +9,7 @@ export interface Difference {
   desired: unknown
 }
 
-export const differenceLimits = { count: 100, valueChars: 2_000 } as const
+const differenceLimits = { count: 100, valueChars: 2_000 } as const
 
 /** Fields the API server keeps for itself, and status, which is not declared. */
 const ignoredTop = new Set(['status', 'apiVersion', 'kind'])

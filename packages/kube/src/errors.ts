@@ -58,7 +58,6 @@ export const isExpired = (error: unknown): boolean => hasStatus(error, 410)
 /** The object was refused as it is: schema, immutable field, admission. */
 export const isInvalid = (error: unknown): boolean => hasStatus(error, 400, 422)
 export const isForbidden = (error: unknown): boolean => hasStatus(error, 401, 403)
-export const isKindMissing = (error: unknown): boolean => error instanceof KindNotServedError
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const MESSAGE_LIMIT = 4096

@@ -30,7 +30,7 @@ export interface TransportOptions {
   dispatcher?: Dispatcher
 }
 
-export const kubeLimits = {
+const kubeLimits = {
   answerBytes: 32 * 1024 * 1024,
   timeoutMs: 30_000,
   /** Tries in all while the server answers 429 or asks to come back. */

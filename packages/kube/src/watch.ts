@@ -19,7 +19,7 @@ const SILENCE_MS = 150_000
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** One watch request from `resourceVersion` until the server ends it. Throws `KubeError` 410 when that is no longer kept. */
-export async function* watchOnce(
+async function* watchOnce(
   client: KubeClient,
   query: ListQuery,
   resourceVersion: string,

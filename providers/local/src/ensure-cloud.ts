@@ -47,7 +47,7 @@ const START_LIMIT_MS = 20_000
 const LONGEST_SOCKET_FOLDER = 75
 
 /** Where the sockets of a home lie: below it, or in a short private folder when its path is too long for a socket. */
-export const cloudSocket = (home: string): string => {
+const cloudSocket = (home: string): string => {
   const below = join(home, 'cloud', 'run')
   if (Buffer.byteLength(below) <= LONGEST_SOCKET_FOLDER) return join(below, 'cloud.sock')
   const digest = createHash('sha256').update(home).digest('hex').slice(0, 16)

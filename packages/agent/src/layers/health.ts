@@ -10,7 +10,7 @@ import type { LayerHealth } from './plan.ts'
 import { enforcedUnits, type LayerRecord } from './records.ts'
 
 /** What is missing of a layer; empty when everything is ready. */
-export async function missingOf(client: KubeClient, record: LayerRecord): Promise<string[]> {
+async function missingOf(client: KubeClient, record: LayerRecord): Promise<string[]> {
   const missing: string[] = []
   for (const { object } of enforcedUnits(record).flatMap((unit) => unit.objects)) {
     if (!hasReadiness(object)) continue
@@ -65,7 +65,7 @@ async function unmet(client: KubeClient, check: ReadinessCheck): Promise<string[
 }
 
 /** Text of the value at a dotted path, e.g. `status.conditions.0.status`; empty when there is none. */
-export function valueAt(object: unknown, path: string): string {
+function valueAt(object: unknown, path: string): string {
   const parts = path
     .replaceAll(/\[(\d+)\]/g, '.$1')
     .split('.')

@@ -35,7 +35,7 @@ export async function listRevisions(client: KubeClient, release: ReleaseName): P
   return items.map(revisionOf).sort((a, b) => a.revision - b.revision)
 }
 
-export const revisionOf = (secret: KubeObject): Revision => ({
+const revisionOf = (secret: KubeObject): Revision => ({
   revision: Number(secret.metadata.labels?.version ?? 0),
   status: secret.metadata.labels?.status ?? '',
   createdAt: secret.metadata.creationTimestamp ?? '',

@@ -16,7 +16,7 @@ export interface PlaneAddress {
 }
 
 /** The plane's answer was an error: its status decides whether trying again can help. */
-export class PlaneRefusal extends Error {
+class PlaneRefusal extends Error {
   override readonly name = 'PlaneRefusal'
   readonly status: number
   constructor(status: number, message: string) {

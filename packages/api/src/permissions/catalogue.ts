@@ -66,8 +66,6 @@ export const permissionGroups = (scope?: RoleScope): PermissionGroup[] =>
 export const permissionsOf = (group: PermissionGroup): string[] =>
   group.operations.map((operation) => `${group.key}.${operation}`)
 
-const everyPermission = new Set(permissionGroups().flatMap(permissionsOf))
-export const isPermission = (name: string): name is Permission => everyPermission.has(name)
 /** Whether a role of `scope` may hold `name`. */
 export const isPermissionOf = (scope: RoleScope, name: string): boolean =>
   permissionGroups(scope).some((group) => permissionsOf(group).includes(name))

@@ -33,7 +33,7 @@ const whole = {
 } as const
 
 /** In the order they run: what fails fast comes first. */
-export const areas = {
+const areas = {
   checks: {
     ...quick,
     what: 'types, lint, format, generated files, shape of the repository',

@@ -1,6 +1,6 @@
 import { PackError, type Problem } from './problems.ts'
 
-export const layerKinds = ['os', 'k8s', 'cni', 'csi', 'addon'] as const
+const layerKinds = ['os', 'k8s', 'cni', 'csi', 'addon'] as const
 export type PackLayerKind = (typeof layerKinds)[number]
 
 export interface PackDependency {

@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 /** `values.yaml:12 pack.namespace: must be …` */
-export function formatProblem(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}` : problem.file
   return problem.path === '' ? `${place}: ${problem.message}` : `${place} ${problem.path}: ${problem.message}`
 }

@@ -5,9 +5,6 @@ export type ConditionDraft = Omit<Condition, 'lastTransitionTime'>
 export const findCondition = (conditions: readonly Condition[], type: string): Condition | undefined =>
   conditions.find((condition) => condition.type === type)
 
-export const isTrue = (conditions: readonly Condition[], type: string): boolean =>
-  findCondition(conditions, type)?.status === 'True'
-
 /** The draft with its time: the stored one's while the status stays the same, else `now` (RFC 3339). */
 export function setCondition(stored: readonly Condition[], draft: ConditionDraft, now: string): Condition {
   const before = findCondition(stored, draft.type)

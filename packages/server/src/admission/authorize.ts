@@ -21,7 +21,7 @@ export function sees(subject: Subject, kind: KindName, object: Guarded): boolean
 }
 
 /** Whether the subject may do `verb` with the object. Content of another tenant (shared by the installation) is read only. */
-export function may(subject: Subject, verb: Verb, kind: KindName, object: Guarded): boolean {
+function may(subject: Subject, verb: Verb, kind: KindName, object: Guarded): boolean {
   if (verb === 'get' || verb === 'list') return sees(subject, kind, object)
   return object.tenant === subject.tenant && can(subject, permissionFor(kind, verb), object.project)
 }

@@ -6,7 +6,7 @@ const holds = ({ tenant, projects }: Grants, permission: string, project: string
   tenant.has(permission) || (project !== null && projects.get(project)?.has(permission) === true)
 
 /** Whether `own` holds everything that `other` holds, wherever it holds it. */
-export function covers(own: Grants, other: Grants): boolean {
+function covers(own: Grants, other: Grants): boolean {
   if (![...other.tenant].every((permission) => holds(own, permission, null))) return false
   return [...other.projects].every(([project, held]) =>
     [...held].every((permission) => holds(own, permission, project)),

@@ -13,7 +13,7 @@ const permissionsOf = ({ roleUid, customPermissions }: BindingRow): readonly str
   builtInRole(roleUid)?.permissions ?? customPermissions ?? []
 
 /** The union of what the bound roles hold, by scope. */
-export function grantsFrom(bindings: BindingRow[]): Grants {
+function grantsFrom(bindings: BindingRow[]): Grants {
   const tenant = new Set<string>()
   const projects = new Map<string, Set<string>>()
   for (const binding of bindings) {

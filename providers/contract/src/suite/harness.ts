@@ -59,7 +59,7 @@ export class CrashPoints {
 }
 
 /** A journal that outlives crashes, as the controller's does. */
-export class MemoryJournal implements Journal {
+class MemoryJournal implements Journal {
   readonly #entries = new Map<string, Record<string, unknown> | null>()
   crashes = new CrashPoints()
 
@@ -147,7 +147,7 @@ export class Driver {
   }
 }
 
-export const everyMachineRuns = (observed: ObservedInfrastructure): boolean =>
+const everyMachineRuns = (observed: ObservedInfrastructure): boolean =>
   observed.machines.every((machine) => machine.state === 'Running')
 
 /** A plan that changed its input would be no pure function. */

@@ -28,7 +28,7 @@ export interface RefRow {
 }
 
 /** A map whose changes can be taken back. Values are never changed in place. */
-export class Table<V> {
+class Table<V> {
   readonly #rows = new Map<string, V>()
   readonly #undo: (() => void)[]
   constructor(undo: (() => void)[]) {

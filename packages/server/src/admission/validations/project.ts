@@ -7,7 +7,7 @@ import type { Validation, ValidationScope } from './validation.ts'
 const contents: KindName[] = ['Cluster', 'ClusterProfile', 'CloudAccount', 'Registry']
 
 /** Objects that live in the project, at most 20 of a kind. */
-export async function activeResources(
+async function activeResources(
   tx: ValidationScope['tx'],
   project: string,
 ): Promise<{ kind: KindName; uid: string; name: string }[]> {

@@ -8,7 +8,7 @@ export const countLayers = (layers: readonly LayerStatus[]): { ready: number; to
 })
 
 /** True when the agent says that it has applied the newest desired state whole. */
-export function isApplied({ desired, applied }: Pick<ClusterStatus, 'desired' | 'applied'>): boolean {
+function isApplied({ desired, applied }: Pick<ClusterStatus, 'desired' | 'applied'>): boolean {
   return desired !== undefined && applied?.epoch === desired.epoch && applied.generation === desired.generation
 }
 

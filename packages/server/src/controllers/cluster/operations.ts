@@ -36,7 +36,7 @@ export async function runOperations(
   return { outcome: 'progressed' }
 }
 
-export const describe = (operation: Operation, pending: number): string =>
+const describe = (operation: Operation, pending: number): string =>
   pending > 0 ? `${operation.summary} (${pending} more to follow)` : operation.summary
 
 async function forgetFinished(scope: Scope, operations: readonly Operation[]): Promise<void> {

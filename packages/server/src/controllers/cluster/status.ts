@@ -24,7 +24,7 @@ export interface ComputedStatus {
 }
 
 /** The steps of a cluster's life with the condition that ends each. */
-export const steps = [
+const steps = [
   { step: 'Profile', type: types.profileResolved, next: 'the infrastructure is created' },
   { step: 'Infrastructure', type: types.infrastructureReady, next: 'the control plane starts' },
   { step: 'ControlPlane', type: types.controlPlaneReady, next: 'the agent is installed' },

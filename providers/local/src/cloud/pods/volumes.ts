@@ -107,7 +107,7 @@ const sameContent = (path: string, content: Buffer): boolean => {
 }
 
 /** A path below a folder. The API server refuses others; nobody writes outside a pod's folder even if it did not. */
-export const inside = (folder: string, path: string): string => {
+const inside = (folder: string, path: string): string => {
   const target = join(folder, path)
   const way = relative(folder, normalize(target))
   if (way.startsWith('..') || way === '' || path.startsWith('/'))
