@@ -19,11 +19,7 @@ const SILENCE_MS = 150_000
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** One watch request from `resourceVersion` until the server ends it. Throws `KubeError` 410 when that is no longer kept. */
-async function* watchOnce(
-  client: KubeClient,
-  query: ListQuery,
-  resourceVersion: string,
-): AsyncGenerator<WatchEvent> {
+async function* watchOnce(client: KubeClient, query: ListQuery, resourceVersion: string): AsyncGenerator<WatchEvent> {
   const resource = await client.mapper.resolve(query)
   const stream = await client.transport.stream({
     method: 'GET',
