@@ -14,7 +14,7 @@ export interface ClusterProgress {
   layers: number
 }
 
-export function progressOf({ status }: v1SpectroClusterUidSummary): ClusterProgress {
+function progressOf({ status }: v1SpectroClusterUidSummary): ClusterProgress {
   const conditions = status?.conditions ?? []
   const stalled = conditions.find(({ type, status: value }) => type === 'Stalled' && value === 'True')
   const waiting = stalled ?? conditions.find(({ type }) => type === 'Ready')
