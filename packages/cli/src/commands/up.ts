@@ -41,6 +41,8 @@ const readPort = (text: string): number => {
 async function up(folder: string, options: UpOptions): Promise<void> {
   const printer = createPrinter(options.json === true)
   const home = platformHome(folder)
+  const interrupt = (): void => leave(home, printer)
+  process.once('SIGINT', interrupt)
   const started = await startPlatform(home, {
     clock: systemClock,
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -55,7 +57,17 @@ async function up(folder: string, options: UpOptions): Promise<void> {
     if (options.json) printer.result(JSON.stringify(description(connection, cluster)))
     else printer.say(nextSteps(connection, cluster))
   })
+  process.off('SIGINT', interrupt)
   if (started.started && !options.detach) await attend(home, started.record, printer)
+}
+
+/** Ctrl-C before everything is ready: what was started is detached and goes on. */
+function leave({ folder }: PlatformHome, printer: Printer): void {
+  printer.say(
+    `\nInterrupted. What was started goes on. Look: ${invocation(folder, 'status')}. Stop it: ${invocation(folder, 'down')}`,
+  )
+  // Nobody listens any more: the signal now does what it does by itself.
+  process.kill(process.pid, 'SIGINT')
 }
 
 /** The object that scripts read. */

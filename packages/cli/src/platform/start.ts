@@ -8,7 +8,14 @@ import {
   type PlatformRecord,
   platformCommand,
 } from '@atrium/toolchain/platform.ts'
-import { isRunning, logTail, type ProcessRecord, startProcess } from '@atrium/toolchain/process.ts'
+import {
+  adoptProcess,
+  isRunning,
+  logTail,
+  type ProcessRecord,
+  startProcess,
+  waitForExit,
+} from '@atrium/toolchain/process.ts'
 import { findPlatform } from './connect.ts'
 import { ensureHome } from './home.ts'
 
@@ -27,6 +34,7 @@ export interface StartedPlatform {
 }
 
 const LOOK_MS = 100
+const END_LIMIT_MS = 60_000
 
 /** Starts the platform of this home detached and follows it until it is ready; one that runs is taken as it is. */
 export async function startPlatform(home: PlatformHome, options: StartOptions): Promise<StartedPlatform> {
@@ -34,6 +42,16 @@ export async function startPlatform(home: PlatformHome, options: StartOptions): 
   await using _turn = await lock(join(home.folder, 'run', 'up.lock'), options)
   const running = await findPlatform(home)
   if (running) return { record: running, started: false }
+  const former = await adoptProcess(home.recordFile('server'))
+  if (former) {
+    // Its `up` was interrupted: it is starting all the same.
+    await followStart(home, former, options)
+    const record = await findPlatform(home)
+    if (record) return { record, started: true }
+    // It was ready, and is not any more: it is ending.
+    if (!(await waitForExit(former, END_LIMIT_MS, options.clock)))
+      throw new Error(`The server (pid ${former.pid}) neither serves nor ends. Log: ${home.logFile('server')}`)
+  }
   rmSync(home.progressFile, { force: true })
   const logFile = home.logFile('server')
   const child = await startProcess(
