@@ -52,6 +52,7 @@ test('a desired state that came before the plane went away is installed without 
   await env.stopAgent({ loseDisk: true })
   await env.startAgent()
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'default', name: 'gate' }
+  await expect.poll(() => env.client.find(claim), { timeout: 15_000 }).not.toBeNull()
   await env.client.patch(claim, { status: { phase: 'Bound' } }, { type: 'merge', subresource: 'status' })
   await expect.poll(() => env.configMap('late'), { timeout: 15_000 }).not.toBeNull()
 })
@@ -76,6 +77,15 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image:
   await env.applied()
   expect(await env.configMap('hooked', 'hooked')).not.toBeNull()
   expect(env.plane.states().hooked).toBe('Ready')
+})
+
+test('a desired state that waits for the agent is taken, however soon the link opens', async () => {
+  await env.stopAgent({ loseDisk: true })
+  const fresh: LayerDraft = { name: 'fresh', manifests: { fresh: configMapYaml('fresh', { a: '1' }) } }
+  await env.plane.send([...layers, fresh])
+  await env.startAgent()
+  await env.applied()
+  expect(await env.configMap('fresh')).not.toBeNull()
 })
 
 test('a deviation that was open when the agent stopped and is gone when it starts is told as resolved', async () => {

@@ -36,15 +36,16 @@ export class FakePlane implements PackSource {
   readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
   readonly #connectionListeners = new Set<(connected: boolean) => void>()
 
+  /** Opens as soon as the network could: what arrives before anybody listens is lost, as on the real link. */
   link(): PlaneLink {
     const plane = this
+    setImmediate(() => plane.#deliver())
     return {
       get connected() {
         return plane.online
       },
       onDesired: (listener) => {
         plane.#desiredListeners.add(listener)
-        if (plane.online && plane.desired) listener(plane.desired)
         return () => plane.#desiredListeners.delete(listener)
       },
       onConnection: (listener) => {
@@ -61,7 +62,7 @@ export class FakePlane implements PackSource {
   setOnline(online: boolean): void {
     this.online = online
     for (const listener of this.#connectionListeners) listener(online)
-    if (online && this.desired) for (const listener of this.#desiredListeners) listener(this.desired)
+    this.#deliver()
   }
 
   async pull(pack: { digest: string }): Promise<PackFiles> {
@@ -88,7 +89,7 @@ export class FakePlane implements PackSource {
       policy: { drift: options.drift ?? 'heal', nodes: 'heal' },
     }
     this.desired = desired
-    if (this.online) for (const listener of this.#desiredListeners) listener(desired)
+    this.#deliver()
     return desired
   }
 
@@ -111,6 +112,11 @@ export class FakePlane implements PackSource {
   /** True once the newest desired state is fully applied. */
   isApplied(): boolean {
     return this.state()?.applied?.generation === this.#generation
+  }
+
+  #deliver(): void {
+    const { desired, online } = this
+    if (online && desired) for (const listener of this.#desiredListeners) listener(desired)
   }
 
   #blob(digest: string): Buffer {
