@@ -124,13 +124,17 @@ describe('a cluster on this machine', () => {
     await expect(cluster.kubectl('exec', 'deployment/web', '--', 'true')).rejects.toThrow()
   })
 
-  it('stops and starts a machine: NotReady, then Ready again', async () => {
+  it('stops and starts a machine: NotReady with its pods, then both Ready again', async () => {
+    const readyPods = async (): Promise<number> =>
+      (await find('apps/v1', 'Deployment', 'web'))?.status?.readyReplicas ?? 0
     await cluster.client.stopMachine(cluster.uid, 'shop-worker-1')
     expect(await phase('shop-worker-1')).toBe('stopped')
     await eventually('its node is not ready', async () => (await nodeReady('shop-worker-1')) === 'Unknown')
+    await eventually('its pods are not ready', async () => (await readyPods()) < 4)
     await cluster.client.startMachine(cluster.uid, 'shop-worker-1')
     await eventually('its node is ready', async () => (await nodeReady('shop-worker-1')) === 'True')
     await eventually('it runs', async () => (await phase('shop-worker-1')) === 'running')
+    await eventually('its pods are ready', async () => (await readyPods()) === 4)
   })
 
   it('terminates a machine with its node and pods, and remembers that it was lost', async () => {

@@ -146,12 +146,31 @@ containerStatuses:
 phase: Succeeded
 `
 
+const podIsReady = '.status.conditions.[] | select( .type == "Ready" ) | .status'
+
+const POD_READY_AGAIN = `
+conditions:
+- type: Ready
+  status: "True"
+  lastTransitionTime: {{ Now | Quote }}
+`
+
 const podStages = (images: readonly PodImage[]): object[] => {
   const simulated = images.map(({ repository }) => missing(imageQuery(repository)))
   const living = [missing('.metadata.deletionTimestamp'), ...simulated]
   const running = oneOf('.status.phase', 'Running')
   return [
     stage('Pod', 'pod-running', [...living, missing('.status.startTime')], { next: { statusTemplate: POD_RUNNING } }),
+    // While a node was not ready, its pods were marked so as well: a kubelet that is back takes that back.
+    stage(
+      'Pod',
+      'pod-ready-again',
+      [...living, running, oneOf('.spec.restartPolicy', 'Always'), oneOf(podIsReady, 'False')],
+      {
+        delay: { durationMilliseconds: 1_000 },
+        next: { statusTemplate: POD_READY_AGAIN },
+      },
+    ),
     stage('Pod', 'pod-complete', [...living, running, oneOf('.spec.restartPolicy', 'Never', 'OnFailure')], {
       delay: { durationMilliseconds: 500 },
       next: { statusTemplate: POD_COMPLETED },
