@@ -73,6 +73,13 @@ describe('requests', () => {
     await small.close()
   })
 
+  test('before signing in a body is small and tells its size', async () => {
+    const big = await api.as({})('POST /v1/auth/authenticate', { body: { emailId: 'x'.repeat(70_000) } })
+    expect([big.status, big.body.code]).toEqual([413, 'PayloadTooLarge'])
+    const untold = await api.as({ 'transfer-encoding': 'chunked' })('POST /v1/auth/authenticate', { body: {} })
+    expect([untold.status, untold.body.code]).toEqual([413, 'PayloadTooLarge'])
+  })
+
   test('query values are read as their type; a wrong one is named', async () => {
     expect((await call('GET /v1/users', { query: { limit: '0', offset: '' } })).status).toBe(200)
     const wrong = await call('GET /v1/users', { query: { limit: 'many' } })

@@ -1,3 +1,4 @@
+import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApi, type TestApi } from './support/api.ts'
 
@@ -107,6 +108,28 @@ describe('users and roles', () => {
     expect((await call(`DELETE /v1/users/${uid}`)).status).toBe(204)
     const gone = await call(`GET /v1/users/${uid}`)
     expect([gone.status, gone.body.code]).toEqual([404, 'UserNotFound'])
+  })
+
+  test.each(['disabled', 'deleted'])('a user who is %s is out at once, with every session and key', async (how) => {
+    const tenant = await api.newTenant()
+    const { uid, email, call: byKey } = await api.newUser(tenant.tenant.uid, [{ role: 'Tenant Admin' }])
+    const password = 'correct horse battery'
+    const set = await tenant.call(`PUT /atrium/v1/users/${uid}/password`, { body: { password } })
+    expect(set.status, set.text).toBe(204)
+    const signIn = () =>
+      api.as({})('POST /v1/auth/authenticate', { body: { emailId: email, password, org: tenant.tenant.name } })
+    const { Authorization: token } = (await signIn()).body
+    const bySession = api.as({ Authorization: token })
+    for (const call of [byKey, bySession]) expect((await call('GET /v1/users/info')).status).toBe(200)
+    const scope = { tenant: tenant.tenant.uid, actor: operatorActor }
+    if (how === 'deleted') expect((await tenant.call(`DELETE /v1/users/${uid}`)).status).toBe(204)
+    else await api.context.identity.updateUser(scope, uid, { isActive: false })
+    for (const call of [byKey, bySession]) expect((await call('GET /v1/users/info')).status).toBe(401)
+    expect((await api.as({})(`GET /v1/auth/refresh/${token}`)).status).toBe(401)
+    expect((await signIn()).status).toBe(401)
+    if (how === 'deleted') return
+    await api.context.identity.updateUser(scope, uid, { isActive: true })
+    expect((await bySession('GET /v1/users/info')).status, 'its sessions stay over').toBe(401)
   })
 
   test('roles by scope: tenant roles replace, project roles patch, both are in force at once', async () => {

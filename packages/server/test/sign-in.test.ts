@@ -124,4 +124,19 @@ describe('time and guessing', () => {
     await clock.advance(refused.body.details.retryAfterSeconds * 1000)
     expect((await signIn(right)).status).toBe(200)
   })
+
+  test('guesses sent at once gain nothing: the right one among them is refused like the others', async () => {
+    const tenant = await api.newTenant()
+    const right = { emailId: tenant.adminEmail, password: tenant.adminPassword.reveal() }
+    const guesses = Array.from({ length: 30 }, (_, index) => signIn({ ...right, password: `guess ${index}` }))
+    const answers = await Promise.all([...guesses, signIn(right)])
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
+  })
+
+  test('many right sign-ins at once are all let in', async () => {
+    const tenant = await api.newTenant()
+    const right = { emailId: tenant.adminEmail, password: tenant.adminPassword.reveal() }
+    const answers = await Promise.all(Array.from({ length: 12 }, () => signIn(right)))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  })
 })

@@ -50,6 +50,18 @@ function createFastify(context: ServerContext, options: AppOptions): FastifyInst
     : (fastify(settings) as FastifyInstance)
 }
 
+/** Bodies are held in memory: nobody who has not signed in may fill it. */
+const strangersBodyBytes = 64 * 1024
+
+function checkStrangersBody({ headers }: FastifyRequest): void {
+  const tooLarge = Number(headers['content-length'] ?? 0) > strangersBodyBytes
+  if (!tooLarge && headers['transfer-encoding'] === undefined) return
+  throw new AtriumError(
+    'PayloadTooLarge',
+    `Before signing in, a body has at most ${strangersBodyBytes} bytes and says so in Content-Length.`,
+  )
+}
+
 type Handlers = Map<string, RegisteredOperation>
 
 function handlersById(operations: RegisteredOperation[]): Handlers {
@@ -78,6 +90,7 @@ function addOperations(app: FastifyInstance, tools: Tools, operations: Operation
     request.route = router.find(request.method, request.url.split('?', 1)[0] ?? '/')
     if (!request.route) throw unknownPath(request)
     const { operation } = request.route
+    if (handlers.get(operation.id)?.access === 'public') checkStrangersBody(request)
     await admit(request, operation, handlers.get(operation.id), tools.context)
   }
   for (const url of ['/v1/*', '/atrium/v1/*']) {

@@ -1,5 +1,6 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { networkOf } from './network.ts'
 import { Throttle } from './throttle.ts'
 
 /** Guesses of one person's password from one place, of one person's from anywhere, and of anybody's from one place. */
@@ -8,7 +9,8 @@ export function signInLimits(clock: Clock) {
   const byEmail = new Throttle(clock, 100)
   const byAddress = new Throttle(clock, 50)
   return {
-    check(email: string, ip: string): void {
+    check(email: string, address: string): void {
+      const ip = networkOf(address)
       const waitMs = Math.max(both.waitMs(`${email} ${ip}`), byEmail.waitMs(email), byAddress.waitMs(ip))
       if (waitMs === 0) return
       const retryAfterSeconds = Math.ceil(waitMs / 1000)
@@ -16,13 +18,14 @@ export function signInLimits(clock: Clock) {
         details: { retryAfterSeconds },
       })
     },
-    fail(email: string, ip: string): void {
+    fail(email: string, address: string): void {
+      const ip = networkOf(address)
       both.fail(`${email} ${ip}`)
       byEmail.fail(email)
       byAddress.fail(ip)
     },
-    succeed(email: string, ip: string): void {
-      both.succeed(`${email} ${ip}`)
+    succeed(email: string, address: string): void {
+      both.succeed(`${email} ${networkOf(address)}`)
       byEmail.succeed(email)
     },
   }

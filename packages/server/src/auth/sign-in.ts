@@ -45,6 +45,8 @@ export function signIns(parts: Parts): Pick<Identity, 'signIn'> {
         throttle.fail(email, ip)
         throw wrong()
       }
+      // Guesses sent at once all passed the first check: while others fail, a right one tells nothing either.
+      throttle.check(email, ip)
       throttle.succeed(email, ip)
       await database.asSystem((sql) => deleteExpiredSessions(sql, isoNow(clock)))
       return database.withTenant(tenant, async (sql) => {
