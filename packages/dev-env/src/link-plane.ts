@@ -73,6 +73,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
       token: `${agent.clusterUid}:${repository}`,
       expiresAt: new Date(systemClock.now() + 60_000).toISOString(),
     }),
+    registryUrl: 'https://localhost',
     server: 'plane',
     peerAddress: '',
     installation: 'test',

@@ -37,6 +37,11 @@ const desiredOf = (clusterUid: string, generation: number, valuesDigest: string)
       manifests: [],
       namespace: 'hello',
     },
+    {
+      ...{ id: 'p/own', name: 'own', profileUid: 'p', packUid: 'o', version: '1.0.0', kind: 'addon', priority: 0 },
+      pack: { registry: 'https://other.example', repository: 'packs/own', digest: `sha256:${'1'.repeat(64)}` },
+      ...{ valuesDigest, manifests: [], namespace: 'own' },
+    },
   ],
   policy: { drift: 'heal', nodes: 'heal' },
 })
@@ -177,6 +182,7 @@ describe('desired state', () => {
     await expect(link.fetchBlob(values)).rejects.toMatchObject({ status: 404 })
     expect((await link.registryToken('packs/hello')).token.reveal()).toBe(`${agent.clusterUid}:packs/hello`)
     await expect(link.registryToken('packs/other')).rejects.toMatchObject({ status: 403 })
+    await expect(link.registryToken('packs/own'), 'of another registry').rejects.toMatchObject({ status: 403 })
     const stranger = await world.newAgent(world.otherTenant)
     const strangerLink = world.openLink(stranger)
     await until('stranger', () => strangerLink.connected)

@@ -94,6 +94,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     serverFingerprints: () => pki.fingerprints,
     applyReport,
     issueRegistryToken: (agent, repository) => content.issueAgentToken(agent.clusterUid, repository),
+    registryUrl: registry?.url ?? null,
     server: owner,
     peerAddress: config.peerAddress ?? '',
     installation: pki.installation,

@@ -14,6 +14,8 @@ export const readDesired = async (tx: Tx, cluster: StoredObject<'Cluster'>): Pro
 export const blobsOf = (desired: DesiredState): Set<string> =>
   new Set(desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map(({ digest }) => digest)]))
 
-/** Repositories an agent may pull from: those its own desired state names. */
-export const repositoriesOf = (desired: DesiredState): Set<string> =>
-  new Set(desired.layers.flatMap((layer) => (layer.pack ? [layer.pack.repository] : [])))
+/** Repositories of `registry` (a URL) that an agent may pull from: those its own desired state names there. */
+export const repositoriesOf = (desired: DesiredState, registry: string): Set<string> =>
+  new Set(desired.layers.flatMap(({ pack }) => (pack && sameOrigin(pack.registry, registry) ? [pack.repository] : [])))
+
+const sameOrigin = (a: string, b: string): boolean => URL.parse(a)?.origin === new URL(b).origin

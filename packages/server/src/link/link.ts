@@ -13,6 +13,8 @@ export interface LinkOptions
     Omit<HubDeps, 'records' | 'status' | 'authority'> {
   database: LinkDatabase
   issueRegistryToken: IssueRegistryToken
+  /** The registry that takes those tokens; null without one. */
+  registryUrl: string | null
 }
 
 /** The server's end of all agents: enrolment, sessions, desired state out, reports in. */

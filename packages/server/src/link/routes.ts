@@ -21,6 +21,8 @@ export interface LinkRouteDeps {
   store: Store
   enrolLimiter: RateLimiter
   issueRegistryToken: IssueRegistryToken
+  /** URL of the registry that takes these tokens, null without one: a pack of another registry is no reason for a token. */
+  registryUrl: string | null
 }
 
 const BlobParams = Type.Object({ digest: Type.String({ pattern: '^sha256:[0-9a-f]{64}$' }) })
@@ -49,8 +51,12 @@ export const registerLinkRoutes = (app: FastifyInstance, deps: LinkRouteDeps): v
       const { agent } = await sessionOf(deps, request)
       const { repository } = request.body
       const desired = await desiredOf(deps, agent)
-      if (!desired || !repositoriesOf(desired).has(repository))
-        throw new AtriumError('Forbidden', `No layer of this cluster comes from repository "${repository}".`)
+      const { registryUrl } = deps
+      if (!desired || registryUrl === null || !repositoriesOf(desired, registryUrl).has(repository))
+        throw new AtriumError(
+          'Forbidden',
+          `No layer of this cluster comes from "${repository}" of the platform's registry.`,
+        )
       return deps.issueRegistryToken(agent, repository)
     },
   )
