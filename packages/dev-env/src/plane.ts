@@ -39,6 +39,9 @@ export const startDevPlane = async (options: DevPlaneOptions = {}): Promise<DevP
       repository: 'atrium-agent',
       entrypoint: [process.execPath, fileURLToPath(new URL('../../agent/src/main.ts', import.meta.url))],
       env: { ATRIUM_HELM: tools.helm, PATH: process.env.PATH ?? '' },
+      // helm runs what a kubeconfig names, and reads its files when it likes.
+      refusedArgs: ['--kubeconfig'],
+      writableArgs: ['--state-dir'],
     },
   ]
   const running = await ensureCloud({ home, tools, images, unsafeNoFsync: true })

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { dirname } from 'node:path'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type {
   CloudFault,
@@ -8,6 +9,7 @@ import type {
   MachineRequest,
   MachineView,
 } from './cloud/protocol.ts'
+import { checkPrivateFolder } from './private-folder.ts'
 
 /** Sends one request to the cloud; resolves to the answer's status and JSON. Rejects when nothing answers. */
 export type CloudTransport = (method: string, path: string, body?: object) => Promise<{ status: number; body: unknown }>
@@ -91,6 +93,7 @@ export const socketTransport =
   (method, path, body) =>
     new Promise((resolve, reject) => {
       const fail = (cause: unknown): void => reject(unreachable(socketPath, cause))
+      checkPrivateFolder(dirname(socketPath))
       const text = body === undefined ? '' : JSON.stringify(body)
       const request = httpRequest(
         { socketPath, method, path, timeout: TIMEOUT_MS, headers: { 'content-length': Buffer.byteLength(text) } },

@@ -134,6 +134,8 @@ describe('the pod runner', () => {
 
   it.each([
     ['a command of its own', { command: ['/bin/sh', '-c', 'touch /tmp/was-here'] }],
+    ['variable NODE_REDIRECT_WARNINGS', { env: [{ name: 'NODE_REDIRECT_WARNINGS', value: '/tmp/written' }] }],
+    ['path /etc', { args: ['--state-dir=/var/lib/agent', '--secret-dir', '/etc'] }],
     ['variable NODE_OPTIONS', { env: [{ name: 'NODE_OPTIONS', value: '--import=/etc/greeting/greeting' }] }],
   ])('refuses %s: pods bring no code to this machine', async (what, more) => {
     const deployment = agentDeployment('agent', { serviceAccount: 'agent' })

@@ -104,6 +104,9 @@ export const cloudOptions = (home: PlatformHome, tools: PlatformTools): EnsureCl
         fileURLToPath(new URL('../../../agent/src/main.ts', import.meta.url)),
       ],
       env: { ATRIUM_HELM: tools.helm, PATH: process.env.PATH ?? '' },
+      // helm runs what a kubeconfig names, and reads its files when it likes.
+      refusedArgs: ['--kubeconfig'],
+      writableArgs: ['--state-dir'],
     },
   ],
 })

@@ -103,6 +103,10 @@ export interface PodImage {
   entrypoint: string[]
   /** ENV; a pod cannot change these. */
   env: Record<string, string>
+  /** Arguments (`--name`) that would bring code or foreign files into the process. */
+  refusedArgs?: string[]
+  /** Arguments whose value must be a folder in an emptyDir: what is written there, nobody else may replace. */
+  writableArgs?: string[]
 }
 
 /** The provider id of a machine, equal to its node's `spec.providerID`. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { dirname } from 'node:path'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { checkPrivateFolder } from '../private-folder.ts'
 import type { Cloud } from './cloud.ts'
 import { CloudError, faultOf } from './fault.ts'
 import type { CloudView } from './protocol.ts'
@@ -53,6 +54,7 @@ export const serveCloud = async (socket: string, deps: ServerDeps): Promise<Serv
     answer(request, response, match?.handler ?? notFound, parameters, deps.logger)
   })
   mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
+  checkPrivateFolder(dirname(socket))
   chmodSync(dirname(socket), 0o700)
   rmSync(socket, { force: true })
   await new Promise<void>((resolve, reject) => {

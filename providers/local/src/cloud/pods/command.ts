@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { PodImage } from '../protocol.ts'
+import { foreignArgument } from './arguments.ts'
 import type { Container, EnvVariable, PodObject } from './pod.ts'
 import { PodSetupError, podField, type Sources } from './sources.ts'
 
@@ -28,7 +29,9 @@ export const containerCommand = async (context: CommandContext): Promise<Contain
   const { container, image, mounts, workFolder, pod, apiServer } = context
   refuseForeignCode(container, image)
   const variables = await environment(context)
-  const toHost = (text: string): string => translatePaths(expand(text, variables), mounts)
+  const givenArgs = (container.args ?? []).map((text) => expand(text, variables))
+  const foreign = foreignArgument(givenArgs, pod, container, image)
+  if (foreign !== null) throw refused(foreign, image)
   const [command, ...entryArgs] = image.entrypoint
   if (command === undefined)
     throw new PodSetupError('CreateContainerError', `image ${container.image} has no entrypoint`)
@@ -37,7 +40,7 @@ export const containerCommand = async (context: CommandContext): Promise<Contain
     .map(([name, value]) => [name, translatePaths(value, mounts)])
   return {
     command,
-    args: [...entryArgs, ...(container.args ?? []).map(toHost)],
+    args: [...entryArgs, ...givenArgs.map((text) => translatePaths(text, mounts))],
     cwd: workFolder,
     env: {
       KUBERNETES_SERVICE_HOST: apiServer.host,
@@ -57,25 +60,27 @@ export const containerCommand = async (context: CommandContext): Promise<Contain
  * runs, with arguments of the pod, and nothing that brings other code into it.
  */
 const refuseForeignCode = (container: Container, image: PodImage): void => {
-  const refused = [...(container.env ?? [])].map(({ name }) => name).filter((name) => LOADERS.test(name))
+  const loaders = [...(container.env ?? [])].map(({ name }) => name).filter((name) => LOADERS.test(name))
   const why =
     container.command !== undefined
       ? 'a command of its own'
       : container.workingDir !== undefined
         ? 'a working folder of its own'
-        : refused.length > 0
-          ? `variable ${refused.join(', ')}`
+        : loaders.length > 0
+          ? `variable ${loaders.join(', ')}`
           : null
-  if (why !== null)
-    throw new PodSetupError(
-      'CreateContainerError',
-      `${why} is not allowed: image ${image.repository} runs as a process of this machine, by its own entrypoint only`,
-    )
+  if (why !== null) throw refused(why, image)
 }
 
-/** Variables by which interpreters, loaders, shells and helm find code. */
+const refused = (what: string, { repository }: PodImage): PodSetupError =>
+  new PodSetupError(
+    'CreateContainerError',
+    `${what} is not allowed: image ${repository} runs as a process of this machine, by its own entrypoint only`,
+  )
+
+/** Variables by which interpreters, loaders, shells and helm find code, or write where the pod names. */
 const LOADERS =
-  /^(PATH|HOME|SHELL|ENV|IFS|TMPDIR|BASH_.*|LD_.*|DYLD_.*|GCONV_PATH|OPENSSL_.*|XDG_.*|HELM_.*|GIT_.*|NODE_(OPTIONS|PATH|REPL_.*|V8_COVERAGE|COMPILE_CACHE))$/
+  /^(PATH|HOME|SHELL|ENV|IFS|TMPDIR|BASH_.*|LD_.*|DYLD_.*|GCONV_PATH|OPENSSL_.*|SSL.*|XDG_.*|HELM_.*|GIT_.*|KUBECONFIG|NODE_.*|UV_.*|V8_.*)$/
 
 /** What the image says stays; `envFrom` may carry anything, so what may not be set is left out. */
 const mayBeSet = (name: string, image: PodImage): boolean => !LOADERS.test(name) && !Object.hasOwn(image.env, name)
