@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runChild } from '@atrium/cli/testing/child.ts'
+import { freePort } from '@atrium/dev-env/free-port.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf, isServing, overview } from './harness/clusters.ts'
 import { type OrdinaryPlatform, openOrdinaryPlatform, whyNotOrdinary } from './harness/ordinary-user.ts'
 import { openPlatform, type TestPlatform, type UpObject } from './harness/platform.ts'
-import { freePort } from './harness/ports.ts'
 import { namesOf, processesOf } from './harness/world.ts'
 
 const LIMIT_MS = 150_000

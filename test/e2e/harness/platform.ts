@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { openClient } from '@atrium/cli/platform/connect.ts'
 import { type ChildResult, runChild } from '@atrium/cli/testing/child.ts'
 import type { Client } from '@atrium/client/client.ts'
+import { freePort } from '@atrium/dev-env/free-port.ts'
 import type { CloudClient } from '@atrium/provider-local/cloud-client.ts'
 import { cloudClientOf } from '@atrium/provider-local/ensure-cloud.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type PlatformHome, platformCommand, platformHome } from '@atrium/toolchain/platform.ts'
 import type { Attended } from './attendant.ts'
-import { freePort } from './ports.ts'
 import { namesOf, processesOf } from './world.ts'
 
 export const root = resolve(import.meta.dirname, '../../..')
@@ -127,4 +127,8 @@ export const complaints = (home: PlatformHome, lines = 20): string =>
     .split('\n')
     .filter((line) => /"level":"(warn|error|fatal)"/.test(line))
     .slice(-lines)
+    .map((line) => {
+      const { time, part, uid, msg } = JSON.parse(line) as Record<string, string>
+      return [time, part, uid, msg].filter(Boolean).join(' ')
+    })
     .join('\n')
