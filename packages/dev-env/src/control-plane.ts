@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KubeClient } from '@atrium/kube/client.ts'
@@ -10,6 +9,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { createAuthority, issueCertificate } from '@atrium/runtime/pki/pki.ts'
+import { freePort } from './free-port.ts'
 import { toolPath } from './tool-paths.ts'
 
 export interface ControlPlaneOptions {
@@ -144,21 +144,6 @@ async function stopChild(child: ChildProcess): Promise<void> {
 }
 
 /** Loopback only, below the range of outgoing connections. */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = 20_000 + Math.floor(systemRandom.fraction() * 12_000)
-    if (await isFree(port)) return port
-  }
-  throw new Error('no free port between 20000 and 32000')
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-  })
-
 async function writeCredentials(dir: string): Promise<string> {
   const authority = await createAuthority({ ...deps, commonName: 'test-ca', validityMs: 24 * HOUR_MS })
   const validityMs = 24 * HOUR_MS

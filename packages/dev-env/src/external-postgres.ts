@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,6 +8,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { findBinaries, linkLibraries, postgresEnv } from '@atrium/standalone/postgres/binaries.ts'
 import { choosePostgresIdentity, identityWrapper } from '@atrium/standalone/postgres/identity.ts'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 
 /** A PostgreSQL as an operator would give us: TCP, passwords, and a user who owns databases but is no superuser. */
 export interface ExternalPostgres {
@@ -68,13 +68,4 @@ const makeOwner = async (url: string): Promise<void> => {
       await client.end()
     }
   }
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return address !== null && typeof address === 'object' ? address.port : 0
 }

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
@@ -11,6 +10,7 @@ import { createAuthority, issueCertificate } from '@atrium/runtime/pki/pki.ts'
 import { registryTokenIssuer, registryTokenService } from '@atrium/server/content/content.ts'
 import { registryKeySet } from '@atrium/server/content/registry-tokens.ts'
 import { startRegistry, stopRegistry } from '@atrium/standalone/registry/registry.ts'
+import { freePort } from './free-port.ts'
 import { toolPath } from './tool-paths.ts'
 
 /** A real registry of a test, with TLS and token auth; its tokens are signed with `tokenKey`. */
@@ -64,12 +64,3 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     },
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@atrium/dev-env/free-port.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import { basicAuth, bearerFrom } from '@atrium/pack/sources/oci/auth.ts'
 import { digestOf, OciClient } from '@atrium/pack/sources/oci/client.ts'
@@ -34,15 +35,6 @@ let folder: string
 let options: RegistryOptions
 let tokens: RegistryTokens
 let tokenKey: Secret<string>
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 /** A client whose tokens carry `access` whatever the registry asks for. */
 const clientWith = (access: RegistryAccess[] | 'asked', issuer: RegistryTokens = tokens): OciClient =>

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { matchesSelector } from './label-selector.ts'
-import { parseQuantity } from './quantity.ts'
 
 it.each([
   ['', true],
@@ -14,16 +13,4 @@ it.each([
   ['app in (web,api),!tier', true],
 ])('selector %j', (selector, expected) => {
   expect(matchesSelector({ app: 'web' }, selector)).toBe(expected)
-})
-
-it.each([
-  ['100m', 0.1],
-  ['2', 2],
-  ['1Gi', 2 ** 30],
-  ['1.5G', 1.5e9],
-  ['1e3', 1000],
-  ['', 0],
-  ['nonsense', 0],
-])('quantity %j', (text, expected) => {
-  expect(parseQuantity(text)).toBeCloseTo(expected)
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KubeClient } from '@atrium/kube/client.ts'
+import { parseQuantity } from '@atrium/kube/quantity.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { hasCode } from '@atrium/runtime/base/files.ts'
 import type { Cache } from './cache.ts'
@@ -8,7 +9,6 @@ import { METRICS_HOST } from './certificates.ts'
 import { matchesSelector } from './label-selector.ts'
 import { type NodeObject, nodeIsReady } from './nodes.ts'
 import type { PodObject } from './pods/pod.ts'
-import { parseQuantity } from './quantity.ts'
 
 /** Where the aggregator is sent for `metrics.k8s.io`: a name that only the egress socket knows. */
 export const METRICS_TARGET = 'metrics.local.atrium.internal'
@@ -142,8 +142,8 @@ const podUsage = (pod: PodObject): { name: string; usage: Usage }[] =>
     return {
       name,
       usage: {
-        cores: Math.max(LEAST.cores, parseQuantity(requests.cpu) * CPU_SHARE),
-        bytes: bytes ?? Math.max(LEAST.bytes, parseQuantity(requests.memory) * MEMORY_SHARE),
+        cores: Math.max(LEAST.cores, (parseQuantity(requests.cpu) ?? 0) * CPU_SHARE),
+        bytes: bytes ?? Math.max(LEAST.bytes, (parseQuantity(requests.memory) ?? 0) * MEMORY_SHARE),
       },
     }
   })

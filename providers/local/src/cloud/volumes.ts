@@ -1,9 +1,9 @@
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { isAlreadyExists, isNotFound } from '@atrium/kube/errors.ts'
 import type { KubeObject } from '@atrium/kube/object.ts'
+import { parseQuantity } from '@atrium/kube/quantity.ts'
 import type { Cache } from './cache.ts'
 import type { ResourceView } from './protocol.ts'
-import { parseQuantity } from './quantity.ts'
 
 /** `provisioner` of storage classes that this cloud serves. */
 export const VOLUME_PROVISIONER = 'local.atrium.dev/volume'
@@ -98,7 +98,7 @@ const expand = async (claim: ClaimObject, { client, volumes }: VolumeDeps): Prom
   const storage = claim.spec.resources?.requests?.storage
   const volume = volumes.get(claim.spec.volumeName ?? '')
   if (volume === undefined || !isOurs(volume)) return
-  if (parseQuantity(storage) <= parseQuantity(claim.status?.capacity?.storage)) return
+  if ((parseQuantity(storage) ?? 0) <= (parseQuantity(claim.status?.capacity?.storage) ?? 0)) return
   try {
     const volumeRef = { apiVersion: 'v1', kind: 'PersistentVolume', name: volume.metadata.name }
     await client.patch(volumeRef, { spec: { capacity: { storage } } }, { type: 'merge' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareVersions, parseFilters, stringFilter } from './filters.ts'
+import { parseFilters, stringFilter } from './filters.ts'
 import { pageOfArray } from './lists.ts'
 import { orderViews } from './order.ts'
 
@@ -20,8 +20,8 @@ test('terms, AND, OR and lists of the filter grammar', () => {
 
 test('greater than compares versions, not text', () => {
   expect(passes('spec.version>3.9.0')).toBe(true)
-  expect(compareVersions('10.0.0', '9.9.9')).toBeGreaterThan(0)
-  expect(compareVersions('v1.2', '1.2.0')).toBe(0)
+  expect(passes('spec.version>3.27')).toBe(true)
+  expect(passes('spec.version>3.27.1')).toBe(false)
 })
 
 test('a filter that is no filter names itself', () => {

@@ -1,4 +1,5 @@
 import type { v1FilterString } from '@atrium/api/generated/operations.d.ts'
+import { compareVersions } from '@atrium/pack/format/version.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 
 type Test = (view: unknown) => boolean
@@ -11,19 +12,6 @@ export function valueAt(view: unknown, path: string): unknown {
     value = Object.hasOwn(value, segment) ? Reflect.get(value, segment) : undefined
   }
   return value
-}
-
-/** Compares as versions (`3.26.9` < `3.27.0` < `10.0.0`): number by number, the rest as text. */
-export function compareVersions(a: string, b: string): number {
-  const parts = (text: string): string[] => text.replace(/^v/, '').split(/[.+-]/)
-  const [left, right] = [parts(a), parts(b)]
-  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
-    const [x = '0', y = '0'] = [left[index], right[index]]
-    const numeric = /^\d+$/.test(x) && /^\d+$/.test(y)
-    const order = numeric ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0
-    if (order !== 0) return order
-  }
-  return 0
 }
 
 const textOf = (value: unknown): string[] =>
