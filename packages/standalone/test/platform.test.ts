@@ -5,6 +5,7 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
+import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import {
   type PlatformCredentials,
   type PlatformEvent,
@@ -18,7 +19,6 @@ import { adoptProcess, type ProcessRecord } from '@atrium/toolchain/process.ts'
 import { listProcesses } from '@atrium/toolchain/process-table.ts'
 import { toolVariable } from '@atrium/toolchain/tools.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { platformTools } from '../src/platform/parts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atrium-platform-'))
 const home = join(folder, 'home')

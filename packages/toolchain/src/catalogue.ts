@@ -11,6 +11,17 @@ export const toolNames = [
 ] as const
 export type ToolName = (typeof toolNames)[number]
 
+/** Those the one-machine edition starts or hands to the agent's image; `kubectl` is the user's. */
+export const platformTools = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'helm',
+  'registry',
+] as const satisfies ToolName[]
+
 /** A machine as Go and the publishers name it. */
 export interface Platform {
   os: 'linux' | 'darwin'

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
-import { platformTools } from '@atrium/standalone/platform/parts.ts'
+import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import {
   type PlatformCredentials,
   type PlatformRecord,

@@ -6,7 +6,7 @@ import { runChild } from '@atrium/cli/testing/child.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { hasCode } from '@atrium/runtime/base/files.ts'
-import { platformTools } from '@atrium/standalone/platform/parts.ts'
+import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import { toolVariable } from '@atrium/toolchain/tools.ts'
 import { root } from './platform.ts'
 

@@ -4,8 +4,9 @@ import { createServer } from 'node:net'
 import { freemem, totalmem } from 'node:os'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
-import { findTools, type ToolName } from '@atrium/toolchain/tools.ts'
+import { findTools } from '@atrium/toolchain/tools.ts'
 import { invocation } from '../output/invocation.ts'
 import { findPlatform } from './connect.ts'
 import { existingFolder } from './home.ts'
@@ -23,15 +24,6 @@ export interface Finding {
 const GIB = 1024 ** 3
 const needed = { diskBytes: 5 * GIB, memoryBytes: 1 * GIB, certificateDays: 14 } as const
 const DEFAULT_PORT = 8443
-const tools: ToolName[] = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-  'helm',
-  'registry',
-]
 
 /** Looks at everything the platform needs of this machine. */
 export async function findings(home: PlatformHome, clock: Clock): Promise<Finding[]> {
@@ -93,9 +85,9 @@ function memoryFinding(): Finding {
 }
 
 async function toolFinding(): Promise<Finding> {
-  const found = await findTools(tools)
-  const missing = tools.filter((name) => found[name] === null)
-  if (missing.length === 0) return ok('binaries', `${tools.length} found`)
+  const found = await findTools(platformTools)
+  const missing = platformTools.filter((name) => found[name] === null)
+  if (missing.length === 0) return ok('binaries', `${platformTools.length} found`)
   const what = `${missing.join(', ')} not here yet`
   return {
     check: 'binaries',

@@ -2,12 +2,13 @@ import { existsSync, rmSync } from 'node:fs'
 import { cloudClientOf, ensureCloud } from '@atrium/provider-local/ensure-cloud.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import { type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord, stopProcess, waitForExit } from '@atrium/toolchain/process.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
 import { removePostgres, stopPostgres } from '../postgres/postgres.ts'
 import { stopRegistry } from '../registry/registry.ts'
-import { cloudOptions, type PlatformTools, platformTools } from './parts.ts'
+import { cloudOptions, type PlatformTools } from './parts.ts'
 
 export interface DownOptions {
   home: string

@@ -8,9 +8,9 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { registryTokenIssuer, registryTokenService } from '@atrium/server/content/content.ts'
 import { registryKeySet } from '@atrium/server/content/registry-tokens.ts'
 import { ensureCertificate, openServerAuthority } from '@atrium/server/pki/authorities.ts'
+import type { platformTools } from '@atrium/toolchain/catalogue.ts'
 import type { PlatformHome } from '@atrium/toolchain/platform.ts'
 import { isRunning } from '@atrium/toolchain/process.ts'
-import type { ToolName } from '@atrium/toolchain/tools.ts'
 import { type EmbeddedPostgres, startPostgres } from '../postgres/postgres.ts'
 import { type Registry, startRegistry } from '../registry/registry.ts'
 import type { KeptPart } from './keeper.ts'
@@ -22,16 +22,6 @@ export interface PartDeps {
   logger: Logger
 }
 
-/** Tools the platform itself needs; the agent's image brings `helm` along. */
-export const platformTools = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-  'helm',
-  'registry',
-] as const satisfies ToolName[]
 export type PlatformTools = Record<(typeof platformTools)[number], string>
 
 /** A part that runs, and how to keep it so. */

@@ -40,7 +40,7 @@ describe('arguments of a pod', () => {
   it.each([
     [['--kubeconfig', '/etc/enrolment/kubeconfig'], 'argument --kubeconfig'],
     [['--kubeconfig=/etc/enrolment/kubeconfig'], 'argument --kubeconfig'],
-    [['--enrolment-dir', '/root/.atrium'], 'path /root/.atrium'],
+    [['--enrolment-dir', '/home/user/.atrium'], 'path /home/user/.atrium'],
     [['--enrolment-dir=/etc/enrolment-of-another'], 'path /etc/enrolment-of-another'],
     [['--enrolment-dir=/etc/enrolment/../shadow'], 'path /etc/enrolment/../shadow'],
     [['file:///etc/passwd'], 'path file:///etc/passwd'],
