@@ -81,6 +81,9 @@ export const startCloud = async ({ home, clock }: PartDeps, tools: PlatformTools
   return keptPart('cloud', await start(), start, (cloud) => isRunning(cloud.process))
 }
 
+/** As for the server, and one for each cluster: 127 MB resident instead of 168 (`test/bench/local-density.ts`). */
+const agentNodeFlags = ['--max-semi-space-size=2', '--optimize-for-size', '--disable-warning=ExperimentalWarning']
+
 /** The cloud with the agent's image: what a registry's image would carry in its configuration. */
 export const cloudOptions = (home: PlatformHome, tools: PlatformTools): EnsureCloudOptions => ({
   home: home.folder,
@@ -90,7 +93,7 @@ export const cloudOptions = (home: PlatformHome, tools: PlatformTools): EnsureCl
       repository: 'atrium-agent',
       entrypoint: [
         process.execPath,
-        '--disable-warning=ExperimentalWarning',
+        ...agentNodeFlags,
         fileURLToPath(new URL('../../../agent/src/main.ts', import.meta.url)),
       ],
       env: { ATRIUM_HELM: tools.helm, PATH: process.env.PATH ?? '' },
