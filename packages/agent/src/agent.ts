@@ -6,6 +6,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { BlobCache, blobDigests } from './desired/blobs.ts'
 import { DesiredStore } from './desired/desired-store.ts'
 import { DesiredIntake } from './desired/intake.ts'
+import type { Redaction } from './desired/redaction.ts'
 import { DeviationLog } from './drift/deviations.ts'
 import { FightDetector } from './drift/fight.ts'
 import { ObjectGuard } from './drift/object-guard.ts'
@@ -28,6 +29,8 @@ export interface AgentDeps {
   clock: Clock
   random: Random
   logger: Logger
+  /** Behind `logger`: learns what it must not say. */
+  redaction: Redaction
   /** Where the agent keeps its own Secrets. */
   namespace: string
   /** Folder for the desired state and for helm's work. */
@@ -67,7 +70,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   })
   const parts = await openParts(deps)
   // From here on nothing is waited for: the link is open, and what it brings before anybody listens is lost.
-  const { link, desired, blobs, clock, logger } = parts
+  const { link, desired, blobs, redaction, clock, logger } = parts
   const engine: LayerEngine = createEngine(parts, () => reporter)
   const reporter = new Reporter({
     ...parts,
@@ -76,7 +79,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     removalProblems: () => engine.removalProblems(),
   })
   const guards = createGuards(parts, deviations, engine)
-  const intake = new DesiredIntake({ desired, blobs, clock, logger }, (former) => {
+  const intake = new DesiredIntake({ desired, blobs, redaction, clock, logger }, (former) => {
     if (former?.policy.drift !== desired.current?.policy.drift) {
       guards.objects.recheckDeviations()
       guards.releases.recheckDeviations()
@@ -115,9 +118,11 @@ async function openParts(deps: AgentDeps): Promise<Parts> {
   const path = join(stateDir, 'desired.json')
   const desired = await DesiredStore.open({ path, cluster: clusterStore(deps, 'desired'), logger })
   const records = await RecordStore.open(clusterStore(deps, 'layer'))
+  const kept = clusterStore(deps, 'blob')
+  await deps.redaction.learn(desired.current, (digest) => kept.get(digest))
   // Last, after everything that has to be waited for.
   const link = deps.openLink(() => desired.applied)
-  const blobs = new BlobCache(clusterStore(deps, 'blob'), link)
+  const blobs = new BlobCache(kept, link)
   const gate = new LayerGate()
   const installer = new Installer({ ...deps, blobs, records, gate, workDir: join(stateDir, 'work') })
   return { ...deps, link, desired, records, blobs, gate, installer }

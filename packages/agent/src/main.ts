@@ -9,6 +9,7 @@ import { createEgress } from '@atrium/runtime/egress/egress.ts'
 import pino from 'pino'
 import manifest from '../package.json' with { type: 'json' }
 import { startAgent } from './agent.ts'
+import { Redaction } from './desired/redaction.ts'
 import { startHealthServer } from './health-server.ts'
 import { helmKubeconfig } from './helm-kubeconfig.ts'
 import { clusterIdentityStore } from './identity-store.ts'
@@ -30,7 +31,8 @@ const clusterConfig = (options: AgentOptions): Promise<KubeConfig> =>
       })
 
 async function run(options: AgentOptions): Promise<() => Promise<void>> {
-  const logger = pino({ level: options.logLevel, base: { part: 'agent' } })
+  const redaction = new Redaction()
+  const logger = redaction.wrap(pino({ level: options.logLevel, base: { part: 'agent' } }))
   const stateDir = resolve(options.stateDir)
   await mkdir(join(stateDir, 'helm'), { recursive: true, mode: 0o700 })
   const config = await clusterConfig(options)
@@ -62,6 +64,7 @@ async function run(options: AgentOptions): Promise<() => Promise<void>> {
       archives: new ArchiveCache(join(stateDir, 'packs'), systemClock),
       ...shared,
     }),
+    redaction,
     namespace: options.namespace,
     stateDir,
     openLink(applied) {

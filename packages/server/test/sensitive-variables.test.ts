@@ -1,3 +1,4 @@
+import { tablesHolding } from '@atrium/dev-env/find-in-database.ts'
 import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
 import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
 import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
@@ -9,7 +10,6 @@ import { applyReport } from '@atrium/server/controllers/cluster/report.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
-import { tablesHolding } from './support/find-in-database.ts'
 
 const masked = '********'
 const pool = `apiVersion: controlplane.cluster.x-k8s.io/v1beta1

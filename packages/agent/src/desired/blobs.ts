@@ -5,9 +5,10 @@ import type { ContentStore } from '../storage/cluster-store.ts'
 
 /** Digests of every blob a desired state refers to. */
 export const blobDigests = (desired: DesiredState): Set<string> =>
-  new Set(
-    desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map((manifest) => manifest.digest)]),
-  )
+  new Set([
+    ...(desired.sensitive ? [desired.sensitive] : []),
+    ...desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map((manifest) => manifest.digest)]),
+  ])
 
 /** Values and manifests by digest: fetched once, kept in the cluster for the time the plane is away. */
 export class BlobCache {

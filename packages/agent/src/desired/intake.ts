@@ -4,21 +4,27 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { BlobCache } from './blobs.ts'
 import type { DesiredStore } from './desired-store.ts'
+import type { Redaction } from './redaction.ts'
+
+interface IntakeDeps {
+  desired: DesiredStore
+  blobs: BlobCache
+  redaction: Redaction
+  clock: Clock
+  logger: Logger
+}
 
 const PREFETCH_RETRY_MS = 2_000
 
 /** Takes desired states one after another: blobs first, so that an accepted state can be enforced without the plane. */
 export class DesiredIntake {
-  readonly #deps: { desired: DesiredStore; blobs: BlobCache; clock: Clock; logger: Logger }
+  readonly #deps: IntakeDeps
   readonly #onAccepted: (former: DesiredState | null) => void
   readonly #stopping = new AbortController()
   #newest: DesiredState | null = null
   #running: Promise<void> | null = null
 
-  constructor(
-    deps: { desired: DesiredStore; blobs: BlobCache; clock: Clock; logger: Logger },
-    onAccepted: (former: DesiredState | null) => void,
-  ) {
+  constructor(deps: IntakeDeps, onAccepted: (former: DesiredState | null) => void) {
     this.#deps = deps
     this.#onAccepted = onAccepted
   }
@@ -50,9 +56,10 @@ export class DesiredIntake {
   }
 
   async #accept(state: DesiredState): Promise<void> {
-    const { desired, blobs, logger } = this.#deps
+    const { desired, blobs, redaction, logger } = this.#deps
     const former = desired.current
     await blobs.prefetch(state)
+    await redaction.learn(state, (digest) => blobs.get(digest))
     if (!(await desired.accept(state))) return
     logger.info({ epoch: state.epoch, generation: state.generation, layers: state.layers.length }, 'new desired state')
     this.#onAccepted(former)

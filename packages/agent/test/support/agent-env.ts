@@ -12,6 +12,7 @@ import { systemRandom } from '@atrium/runtime/base/random.ts'
 import pino from 'pino'
 import { expect } from 'vitest'
 import { type Agent, startAgent } from '../../src/agent.ts'
+import { Redaction } from '../../src/desired/redaction.ts'
 import { Helm } from '../../src/layers/helm.ts'
 
 const logger = process.env.ATRIUM_TEST_LOG ? pino({ level: 'debug' }) : silentLogger
@@ -45,6 +46,7 @@ export class AgentEnv {
     const homeDir = join(this.stateDir, 'helm')
     await mkdir(homeDir, { recursive: true })
     this.agent = await startAgent({
+      redaction: new Redaction(),
       client: this.client,
       helm: new Helm({
         command: toolPath('helm'),

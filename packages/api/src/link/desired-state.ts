@@ -42,6 +42,8 @@ export const DesiredState = Type.Object({
   /** The cluster object's generation it was computed from, or a later revision of macros and policy. */
   generation: Type.Integer({ minimum: 1 }),
   kubernetesVersion: Type.String(),
+  /** Blob with a JSON list of the values of sensitive variables: they are kept out of logs. Absent when there are none. */
+  sensitive: Type.Optional(Digest),
   layers: Type.Array(DesiredLayer, { maxItems: desiredStateLimits.layers }),
   policy: Type.Object({
     drift: Type.Union([Type.Literal('heal'), Type.Literal('alert')]),

@@ -5,8 +5,8 @@ import { type PackSection, readPackSection } from '@atrium/pack/format/pack-sect
 import { PackError, type Problem } from '@atrium/pack/format/problems.ts'
 import { readValues } from '@atrium/pack/format/values.ts'
 import { checkVariables } from '@atrium/pack/format/variables.ts'
+import { redactor } from '@atrium/runtime/base/redact.ts'
 import { type MacroValues, macroScope } from './macro-scope.ts'
-import { redactor } from './redact.ts'
 import { openProfile, type SealedValues } from './sealed-variables.ts'
 
 /** Where the content of a pack is pulled from. */
@@ -59,6 +59,8 @@ export interface ResolvedProfiles {
   problems: LayerProblem[]
   /** Version of the Kubernetes layer, without a leading `v`; empty when no profile has one. */
   kubernetesVersion: string
+  /** Values of sensitive variables that are in the texts, sorted. */
+  sensitive: string[]
 }
 
 const installRank: Record<LayerKind, number> = { os: 0, k8s: 1, cni: 2, csi: 3, addon: 4 }
@@ -82,7 +84,8 @@ export function resolveLayers(attached: readonly AttachedProfile[], context: Res
     .sort((a, b) => installRank[a.kind] - installRank[b.kind] || a.priority - b.priority)
   const redact = redactor(context.sealed.values())
   const shown = problems.map((problem) => ({ ...problem, message: redact(problem.message) }))
-  return { layers: sorted, problems: shown, kubernetesVersion }
+  const sensitive = [...new Set([...context.sealed.values()].map((value) => value.reveal()))].sort()
+  return { layers: sorted, problems: shown, kubernetesVersion, sensitive }
 }
 
 /** Version of the profiles' Kubernetes layer, without a leading `v`; empty when there is none. */

@@ -12,7 +12,10 @@ export const readDesired = async (tx: Tx, cluster: StoredObject<'Cluster'>): Pro
 
 /** Blobs an agent may fetch: those its own desired state names. */
 export const blobsOf = (desired: DesiredState): Set<string> =>
-  new Set(desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map(({ digest }) => digest)]))
+  new Set([
+    ...(desired.sensitive ? [desired.sensitive] : []),
+    ...desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map(({ digest }) => digest)]),
+  ])
 
 /** Repositories of `registry` (a URL) that an agent may pull from: those its own desired state names there. */
 export const repositoriesOf = (desired: DesiredState, registry: string): Set<string> =>

@@ -28,6 +28,7 @@ describe('buildDesiredState', () => {
     clusterName: 'demo',
     kubernetesVersion: '1.34.4',
     policy: { drift: 'heal', nodes: 'heal' } as const,
+    sensitive: [],
     layers,
   })
   const built = (layers: ResolvedLayer[], former?: Parameters<typeof buildDesiredState>[1], epoch = 1) => {
@@ -48,6 +49,14 @@ describe('buildDesiredState', () => {
   it('starts anew above the former generation in a new epoch', () => {
     const first = built([layer('a')])
     expect(built([layer('a')], first.pointer, 2).pointer).toMatchObject({ epoch: 2, generation: 2 })
+  })
+
+  it('names the values to be kept out of logs by a blob, and holds none itself', () => {
+    const result = buildDesiredState({ ...input([layer('a')]), sensitive: ['hunter2'] }, undefined, 1)
+    if (!result.ok) throw new Error(result.message)
+    expect(result.index.toString()).not.toContain('hunter2')
+    expect(result.blobs.get(result.state.sensitive ?? '')?.toString()).toBe('["hunter2"]')
+    expect(built([layer('a')]).state).not.toHaveProperty('sensitive')
   })
 
   it('names content by its digest and holds none itself', () => {

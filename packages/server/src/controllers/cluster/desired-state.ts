@@ -9,6 +9,8 @@ export interface DesiredInput {
   clusterName: string
   kubernetesVersion: string
   policy: ClusterPolicy
+  /** Values to be kept out of logs. */
+  sensitive: readonly string[]
   layers: readonly ResolvedLayer[]
 }
 
@@ -41,6 +43,7 @@ export function buildDesiredState(input: DesiredInput, former: ClusterStatus['de
     return digest
   }
   const layers = input.layers.map((layer) => describeLayer(layer, addBlob))
+  const sensitive = input.sensitive.length > 0 ? { sensitive: addBlob(JSON.stringify(input.sensitive)) } : {}
   const { blobBytes, indexBytes, layers: layersMax } = desiredStateLimits
   const tooLarge = [...blobs.values()].find((content) => content.length > blobBytes)
   if (tooLarge)
@@ -49,7 +52,7 @@ export function buildDesiredState(input: DesiredInput, former: ClusterStatus['de
     return { ok: false, message: `The cluster has ${layers.length} of at most ${layersMax} layers.` }
   const { clusterUid, clusterName, kubernetesVersion, policy } = input
   const at = (generation: number): { state: DesiredState; index: Buffer } => {
-    const state = { clusterUid, clusterName, epoch, generation, kubernetesVersion, layers, policy }
+    const state = { clusterUid, clusterName, epoch, generation, kubernetesVersion, ...sensitive, layers, policy }
     return { state, index: Buffer.from(canonicalJson(state)) }
   }
   const same = former && former.epoch === epoch && digestOf(at(former.generation).index) === former.digest

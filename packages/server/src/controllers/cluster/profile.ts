@@ -37,6 +37,7 @@ async function storeDesiredState(scope: Scope, resolved: ReturnType<typeof resol
     clusterName: cluster.meta.name,
     kubernetesVersion: resolved.kubernetesVersion,
     policy: cluster.spec.policy,
+    sensitive: resolved.sensitive,
     layers: resolved.layers,
   }
   const built = buildDesiredState(input, cluster.status.desired, scope.deps.epoch)

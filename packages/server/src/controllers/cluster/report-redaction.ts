@@ -1,6 +1,6 @@
 import type { AgentMessage } from '@atrium/api/link/protocol.ts'
+import { redactDeep, redactor } from '@atrium/runtime/base/redact.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { redactDeep, redactor } from '../../content/redact.ts'
 import { clusterMarks, readSealed } from '../../content/sealed-variables.ts'
 
 type Report = Exclude<AgentMessage, { type: 'heartbeat' }>

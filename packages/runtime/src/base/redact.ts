@@ -1,4 +1,5 @@
-import type { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Logger } from './logger.ts'
+import type { Secret } from './secret.ts'
 
 /** Shorter values are in every text by chance. */
 const minChars = 4
@@ -27,10 +28,24 @@ function formsOf(value: string): string[] {
   ])
 }
 
-/** Every text inside JSON-like data, keys included. */
+/** Every text inside JSON-like data, keys included; an error becomes its message. */
 export function redactDeep(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((item) => redactDeep(item, redact))
+  if (value instanceof Error) return redact(value.message)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactDeep(item, redact)]))
+}
+
+/** A logger whose lines go through `redact` first, as it is at that moment. */
+export function redactingLogger(logger: Logger, redact: (text: string) => string): Logger {
+  const fieldsOf = (fields: object): object => redactDeep(fields, redact) as object
+  const at =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: object, message?: string): void =>
+      logger[level](fieldsOf(fields), message === undefined ? undefined : redact(message))
+  return {
+    ...{ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+    child: (fields) => redactingLogger(logger.child(fieldsOf(fields)), redact),
+  }
 }

@@ -1,0 +1,28 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { redactingLogger, redactor } from '@atrium/runtime/base/redact.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+
+/**
+ * Keeps values of sensitive variables out of the agent's log: helm and the API server quote what they refuse. Values of
+ * former desired states stay known, for what was installed with them is still spoken of.
+ */
+export class Redaction {
+  readonly #values = new Map<string, Secret<string>>()
+  #redact: (text: string) => string = (text) => text
+
+  /** A logger that says nothing of what was learnt until then. */
+  wrap(logger: Logger): Logger {
+    return redactingLogger(logger, (text) => this.#redact(text))
+  }
+
+  /** Learns the values a desired state names; `read` answers a blob, null when it is not at hand. */
+  async learn(desired: DesiredState | null, read: (digest: string) => Promise<Buffer | null>): Promise<void> {
+    const content = desired?.sensitive === undefined ? null : await read(desired.sensitive)
+    if (content === null) return
+    const values: unknown = JSON.parse(content.toString('utf8'))
+    if (!Array.isArray(values)) return
+    for (const value of values) if (typeof value === 'string') this.#values.set(value, new Secret(value))
+    this.#redact = redactor(this.#values.values())
+  }
+}
