@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
@@ -17,6 +17,8 @@ export interface FileLock extends AsyncDisposable {
 export const tryLock = (path: string): FileLock | null => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const database = new DatabaseSync(path, { timeout: 0 })
+  // Whoever can open it can lock us out. Not by opening it here: closing that would end a lock this process holds.
+  chmodSync(path, 0o600)
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
