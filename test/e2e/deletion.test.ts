@@ -50,21 +50,6 @@ async function expectNoTrace(uid: string, port?: number): Promise<void> {
 
 describe('deletion of a cluster', () => {
   it(
-    'tells what remains while it lasts, and leaves nothing',
-    async () => {
-      const uid = await askForCluster(client, 'listed', accountUid, [infra])
-      const { status } = await untilServing(client, uid)
-      const told = new Set<string>()
-      await remove(uid)
-      for (let one = await overviewOrGone(client, uid); one !== null; one = await overviewOrGone(client, uid))
-        told.add(conditionOf(one, 'Deleting')?.message ?? '')
-      expect([...told].join('\n')).toMatch(/What remains: ControlPlane .*Machine /)
-      await expectNoTrace(uid, status?.apiEndpoints?.[0]?.port)
-    },
-    LIMIT_MS,
-  )
-
-  it(
     'in the middle of its provisioning leaves nothing',
     async () => {
       const uid = await askForCluster(client, 'unwanted', accountUid, [infra])
@@ -92,7 +77,7 @@ describe('deletion of a cluster', () => {
   )
 
   it(
-    'goes on after a crash of server and cloud, and leaves nothing',
+    'goes on after a crash of server and cloud, tells what remains, and leaves nothing',
     async () => {
       const uid = await askForCluster(client, 'doomed', accountUid, [infra])
       const { status } = await untilServing(client, uid)
@@ -106,7 +91,10 @@ describe('deletion of a cluster', () => {
       await signalCloud('SIGKILL')
       const up = await platform.up('--no-demo')
       expect(up.cluster).toBeNull()
-      await untilGone(client, uid)
+      const told = new Set<string>()
+      for (let one = await overviewOrGone(client, uid); one !== null; one = await overviewOrGone(client, uid))
+        told.add(conditionOf(one, 'Deleting')?.message ?? '')
+      expect([...told].join('\n')).toMatch(/What remains: ControlPlane .*Machine /)
       await expectNoTrace(uid, port)
     },
     LIMIT_MS,

@@ -17,7 +17,7 @@ export async function reconcileDeletion(scope: Scope): Promise<ReconcileResult> 
   if (!scope.cluster.meta.finalizers.includes(clusterFinalizer)) return { outcome: 'gone' }
   const deletion = startOf(scope)
   try {
-    const removed = await removeInfrastructure(scope)
+    const removed = await removeInfrastructure(scope, deletion)
     if (removed === 'gone') return finalise(scope, [])
     return await wait(scope, { ...deletion, failures: 0 }, removed)
   } catch (error) {
@@ -42,11 +42,13 @@ function neverBegun({ cluster: { status } }: Scope): boolean {
   )
 }
 
-async function removeInfrastructure(scope: Scope): Promise<OperationsOutcome | 'gone'> {
+async function removeInfrastructure(scope: Scope, deletion: Deletion): Promise<OperationsOutcome | 'gone'> {
   if (!scope.deps.providers.has(scope.cluster.spec.cloudType) && neverBegun(scope)) return 'gone'
   const cloud = await openCloud(scope)
   const observed = await observe(scope, cloud)
   if (!observed.exists) return 'gone'
+  // Before it begins: a cloud may be done before anybody could look again. What blocked it before stays told until it passes.
+  if (deletion.failures === 0) await writeDeletion(scope, deletion, { ...clearing, failure: null })
   const outcome = await runOperations(scope, cloud, cloud.provider.planDeletion(cloud.identity, observed))
   if (outcome.outcome === 'superseded') return outcome
   return (await observe(scope, cloud)).exists ? outcome : 'gone'
@@ -57,7 +59,7 @@ async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome
   const { forcedSince } = deletion
   const patience = forcedSince === null ? null : scope.deps.clock.now() - Date.parse(forcedSince)
   if (patience !== null && patience > scope.deps.timing.forcePatienceMs) return finalise(scope, remaining)
-  const words = outcome.outcome === 'working' ? `Waiting for ${outcome.waitingFor}.` : 'The cloud is being cleared.'
+  const words = outcome.outcome === 'working' ? `Waiting for ${outcome.waitingFor}.` : clearing.message
   scope.lookAgainIn(outcome.outcome === 'working' ? scope.deps.timing.busyMs : 0)
   await writeDeletion(scope, deletion, { reason: 'RemovingInfrastructure', message: words, failure: null })
   return { outcome: 'again', afterMs: scope.againMs }
@@ -81,6 +83,7 @@ type Remaining = NonNullable<ClusterStatus['remaining']>
 const remainingOf = (observed: ObservedInfrastructure | null): Remaining =>
   (observed?.resources ?? []).map(({ kind, id, waitingFor }) => ({ kind, id, waitingFor }))
 
+const clearing = { reason: 'RemovingInfrastructure', message: 'The cloud is being cleared.' } as const
 const tellAtMost = 10
 
 /** For people: conditions are where every client looks. */

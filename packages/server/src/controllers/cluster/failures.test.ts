@@ -127,7 +127,7 @@ describe('deletion', () => {
     world.cloud.deleteMs = 10_000
     await world.delete()
     expect(await world.shown()).toBe('Deleting-Unknown')
-    await world.until(async () => ((await world.must()).status.remaining?.length ?? 0) > 0)
+    await world.until(async () => Boolean((await world.must()).status.remaining?.[0]?.waitingFor))
     const { status } = await world.must()
     expect(status.remaining?.[0]).toEqual({ kind: 'ControlPlane', id: world.uid, waitingFor: 'its processes to end' })
     expect(await world.condition('Deleting')).toMatchObject({
