@@ -72,7 +72,7 @@ describe.each(packages)('$folder', ({ folder, name, dependencies, devDependencie
     )
     const onlyForTests = [...inProduction].filter((module) => !(module in listed) && module in devDependencies)
     const unused = [...Object.keys(dependencies), ...Object.keys(devDependencies)].filter(
-      (module) => !anywhere.has(module) && !usedByTypes(module) && row?.may[0] !== '*',
+      (module) => !anywhere.has(module) && !usedByTypes(module),
     )
     const loose = Object.entries({ ...listed, ...devDependencies }).filter(
       ([, version]) => !/^\d+\.\d+\.\d+/.test(version),
