@@ -13,6 +13,7 @@ import { type Loop, startLoop } from './loop.ts'
 import { keepNodes } from './machines.ts'
 import { answerMetrics, METRICS_TARGET, registerMetrics } from './metrics.ts'
 import type { NodeObject } from './nodes.ts'
+import { PodNudger } from './nudge.ts'
 import type { PodObject } from './pods/pod.ts'
 import { createPodRunner, type PodRunner } from './pods/runner.ts'
 import type { PodImage, ResourceView } from './protocol.ts'
@@ -36,7 +37,7 @@ export interface ServicesDeps {
 
 const KUBELET_PORT = 10250
 const IDLE_MS = 10_000
-const DRAINING_MS = 500
+const UNDER_WAY_MS = 500
 const METRICS_MS = 60_000
 
 /** What a cloud does for a running cluster: nodes, pods of known images, volumes, load balancers, metrics. Lives while the API server is ready. */
@@ -49,9 +50,10 @@ export class Services {
   readonly #classes: Cache<StorageClassObject>
   readonly #services: Cache<ServiceObject>
   readonly #runner: PodRunner
+  readonly #nudger: PodNudger
   readonly #caches: Cache<KubeObject>[] = []
   readonly #loops = new Map<Task, Loop>()
-  #draining = false
+  #underWay = false
 
   constructor(deps: ServicesDeps) {
     this.#deps = deps
@@ -62,6 +64,7 @@ export class Services {
     this.#classes = this.#watch('storage.k8s.io/v1', 'StorageClass', 'volumes')
     this.#services = this.#watch('v1', 'Service', 'loadBalancers')
     this.#runner = createPodRunner({ ...deps, pods: this.#pods })
+    this.#nudger = new PodNudger({ ...deps, nodes: this.nodes, pods: this.#pods })
     this.#loop('nodes', [this.nodes, this.#pods], () => this.#keepNodes())
     this.#loop('pods', [this.#pods], async () => this.#runner.look())
     this.#loop('volumes', [this.#claims, this.#volumes, this.#classes], () => this.#keepVolumes())
@@ -108,7 +111,7 @@ export class Services {
     const loop = startLoop({
       ...this.#deps,
       name: task,
-      intervalMs: () => (task === 'metrics' ? METRICS_MS : task === 'nodes' && this.#draining ? DRAINING_MS : IDLE_MS),
+      intervalMs: () => (task === 'metrics' ? METRICS_MS : task === 'nodes' && this.#underWay ? UNDER_WAY_MS : IDLE_MS),
       async run(signal) {
         await Promise.all(caches.map((cache) => cache.synced))
         // Caches that are stopped count as synced: what they lack is not gone.
@@ -120,7 +123,8 @@ export class Services {
 
   async #keepNodes(): Promise<void> {
     const { clock, client, files } = this.#deps
-    this.#draining = await keepNodes({ clock, client, files, nodes: this.nodes, pods: this.#pods })
+    const draining = await keepNodes({ clock, client, files, nodes: this.nodes, pods: this.#pods })
+    this.#underWay = (await this.#nudger.look()) || draining
   }
 
   #keepVolumes(): Promise<void> {
