@@ -13,6 +13,8 @@ const projectOf = (name: string, area: Area) => ({
     // Files with processes wait more than they compute: two at once also where there are but two cores.
     ...(area.parallel && { maxWorkers: Math.max(2, availableParallelism() - 1) }),
     testTimeout: area.testTimeoutMs,
+    // Only a condition that never comes true waits this long; a machine may be slow.
+    expect: { poll: { timeout: (area.testTimeoutMs * 2) / 3 } },
     hookTimeout: 120_000,
   },
 })

@@ -51,8 +51,7 @@ const someone = { type: 'strategic', fieldManager: 'someone' } as const
 
 const deviationsOf = (object: string): DeviationReport[] =>
   [...env.plane.deviations.values()].filter((one) => one.object === object)
-const settled = () =>
-  expect.poll(() => env.plane.state()?.health.message, { timeout: 10_000 }).not.toContain('deviations are open')
+const settled = () => expect.poll(() => env.plane.state()?.health.message).not.toContain('deviations are open')
 
 beforeEach(async () => {
   await env.plane.send(layers, { drift: 'heal' })
@@ -104,7 +103,7 @@ test('a deleted namespace returns with everything in it, and with a release helm
   }
   const release = { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: 'sh.helm.release.v1.web.v1' }
   for (const ref of [deploymentRef, { ...deploymentRef, apiVersion: 'v1', kind: 'Service' }, settingsRef, release])
-    await expect.poll(() => isBack(ref), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => isBack(ref)).toBe(true)
   expect((await env.find('v1', 'Namespace', 'settings'))?.metadata.labels).toMatchObject({ team: 'a' })
   await settled()
 })
@@ -165,9 +164,7 @@ test('defaults, unit formats, list order and fields of others are no drift', asy
   await env.client.patch(settingsRef, { data: { size: 'small' } }, someone)
   await env.client.patch(deploymentRef, { metadata: { labels: { app: 'other' } } }, someone)
   await expect
-    .poll(() => [...env.plane.deviations.values()].map((one) => one.diff).sort((a, b) => a.length - b.length), {
-      timeout: 5_000,
-    })
+    .poll(() => [...env.plane.deviations.values()].map((one) => one.diff).sort((a, b) => a.length - b.length))
     .toEqual(
       expect.arrayContaining([
         [{ path: '/data/size', live: 'small', desired: 'large' }],
@@ -194,7 +191,7 @@ test('a fight is noticed: after some repairs the object is left alone and the fi
         }
         return deviationsOf('v1 Service web/web').at(-1)?.state
       },
-      { timeout: 20_000, interval: 20 },
+      { interval: 20 },
     )
     .toBe('failed')
   expect(rounds).toBeGreaterThan(1)

@@ -113,7 +113,7 @@ test('a layer waits until every layer of an earlier stage is ready, and says for
     { name: 'later', priority: 2, manifests: { later: configMapYaml('later', {}) } },
   ])
   await expect
-    .poll(() => env.plane.states(), { timeout: 15_000 })
+    .poll(() => env.plane.states())
     .toEqual({
       stuck: 'Installed',
       beside: 'Ready',
@@ -148,7 +148,7 @@ test('a layer that cannot be installed says why and when it is tried again, and 
     { name: 'fine', manifests: { fine: configMapYaml('fine', {}) } },
   ])
   await expect
-    .poll(() => env.plane.states(), { timeout: 15_000 })
+    .poll(() => env.plane.states())
     .toEqual({
       broken: 'Error',
       template: 'Error',
@@ -169,7 +169,7 @@ test('two layers cannot declare one object', async () => {
     { name: 'first', manifests: { a: configMapYaml('contested', { from: 'first' }) } },
     { name: 'second', manifests: { a: configMapYaml('contested', { from: 'second' }) } },
   ])
-  await expect.poll(() => env.plane.states().second, { timeout: 15_000 }).toBe('Error')
+  await expect.poll(() => env.plane.states().second).toBe('Error')
   expect(env.plane.layers().second?.message).toContain('already declared by layer first')
   expect((await env.configMap('contested'))?.data).toEqual({ from: 'first' })
 })

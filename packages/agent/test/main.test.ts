@@ -84,11 +84,9 @@ test('as a pod it works with its own account and mounts alone, repairs without a
   const output: Buffer[] = []
   child.stdout?.on('data', (part) => output.push(part))
   child.stderr?.on('data', (part) => output.push(part))
-  await expect.poll(() => env.client.find(ref), { timeout: 15_000 }).not.toBeNull()
+  await expect.poll(() => env.client.find(ref)).not.toBeNull()
   // The failed release is taken back by helm, which signs in with the mounted token too.
-  await expect
-    .poll(() => env.client.find({ ...release, name: 'sh.helm.release.v1.web.v2' }), { timeout: 15_000 })
-    .not.toBeNull()
+  await expect.poll(() => env.client.find({ ...release, name: 'sh.helm.release.v1.web.v2' })).not.toBeNull()
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
   const log = Buffer.concat(output).toString('utf8')

@@ -46,7 +46,7 @@ test('an upgrade the server would refuse changes nothing, and the layer says why
   await env.applied()
   const before = await env.configMap('served', 'served')
   await env.plane.send([layer('broken', '    broken: true\n')])
-  await expect.poll(() => env.plane.states().served, { timeout: 15_000 }).toBe('Error')
+  await expect.poll(() => env.plane.states().served).toBe('Error')
   const { message, installedDigest } = env.plane.layers().served ?? {}
   expect(message).toContain('ConfigMap served/Not_Valid')
   expect(message).toContain('the former version serves on')
@@ -58,9 +58,7 @@ test('an upgrade the server would refuse changes nothing, and the layer says why
 test('an upgrade that fails half way is taken back: the former release serves again', async () => {
   env.completeJobs(() => 'Failed')
   await env.plane.send([layer('halfway', '    hook: true\n')])
-  await expect
-    .poll(() => env.plane.layers().served?.message, { timeout: 20_000 })
-    .toContain('the former version serves again')
+  await expect.poll(() => env.plane.layers().served?.message).toContain('the former version serves again')
   expect(env.plane.states().served).toBe('Error')
   expect(await greeting()).toEqual({ greeting: 'hello' })
   expect((await statuses()).at(-1)).toBe('deployed')
@@ -77,15 +75,13 @@ test('a release that somebody else broke is taken back and reported; one that so
     run(toolPath('helm'), args, { env: { KUBECONFIG: env.control.kubeconfigPath, HOME: env.stateDir } })
   await helm('rollback', 'served', '1', '--namespace=served')
   const releases = () => [...env.plane.deviations.values()].filter((one) => one.type === 'failed-release')
-  await expect.poll(greeting, { timeout: 15_000 }).toEqual({ greeting: 'again' })
-  await expect
-    .poll(releases, { timeout: 15_000 })
-    .toMatchObject([{ object: 'Release served/served', state: 'repaired', layer: 'p/served' }])
+  await expect.poll(greeting).toEqual({ greeting: 'again' })
+  await expect.poll(releases).toMatchObject([{ object: 'Release served/served', state: 'repaired', layer: 'p/served' }])
   expect((await statuses()).at(-1)).toBe('deployed')
   env.plane.deviations.clear()
 
   await helm('uninstall', 'served', '--namespace=served')
-  await expect.poll(statuses, { timeout: 15_000 }).toEqual(['deployed'])
-  await expect.poll(greeting, { timeout: 15_000 }).toEqual({ greeting: 'again' })
-  await expect.poll(releases, { timeout: 15_000 }).toMatchObject([{ state: 'repaired' }])
+  await expect.poll(statuses).toEqual(['deployed'])
+  await expect.poll(greeting).toEqual({ greeting: 'again' })
+  await expect.poll(releases).toMatchObject([{ state: 'repaired' }])
 })

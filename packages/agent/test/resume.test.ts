@@ -30,8 +30,8 @@ test('while the plane is away a restarted agent enforces what it knows, also whe
   await env.client.delete(plainRef)
   await env.client.patch(webRef, { data: { a: 'changed while nobody looked' } }, { type: 'merge' })
   await env.startAgent()
-  await expect.poll(() => env.client.find(plainRef), { timeout: 10_000 }).not.toBeNull()
-  await expect.poll(async () => (await env.client.get(webRef)).data, { timeout: 10_000 }).toEqual({ a: '1' })
+  await expect.poll(() => env.client.find(plainRef)).not.toBeNull()
+  await expect.poll(async () => (await env.client.get(webRef)).data).toEqual({ a: '1' })
   expect((await env.client.get(release)).metadata.resourceVersion).toBe(before)
   expect(env.agent?.reporter.state()).toMatchObject({ applied: { epoch: 1, generation: 1 } })
 })
@@ -47,14 +47,14 @@ test('a desired state that came before the plane went away is installed without 
   })
   const late: LayerDraft = { name: 'late', priority: 9, manifests: { late: configMapYaml('late', { a: '1' }) } }
   await env.plane.send([...layers, { name: 'gate', manifests: { gate } }, late])
-  await expect.poll(() => env.plane.states().late, { timeout: 15_000 }).toBe('WaitingForOtherLayers')
+  await expect.poll(() => env.plane.states().late).toBe('WaitingForOtherLayers')
   env.plane.setOnline(false)
   await env.stopAgent({ loseDisk: true })
   await env.startAgent()
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'default', name: 'gate' }
-  await expect.poll(() => env.client.find(claim), { timeout: 15_000 }).not.toBeNull()
+  await expect.poll(() => env.client.find(claim)).not.toBeNull()
   await env.client.patch(claim, { status: { phase: 'Bound' } }, { type: 'merge', subresource: 'status' })
-  await expect.poll(() => env.configMap('late'), { timeout: 15_000 }).not.toBeNull()
+  await expect.poll(() => env.configMap('late')).not.toBeNull()
 })
 
 test('an installation that was cut off is finished by the next agent', async () => {
@@ -70,7 +70,7 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image:
     ...layers,
     { name: 'hooked', pack: chart('hooked', hooked), values: 'pack:\n  namespace: hooked\n' },
   ])
-  await expect.poll(() => env.find('batch/v1', 'Job', 'wait', 'hooked'), { timeout: 15_000 }).not.toBeNull()
+  await expect.poll(() => env.find('batch/v1', 'Job', 'wait', 'hooked')).not.toBeNull()
   await env.stopAgent()
   env.completeJobs(() => 'Complete')
   await env.startAgent()
@@ -98,5 +98,5 @@ test('a deviation that was open when the agent stopped and is gone when it start
   await env.stopAgent()
   await env.client.patch(plainRef, { data: { a: '1' } }, { type: 'merge' })
   await env.startAgent()
-  await expect.poll(() => states().at(-1), { timeout: 10_000 }).toBe('repaired')
+  await expect.poll(() => states().at(-1)).toBe('repaired')
 })

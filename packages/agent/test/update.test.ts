@@ -133,13 +133,13 @@ spec:
   const theirs = await env.find('v1', 'Namespace', 'theirs')
   expect(theirs?.metadata.deletionTimestamp).toBeUndefined()
   expect(theirs?.metadata.labels).not.toHaveProperty('team')
-  await expect.poll(() => env.find('v1', 'Namespace', 'alone'), { timeout: 15_000 }).toBeNull()
+  await expect.poll(() => env.find('v1', 'Namespace', 'alone')).toBeNull()
   expect(await env.configMap('foreign', 'shared')).not.toBeNull()
   expect(await env.configMap('two', 'shared')).toBeNull()
   expect(await env.configMap('web', 'web')).not.toBeNull()
   const told = () => env.plane.reports.flatMap((report) => (report.type === 'events' ? report.items : []))
   await expect
-    .poll(() => told().map((item) => item.message), { timeout: 5_000 })
+    .poll(() => told().map((item) => item.message))
     .toEqual(
       expect.arrayContaining([expect.stringContaining('namespace shared stays: it holds v1 ConfigMap shared/foreign')]),
     )
@@ -159,12 +159,9 @@ test('a layer whose first installation fails is removed without a trace', async 
     ],
     { epoch: 3 },
   )
-  await expect
-    .poll(() => env.plane.states(), { timeout: 15_000 })
-    .toEqual({ web: 'Ready', half: 'Error', part: 'Error' })
+  await expect.poll(() => env.plane.states()).toEqual({ web: 'Ready', half: 'Error', part: 'Error' })
   expect(await env.configMap('half', 'half')).not.toBeNull()
   await env.plane.send([web('newest')], { epoch: 3 })
   await env.applied()
-  for (const name of ['half', 'part'])
-    await expect.poll(() => env.find('v1', 'Namespace', name), { timeout: 15_000 }).toBeNull()
+  for (const name of ['half', 'part']) await expect.poll(() => env.find('v1', 'Namespace', name)).toBeNull()
 })

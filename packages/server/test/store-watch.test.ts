@@ -216,7 +216,7 @@ const startSequencer = (on: TestStore): SequencerProcess => {
 const killAndSucceed = async (on: TestStore, leader: SequencerProcess): Promise<SequencerProcess> => {
   await leader.leading
   const from = await on.store.position()
-  await expect.poll(() => on.store.position(), { timeout: 10_000 }).toBeGreaterThan(from)
+  await expect.poll(() => on.store.position()).toBeGreaterThan(from)
   const successor = startSequencer(on)
   leader.child.kill('SIGKILL')
   await successor.leading

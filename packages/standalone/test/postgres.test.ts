@@ -10,7 +10,7 @@ import {
   startPostgres,
   stopPostgres,
 } from '@atrium/standalone/postgres/postgres.ts'
-import { adoptProcess, isRunning } from '@atrium/toolchain/process.ts'
+import { adoptProcess, isRunning, waitForExit } from '@atrium/toolchain/process.ts'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -73,6 +73,8 @@ describe('embedded PostgreSQL', () => {
     await query(first, 'create table kept (n int)')
     await query(first, 'insert into kept values (1)')
     process.kill(first.record.pid, 'SIGKILL')
+    // A killed process is there for a moment longer, and is adopted for as long.
+    await waitForExit(first.record, 30_000)
     const second = await startPostgres(options)
     expect(second.record.pid).not.toBe(first.record.pid)
     expect(await query(second, 'select n from kept')).toEqual([1])

@@ -67,7 +67,7 @@ it('outlives a killed PostgreSQL: a clear error meanwhile, then writes, watches 
   const waiting = add('meanwhile')
   await start()
   made.push(await waiting, await add('after'))
-  await expect.poll(() => events.map(({ uid }) => uid), { timeout: 10_000 }).toEqual(made)
+  await expect.poll(() => events.map(({ uid }) => uid)).toEqual(made)
   expect(events.map(({ position }) => position)).toEqual([1, 2, 3])
   stop.abort()
   await watching

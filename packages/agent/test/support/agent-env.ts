@@ -95,7 +95,7 @@ export class AgentEnv {
   /** Waits until the newest desired state is fully applied. */
   async applied(): Promise<void> {
     await expect
-      .poll(() => (this.plane.isApplied() ? 'applied' : this.plane.layers()), { timeout: 30_000, interval: 50 })
+      .poll(() => (this.plane.isApplied() ? 'applied' : this.plane.layers()), { interval: 50 })
       .toBe('applied')
   }
 

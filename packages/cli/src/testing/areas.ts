@@ -52,7 +52,7 @@ const areas = {
     include: ['{packages,providers}/*/test/**/*.test.ts'],
     exclude: [GENERATED],
     parallel: true,
-    testTimeoutMs: 30_000,
+    testTimeoutMs: 120_000,
     limitMinutes: 12,
   },
   conformance: {
