@@ -157,6 +157,11 @@ describe('the pod runner', () => {
     const again = await reportOf(pod)
     await cluster.client.terminateMachine(cluster.uid, machine)
     await eventually('the process ended', async () => readProcess(again.pid) === null)
+    // Until its end is told it still counts as ready.
+    await eventually(
+      'its pod goes',
+      async () => !(await pods()).some(({ metadata }) => metadata.uid === pod.metadata.uid),
+    )
     const next = await readyPod()
     expect(next.pod.spec.nodeName).not.toBe(machine)
     expect(existsSync(volume(pod, 'state'))).toBe(false)
