@@ -1,6 +1,6 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
-import type { KubeRef } from '@atrium/kube/object.ts'
+import type { KubeObject, KubeRef } from '@atrium/kube/object.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
 
@@ -74,6 +74,21 @@ test('a changed field is put back, and what was done is told with the difference
         message: 'changed by someone; put back as declared',
       },
     ])
+})
+
+test('a list entry that contradicts the declared one is taken out: the server refuses to merge both', async () => {
+  const serviceRef = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
+  const ports = [{ name: 'web', port: 81, targetPort: 80 }]
+  await env.client.patch(serviceRef, { spec: { ports } }, { type: 'merge', fieldManager: 'someone' })
+  const declared = [
+    { name: 'web', port: 80 },
+    { name: 'tls', port: 443 },
+  ]
+  await expect
+    .poll(async () => (await env.client.get<{ spec: { ports: object[] } } & KubeObject>(serviceRef)).spec.ports)
+    .toMatchObject(declared)
+  await expect.poll(() => deviationsOf('v1 Service web/web').map(({ state }) => state)).toEqual(['repaired'])
+  await settled()
 })
 
 test('a deleted object of a chart returns as helm made it; a random password is not made anew', async () => {

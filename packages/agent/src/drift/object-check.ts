@@ -7,6 +7,7 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { isTransient } from '../layers/declare.ts'
+import type { DeclaredObject } from '../layers/records.ts'
 import type { CheckResult } from './check-queue.ts'
 import type { DeviationLog, Sighting } from './deviations.ts'
 import type { FightDetector } from './fight.ts'
@@ -56,9 +57,9 @@ async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Pr
     deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', 'failed', text))
     return { againAfterMs: restMs }
   }
-  const { object, manager } = guarded.declared
+  const { object } = guarded.declared
   try {
-    const stored = await deps.client.apply(object, { fieldManager: manager, force: true })
+    const stored = await putBack(deps.client, guarded.declared)
     deps.fights.repaired(guarded.key, deps.clock.now())
     deps.onRepaired(guarded.key, stored)
     deps.deviations.see(
@@ -74,6 +75,26 @@ async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Pr
     deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', invalid ? 'failed' : 'open', text))
     if (invalid) return DONE
     throw error
+  }
+}
+
+/**
+ * Forced apply. Entries that somebody else put into a list stay with it, as foreign fields do; where they contradict the
+ * declared ones (a second port of the same name) the server refuses, and the declared lists replace the live ones whole.
+ */
+async function putBack(client: KubeClient, { object, manager }: DeclaredObject): Promise<KubeObject> {
+  const apply = (): Promise<KubeObject> => client.apply(object, { fieldManager: manager, force: true })
+  try {
+    return await apply()
+  } catch (refused) {
+    if (!isInvalid(refused)) throw refused
+    try {
+      await client.patch(refOf(object), object, { type: 'merge', fieldManager: manager })
+    } catch (error) {
+      // Immutable either way: the first refusal says what a person can act on.
+      throw isInvalid(error) ? refused : error
+    }
+    return apply()
   }
 }
 
