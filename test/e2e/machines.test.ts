@@ -191,7 +191,10 @@ describe('a pool', () => {
             ({ metadata, spec }) => !metadata.labels?.['tier'] && !spec.taints?.some(({ key }) => key === 'dedicated'),
           ),
       )
-      expect((await platform.cloud().machines(uid)).length).toBe(2)
+      await eventually('the cloud holds two machines', async () => {
+        const machines = await platform.cloud().machines(uid)
+        return { done: machines.length === 2, seen: machines.map(({ name, phase }) => [name, phase]) }
+      })
       await untilPodsRun()
       await untilServing(client, uid)
     },
