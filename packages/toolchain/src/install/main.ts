@@ -71,7 +71,7 @@ const main = async (): Promise<number> => {
   if (readText(stamp) === wanted) return 0
   // Installed by npm itself, without the launcher: nothing to do but to note it.
   if (!isInstalled(wanted, readText(resolve(root, 'node_modules/.package-lock.json')))) {
-    say('installing the dependencies with npm (about 200 MB, once; 10 to 90 seconds).')
+    say('installing the dependencies with npm (about 370 MB on disk, once; 10 to 90 seconds).')
     const code = await runNpm()
     if (code !== 0) {
       say('the dependencies could not be installed (see above); run this again when npm can reach its registry.')

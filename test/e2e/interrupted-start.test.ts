@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { type PlatformRecord, readJsonFile } from '@atrium/toolchain/platform.ts'
+import type { ProcessRecord } from '@atrium/toolchain/process.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openPlatform, root, type TestPlatform } from './harness/platform.ts'
+
+let platform: TestPlatform
+beforeAll(async () => {
+  platform = await openPlatform()
+})
+afterAll(() => platform.close())
+
+const serverPid = (): number | undefined => readJsonFile<ProcessRecord>(platform.home.recordFile('server'))?.pid
+
+it('Ctrl-C during a start says what goes on, and the next up follows that start', async () => {
+  const { folder, progressFile } = platform.home
+  const args = ['--home', folder, 'up', '--no-demo', '--port', String(platform.port)]
+  const child = spawn(join(root, 'atrium'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const output = text(child.stdout)
+  const ended = once(child, 'exit')
+  while (!existsSync(progressFile) || readFileSync(progressFile, 'utf8') === '') await systemClock.sleep(10)
+  child.kill('SIGINT')
+  expect(await ended).toEqual([null, 'SIGINT'])
+  expect(await output).toContain('Interrupted. What was started goes on.')
+  const starting = serverPid()
+  expect((await platform.up('--no-demo')).pid).toBe(starting)
+})
+
+it('an up while the server is ending waits for its end and starts another', async () => {
+  const former = readJsonFile<PlatformRecord>(platform.home.readyFile)
+  process.kill(former?.pid ?? 0, 'SIGTERM')
+  const { pid, url } = await platform.up('--no-demo')
+  expect(url).toBe(former?.url)
+  expect(pid).not.toBe(former?.pid)
+})
