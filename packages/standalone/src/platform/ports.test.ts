@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@atrium/dev-env/free-port.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { choosePorts } from './ports.ts'
 
@@ -27,6 +28,14 @@ const choose = (options: { serverPort?: number; registryRuns?: boolean } = {}) =
 it('stay the same once chosen', async () => {
   const first = await choose()
   expect(await choose()).toEqual(first)
+})
+
+it('of the registry follows that of the server, unless somebody else has it', async () => {
+  const server = await freePort()
+  expect(await choose({ serverPort: server })).toEqual({ server, registry: server + 1 })
+  rmSync(join(folder, 'ports.json'))
+  await take(server + 1)
+  expect((await choose({ serverPort: server })).registry).not.toBe(server + 1)
 })
 
 it('of the server may be changed by hand, and are refused when somebody else has them', async () => {

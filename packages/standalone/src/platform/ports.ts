@@ -7,7 +7,8 @@ export interface Ports {
   registry: number
 }
 
-const PREFERRED: Ports = { server: 8443, registry: 8444 }
+const PREFERRED_SERVER = 8443
+const LAST_PORT = 65_535
 
 export interface PortChoice {
   home: Pick<PlatformHome, 'portsFile'>
@@ -26,9 +27,12 @@ export const choosePorts = async ({ home, serverPort, registryRuns }: PortChoice
   const fixed = serverPort ?? stored?.server
   if (fixed !== undefined && fixed !== 0 && !(await isFree(fixed)))
     throw new Error(`Port ${fixed} is taken by another program: end it, or choose another with --port.`)
-  const server = fixed || (await freePort(PREFERRED.server))
+  const server = fixed || (await freePort(PREFERRED_SERVER))
+  // Beside the server's: two installations with ports of their own that start at once do not reach for the same one.
   const registry =
-    stored && (registryRuns || (await isFree(stored.registry))) ? stored.registry : await freePort(PREFERRED.registry)
+    stored && (registryRuns || (await isFree(stored.registry)))
+      ? stored.registry
+      : await freePort(Math.min(server + 1, LAST_PORT))
   const ports = { server, registry }
   writeFileAtomically(home.portsFile, `${JSON.stringify(ports)}\n`)
   return ports
