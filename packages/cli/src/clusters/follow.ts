@@ -17,7 +17,8 @@ export interface ClusterProgress {
 function progressOf({ status }: v1SpectroClusterUidSummary): ClusterProgress {
   const conditions = status?.conditions ?? []
   const stalled = conditions.find(({ type, status: value }) => type === 'Stalled' && value === 'True')
-  const waiting = stalled ?? conditions.find(({ type }) => type === 'Ready')
+  const telling = status?.state === 'Deleting' ? 'Deleting' : 'Ready'
+  const waiting = stalled ?? conditions.find(({ type }) => type === telling)
   const packs = status?.packs ?? []
   return {
     state: status?.state ?? 'Unknown',

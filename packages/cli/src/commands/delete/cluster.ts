@@ -33,7 +33,7 @@ async function deleteCluster(client: Client, name: string, options: { force?: bo
     until: () => false,
     tell: ({ state, waitingFor }) => {
       // Until the deletion is looked at, the cluster says what it said before.
-      if (state === 'Deleting') process.stdout.write(`  ${waitingFor}\n`)
+      if (state === 'Deleting' && waitingFor !== '') process.stdout.write(`  ${waitingFor}\n`)
     },
   })
   process.stdout.write(`Cluster '${cluster.name}' is gone.\n`)
