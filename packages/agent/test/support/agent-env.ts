@@ -5,6 +5,7 @@ import { type ControlPlane, startControlPlane } from '@atrium/dev-env/control-pl
 import { FakePlane } from '@atrium/dev-env/fake-plane.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
+import { isNotFound } from '@atrium/kube/errors.ts'
 import { type ResourceWatch, watchResource } from '@atrium/kube/watch.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
@@ -89,7 +90,12 @@ export class AgentEnv {
     const early = outcome === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget'
     const times = outcome === 'Complete' ? { completionTime: now, succeeded: 1 } : { failed: 1 }
     const status = { startTime: now, ...times, conditions: [condition(early), condition(outcome)] }
-    await this.client.patch(ref, { status }, { type: 'merge', subresource: 'status' }).catch(() => undefined)
+    try {
+      await this.client.patch(ref, { status }, { type: 'merge', subresource: 'status' })
+    } catch (error) {
+      // A hook may be deleted as soon as it exists.
+      if (!isNotFound(error)) throw error
+    }
   }
 
   /** Waits until the newest desired state is fully applied. */
