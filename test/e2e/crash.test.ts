@@ -28,7 +28,7 @@ const kills = Number(process.env.ATRIUM_CRASH_KILLS ?? (whole ? 50 : 10))
 const seed = Number(process.env.ATRIUM_CRASH_SEED ?? Date.now() % 1_000_000)
 /** Longest pause before a kill: short against a provisioning, long against a deletion. */
 const PAUSE_MS = 3_500
-/** A cluster that ends in no state within this time hangs. */
+/** A cluster that ends in no state within this time after its beginning and the last kill hangs. */
 const STEP_LIMIT_MS = 120_000
 const LIMIT_MS = 120_000 + kills * 25_000
 
@@ -36,6 +36,7 @@ let platform: TestPlatform
 let client: Client
 /** While there is something to survive. */
 let striking = true
+let calmSince = 0
 const story: string[] = []
 const began = systemClock.now()
 const tell = (line: string): void => void story.push(`${((systemClock.now() - began) / 1000).toFixed(1)} s  ${line}`)
@@ -87,8 +88,9 @@ const settle = (
   uid: string,
   what: string,
   wanted: (one: v1SpectroClusterUidSummary | null) => Promise<boolean> | boolean,
-) =>
-  eventually(
+) => {
+  const asked = systemClock.now()
+  return eventually(
     what,
     async () => {
       const summary = await find(uid)
@@ -97,7 +99,9 @@ const settle = (
       return { done: failed || (await wanted(summary)), seen: summary && digestOf(summary) }
     },
     STEP_LIMIT_MS,
+    () => Math.max(asked, calmSince),
   )
+}
 
 /** Whether the Deployment of this version serves; no while the cluster cannot be asked. */
 async function serves(uid: string, version: string): Promise<boolean> {
@@ -169,8 +173,10 @@ async function strike(victim: Victim, random: ReturnType<typeof seededRandom>): 
     STEP_LIMIT_MS,
   )
   tell(`killed ${victim} ${pid}`)
+  calmSince = systemClock.now()
   if (victim !== 'server') return
   await platform.up('--no-demo')
+  calmSince = systemClock.now()
   tell('server started again')
 }
 

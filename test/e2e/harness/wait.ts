@@ -11,21 +11,26 @@ export interface Look<T> {
 
 /**
  * Looks at the world until it is as it should be and answers what `look` answered then. The limit only ends a test that
- * hangs; the error shows what was seen last. An error of `look` itself ends the wait: whoever expects errors catches them.
+ * hangs, counted from the call or, asked at each look, from `sinceMs`; the error shows what was seen last. An error of
+ * `look` itself ends the wait: whoever expects errors catches them.
  */
 export async function eventually<T>(
   what: string,
   look: () => Promise<Look<T>> | Look<T>,
   limitMs = 60_000,
+  sinceMs: () => number = constantly(systemClock.now()),
 ): Promise<T> {
-  const deadline = systemClock.now() + limitMs
   for (;;) {
     const { done, seen } = await look()
     if (done !== null && done !== undefined && done !== false) return done
-    if (systemClock.now() > deadline)
+    if (systemClock.now() > sinceMs() + limitMs)
       throw new Error(
         `not within ${limitMs / 1000} s: ${what}\nlast seen: ${inspect(seen, { depth: 8, breakLength: 140 })}`,
       )
     await systemClock.sleep(LOOK_MS)
   }
+}
+
+function constantly(value: number): () => number {
+  return () => value
 }
