@@ -1,11 +1,11 @@
 import type { ClusterReason } from '@atrium/api/cluster-reasons.ts'
 import { clusterConditions as types } from '@atrium/api/conditions.ts'
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
-import type { ObservedInfrastructure } from '@atrium/provider-contract/provider.ts'
 import type { ReconcileResult } from '@atrium/runtime/controller/reconciler.ts'
 import { classify, type Failure } from './failure.ts'
 import { openCloud } from './infrastructure.ts'
 import { type OperationsOutcome, observe, runOperations } from './operations.ts'
+import { type Remaining, remainingOf, tellRemaining } from './remaining.ts'
 import { clusterActor, clusterFinalizer, type Scope } from './scope.ts'
 import { writeStatus } from './status-write.ts'
 
@@ -55,10 +55,9 @@ async function removeInfrastructure(scope: Scope, deletion: Deletion): Promise<O
 }
 
 async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome): Promise<ReconcileResult> {
-  const remaining = remainingOf(scope.observed)
   const { forcedSince } = deletion
   const patience = forcedSince === null ? null : scope.deps.clock.now() - Date.parse(forcedSince)
-  if (patience !== null && patience > scope.deps.timing.forcePatienceMs) return finalise(scope, remaining)
+  if (patience !== null && patience > scope.deps.timing.forcePatienceMs) return finalise(scope, await remainingOf(scope))
   const words = outcome.outcome === 'working' ? `Waiting for ${outcome.waitingFor}.` : clearing.message
   scope.lookAgainIn(outcome.outcome === 'working' ? scope.deps.timing.busyMs : 0)
   await writeDeletion(scope, deletion, { reason: 'RemovingInfrastructure', message: words, failure: null })
@@ -67,7 +66,7 @@ async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome
 
 async function failed(scope: Scope, deletion: Deletion, failure: Failure, error: unknown): Promise<ReconcileResult> {
   const givesUp = deletion.forcedSince !== null && deletion.failures >= forcedAttempts
-  if (givesUp) return finalise(scope, remainingOf(scope.observed), failure)
+  if (givesUp) return finalise(scope, await remainingOf(scope), failure)
   const { detail, message, nextStep, reaction } = failure
   const next = `${nextStep} Or delete it with force: what cannot be removed is then given up and listed.`
   const told = { reason: detail, message, nextStep: next }
@@ -78,24 +77,7 @@ async function failed(scope: Scope, deletion: Deletion, failure: Failure, error:
   return { outcome: 'again', afterMs: deletion.forcedSince === null ? refusedMs : busyMs }
 }
 
-type Remaining = NonNullable<ClusterStatus['remaining']>
-
-const remainingOf = (observed: ObservedInfrastructure | null): Remaining =>
-  (observed?.resources ?? []).map(({ kind, id, waitingFor }) => ({ kind, id, waitingFor }))
-
 const clearing = { reason: 'RemovingInfrastructure', message: 'The cloud is being cleared.' } as const
-const tellAtMost = 10
-
-/** For people: conditions are where every client looks. */
-function tellRemaining(remaining: Remaining): string {
-  if (remaining.length === 0) return ''
-  const told = remaining
-    .slice(0, tellAtMost)
-    .map(({ kind, id, waitingFor }) => `${kind} ${id}${waitingFor === '' ? '' : ` (waits for ${waitingFor})`}`)
-  const more = remaining.length > tellAtMost ? ` and ${remaining.length - tellAtMost} more` : ''
-  return ` What remains: ${told.join(', ')}${more}.`
-}
-
 interface Told {
   reason: ClusterReason
   message: string
@@ -103,7 +85,7 @@ interface Told {
 }
 
 async function writeDeletion(scope: Scope, deletion: Deletion, told: Told): Promise<void> {
-  const remaining = scope.observed ? remainingOf(scope.observed) : (scope.cluster.status.remaining ?? [])
+  const remaining = await remainingOf(scope)
   const former = scope.cluster.status.progress
   const left = tellRemaining(remaining)
   const total = Math.max(former?.step === 'Deleting' ? former.total : 0, remaining.length)

@@ -185,6 +185,18 @@ describe('deletion', () => {
     expect(record?.message).toContain('the machine is locked')
   })
 
+  it('tells what is on record when the cloud was never heard of again', async () => {
+    world = await running()
+    world.cloud.failure = new ProviderError('retry', 'Timeout', 'no answer', 'Wait.')
+    await world.delete()
+    await world.until(async () => (await world.condition('Deleting'))?.reason === 'DeletionBlocked')
+    expect((await world.condition('Deleting'))?.message).toMatch(/What remains: ControlPlane .*Machine \S*demo-worker-0/)
+    await world.change(() => ({ forceDelete: true }))
+    await world.untilShown('gone', 600_000)
+    const record = world.store.auditEntries(tenant).find((entry) => entry.action === 'Cluster.abandon')
+    expect(record?.message).toMatch(/Machine \S*demo-worker-0/)
+  })
+
   it('with force does not wait for ever for a cloud that is silent or works without end', async () => {
     for (const prepare of [
       (w: World) => {
