@@ -57,7 +57,8 @@ async function removeInfrastructure(scope: Scope, deletion: Deletion): Promise<O
 async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome): Promise<ReconcileResult> {
   const { forcedSince } = deletion
   const patience = forcedSince === null ? null : scope.deps.clock.now() - Date.parse(forcedSince)
-  if (patience !== null && patience > scope.deps.timing.forcePatienceMs) return finalise(scope, await remainingOf(scope))
+  if (patience !== null && patience > scope.deps.timing.forcePatienceMs)
+    return finalise(scope, await remainingOf(scope))
   const words = outcome.outcome === 'working' ? `Waiting for ${outcome.waitingFor}.` : clearing.message
   scope.lookAgainIn(outcome.outcome === 'working' ? scope.deps.timing.busyMs : 0)
   await writeDeletion(scope, deletion, { reason: 'RemovingInfrastructure', message: words, failure: null })

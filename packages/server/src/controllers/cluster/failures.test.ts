@@ -190,7 +190,9 @@ describe('deletion', () => {
     world.cloud.failure = new ProviderError('retry', 'Timeout', 'no answer', 'Wait.')
     await world.delete()
     await world.until(async () => (await world.condition('Deleting'))?.reason === 'DeletionBlocked')
-    expect((await world.condition('Deleting'))?.message).toMatch(/What remains: ControlPlane .*Machine \S*demo-worker-0/)
+    expect((await world.condition('Deleting'))?.message).toMatch(
+      /What remains: ControlPlane .*Machine \S*demo-worker-0/,
+    )
     await world.change(() => ({ forceDelete: true }))
     await world.untilShown('gone', 600_000)
     const record = world.store.auditEntries(tenant).find((entry) => entry.action === 'Cluster.abandon')
