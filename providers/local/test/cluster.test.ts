@@ -124,6 +124,22 @@ describe('a cluster on this machine', () => {
     await expect(cluster.kubectl('exec', 'deployment/web', '--', 'true')).rejects.toThrow()
   })
 
+  it('refuses paths that are none, for which the cloud of all clusters must not end', async () => {
+    const { pid } = await cluster.client.about()
+    // The API server forwards to nodes whose address needs no name server.
+    await cluster.kube.create({
+      ...{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'visitor' } },
+      status: {
+        addresses: [{ type: 'InternalIP', address: '10.99.0.1' }],
+        daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      },
+    })
+    for (const path of ['/api/v1/nodes/visitor/proxy/%FF', '/apis/metrics.k8s.io/v1beta1/nodes/%FF'])
+      await expect(cluster.kubectl('get', '--raw', path)).rejects.toThrow(/BadRequest.*rejected our request/)
+    expect((await cluster.client.about()).pid).toBe(pid)
+    await cluster.kube.delete({ apiVersion: 'v1', kind: 'Node', name: 'visitor' })
+  })
+
   it('stops and starts a machine: NotReady with its pods, then both Ready again', async () => {
     const readyPods = async (): Promise<number> =>
       (await find('apps/v1', 'Deployment', 'web'))?.status?.readyReplicas ?? 0

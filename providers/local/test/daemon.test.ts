@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ProviderError } from '@atrium/provider-contract/provider.ts'
@@ -88,6 +89,12 @@ describe('the cloud daemon', () => {
     expect(machine).toMatchObject({ name: 'shop-w-0', phase: 'stopped' })
   })
 
+  it('refuses a path that is none, and lives on', async () => {
+    const { client, socket, process: daemon } = await ensureCloud(options)
+    for (const path of ['/v1/clusters/%FF', '//']) expect(await statusOf(socket, path)).toBe(400)
+    expect((await client.about()).pid).toBe(daemon.pid)
+  })
+
   it('says how to reach it when it does not run', async () => {
     mkdirSync(join(folder, 'cloud'), { recursive: true })
     await expect(cloudClientOf(folder).clusters()).rejects.toMatchObject({
@@ -95,3 +102,13 @@ describe('the cloud daemon', () => {
     })
   })
 })
+
+const statusOf = (socketPath: string, path: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const call = request({ socketPath, path }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    call.on('error', reject)
+    call.end()
+  })

@@ -25,6 +25,7 @@ export const startEgress = async (socket: string, pki: string, route: EgressRout
   const serve = (listener: RequestListener, connection: Duplex): void => {
     const server = createTlsServer(tls, listener)
     server.on('upgrade', (_: IncomingMessage, stream: Duplex) => {
+      stream.on('error', () => stream.destroy())
       stream.end(`HTTP/1.1 501 Not Implemented\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n${SIMULATED}`)
     })
     server.emit('connection', connection)

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { logTail } from '@atrium/toolchain/process.ts'
 import type { Cache } from './cache.ts'
+import type { Target } from './listener.ts'
 import type { PodObject } from './pods/pod.ts'
 import { podFolder } from './pods/record.ts'
 
@@ -15,19 +16,15 @@ const LONGEST_LOG_BYTES = 1024 * 1024
  * What the API server asks the machines: logs of pods that are processes of this machine. Simulated pods have no logs
  * and nothing to enter, and the answer says so.
  */
-export const answerKubelet = (source: KubeletSource, request: IncomingMessage, response: ServerResponse): void => {
-  const url = new URL(request.url ?? '/', 'https://kubelet')
-  const [what, namespace = '', name = '', container = ''] = url.pathname
-    .split('/')
-    .filter(Boolean)
-    .map(decodeURIComponent)
+export const answerKubelet = (source: KubeletSource, { segments, query }: Target, response: ServerResponse): void => {
+  const [what, namespace = '', name = '', container = ''] = segments
   const pod = source.pods.get(name, namespace)
   const folder = podFolder(source.podsFolder, pod?.metadata.uid ?? '?')
   // The name comes from the request and becomes a path: only one of the pod's own.
   const isKnown = pod?.spec.containers.some(({ name: own }) => own === container) ?? false
   if (what === 'containerLogs' && isKnown && folder.read() !== null) {
     response.writeHead(200, { 'content-type': 'text/plain' })
-    response.end(lastLines(logTail(folder.log(container), LONGEST_LOG_BYTES), url.searchParams.get('tailLines')))
+    response.end(lastLines(logTail(folder.log(container), LONGEST_LOG_BYTES), query.get('tailLines')))
     return
   }
   response.writeHead(501, { 'content-type': 'text/plain' })

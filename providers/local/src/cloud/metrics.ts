@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { parseQuantity } from '@atrium/kube/quantity.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
@@ -7,6 +7,7 @@ import { hasCode } from '@atrium/runtime/base/files.ts'
 import type { Cache } from './cache.ts'
 import { METRICS_HOST } from './certificates.ts'
 import { matchesSelector } from './label-selector.ts'
+import type { Target } from './listener.ts'
 import { type NodeObject, nodeIsReady } from './nodes.ts'
 import type { PodObject } from './pods/pod.ts'
 
@@ -14,7 +15,6 @@ import type { PodObject } from './pods/pod.ts'
 export const METRICS_TARGET = 'metrics.local.atrium.internal'
 const GROUP = 'metrics.k8s.io'
 const VERSION = `${GROUP}/v1beta1`
-const ROOT = `/apis/${VERSION}`
 
 /** Registers the metrics API, unless somebody else already serves it. */
 export const registerMetrics = async (client: KubeClient, caPem: string): Promise<void> => {
@@ -59,24 +59,22 @@ const CPU_SHARE = 0.1
 const MEMORY_SHARE = 0.5
 
 /** Answers the requests of `metrics.k8s.io/v1beta1`. */
-export const answerMetrics = (source: MetricsSource, request: IncomingMessage, response: ServerResponse): void => {
-  const url = new URL(request.url ?? '/', 'https://metrics')
-  const body = route(source, url)
+export const answerMetrics = (source: MetricsSource, target: Target, response: ServerResponse): void => {
+  const body = route(source, target)
   response.writeHead(body === null ? 404 : 200, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body ?? notFound(url.pathname)))
+  response.end(JSON.stringify(body ?? notFound(target.segments)))
 }
 
-const notFound = (path: string): object => ({
+const notFound = (segments: string[]): object => ({
   ...{ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404 },
-  message: `no metrics at ${path}`,
+  message: `no metrics at /${segments.join('/')}`,
 })
 
-const route = (source: MetricsSource, url: URL): object | null => {
-  const selector = url.searchParams.get('labelSelector') ?? ''
+const route = (source: MetricsSource, { segments, query }: Target): object | null => {
+  const selector = query.get('labelSelector') ?? ''
   const selects = (object: { metadata: { labels?: Record<string, string> } }): boolean =>
     matchesSelector(object.metadata.labels ?? {}, selector)
-  const parts = url.pathname.startsWith(ROOT) ? url.pathname.slice(ROOT.length).split('/').filter(Boolean) : ['?']
-  const [first, second, third, fourth] = parts.map(decodeURIComponent)
+  const [first, second, third, fourth] = segments.slice(3)
   const nodes = (): object[] =>
     source.nodes
       .all()
@@ -91,6 +89,7 @@ const route = (source: MetricsSource, url: URL): object | null => {
       .filter((pod) => name === undefined || pod.metadata.name === name)
       .filter(selects)
       .map((pod) => podMetrics(source, pod))
+  if (segments.slice(0, 3).join('/') !== `apis/${VERSION}`) return null
   if (first === undefined) return resources
   if (first === 'nodes' && second === undefined) return list('NodeMetricsList', nodes())
   if (first === 'nodes') return one(source.nodes.get(second ?? ''), (node) => nodeMetrics(source, node))

@@ -6,6 +6,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { checkPrivateFolder } from '../private-folder.ts'
 import type { Cloud } from './cloud.ts'
 import { CloudError, faultOf } from './fault.ts'
+import { type Answering, listenerOf } from './listener.ts'
 import type { CloudView } from './protocol.ts'
 import { readClusterRequest, readMachineRequest, readName, readUid } from './requests.ts'
 
@@ -47,12 +48,18 @@ const routesOf = ({ cloud, about, onShutdown }: ServerDeps): Record<string, Hand
 /** Serves the cloud on a Unix socket that only its user reaches. */
 export const serveCloud = async (socket: string, deps: ServerDeps): Promise<Server> => {
   const routes = Object.entries(routesOf(deps)).map(([route, handler]) => ({ ...patternOf(route), handler }))
-  const server = createServer((request, response) => {
-    const segments = (request.url ?? '').split('?')[0] ?? ''
-    const match = routes.find((route) => route.method === request.method && route.pattern.test(segments))
-    const parameters = match?.pattern.exec(segments)?.slice(1).map(decodeURIComponent) ?? []
-    answer(request, response, match?.handler ?? notFound, parameters, deps.logger)
-  })
+  const listener = listenerOf(
+    {
+      refuse,
+      answer({ segments }, request, response) {
+        const match = routes.find(({ method, pattern }) => method === request.method && fits(pattern, segments))
+        const parameters = segments.filter((_, index) => match?.pattern[index] === '*')
+        answer(request, response, match?.handler ?? notFound, parameters, deps.logger)
+      },
+    },
+    deps.logger,
+  )
+  const server = createServer(listener)
   mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
   checkPrivateFolder(dirname(socket))
   chmodSync(dirname(socket), 0o700)
@@ -68,10 +75,13 @@ const notFound: Handler = () => {
   throw new CloudError(404, 'UnknownRequest', 'the cloud does not know this request')
 }
 
-const patternOf = (route: string): { method: string; pattern: RegExp } => {
+const patternOf = (route: string): { method: string; pattern: string[] } => {
   const [method = '', path = ''] = route.split(' ')
-  return { method, pattern: new RegExp(`^${path.replaceAll('*', '([^/]+)')}$`) }
+  return { method, pattern: path.split('/').filter(Boolean) }
 }
+
+const fits = (pattern: string[], segments: string[]): boolean =>
+  pattern.length === segments.length && pattern.every((part, index) => part === '*' || part === segments[index])
 
 const answer = (
   request: IncomingMessage,
@@ -80,20 +90,23 @@ const answer = (
   parameters: string[],
   logger: Logger,
 ): void => {
-  const send = (status: number, body: unknown): void => {
-    // Kept connections would hold up the end of the daemon, and on a Unix socket they save nothing.
-    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-    response.end(JSON.stringify(body ?? {}))
-  }
   readBody(request)
     .then((body) => handler(parameters, body))
-    .then((body) => send(200, body))
+    .then((body) => send(response, 200, body))
     .catch((error: unknown) => {
-      if (error instanceof CloudError) return send(error.status, faultOf(error))
+      if (error instanceof CloudError) return refuse(response, error)
       logger.error({ method: request.method, url: request.url, error: messageOf(error) }, 'request failed')
-      send(500, faultOf(new CloudError(500, 'CloudFailed', messageOf(error))))
+      refuse(response, new CloudError(500, 'CloudFailed', messageOf(error)))
     })
 }
+
+const send = (response: ServerResponse, status: number, body: unknown): void => {
+  // Kept connections would hold up the end of the daemon, and on a Unix socket they save nothing.
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(JSON.stringify(body ?? {}))
+}
+
+const refuse: Answering['refuse'] = (response, error) => send(response, error.status, faultOf(error))
 
 const readBody = async (request: IncomingMessage): Promise<unknown> => {
   const parts: Buffer[] = []

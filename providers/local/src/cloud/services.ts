@@ -8,6 +8,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { type Cache, startCache } from './cache.ts'
 import { answerKubelet } from './kubelet.ts'
+import { type Answering, listenerOf, refusePlainly } from './listener.ts'
 import { keepLoadBalancers, loadBalancerResources, type ServiceObject } from './load-balancers.ts'
 import { type Loop, startLoop } from './loop.ts'
 import { keepNodes } from './machines.ts'
@@ -79,11 +80,13 @@ export class Services {
 
   /** Who answers the API server at this address; null = nobody. */
   route(host: string, port: number): RequestListener | null {
-    const { clock, files } = this.#deps
+    const { clock, files, logger } = this.#deps
     const kubelet = { pods: this.#pods, podsFolder: files.paths.pods }
-    if (port === KUBELET_PORT) return (request, response) => answerKubelet(kubelet, request, response)
+    const served = (answer: Answering['answer']): RequestListener =>
+      listenerOf({ answer, refuse: refusePlainly }, logger)
+    if (port === KUBELET_PORT) return served((target, _, response) => answerKubelet(kubelet, target, response))
     const metrics = { clock, nodes: this.nodes, pods: this.#pods }
-    return this.#servesMetrics(host) ? (request, response) => answerMetrics(metrics, request, response) : null
+    return this.#servesMetrics(host) ? served((target, _, response) => answerMetrics(metrics, target, response)) : null
   }
 
   /** The machine records changed. */
