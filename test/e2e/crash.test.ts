@@ -233,7 +233,7 @@ async function expectNoOrphans(): Promise<void> {
   const { items } = await client.call('POST /v1/dashboard/spectroclusters/search', { body: {} })
   expect(items).toEqual([])
   // What is left are the four parts of the platform, each once.
-  const children = /postgres: |packages\/agent|kube-|etcd|kwok/
+  const children = /postgres: |packages\/agent|helm|kube-|etcd|kwok/
   const lines = namesOf(processesOf(platform.home.folder))
   expect(lines.filter((line) => children.test(line) && !line.includes('postgres: '))).toEqual([])
   expect(existsSync(platform.home.readyFile)).toBe(true)

@@ -34,6 +34,10 @@ export const presentTicks = (nowMs: number): number => {
   return Math.floor(uptimeSeconds * TICKS_PER_SECOND)
 }
 
+/** How long ago a moment on that scale was. */
+export const millisecondsSince = (startTicks: number, nowMs: number): number =>
+  ((presentTicks(nowMs) - startTicks) / (isLinux ? TICKS_PER_SECOND : 1)) * 1000
+
 /** USER_HZ: part of the kernel's interface to programs, 100 on every architecture Node runs on. */
 const TICKS_PER_SECOND = 100
 

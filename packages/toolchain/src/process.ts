@@ -15,7 +15,7 @@ import {
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { type Clock, isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
-import { listProcesses, type ProcessEntry, presentTicks, readProcess } from './process-table.ts'
+import { listProcesses, millisecondsSince, type ProcessEntry, presentTicks, readProcess } from './process-table.ts'
 
 /**
  * Long-running processes that outlive whoever started them.
@@ -100,7 +100,7 @@ export const isRunning = (record: ProcessRecord): boolean => {
 export interface StopOptions {
   /** How long it may take to end by itself after SIGTERM, before SIGKILL. */
   graceMs: number
-  /** Also kill what remains in its process group (children it left behind). Default false. */
+  /** Also kill what remains in its process group: children it left behind, also when it ended before. Default false. */
   group?: boolean
 }
 
@@ -110,8 +110,8 @@ export const stopProcess = async (
   options: StopOptions,
   clock: Clock = systemClock,
 ): Promise<void> => {
-  if (isRunning(record)) {
-    const members = options.group === true ? groupOf(record) : []
+  const ran = isRunning(record)
+  if (ran) {
     signalProcess(record, 'SIGTERM')
     if (!(await waitForExit(record, options.graceMs, clock))) {
       signalProcess(record, 'SIGKILL')
@@ -119,8 +119,20 @@ export const stopProcess = async (
       if (!(await waitForExit(record, KILL_LIMIT_MS, clock)))
         throw new Error(`${record.name} (pid ${record.pid}) did not end after SIGKILL`)
     }
-    for (const member of members) signalProcess(member, 'SIGKILL')
   }
+  if (options.group === true && (ran || isOfThisBoot(record, clock))) await endGroup(record, clock)
+}
+
+/** As `stopProcess`, for what a record file names, running or not. The file goes: what it named has ended. */
+export const stopRecorded = async (
+  recordFile: string,
+  options: StopOptions,
+  clock: Clock = systemClock,
+): Promise<void> => {
+  const record = (await adoptProcess(recordFile, clock)) ?? readJson<ProcessRecord>(recordFile)
+  if (record === null) return
+  await stopProcess(record, options, clock)
+  rmSync(recordFile, { force: true })
 }
 
 const KILL_LIMIT_MS = 30_000
@@ -277,11 +289,39 @@ const familyOf = (pid: number): ProcessEntry[] => {
   return family
 }
 
-/** The other members of the process group it leads, as records, so that each is checked again before it is signalled. */
-const groupOf = (record: ProcessRecord): ProcessRecord[] =>
-  listProcesses()
+/**
+ * The other members of the process group it leads or led, as records, so that each is checked again before it is
+ * signalled. A pid is not given away while a group bears its number: with somebody else under the pid, nobody is left.
+ */
+const groupOf = (record: ProcessRecord): ProcessRecord[] => {
+  const leader = readProcess(record.pid)
+  if (leader !== null && leader.startTicks !== record.startTicks) return []
+  return listProcesses()
     .filter((entry) => entry.groupId === record.pid && entry.pid !== record.pid)
+    .filter((entry) => entry.startTicks >= record.startTicks)
     .map(({ pid, startTicks, commandLine }) => ({ ...record, pid, startTicks, commandLine }))
+}
+
+/** Members may start others while they are being killed: until none is left. */
+const endGroup = async (record: ProcessRecord, clock: Clock): Promise<void> => {
+  let left: ProcessRecord[] = []
+  const isEmpty = (): boolean => {
+    left = groupOf(record)
+    for (const member of left) signalProcess(member, 'SIGKILL')
+    return left.length === 0
+  }
+  if (await until(isEmpty, KILL_LIMIT_MS, clock)) return
+  throw new Error(`children of ${record.name} did not end after SIGKILL: ${left.map(({ pid }) => pid).join(', ')}`)
+}
+
+/** Ticks count from the last boot, and so do pids: two ways to tell its age agree only while that is the same boot. */
+const isOfThisBoot = ({ startTicks, startedAt }: ProcessRecord, clock: Clock): boolean => {
+  const agedMs = clock.now() - Date.parse(startedAt)
+  return Math.abs(agedMs - millisecondsSince(startTicks, clock.now())) < BOOT_TOLERANCE_MS
+}
+
+/** The clock may have been set a little since. */
+const BOOT_TOLERANCE_MS = 60_000
 
 // Elsewhere than on Linux a command line is one text: compare texts, which is the same for both.
 const text = (words: readonly string[]): string => words.join(' ')

@@ -12,6 +12,7 @@ import {
   type StartOptions,
   startProcess,
   stopProcess,
+  stopRecorded,
   waitForExit,
 } from '../src/process.ts'
 import { listProcesses, presentTicks, readProcess } from '../src/process-table.ts'
@@ -172,13 +173,39 @@ test('one that ignores SIGTERM is killed after its grace', async () => {
 })
 
 test('children left behind in its group are killed on request', async () => {
-  const record = await start(
-    `const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(FOREVER)}]); console.log('child', child.pid); ${FOREVER}`,
-  )
+  const record = await start(PARENT)
   await logged('child')
   const child = Number(readFileSync(logFile(), 'utf8').split(' ')[1])
   await stopProcess(record, { graceMs: 0, group: true })
   await until(() => readProcess(child) === null)
+})
+
+const PARENT = `const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(FOREVER)}]); console.log('child', child.pid); ${FOREVER}`
+
+test('children are killed on request also when what left them behind had ended before', async () => {
+  const record = await start(PARENT)
+  await logged('child')
+  const child = Number(readFileSync(logFile(), 'utf8').split(' ')[1])
+  process.kill(record.pid, 'SIGKILL')
+  await waitForExit(record, 10_000)
+  expect(readProcess(child)).not.toBeNull()
+  await stopRecorded(recordFile(), { graceMs: 0, group: true })
+  expect(readProcess(child)).toBeNull()
+  expect(existsSync(recordFile())).toBe(false)
+})
+
+test("a group is nobody of ours when its number was another one's before: reused, or from before a boot", async () => {
+  const leader = await start(PARENT)
+  await logged('child')
+  const child = Number(readFileSync(logFile(), 'utf8').split(' ')[1])
+  const reused = { ...leader, startTicks: leader.startTicks - 1 }
+  await stopProcess(reused, { graceMs: 0, group: true })
+  process.kill(leader.pid, 'SIGKILL')
+  await waitForExit(leader, 10_000)
+  const formerBoot = { ...leader, startedAt: new Date(Date.parse(leader.startedAt) - 3_600_000).toISOString() }
+  const younger = { ...leader, startTicks: leader.startTicks + 1000 }
+  for (const stale of [formerBoot, younger]) await stopProcess(stale, { graceMs: 0, group: true })
+  expect(readProcess(child)).not.toBeNull()
 })
 
 test('a zombie counts as dead', async () => {

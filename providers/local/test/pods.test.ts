@@ -12,6 +12,7 @@ interface Report {
   self: number
   secrets: number
   pid: number
+  child: number | null
   env: Record<string, string>
   args: string[]
 }
@@ -63,6 +64,8 @@ describe('the pod runner', () => {
     return report
   }
 
+  const childOf = ({ child }: Report): number => child ?? Number.NaN
+
   it('runs a pod from its specification alone, with its own identity and rights', async () => {
     await deploy()
     const { pod, report } = await readyPod()
@@ -102,6 +105,27 @@ describe('the pod runner', () => {
     const [now] = await pods()
     expect(now?.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(137)
     await eventually('another process answers', async () => (await reportOf(pod)).pid !== report.pid)
+  })
+
+  it('ends a container whole: a child of its process outlives neither that nor the pod', async () => {
+    await deploy({ serviceAccount: 'agent', args: ['--child'] })
+    const { pod, report } = await readyPod()
+    expect(readProcess(childOf(report))).not.toBeNull()
+    process.kill(report.pid, 'SIGKILL')
+    let next = report
+    await eventually('another process answers', async () => {
+      next = await reportOf(pod)
+      return next.pid !== report.pid
+    })
+    expect(readProcess(childOf(report))).toBeNull()
+    // Both go while nobody looks after them.
+    process.kill(cloud.process.pid, 'SIGKILL')
+    await eventually('the daemon ended', async () => !isRunning(cloud.process))
+    process.kill(next.pid, 'SIGKILL')
+    expect(readProcess(childOf(next))).not.toBeNull()
+    Object.assign(cloud, await cloud.restart())
+    await cluster.kube.delete({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'agent' })
+    await eventually('its child ended', async () => readProcess(childOf(next)) === null)
   })
 
   it('shows a crash loop with the last words of the process', async () => {

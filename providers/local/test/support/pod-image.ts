@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { request } from 'node:https'
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     'secret-dir': { type: 'string', default: '' },
     'service-account-dir': { type: 'string', default: '' },
     'exit-code': { type: 'string' },
+    child: { type: 'boolean', default: false },
   },
 })
 const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8')
@@ -51,6 +53,7 @@ if (values['exit-code'] !== undefined) {
   process.exit(Number(values['exit-code']))
 }
 mkdirSync(values['state-dir'], { recursive: true })
+const child = values.child ? spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']) : null
 const server = createServer((_, answer) => {
   answer.end(
     JSON.stringify({
@@ -58,6 +61,7 @@ const server = createServer((_, answer) => {
       self: self.status,
       secrets: secrets.status,
       pid: process.pid,
+      child: child?.pid ?? null,
       env: process.env,
       args: process.argv.slice(2),
     }),

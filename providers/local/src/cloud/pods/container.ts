@@ -2,6 +2,7 @@ import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { adoptProcess, isRunning, logTail, type ProcessRecord, startProcess } from '@atrium/toolchain/process.ts'
 import type { ContainerCommand } from './command.ts'
+import { endProcesses } from './processes.ts'
 import type { ContainerRecord, PodFolder } from './record.ts'
 import { PodSetupError } from './sources.ts'
 import { type ContainerView, seconds } from './status.ts'
@@ -52,7 +53,7 @@ export class ContainerProcess {
   /** Notes how it ended, if it did, and starts it (again) when it is time. True while it waits to be started again. */
   async keep(restartPolicy: string, prepare: () => Promise<ContainerCommand>): Promise<boolean> {
     if (this.isRunning()) return false
-    if (this.#record.running) this.#noteEnd(restartPolicy)
+    if (this.#record.running) await this.#noteEnd(restartPolicy)
     if (this.#record.finished) return false
     if (this.#deps.clock.now() < this.#record.notBefore) return true
     try {
@@ -84,8 +85,9 @@ export class ContainerProcess {
     this.#deps.save(this.#record)
   }
 
-  #noteEnd(restartPolicy: string): void {
+  async #noteEnd(restartPolicy: string): Promise<void> {
     const { clock, folder } = this.#deps
+    await this.#endRest()
     const { startedAt } = this.#record
     const exitCode = this.#exit?.code ?? (this.#exit?.signal ? KILLED_EXIT : UNKNOWN_EXIT)
     const crashes = clock.now() - Date.parse(startedAt) > HEALTHY_MS ? 1 : this.#record.crashes + 1
@@ -103,8 +105,15 @@ export class ContainerProcess {
     this.#exit = null
   }
 
+  /** A container ends with its first process: a child that outlived it would work beside the next one. */
+  #endRest(): Promise<void> {
+    return endProcesses(this.#deps.folder, [this.name], 0)
+  }
+
   async #start(command: ContainerCommand): Promise<void> {
     const { folder, clock, podName } = this.#deps
+    // Also here: nobody notes the end of one that started just before a daemon died.
+    await this.#endRest()
     try {
       this.#process = await startProcess(
         {

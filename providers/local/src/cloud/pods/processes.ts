@@ -1,15 +1,12 @@
 import { readdirSync } from 'node:fs'
-import { adoptProcess, stopProcess } from '@atrium/toolchain/process.ts'
+import { stopRecorded } from '@atrium/toolchain/process.ts'
 import type { ClusterFiles } from '../records.ts'
 import { type PodFolder, podFolder } from './record.ts'
 
 /** Ends a pod's processes with all they started. */
 export const endProcesses = async (folder: PodFolder, containers: string[], graceMs: number): Promise<void> => {
   await Promise.all(
-    containers.map(async (container) => {
-      const running = await adoptProcess(folder.processRecord(container))
-      if (running !== null) await stopProcess(running, { graceMs, group: true })
-    }),
+    containers.map((container) => stopRecorded(folder.processRecord(container), { graceMs, group: true })),
   )
 }
 
