@@ -115,11 +115,22 @@ export interface JournalEntry {
   result: Record<string, unknown> | null
 }
 
+/** What it does now, what is next: shown as it is. */
+export interface Progress {
+  step: string
+  message: string
+  /** When it last came further than ever before on this way: falling back and catching up again is no progress. */
+  since: string
+  done: number
+  total: number
+  /** The furthest it has been on this way; a new way begins with a generation, and when a cluster that runs falls back. */
+  furthest?: { generation: number; step: string; done: number }
+}
+
 export interface ClusterStatus {
   /** As last computed; show `clusterStateOf` (api/src/cluster-state.ts), which leaves Running at once on deletion. */
   state?: ClusterState
-  /** What it does now, since when, what is next: shown as it is. */
-  progress?: { step: string; message: string; since: string; done: number; total: number }
+  progress?: Progress
   health?: { state: HealthState; message: string }
   /** Generation whose desired state was last computed without error. */
   observedGeneration?: number

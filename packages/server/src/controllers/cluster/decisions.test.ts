@@ -176,7 +176,10 @@ describe('computeStatus', () => {
     })
   const refused = { reason: 'ProviderRefused', detail: 'X', message: 'm', nextStep: 'n', reaction: 'user' } as const
   const runningSince = '2025-01-01T00:00:00.000Z'
-  const stale = { step: 'Layers', message: '', since: new Date(now - 2000).toISOString(), done: 8, total: 8 }
+  const stale = {
+    ...{ step: 'Layers', message: '', since: new Date(now - 2000).toISOString(), done: 8, total: 8 },
+    furthest: { generation: 3, step: 'Layers', done: 8 },
+  }
 
   it.each([
     ['all is well', compute(say(...good)), 'Running', 'Healthy', 'False'],
@@ -235,14 +238,46 @@ describe('computeStatus', () => {
     expect(status.progress?.step).toBe('Infrastructure')
   })
 
-  it('keeps the time of a step while nothing moves, and starts it anew when something does', () => {
+  describe('tells how long it is no further', () => {
     const drafts = say(...good, 'LayersInstalling')
-    const waiting = compute(drafts, { before: { progress: stale } })
-    expect(waiting.status.progress?.since).toBe(stale.since)
-    expect(waiting.status.failure?.reason).toBe('NoProgress')
-    const moved = compute(drafts, { before: { progress: stale }, layers: { total: 3, ready: 2 } })
-    expect(moved.status.progress?.since).toBe(new Date(now).toISOString())
-    expect(moved.status.failure).toBeNull()
+    const sinceOf = (change: Partial<Findings>, said = drafts): string | undefined =>
+      compute(said, { before: { progress: stale }, ...change }).status.progress?.since
+    const anew = new Date(now).toISOString()
+
+    it.each([
+      ['nothing moves', {}, drafts, stale.since],
+      ['a layer falls back', { layers: { total: 2, ready: 1 } }, drafts, stale.since],
+      ['it falls back a step', {}, say(...good, 'AgentDisconnected'), stale.since],
+      ['more is ready than ever before', { layers: { total: 4, ready: 3 } }, drafts, anew],
+      ['it reaches the last step', {}, say(...good), anew],
+      ['something else was declared', { generation: 4 }, drafts, anew],
+      ['it ran', { before: { progress: { ...stale, step: 'Running' } } }, drafts, anew],
+    ] as const)('%s', (_name, change, said, since) => {
+      expect(sinceOf(change, said)).toBe(since)
+    })
+
+    it('and stalls when a layer comes and goes for ever', () => {
+      let before: Findings['before'] = {}
+      let shown = compute(drafts).status
+      for (let round = 0; round < 4; round += 1) {
+        const layers = { total: 2, ready: round % 2 }
+        shown = compute(drafts, { before, layers, now: now + round * 400 }).status
+        before = { ...before, ...shown }
+      }
+      expect(shown.progress?.since).toBe(new Date(now + 400).toISOString())
+      const last = compute(drafts, { before, layers: { total: 2, ready: 1 }, now: now + 1600 }).status
+      expect([last.state, last.failure?.reason]).toEqual(['Failed', 'NoProgress'])
+    })
+
+    it('and names the layers that are waited for', () => {
+      const layer = { state: 'Installed', message: '' } as const
+      const layers = [
+        { ...layer, name: 'cni', state: 'Ready' },
+        { ...layer, name: 'shop' },
+      ] as NonNullable<Findings['before']['layers']>
+      const { failure } = compute(drafts, { before: { progress: stale, layers } }).status
+      expect(failure?.nextStep).toContain('layer shop')
+    })
   })
 
   it('moves observedGeneration only when the declaration was understood', () => {

@@ -9,8 +9,7 @@ import type { Scope } from './scope.ts'
 /** Says what is done next before a long step, so that people see it while it runs. */
 export async function writeProgress(scope: Scope, now: { step: string; message: string }): Promise<void> {
   const former = scope.cluster.status.progress
-  const { done, total } = former ?? { done: 0, total: 0 }
-  const progress = { ...now, since: scope.nowIso, done, total }
+  const progress = { done: 0, total: 0, ...former, ...now, since: scope.nowIso }
   const { state } = scope.cluster.status
   // Only the whole of what a run found says that a failure is over.
   const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}

@@ -1,6 +1,6 @@
 import type { ClusterReason } from '@atrium/api/cluster-reasons.ts'
 import { clusterConditions as types } from '@atrium/api/conditions.ts'
-import type { ClusterState, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterState, ClusterStatus, Progress } from '@atrium/api/kinds/cluster.ts'
 import { type ConditionDraft, summarise } from '@atrium/runtime/controller/conditions.ts'
 import type { Failure } from './failure.ts'
 
@@ -50,7 +50,7 @@ export function computeStatus(findings: Findings): ComputedStatus {
   const progress = computeProgress(findings)
   const stalledFor = findings.now - Date.parse(progress.since)
   const overdue = ready.status !== 'True' && stalledFor > findings.stepLimitMs
-  const failure = worstFailure(failures) ?? (overdue ? noProgress(progress) : layerFailure(findings))
+  const failure = worstFailure(failures) ?? (overdue ? noProgress(findings, progress) : layerFailure(findings))
   const running = before.runningSince !== undefined || ready.status === 'True'
   const blocked = failures.some(({ reaction }) => reaction === 'user') || overdue
   const status: Partial<ClusterStatus> = {
@@ -101,10 +101,8 @@ function healthOf(findings: Findings, ready: ConditionDraft): NonNullable<Cluste
   return { state: 'UnHealthy', message: ready.message }
 }
 
-type Progress = NonNullable<ClusterStatus['progress']>
-
 function computeProgress(findings: Findings): Progress {
-  const { before, machines, layers, now } = findings
+  const { machines, layers } = findings
   const isDone = (type: string): boolean => draftOf(findings, type).status === 'True'
   const counted: string[] = [types.machinesReady, types.layersReady]
   const plain = steps.filter(({ type }) => !counted.includes(type))
@@ -115,9 +113,27 @@ function computeProgress(findings: Findings): Progress {
   const message = current
     ? `${draftOf(findings, current.type).message} Next: ${current.next}.`
     : 'Everything is as declared.'
+  return { step, message, done, total, ...measure(findings, step, done) }
+}
+
+/** Since when it is no further than it was: a layer that comes and goes never gets anywhere, and must not wait for ever. */
+function measure(findings: Findings, step: string, done: number): Pick<Progress, 'since' | 'furthest'> {
+  const { before, generation, now } = findings
+  const since = new Date(now).toISOString()
   const former = before.progress
-  const moved = former?.step !== step || former.done !== done || former.total !== total
-  return { step, message, since: moved || !former ? new Date(now).toISOString() : former.since, done, total }
+  const mark = former?.furthest
+  const isSameWay = mark?.generation === generation && (former?.step !== 'Running' || step === 'Running')
+  if (!former || !mark || !isSameWay) return { since, furthest: { generation, step, done } }
+  const isFurther = orderOf(step) > orderOf(mark.step) || done > mark.done
+  if (!isFurther) return { since: former.since, furthest: mark }
+  const furthestStep = orderOf(step) > orderOf(mark.step) ? step : mark.step
+  return { since, furthest: { generation, step: furthestStep, done: Math.max(done, mark.done) } }
+}
+
+/** `Running` comes after the last step. */
+const orderOf = (step: string): number => {
+  const index = steps.findIndex((one) => one.step === step)
+  return index < 0 ? steps.length : index
 }
 
 const rank: Record<Failure['reaction'], number> = { user: 0, quota: 1, retry: 2 }
@@ -126,11 +142,16 @@ function worstFailure(failures: readonly Failure[]): NonNullable<ClusterStatus['
   return worst ? { reason: worst.detail, message: worst.message, nextStep: worst.nextStep } : null
 }
 
-const noProgress = (progress: Progress): NonNullable<ClusterStatus['failure']> => ({
-  reason: 'NoProgress' satisfies ClusterReason,
-  message: `Step ${progress.step} waits since ${progress.since}: ${progress.message}`,
-  nextStep: 'Look at what it waits for; it is still tried.',
-})
+function noProgress({ before }: Findings, progress: Progress): NonNullable<ClusterStatus['failure']> {
+  const waiting = (before.layers ?? []).filter((layer) => layer.state !== 'Ready').map(({ name }) => name)
+  const isLayers = progress.step === ('Layers' satisfies (typeof steps)[number]['step']) && waiting.length > 0
+  const what = isLayers ? `the objects of layer ${waiting.join(', ')} in the cluster` : 'what it waits for'
+  return {
+    reason: 'NoProgress' satisfies ClusterReason,
+    message: `Step ${progress.step} waits since ${progress.since}: ${progress.message}`,
+    nextStep: `Look at ${what}; it is still tried.`,
+  }
+}
 
 function layerFailure(findings: Findings): NonNullable<ClusterStatus['failure']> | null {
   const layers = draftOf(findings, types.layersReady)
