@@ -65,6 +65,7 @@ describe('commands in the documentation', () => {
   test.each([
     ['frobnicate', 'is no command'],
     ['local machine', 'is no command'],
+    ['local cluster delete', 'needs 1 arguments'],
     ['up --fast', 'knows no --fast'],
     ['update cluster demo --profile a@1 --dry-run', null],
     ['policy', 'needs 1 arguments'],

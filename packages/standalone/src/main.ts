@@ -10,7 +10,7 @@ enableCompileCache()
 process.umask(0o077)
 
 const USAGE =
-  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts machine VERB CLUSTER [MACHINE] --home DIR'
+  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts machine VERB CLUSTER [MACHINE] --home DIR | main.ts cluster VERB [CLUSTER] --home DIR'
 
 const run = async (home: string, port: number | undefined): Promise<void> => {
   const { runPlatform } = await import('./platform/run.ts')
@@ -37,9 +37,14 @@ const down = async (home: string, purge: boolean): Promise<void> => {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const operate = async (home: string, [verb = '', cluster = '', machine]: string[]): Promise<void> => {
-  const { operateMachine } = await import('./platform/machine.ts')
-  await operateMachine({ home, verb, cluster, machine, say })
+const operateCluster = async (home: string, [verb = '', cluster = '']: string[]): Promise<void> => {
+  const { operateCluster: carryOut } = await import('./platform/cluster.ts')
+  await carryOut({ home, verb, cluster, clock: systemClock, say })
+}
+
+const operateMachine = async (home: string, [verb = '', cluster = '', machine]: string[]): Promise<void> => {
+  const { operateMachine: carryOut } = await import('./platform/machine.ts')
+  await carryOut({ home, verb, cluster, machine, say })
 }
 
 try {
@@ -51,7 +56,8 @@ try {
   if (home === undefined) throw new Error(USAGE)
   if (positionals[0] === 'run') await run(home, port === undefined ? undefined : Number(port))
   else if (positionals[0] === 'down') await down(home, purge)
-  else if (positionals[0] === 'machine') await operate(home, positionals.slice(1))
+  else if (positionals[0] === 'machine') await operateMachine(home, positionals.slice(1))
+  else if (positionals[0] === 'cluster') await operateCluster(home, positionals.slice(1))
   else throw new Error(USAGE)
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)

@@ -1,3 +1,4 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { ClusterView, MachineView } from './cloud/protocol.ts'
 import type { CloudClient } from './cloud-client.ts'
@@ -29,6 +30,25 @@ export const cloudConsole = async (client: CloudClient, request: ConsoleRequest)
   const act = { stop: client.stopMachine, start: client.startMachine, terminate: client.terminateMachine }
   await act[request.action](uid, machine.name)
   return client.machines(uid)
+}
+
+const REMOVAL_LIMIT_MS = 60_000
+const LOOK_AGAIN_MS = 200
+
+/**
+ * Removes a cluster with all it has, also one that no server knows any more; resolves when nothing of it is left.
+ * Throws as `cloudConsole`, and with what the cloud says when it is not gone after a minute.
+ */
+export const removeCluster = async (client: CloudClient, wanted: string, clock: Clock): Promise<ClusterView> => {
+  const cluster = findCluster(await client.clusters(), wanted)
+  await client.deleteCluster(cluster.uid)
+  const deadline = clock.now() + REMOVAL_LIMIT_MS
+  for (;;) {
+    const left = await client.cluster(cluster.uid)
+    if (left === null) return cluster
+    if (clock.now() > deadline) throw new Error(`cluster ${cluster.name} is still being removed: ${left.message}`)
+    await clock.sleep(LOOK_AGAIN_MS)
+  }
 }
 
 const findCluster = (clusters: ClusterView[], wanted: string): ClusterView => {

@@ -3,8 +3,9 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ProviderError } from '@atrium/provider-contract/provider.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cloudConsole } from '../src/console.ts'
+import { cloudConsole, removeCluster } from '../src/console.ts'
 import { cloudClientOf, type EnsureCloudOptions, ensureCloud } from '../src/ensure-cloud.ts'
 import { createLocalProvider } from '../src/provider/provider.ts'
 import { eventually } from './support/cloud.ts'
@@ -87,6 +88,9 @@ describe('the cloud daemon', () => {
     await client.putMachine('u1', 'shop-w-0', shape)
     const [machine] = await cloudConsole(client, { action: 'stop', cluster: 'u1', machine: 'shop-w-0' })
     expect(machine).toMatchObject({ name: 'shop-w-0', phase: 'stopped' })
+    await expect(removeCluster(client, 'shop', systemClock)).rejects.toThrow(/u1, u2/)
+    await removeCluster(client, 'u2', systemClock)
+    expect((await client.clusters()).map(({ uid }) => uid)).toEqual(['u1'])
   })
 
   it('refuses a path that is none, and lives on', async () => {

@@ -1,0 +1,10 @@
+import type { Command } from 'commander'
+import { registerLocalClusters } from './cluster.ts'
+import { registerLocalMachines } from './machine.ts'
+
+/** `atrium local …`: the cloud console of provider `local`. */
+export const registerLocal = (program: Command): void => {
+  const local = program.command('local').description('the cloud console of provider local')
+  registerLocalMachines(local)
+  registerLocalClusters(local)
+}
