@@ -205,6 +205,36 @@ describe('users and roles', () => {
     const more = { ...role, spec: { ...role.spec, permissions: ['role.get', 'role.update', 'user.create'] } }
     expect((await holder.call(`PUT /v1/roles/${uid}`, { body: more })).status).toBe(403)
   })
+
+  test('nobody raises the rights of a role past their own, whoever holds it', async () => {
+    const { tenant } = await api.newTenant()
+    const keeper = await api.newUser(tenant.uid, [{ role: 'Tenant User Admin' }, { role: 'Tenant Role Admin' }])
+    const role = { metadata: { name: 'Low' }, spec: { scope: 'tenant', permissions: ['user.get', 'user.update'] } }
+    const { uid } = (await keeper.call('POST /v1/roles', { body: role })).body
+    const second = await api.newUser(tenant.uid, [])
+    const bound = await keeper.call(`PUT /v1/users/${second.uid}/roles`, { body: { roles: [uid] } })
+    expect(bound.status, bound.text).toBe(204)
+
+    const put = (permissions: string[]) =>
+      keeper.call(`PUT /v1/roles/${uid}`, { body: { ...role, spec: { ...role.spec, permissions } } })
+    const raised = await put(['user.get', 'user.update', 'cluster.delete'])
+    expect([raised.status, raised.body.code, raised.body.details.permissions]).toEqual([
+      403,
+      'Forbidden',
+      ['cluster.delete'],
+    ])
+    expect((await keeper.call(`GET /v1/roles/${uid}`)).body.spec.permissions).toEqual(['user.get', 'user.update'])
+    expect((await put(['role.get', 'user.get'])).status, 'their own permissions they may give').toBe(204)
+  })
+
+  test('a role may keep permissions that who renames it does not hold', async () => {
+    const { call, tenant } = await api.newTenant()
+    const role = { metadata: { name: 'High' }, spec: { scope: 'tenant', permissions: ['audit.get', 'cluster.get'] } }
+    const { uid } = (await call('POST /v1/roles', { body: role })).body
+    const keeper = await api.newUser(tenant.uid, [{ role: 'Tenant Role Admin' }])
+    const renamed = { metadata: { name: 'Higher' }, spec: { ...role.spec, permissions: ['cluster.get'] } }
+    expect((await keeper.call(`PUT /v1/roles/${uid}`, { body: renamed })).status).toBe(204)
+  })
 })
 
 describe('API keys', () => {

@@ -67,7 +67,9 @@ export class AdmittedTx implements Tx {
   }
 
   async update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>> {
-    const previous = await this.#require('update', kind, uid)
+    // Held, so that what is checked against is what will be replaced.
+    const previous = await this.getForUpdate(kind, uid)
+    if (!previous) throw notFound(kind, uid)
     checkMeta(patch)
     await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
     return this.#tx.update(kind, uid, patch)

@@ -2,6 +2,9 @@ import type { RoleSpec } from '@atrium/api/kinds/role.ts'
 import { isPermissionOf } from '@atrium/api/permissions/catalogue.ts'
 import { builtInRoles } from '@atrium/api/permissions/roles.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { mustHoldRole } from '../../auth/escalation.ts'
+import type { Subject } from '../../auth/subject.ts'
 import type { Validation } from './validation.ts'
 
 function checkName(name: string | undefined): void {
@@ -24,13 +27,28 @@ function checkPermissions(spec: RoleSpec | undefined): void {
   )
 }
 
+/**
+ * What is put into a role goes to all who hold it, a second user of the caller among them: so only what the caller
+ * holds. Also while nobody holds the role, or one who binds it at the same moment would get what they were not shown.
+ */
+function mustHoldAdded(
+  subject: Subject,
+  { meta, spec: former }: StoredObject<'Role'>,
+  spec: RoleSpec | undefined,
+): void {
+  if (!spec) return
+  const permissions = spec.permissions.filter((name) => !former.permissions.includes(name))
+  mustHoldRole(subject, { uid: meta.uid, name: meta.name, scope: spec.scope, permissions }, null)
+}
+
 export const roleValidation: Validation<'Role'> = {
   create(_scope, object) {
     checkName(object.name)
     checkPermissions(object.spec)
   },
-  update(_scope, _previous, patch) {
+  update({ subject }, previous, patch) {
     checkName(patch.name)
     checkPermissions(patch.spec)
+    mustHoldAdded(subject, previous, patch.spec)
   },
 }

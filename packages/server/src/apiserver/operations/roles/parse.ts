@@ -2,9 +2,6 @@ import type { v1Role } from '@atrium/api/generated/operations.d.ts'
 import type { RoleSpec } from '@atrium/api/kinds/role.ts'
 import { builtInRole } from '@atrium/api/permissions/roles.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { mustHoldRole } from '../../../auth/escalation.ts'
-import type { Subject } from '../../../auth/subject.ts'
-import type { ServerContext } from '../../../context.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 
 export function parseRole(body: v1Role): ReturnType<typeof parseMeta> & { spec: RoleSpec } {
@@ -22,16 +19,4 @@ export function mustBeCustom(uid: string): void {
   const role = builtInRole(uid)
   if (!role) return
   throw new AtriumError('InvalidState', `Role '${role.name}' is built in and cannot be changed. Clone it instead.`)
-}
-
-/** Whoever holds a role themselves cannot put more into it than they hold: that would raise their own rights. */
-export async function mustNotRaiseOwn(
-  context: ServerContext,
-  subject: Subject,
-  uid: string,
-  spec: RoleSpec,
-  name: string,
-): Promise<void> {
-  const holders = await context.identity.holdersOf(subject.tenant, uid)
-  if (holders.includes(subject.userUid)) mustHoldRole(subject, { uid, name, ...spec }, null)
 }

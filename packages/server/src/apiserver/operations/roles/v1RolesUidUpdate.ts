@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { mustBeCustom, mustNotRaiseOwn, parseRole } from './parse.ts'
+import { mustBeCustom, parseRole } from './parse.ts'
 
 export const v1RolesUidUpdate = defineOperation('v1RolesUidUpdate', {
   scope: 'tenant',
@@ -7,7 +7,6 @@ export const v1RolesUidUpdate = defineOperation('v1RolesUidUpdate', {
   async handler({ subject, params, body }, context) {
     mustBeCustom(params.uid)
     const role = parseRole(body)
-    await mustNotRaiseOwn(context, subject, params.uid, role.spec, role.name)
     await context.admission.run(subject, (tx) => tx.update('Role', params.uid, role))
   },
 })
