@@ -3,10 +3,10 @@ import { listPackDirectories, readPackDirectory } from '@atrium/pack/sources/dir
 import { packArchive } from '@atrium/pack/sources/load.ts'
 import { digestOf } from '@atrium/pack/sources/oci/client.ts'
 import { packRepository } from '@atrium/pack/sources/oci/pack-registry.ts'
-import type { Store } from '@atrium/runtime/store/store.ts'
+import { type Store, systemTenant } from '@atrium/runtime/store/store.ts'
 import { packSpecOf } from '@atrium/server/content/pack-spec.ts'
 import { ensurePublicRegistry, publicRegistryUid } from '@atrium/server/content/public-registry.ts'
-import { contentActor, derivedUid, systemTenant } from '@atrium/server/content/tenant.ts'
+import { contentActor, derivedUid } from '@atrium/server/content/tenant.ts'
 
 /** Uid of a shipped pack in the catalogue. */
 export const shippedPackUid = (name: string, version: string): string =>

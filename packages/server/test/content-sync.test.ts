@@ -4,12 +4,12 @@ import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
-import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Content, type ContentOptions, createContent } from '../src/content/content.ts'
 import { publicRegistryUid } from '../src/content/public-registry.ts'
 import { pushShippedPacks } from '../src/content/push-shipped.ts'
-import { contentActor, systemTenant } from '../src/content/tenant.ts'
+import { contentActor } from '../src/content/tenant.ts'
 import { openTestStore } from './support/store.ts'
 
 let registry: TestRegistry

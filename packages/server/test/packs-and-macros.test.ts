@@ -1,7 +1,7 @@
 import { seedCatalogue, shippedPackUid } from '@atrium/dev-env/catalogue.ts'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 
 let api: TestApi
 let call: Caller
@@ -57,6 +57,35 @@ describe('packs and registries', () => {
     expect((await call('GET /v1/registries/oci/summary')).body.items).toEqual([])
     for (const route of ['helm/nothing', 'oci/nothing/basic', 'oci/nothing/ecr'])
       expect((await call(`GET /v1/registries/${route}`)).status).toBe(404)
+  })
+})
+
+describe('more callers at once than there are database connections', () => {
+  const uid = shippedPackUid('hello-atrium', '1.0.0')
+  const all = (one: (index: number) => Promise<Answer>) =>
+    Promise.all(Array.from({ length: 20 }, (_, index) => one(index)))
+  const statuses = (answers: Answer[]) => [...new Set(answers.map(({ status }) => status))]
+
+  it('read shared packs', async () => {
+    expect(statuses(await all(() => call(`GET /v1/packs/${uid}`)))).toEqual([200])
+    expect(statuses(await all(() => call('GET /v1/registries/metadata')))).toEqual([200])
+  })
+
+  it('make profiles of shared packs', async () => {
+    const pack = {
+      name: 'hello-atrium',
+      tag: '1.0.0',
+      type: 'spectro',
+      registryUid: publicRegistryUid,
+      uid,
+      values: '',
+    }
+    const body = (name: string) => ({
+      metadata: { name },
+      spec: { template: { cloudType: 'all', type: 'add-on', packs: [pack] }, variables: null },
+    })
+    const made = await all((index) => call('POST /v1/clusterprofiles', { body: body(`parallel-${index}`) }))
+    expect(statuses(made)).toEqual([201])
   })
 })
 

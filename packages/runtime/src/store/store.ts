@@ -3,6 +3,9 @@ import type { KindName, SpecOf, StatusOf } from '@atrium/api/kinds/index.ts'
 import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { Secret } from '../base/secret.ts'
 
+/** Content that every tenant may use (the platform's registry and its packs) lives in this tenant. */
+export const systemTenant = 'system'
+
 /** One stored object. `spec` is written by users, `status` and `conditions` by controllers and agents. */
 export interface StoredObject<K extends KindName = KindName> {
   kind: K
@@ -82,6 +85,15 @@ export interface Fence {
   fence: number
 }
 
+/** Kinds that the installation shares with every tenant. */
+export type SharedKind = 'Registry' | 'Pack'
+
+/** Reads of what tenant `system` shares with every tenant, in the transaction of that tenant: a second one would need a second connection. */
+export interface SharedReads {
+  get<K extends SharedKind>(kind: K, uid: string): Promise<StoredObject<K> | null>
+  list<K extends SharedKind>(kind: K, query?: ListQuery): Promise<ListPage<K>>
+}
+
 /**
  * One transaction of one tenant. Reads see the transaction's own writes.
  *
@@ -94,6 +106,7 @@ export interface Fence {
  */
 export interface Tx {
   readonly tenant: string
+  readonly shared: SharedReads
   get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
   /** As `get`, and holds the row until the transaction ends. */
   getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
@@ -196,7 +209,10 @@ export interface WorkQueue {
 }
 
 export interface Store {
-  /** Runs `work` in one transaction of `tenant` as `actor`; retried on serialisation failures, so `work` has no other effects. */
+  /**
+   * Runs `work` in one transaction of `tenant` as `actor`; retried on serialisation failures, so `work` has no other
+   * effects. Refused inside another transaction: it could wait for a connection that the outer one holds.
+   */
   transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T>
   /** Events after `since` (a position; absent = from now), then live ones. Ends when `signal` aborts. `ResourceExpired` when `since` is no longer kept. */
   watch(options: {

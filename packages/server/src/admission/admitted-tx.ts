@@ -8,6 +8,7 @@ import type {
   ListPage,
   ListQuery,
   NewObject,
+  SharedReads,
   SpecPatch,
   StatusPatch,
   StoredObject,
@@ -28,6 +29,8 @@ const guardedOf = ({ kind, meta }: StoredObject): Guarded => ({
 /** A transaction as one subject may use it: every verb is authorised, every change is checked. */
 export class AdmittedTx implements Tx {
   readonly tenant: string
+  /** For everybody in every tenant, so nobody is asked. */
+  readonly shared: SharedReads
   readonly #tx: Tx
   readonly #subject: Subject
   /** Uids made in this transaction: whoever may create an object may also finish it (secrets, references). */
@@ -35,6 +38,7 @@ export class AdmittedTx implements Tx {
 
   constructor(tx: Tx, subject: Subject) {
     this.tenant = tx.tenant
+    this.shared = tx.shared
     this.#tx = tx
     this.#subject = subject
   }

@@ -1,20 +1,21 @@
-import type { ListQuery, Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import {
+  type ListQuery,
+  type SharedKind,
+  type StoredObject,
+  systemTenant,
+  type Tx,
+} from '@atrium/runtime/store/store.ts'
 import { isVanished } from './sync-plan.ts'
-import { contentActor, systemTenant } from './tenant.ts'
-
-type Shared = 'Registry' | 'Pack'
 
 /**
  * Registries and packs that one caller may use: the tenant's own, read through `tx` (which decides what the caller sees), and those the
  * installation shares with every tenant. Whoever may read packs may read the shared ones.
  */
 export class Catalogue {
-  readonly #store: Store
-  readonly #own: Tx
+  readonly #tx: Tx
 
-  constructor(store: Store, own: Tx) {
-    this.#store = store
-    this.#own = own
+  constructor(tx: Tx) {
+    this.#tx = tx
   }
 
   registries(): Promise<StoredObject<'Registry'>[]> {
@@ -36,18 +37,14 @@ export class Catalogue {
     return this.#get('Pack', uid)
   }
 
-  async #get<K extends Shared>(kind: K, uid: string): Promise<StoredObject<K> | null> {
-    return (await this.#own.get(kind, uid)) ?? (await this.#shared((tx) => tx.get(kind, uid)))
+  async #get<K extends SharedKind>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return (await this.#tx.get(kind, uid)) ?? (await this.#tx.shared.get(kind, uid))
   }
 
-  async #list<K extends Shared>(kind: K, query: ListQuery): Promise<StoredObject<K>[]> {
-    const own = await this.#own.list(kind, query)
-    if (this.#own.tenant === systemTenant) return own.items
-    const shared = await this.#shared((tx) => tx.list(kind, query))
+  async #list<K extends SharedKind>(kind: K, query: ListQuery): Promise<StoredObject<K>[]> {
+    const own = await this.#tx.list(kind, query)
+    if (this.#tx.tenant === systemTenant) return own.items
+    const shared = await this.#tx.shared.list(kind, query)
     return [...own.items, ...shared.items]
-  }
-
-  #shared<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#store.transaction(systemTenant, contentActor, work)
   }
 }

@@ -1,6 +1,6 @@
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
-import type { Store } from '@atrium/runtime/store/store.ts'
-import { contentActor, derivedUid, systemTenant } from './tenant.ts'
+import { type Store, systemTenant } from '@atrium/runtime/store/store.ts'
+import { contentActor, derivedUid } from './tenant.ts'
 
 /** The name clients look up for the platform's own registry. */
 export const publicRegistryName = 'Public Repo'

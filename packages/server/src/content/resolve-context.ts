@@ -1,8 +1,8 @@
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
-import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { type Store, type StoredObject, systemTenant, type Tx } from '@atrium/runtime/store/store.ts'
 import type { PackLocation, ResolveContext } from './resolve.ts'
 import { clusterMarks, readSealed } from './sealed-variables.ts'
-import { contentActor, systemTenant } from './tenant.ts'
+import { contentActor } from './tenant.ts'
 
 /** Everything that placeholders and layers of the cluster refer to, read from the store. */
 export async function readResolveContext(store: Store, cluster: StoredObject<'Cluster'>): Promise<ResolveContext> {

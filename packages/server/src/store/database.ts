@@ -8,6 +8,7 @@
  * - `withTenant` runs one transaction as role `atrium_app`: row-level security shows it that tenant only (and what a
  *   policy shares from tenant `system`). `asSystem` runs one as `atrium_system`: all tenants, but only granted columns.
  * - `work` may run again after a serialisation failure or deadlock: it has no effects but its SQL.
+ * - A transaction inside another one is refused: each holds a connection, so as many as there are would wait for more.
  * - An SQL error ends the transaction; catching it inside `work` does not help, the commit is then refused.
  * - bigint arrives as number, timestamptz as Date, jsonb parsed. Give jsonb parameters as JSON text: `JSON.stringify(x)`.
  * - Only parameters carry values; SQL text is constant. To write objects in the same transaction, see `openTx` in `tx.ts`.
@@ -16,6 +17,7 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
+import { Nesting } from '@atrium/runtime/store/nesting.ts'
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
 import { connectionConfig, createPool, type DatabaseRole } from './connection.ts'
 import { isConnectionError, isRetryable, unreachable } from './pg-errors.ts'
@@ -46,6 +48,7 @@ export class Database {
   readonly #options: DatabaseOptions
   readonly #app: Pool
   readonly #system: Pool
+  readonly #nesting = new Nesting()
 
   constructor(options: DatabaseOptions) {
     this.#options = options
@@ -79,10 +82,11 @@ export class Database {
   }
 
   async #run<T>(pool: Pool, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    this.#nesting.mustBeOutside()
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect(pool)
       try {
-        return await inTransaction(client, begin, work)
+        return await this.#nesting.run(() => inTransaction(client, begin, work))
       } catch (error) {
         if (isConnectionError(error)) throw unreachable(error)
         if (!isRetryable(error) || attempt === RETRIES_MAX) throw error

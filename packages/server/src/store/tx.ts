@@ -3,17 +3,19 @@ import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
-import type {
-  AuditEntry,
-  EventRecord,
-  Fence,
-  ListPage,
-  ListQuery,
-  NewObject,
-  SpecPatch,
-  StatusPatch,
-  StoredObject,
-  Tx,
+import {
+  type AuditEntry,
+  type EventRecord,
+  type Fence,
+  type ListPage,
+  type ListQuery,
+  type NewObject,
+  type SharedReads,
+  type SpecPatch,
+  type StatusPatch,
+  type StoredObject,
+  systemTenant,
+  type Tx,
 } from '@atrium/runtime/store/store.ts'
 import { auditWrite, writeAudit } from './audit.ts'
 import { readBlob, writeBlob } from './blobs.ts'
@@ -40,11 +42,18 @@ const HISTORY = `
 /** One transaction on PostgreSQL. Every write locks the object's rows first, then says what changed. */
 export class PostgresTx implements Tx {
   readonly tenant: string
+  readonly shared: SharedReads
   readonly #context: TxContext
 
   constructor(context: TxContext) {
     this.tenant = context.tenant
     this.#context = context
+    // Row-level security lets every tenant select these rows.
+    const system = { ...context, tenant: systemTenant }
+    this.shared = {
+      get: (kind, uid) => readObject(system, kind, uid),
+      list: (kind, query = {}) => listObjects(system, kind, query),
+    }
   }
 
   get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
 import { type PushedPack, pushShippedPacks } from '@atrium/server/content/push-shipped.ts'
-import { contentActor, systemTenant } from '@atrium/server/content/tenant.ts'
+import { contentActor } from '@atrium/server/content/tenant.ts'
 import type { Installation } from '@atrium/server/context.ts'
 
 /** The packs that come with this version. */

@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { Clock } from '../../base/clock.ts'
 import { AtriumError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
+import { Nesting } from '../nesting.ts'
 import type { Actor, AuditEntry, ChangeEvent, Store, Tx } from '../store.ts'
 import { ChangeLog } from './changes.ts'
 import { MemoryTx } from './memory-tx.ts'
@@ -28,7 +28,7 @@ export class MemoryStore implements Store {
   readonly #changes: ChangeLog
   readonly #audit: (AuditEntry & { tenant: string })[] = []
   readonly #leases = new Map<string, { owner: string; until: number }>()
-  readonly #inside = new AsyncLocalStorage<true>()
+  readonly #inside = new Nesting()
   #turn: Promise<unknown> = Promise.resolve()
   #closed = false
 
@@ -100,13 +100,12 @@ export class MemoryStore implements Store {
     if (effects.work) this.queue.notify()
   }
 
-  #exclusive<T>(work: () => Promise<T>, committed: () => void = () => undefined): Promise<T> {
-    if (this.#closed) return Promise.reject(new AtriumError('InternalError', 'the store is closed'))
-    if (this.#inside.getStore())
-      return Promise.reject(new AtriumError('InternalError', 'a transaction may not wait for another one'))
+  async #exclusive<T>(work: () => Promise<T>, committed: () => void = () => undefined): Promise<T> {
+    if (this.#closed) throw new AtriumError('InternalError', 'the store is closed')
+    this.#inside.mustBeOutside()
     const run = this.#turn.then(async () => {
       try {
-        const result = await this.#inside.run(true, work)
+        const result = await this.#inside.run(work)
         this.#tables.commit()
         committed()
         return result

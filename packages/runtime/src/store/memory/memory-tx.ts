@@ -7,19 +7,21 @@ import { jsonCopy, sameJson } from '../../base/json.ts'
 import { newUid, type Random } from '../../base/random.ts'
 import { Secret } from '../../base/secret.ts'
 import { mergeConditions, mergeStatus } from '../merge.ts'
-import type {
-  Actor,
-  AuditEntry,
-  ChangeEvent,
-  EventRecord,
-  Fence,
-  ListPage,
-  ListQuery,
-  NewObject,
-  SpecPatch,
-  StatusPatch,
-  StoredObject,
-  Tx,
+import {
+  type Actor,
+  type AuditEntry,
+  type ChangeEvent,
+  type EventRecord,
+  type Fence,
+  type ListPage,
+  type ListQuery,
+  type NewObject,
+  type SharedReads,
+  type SpecPatch,
+  type StatusPatch,
+  type StoredObject,
+  systemTenant,
+  type Tx,
 } from '../store.ts'
 import { addEvents, pageOfEvents } from './events.ts'
 import { listObjects } from './list.ts'
@@ -44,11 +46,17 @@ const notFound = (kind: string, uid: string): AtriumError =>
 /** One transaction of the in-memory store: it runs alone, and its changes are undone when it throws. */
 export class MemoryTx implements Tx {
   readonly tenant: string
+  readonly shared: SharedReads
   readonly #o: MemoryTxOptions
 
   constructor(options: MemoryTxOptions) {
     this.tenant = options.tenant
     this.#o = options
+    const inSystem = (): MemoryTx => new MemoryTx({ ...options, tenant: systemTenant })
+    this.shared = {
+      get: (kind, uid) => inSystem().get(kind, uid),
+      list: (kind, query) => inSystem().list(kind, query),
+    }
   }
 
   async get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {

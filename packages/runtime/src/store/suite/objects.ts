@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
+import { systemTenant } from '../store.ts'
 import { type Bench, clusterSpec, controller, user } from './harness.ts'
 
 const code = (expected: string) => expect.objectContaining({ code: expected })
@@ -55,6 +57,30 @@ export function objectTests(bench: () => Promise<Bench>): void {
       await expect(other.run((tx) => tx.update('Cluster', mine.meta.uid, { name: 'x' }))).rejects.toEqual(
         code('ResourceNotFound'),
       )
+    })
+
+    it('shows in every tenant what the installation shares, and lets none but tenant system write it', async () => {
+      const b = await bench()
+      const uid = crypto.randomUUID()
+      const spec = { type: 'pack', endpoint: '', caBundle: '', isDefault: false, isPrivate: false } as const
+      const registry = { kind: 'Registry', uid, project: null, name: uid, spec } as const
+      const shared = await b.store.transaction(systemTenant, controller, (tx) => tx.create(registry))
+      await b.run(async (tx) => {
+        expect(await tx.shared.get('Registry', uid)).toEqual(shared)
+        expect((await tx.shared.list('Registry')).items).toContainEqual(shared)
+        expect(await tx.get('Registry', uid)).toBeNull()
+      })
+      await expect(b.run((tx) => tx.update('Registry', uid, { name: 'x' }))).rejects.toEqual(code('ResourceNotFound'))
+    })
+
+    it('refuses a transaction inside a transaction instead of waiting for ever', async () => {
+      const b = await bench()
+      await expect(b.run(() => b.run(async () => 1))).rejects.toThrow('may not wait for another')
+      let later: (() => Promise<number>) | undefined
+      await b.run(async () => {
+        later = AsyncResource.bind(() => b.run(async () => 2))
+      })
+      expect(await later?.(), 'what was started inside and outlives it is outside').toBe(2)
     })
 
     it('raises generation with the spec only, and keeps the former specs', async () => {

@@ -9,7 +9,7 @@ export const v1PacksNameRegistryUidList = defineOperation('v1PacksNameRegistryUi
   permission: 'packRegistry.get',
   handler: ({ subject, params, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const packs = await new Catalogue(context.store, tx).packs({ registryUid: params.registryUid })
+      const packs = await new Catalogue(tx).packs({ registryUid: params.registryUid })
       const name = packNameOf(params.packName)
       const versions = packs.filter(
         ({ meta, spec }) =>

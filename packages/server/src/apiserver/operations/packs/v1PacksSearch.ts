@@ -10,7 +10,7 @@ export const v1PacksSearch = defineOperation('v1PacksSearch', {
   permission: 'packRegistry.list',
   handler: ({ subject, body, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const catalogue = new Catalogue(context.store, tx)
+      const catalogue = new Catalogue(tx)
       const names = new Map((await catalogue.registries()).map(({ meta }) => [meta.uid, meta.name]))
       const packs = (await catalogue.packs()).filter(packFilter(body.filter))
       const page = pageOfArray(groupPacks(packs, body.sort), query, 0)

@@ -11,7 +11,7 @@ export const v1PacksSummaryList = defineOperation('v1PacksSummaryList', {
   permission: 'packRegistry.list',
   handler: ({ subject, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const packs = await new Catalogue(context.store, tx).packs()
+      const packs = await new Catalogue(tx).packs()
       const views = packs.map(viewPackSummary).filter(parseFilters(query.filters))
       const page = pageOfArray(orderViews(views, query.orderBy), query, 0)
       return { items: page.items, listmeta: listMeta(page, query) }

@@ -9,7 +9,7 @@ export const v1PacksUid = defineOperation('v1PacksUid', {
   permission: 'packRegistry.get',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      const found = await packOrLayer(tx, new Catalogue(context.store, tx), params.uid)
+      const found = await packOrLayer(tx, new Catalogue(tx), params.uid)
       return 'pack' in found ? viewPackTags([found.pack]) : layerPack(found.layer)
     }),
 })

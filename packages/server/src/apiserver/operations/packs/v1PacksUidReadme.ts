@@ -7,7 +7,7 @@ export const v1PacksUidReadme = defineOperation('v1PacksUidReadme', {
   permission: 'packRegistry.get',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      const pack = await new Catalogue(context.store, tx).pack(params.uid)
+      const pack = await new Catalogue(tx).pack(params.uid)
       if (pack) return { readme: pack.spec.readme }
       throw new AtriumError('ResourceNotFound', `Pack '${params.uid}' is not found.`)
     }),

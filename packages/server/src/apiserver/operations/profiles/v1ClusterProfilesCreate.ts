@@ -20,7 +20,7 @@ export const v1ClusterProfilesCreate = defineOperation('v1ClusterProfilesCreate'
         cloudType,
         type: template?.type ?? 'cluster',
         layers: await parseLayers(template?.packs, {
-          catalogue: new Catalogue(context.store, tx),
+          catalogue: new Catalogue(tx),
           random: context.random,
           cloudType,
           existing: [],

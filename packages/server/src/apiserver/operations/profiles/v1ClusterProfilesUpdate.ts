@@ -23,7 +23,7 @@ export const v1ClusterProfilesUpdate = defineOperation('v1ClusterProfilesUpdate'
         version: version ? parseVersion(version, 'spec.version') : spec.version,
         ...(template?.packs && {
           layers: await parseLayers(template.packs, {
-            catalogue: new Catalogue(context.store, tx),
+            catalogue: new Catalogue(tx),
             random: context.random,
             cloudType: spec.cloudType,
             existing: spec.layers,

@@ -21,7 +21,7 @@ export async function validatePacks(
   template: v1ClusterProfileTemplateDraft,
   existing: readonly ProfileLayer[],
 ): Promise<v1ClusterProfileValidatorResponse> {
-  const catalogue = new Catalogue(context.store, tx)
+  const catalogue = new Catalogue(tx)
   const { random } = context
   const cloudType = template.cloudType || 'all'
   // One after another: all of it reads through one transaction.

@@ -7,7 +7,7 @@ export const v1OciRegistriesSummary = defineOperation('v1OciRegistriesSummary', 
   permission: 'packRegistry.list',
   handler: ({ subject }, context) =>
     context.admission.run(subject, async (tx) => {
-      const registries = await new Catalogue(context.store, tx).registries()
+      const registries = await new Catalogue(tx).registries()
       return { items: registries.filter(({ spec }) => spec.type === 'oci').map(viewOciRegistry) }
     }),
 })

@@ -7,7 +7,5 @@ export const v1RegistriesHelmUidGet = defineOperation('v1RegistriesHelmUidGet', 
   scope: 'object',
   permission: 'packRegistry.get',
   handler: ({ subject, params }, context) =>
-    context.admission.run(subject, async (tx) =>
-      viewHelmRegistry(await getRegistry(new Catalogue(context.store, tx), params.uid)),
-    ),
+    context.admission.run(subject, async (tx) => viewHelmRegistry(await getRegistry(new Catalogue(tx), params.uid))),
 })

@@ -9,7 +9,7 @@ export const v1RegistriesMetadata = defineOperation('v1RegistriesMetadata', {
   permission: 'packRegistry.list',
   handler: ({ subject, query: { scope = 'all' } }, context) =>
     context.admission.run(subject, async (tx) => {
-      const registries = await new Catalogue(context.store, tx).registries()
+      const registries = await new Catalogue(tx).registries()
       return { items: registries.filter(({ meta }) => scope === 'all' || scopeOf(meta) === scope).map(viewMetadata) }
     }),
 })

@@ -9,7 +9,7 @@ export const v1RegistriesPackList = defineOperation('v1RegistriesPackList', {
   permission: 'packRegistry.list',
   handler: ({ subject, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const registries = await new Catalogue(context.store, tx).registries()
+      const registries = await new Catalogue(tx).registries()
       const page = pageOfArray(registries.filter(({ spec }) => spec.type === 'pack').map(viewPackRegistry), query, 0)
       return { items: page.items, listmeta: listMeta(page, query) }
     }),

@@ -9,7 +9,7 @@ export const v1RegistriesPackUidSync = defineOperation('v1RegistriesPackUidSync'
   permission: 'packRegistry.update',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      const registry = await getRegistry(new Catalogue(context.store, tx), params.uid)
+      const registry = await getRegistry(new Catalogue(tx), params.uid)
       if (registry.meta.tenant !== subject.tenant) {
         throw new AtriumError(
           'Forbidden',

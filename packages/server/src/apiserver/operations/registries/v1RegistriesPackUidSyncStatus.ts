@@ -6,7 +6,5 @@ export const v1RegistriesPackUidSyncStatus = defineOperation('v1RegistriesPackUi
   scope: 'object',
   permission: 'packRegistry.get',
   handler: ({ subject, params }, context) =>
-    context.admission.run(subject, async (tx) =>
-      viewSync(await getRegistry(new Catalogue(context.store, tx), params.uid)),
-    ),
+    context.admission.run(subject, async (tx) => viewSync(await getRegistry(new Catalogue(tx), params.uid))),
 })
