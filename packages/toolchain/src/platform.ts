@@ -7,6 +7,8 @@ export interface PlatformHome {
   folder: string
   /** First-start credentials (`PlatformCredentials`), 0600. */
   credentialsFile: string
+  /** Remembers that the demo was made: once deleted it is not made again. */
+  demoFile: string
   pkiDir: string
   rootKeyFile: string
   registryTokenKeyFile: string
@@ -23,9 +25,16 @@ export interface PlatformHome {
   readyFile: string
   /** Held by the server for as long as it lives. */
   lockFile: string
+  /** Held by whoever starts the platform. */
+  startLockFile: string
   logFile(part: PlatformPart): string
   /** Process record of a part. */
   recordFile(part: PlatformPart): string
+  /**
+   * Every file and folder directly below it that a platform makes: what a purge removes. `run` comes last, because it
+   * marks the folder as a home for as long as anything else is there.
+   */
+  entries: string[]
 }
 
 export type PlatformPart = 'server' | 'postgres' | 'registry' | 'cloud'
@@ -76,6 +85,7 @@ export const platformHome = (home: string): PlatformHome => {
   return {
     folder,
     credentialsFile: at('credentials.json'),
+    demoFile: at('demo.json'),
     pkiDir: at('pki'),
     rootKeyFile: at('keys', 'root.key'),
     registryTokenKeyFile: at('keys', 'registry-token.key'),
@@ -87,10 +97,21 @@ export const platformHome = (home: string): PlatformHome => {
     progressFile: at('run', 'progress.jsonl'),
     readyFile: at('run', 'ready.json'),
     lockFile: at('run', 'server.lock'),
+    startLockFile: at('run', 'up.lock'),
     logFile: (part) => (part === 'cloud' ? at('cloud', 'daemon.log') : at('logs', `${part}.log`)),
     recordFile: (part) => (part === 'cloud' ? at('cloud', 'daemon.json') : at('run', `${part}.json`)),
+    entries: entryNames.map((name) => at(name)),
   }
 }
+
+const entryNames = [
+  ...['credentials.json', 'demo.json', 'ports.json'],
+  ...['cloud', 'keys', 'logs', 'pki', 'postgres', 'registry', 'run'],
+]
+
+/** True once a platform was started there. Any other folder is somebody else's, whatever lies in it. */
+export const isPlatformHome = ({ lockFile, startLockFile }: PlatformHome): boolean =>
+  existsSync(lockFile) || existsSync(startLockFile)
 
 /**
  * Flags of the server's process. Young garbage is small here: without them an idle server keeps 30 MB of room for it

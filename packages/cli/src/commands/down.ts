@@ -7,7 +7,7 @@ export const registerDown = (program: Command): void => {
   program
     .command('down')
     .description('stop the platform and its clusters on this machine; data stays')
-    .option('--purge', 'remove the home folder too: database, clusters, credentials')
+    .option('--purge', 'remove all the platform keeps in the home folder too: database, clusters, credentials')
     .action(async (options: { purge?: boolean }, command: Command) => {
       const { home } = command.optsWithGlobals<{ home: string }>()
       await runProgram(platformCommand('down', { home, ...(options.purge ? { purge: true } : {}) }))

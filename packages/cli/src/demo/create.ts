@@ -8,12 +8,9 @@ import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { listClusters } from '../clusters/find.ts'
 import { type CatalogPack, clusterBody, demo, demoUpdate, profileBody } from './spec.ts'
 
-/** Remembers in the home that the demo was made: once deleted it is not made again. */
 interface DemoMarker {
   clusterUid: string
 }
-
-const markerFile = (home: PlatformHome): string => join(home.folder, 'demo.json')
 
 export interface DemoCluster {
   uid: string
@@ -23,7 +20,7 @@ export interface DemoCluster {
 
 /** The demo cluster of this home, if it still exists. */
 export async function findDemo(client: Client, home: PlatformHome): Promise<DemoCluster | null> {
-  const marker = readJsonFile<DemoMarker>(markerFile(home))
+  const marker = readJsonFile<DemoMarker>(home.demoFile)
   if (marker === null) return null
   try {
     const { metadata } = await client.call('GET /v1/spectroclusters/{uid}', { params: { uid: marker.clusterUid } })
@@ -41,10 +38,10 @@ export async function findDemo(client: Client, home: PlatformHome): Promise<Demo
 export async function ensureDemo(client: Client, home: PlatformHome): Promise<DemoCluster | null> {
   // Two that start at once make one demo.
   await using _turn = await lock(join(home.folder, 'run', 'demo.lock'), { clock: systemClock })
-  if (readJsonFile<DemoMarker>(markerFile(home)) !== null) return findDemo(client, home)
+  if (readJsonFile<DemoMarker>(home.demoFile) !== null) return findDemo(client, home)
   const profileUids = await ensureProfiles(client)
   const uid = (await clusterNamed(client)) ?? (await createCluster(client, profileUids))
-  writeFileAtomically(markerFile(home), `${JSON.stringify({ clusterUid: uid } satisfies DemoMarker)}\n`)
+  writeFileAtomically(home.demoFile, `${JSON.stringify({ clusterUid: uid } satisfies DemoMarker)}\n`)
   return { uid, name: demo.cluster, created: true }
 }
 

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
 import {
@@ -38,8 +37,8 @@ const END_LIMIT_MS = 60_000
 
 /** Starts the platform of this home detached and follows it until it is ready; one that runs is taken as it is. */
 export async function startPlatform(home: PlatformHome, options: StartOptions): Promise<StartedPlatform> {
-  ensureHome(home.folder)
-  await using _turn = await lock(join(home.folder, 'run', 'up.lock'), options)
+  ensureHome(home)
+  await using _turn = await lock(home.startLockFile, options)
   const running = await findPlatform(home)
   if (running) return { record: running, started: false }
   const former = await adoptProcess(home.recordFile('server'))

@@ -1,9 +1,10 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { endClusters } from '@atrium/provider-local/end-clusters.ts'
 import { cloudClientOf, ensureCloud } from '@atrium/provider-local/ensure-cloud.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { platformTools } from '@atrium/toolchain/catalogue.ts'
-import { type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
+import { isPlatformHome, type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord, stopProcess, waitForExit } from '@atrium/toolchain/process.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
 import { removePostgres, stopPostgres } from '../postgres/postgres.ts'
@@ -12,7 +13,7 @@ import { cloudOptions, type PlatformTools } from './parts.ts'
 
 export interface DownOptions {
   home: string
-  /** Remove the home folder too: database, clusters, credentials. */
+  /** Remove everything the platform made below the home too: database, clusters, credentials. */
   purge: boolean
   clock: Clock
   say: (line: string) => void
@@ -28,6 +29,8 @@ const CLOUD_LIMIT_MS = 60_000
 export const stopPlatform = async ({ home: folder, purge, clock, say }: DownOptions): Promise<void> => {
   const home = platformHome(folder)
   if (!existsSync(home.folder)) return say(`Nothing there: ${home.folder}`)
+  if (!isPlatformHome(home))
+    throw new Error(`${home.folder} is no home of Atrium: no platform was ever started there. Nothing was touched.`)
   const failures: string[] = []
   for (const step of steps(home, clock)) {
     if (!step.there()) continue
@@ -41,8 +44,17 @@ export const stopPlatform = async ({ home: folder, purge, clock, say }: DownOpti
   if (!purge) return
   // Its socket, and in some places its data, lie outside the home.
   await removePostgres({ folder: home.postgresFolder, clock })
-  rmSync(home.folder, { recursive: true, force: true })
-  say(`Removed ${home.folder}`)
+  removeHome(home, say)
+}
+
+/** What somebody else put there stays, and so does the folder then. */
+const removeHome = ({ folder, entries }: PlatformHome, say: DownOptions['say']): void => {
+  for (const path of entries) rmSync(path, { recursive: true, force: true })
+  const left = readdirSync(folder)
+  if (left.length > 0)
+    return say(`Removed everything of Atrium in ${folder}. Not of Atrium, and still there: ${left.join(', ')}`)
+  rmdirSync(folder)
+  say(`Removed ${folder}`)
 }
 
 interface DownStep {
@@ -82,14 +94,13 @@ const steps = (home: PlatformHome, clock: Clock): DownStep[] => [
   },
 ]
 
-/** Only the daemon knows its clusters' processes: one that was killed is started again to end them. */
+/** The daemon ends its clusters in order: one that was killed is started again for that, where its tools still are. */
 const stopCloud = async (home: PlatformHome, clock: Clock): Promise<boolean> => {
   const recordFile = home.recordFile('cloud')
   if ((await adoptProcess(recordFile, clock)) === null) {
     const tools = await findTools(platformTools)
     const missing = platformTools.filter((name) => tools[name] === null)
-    // Without its tools no cluster of this home can run.
-    if (missing.length > 0) return false
+    if (missing.length > 0) return (await endClusters(home.folder, clock)) > 0
     await ensureCloud({ ...cloudOptions(home, tools as PlatformTools), clock })
   }
   await cloudClientOf(home.folder).shutdown({ processes: true })

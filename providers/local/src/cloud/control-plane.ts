@@ -12,7 +12,7 @@ import { ensureCertificates, readAccess, writeComponentKubeconfigs } from './cer
 import { ProcessKeeper } from './keeper.ts'
 import { followOutages, LONG_OUTAGE_MS, type Outages } from './outage.ts'
 import { isFree } from './ports.ts'
-import { PROCESS_NAMES, type ProcessName, processOf } from './processes.ts'
+import { PROCESS_NAMES, type ProcessName, processOf, STOP_ORDER } from './processes.ts'
 import type { CloudTools, ProcessView } from './protocol.ts'
 import type { ClusterFiles } from './records.ts'
 import { kwokStages } from './stages.ts'
@@ -29,12 +29,6 @@ export interface ControlPlaneDeps {
 const GRACE_MS = 10_000
 /** A start on a busy machine takes 20 s at most. */
 const HUNG_MS = 90_000
-/** What writes stops before what keeps. */
-const STOP_ORDER: readonly ProcessName[][] = [
-  ['kwok', 'kube-scheduler', 'kube-controller-manager'],
-  ['kube-apiserver'],
-  ['etcd'],
-]
 
 /** The processes of one cluster: etcd, API server, controller manager, scheduler, kwok. */
 export class ControlPlane {

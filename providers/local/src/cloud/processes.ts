@@ -14,6 +14,13 @@ export const PROCESS_NAMES: readonly ProcessName[] = [
   'kwok',
 ]
 
+/** What writes stops before what keeps. */
+export const STOP_ORDER: readonly ProcessName[][] = [
+  ['kwok', 'kube-scheduler', 'kube-controller-manager'],
+  ['kube-apiserver'],
+  ['etcd'],
+]
+
 /** Kept by kwok on the nodes that are powered on; without it a node is left alone and becomes NotReady. */
 export const POWER_LABEL = 'local.atrium.dev/powered'
 
