@@ -103,7 +103,8 @@ describe('deletion of a cluster', () => {
       await untilServing(client, uid)
       breakCloud()
       try {
-        await remove(uid)
+        const told = await platform.attempt('delete', 'cluster', 'stubborn')
+        expect([told.exitCode, told.output]).toEqual([1, expect.stringMatching(/waits for a person: .*Next step: /)])
         const blocked = await untilCluster(
           client,
           uid,

@@ -7,7 +7,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf, isServing, overview } from './harness/clusters.ts'
 import { type OrdinaryPlatform, openOrdinaryPlatform, whyNotOrdinary } from './harness/ordinary-user.ts'
-import { openPlatform, type TestPlatform, type UpObject } from './harness/platform.ts'
+import { openPlatform, type TestPlatform, type UpObject, upObject } from './harness/platform.ts'
 import { namesOf, processesOf } from './harness/world.ts'
 
 const LIMIT_MS = 150_000
@@ -154,8 +154,7 @@ describe.skipIf(whyNotOrdinary !== null)(`an ordinary user${whyNotOrdinary ? ` (
   it(
     'starts the platform and the demo, and ends both',
     async () => {
-      const output = await ordinary.atrium('up', '--detach', '--json', '--port', String(await freePort()))
-      const object = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as UpObject
+      const object = upObject(await ordinary.atrium('up', '--detach', '--json', '--port', String(await freePort())))
       expect(object.cluster?.name).toBe('demo')
       expect(await ordinary.atrium('status')).toMatch(/demo\s+Running\s+Healthy/)
       const users = new Set(processesOf(object.home).map(({ pid }) => statSync(`/proc/${pid}`).uid))

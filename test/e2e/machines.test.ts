@@ -3,7 +3,7 @@ import type { KubeClient } from '@atrium/kube/client.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLOUD, conditionOf, kubeOf, overview, untilCluster, untilDeviation, untilServing } from './harness/clusters.ts'
 import { isReady, type Node, nodesOf, type Pod, podsOf } from './harness/objects.ts'
-import { openPlatform, type TestPlatform } from './harness/platform.ts'
+import { openPlatform, type TestPlatform, upObject } from './harness/platform.ts'
 import { eventually } from './harness/wait.ts'
 
 const LIMIT_MS = 120_000
@@ -106,6 +106,17 @@ describe('with policy alert', () => {
         'demo-workers-0',
         'stopped',
       ])
+    },
+    LIMIT_MS,
+  )
+
+  it(
+    'an up does not wait for what nobody repairs, and says how the cluster is',
+    async () => {
+      const { exitCode, output, stdout } = await platform.attempt('up', '--detach', '--json')
+      expect(exitCode, output).toBe(0)
+      expect(upObject(stdout).cluster).toEqual({ name: 'demo', uid })
+      expect(output).toMatch(/Cluster 'demo' is Running, but UnHealthy: .*demo-workers-0/)
     },
     LIMIT_MS,
   )

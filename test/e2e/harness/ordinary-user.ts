@@ -17,7 +17,7 @@ const LIMIT_MS = 120_000
 /** `./atrium` as a user that is not root, in a home of its own. */
 export interface OrdinaryPlatform {
   userId: number
-  /** Throws with its output unless it ends well. */
+  /** Answers its stdout; throws with its whole output unless it ends well. */
   atrium(...args: string[]): Promise<string>
   close(): Promise<void>
 }
@@ -55,8 +55,8 @@ export function openOrdinaryPlatform(): OrdinaryPlatform {
   return {
     userId: USER_ID,
     async atrium(...args) {
-      const { exitCode, output } = await run(args)
-      if (exitCode === 0) return output
+      const { exitCode, output, stdout } = await run(args)
+      if (exitCode === 0) return stdout
       throw new Error(`atrium ${args.join(' ')}: exit code ${exitCode}\n${output}`)
     },
     async close() {

@@ -47,6 +47,9 @@ export interface TestPlatform {
   close(): Promise<void>
 }
 
+/** Last line of stdout of `up --json`. */
+export const upObject = (stdout: string): UpObject => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as UpObject
+
 const COMMAND_LIMIT_MS = 150_000
 /** For a person who looks into a failure: everything stays as the test left it. End it with `./atrium down --purge`. */
 const keeps = process.env.ATRIUM_E2E_KEEP === '1'
@@ -58,9 +61,9 @@ export async function openPlatform(): Promise<TestPlatform> {
   const port = await freePort()
   if (!keeps) attend(home)
   const attempt = (...args: string[]): Promise<ChildResult> => atrium(home, args)
-  const succeed = async (...args: string[]): Promise<string> => {
+  const succeed = async (...args: string[]): Promise<ChildResult> => {
     const result = await attempt(...args)
-    if (result.exitCode === 0) return result.output
+    if (result.exitCode === 0) return result
     throw new Error(`atrium ${args.join(' ')}: exit code ${result.exitCode}\n${result.output}`)
   }
   let connection: ReturnType<typeof openClient> | null = null
@@ -69,10 +72,10 @@ export async function openPlatform(): Promise<TestPlatform> {
     home,
     port,
     attempt,
-    atrium: succeed,
+    atrium: async (...args) => (await succeed(...args)).output,
     async up(...args) {
-      const output = await succeed('up', '--detach', '--json', '--port', String(port), ...args)
-      last = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as UpObject
+      const { stdout } = await succeed('up', '--detach', '--json', '--port', String(port), ...args)
+      last = upObject(stdout)
       return last
     },
     client() {

@@ -7,6 +7,7 @@ import type {
 import type { Client } from '@atrium/client/client.ts'
 import { formatAge, formatTable } from '../output/table.ts'
 import { readOverview } from './find.ts'
+import { listMachines } from './machines.ts'
 
 const EVENTS = 15
 
@@ -107,24 +108,12 @@ const layerTable = (packs: readonly v1ClusterPackStatus[]): string =>
   )
 
 async function machineTable(client: Client, config: v1CloudConfigMeta | undefined): Promise<string> {
-  const params = { cloudType: config?.cloudType ?? '', configUid: config?.uid ?? '' }
-  const { spec } = await client.call('GET /v1/cloudconfigs/cloudTypes/{cloudType}/{configUid}', { params })
-  const rows: string[][] = []
-  for (const { name = '' } of spec?.machinePoolConfig ?? []) {
-    const { items } = await client.call(
-      'GET /v1/cloudconfigs/cloudTypes/{cloudType}/{configUid}/machinePools/{machinePoolName}/machines',
-      { params: { ...params, machinePoolName: name }, query: { limit: 0 } },
-    )
-    for (const { metadata, status } of items ?? []) {
-      const message = status?.health?.conditions?.[0]?.message ?? ''
-      rows.push([
-        metadata?.name ?? '',
-        name,
-        status?.instanceState ?? '',
-        status?.ready ? 'ready' : 'not ready',
-        message,
-      ])
-    }
-  }
+  const rows = (await listMachines(client, config)).map(({ pool, machine: { metadata, status } }) => [
+    metadata?.name ?? '',
+    pool,
+    status?.instanceState ?? '',
+    status?.ready ? 'ready' : 'not ready',
+    status?.health?.conditions?.[0]?.message ?? '',
+  ])
   return formatTable(['MACHINE', 'POOL', 'STATE', 'NODE', 'MESSAGE'], rows)
 }

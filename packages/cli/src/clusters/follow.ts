@@ -10,20 +10,25 @@ export interface ClusterProgress {
   health: string
   /** What it waits for. */
   waitingFor: string
+  /** Nothing moves until somebody does what `waitingFor` says. */
+  isStalled: boolean
   layersReady: number
   layers: number
 }
 
 function progressOf({ status }: v1SpectroClusterUidSummary): ClusterProgress {
   const conditions = status?.conditions ?? []
-  const stalled = conditions.find(({ type, status: value }) => type === 'Stalled' && value === 'True')
-  const telling = status?.state === 'Deleting' ? 'Deleting' : 'Ready'
-  const waiting = stalled ?? conditions.find(({ type }) => type === telling)
+  const of = (wanted: string) => conditions.find(({ type }) => type === wanted)
+  const deleting = status?.state === 'Deleting'
+  // Until the deletion is looked at, the conditions are those from before it.
+  const isStalled = of('Stalled')?.status === 'True' && (!deleting || of('Deleting') !== undefined)
+  const waiting = of(isStalled ? 'Stalled' : deleting ? 'Deleting' : 'Ready')
   const packs = status?.packs ?? []
   return {
     state: status?.state ?? 'Unknown',
     health: status?.health?.state ?? 'Unknown',
     waitingFor: waiting?.message ?? '',
+    isStalled,
     layersReady: packs.filter((pack) => pack.condition?.status === 'True').length,
     layers: packs.length,
   }
@@ -44,15 +49,20 @@ export async function followCluster(
 ): Promise<ClusterProgress | null> {
   let last = ''
   for (;;) {
-    const overview = await overviewOrGone(client, uid)
-    if (overview === null) return null
-    const progress = progressOf(overview)
+    const progress = await readProgress(client, uid)
+    if (progress === null) return null
     const now = JSON.stringify(progress)
     if (now !== last) options.tell(progress)
     last = now
     if (options.until(progress)) return progress
     await options.clock.sleep(LOOK_MS)
   }
+}
+
+/** Where the cluster is now; null when it is gone. */
+export async function readProgress(client: Client, uid: string): Promise<ClusterProgress | null> {
+  const overview = await overviewOrGone(client, uid)
+  return overview && progressOf(overview)
 }
 
 async function overviewOrGone(client: Client, uid: string): Promise<v1SpectroClusterUidSummary | null> {

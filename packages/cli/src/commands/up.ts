@@ -1,17 +1,15 @@
-import { join } from 'node:path'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
-import { type PlatformHome, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
+import { type PlatformHome, platformHome } from '@atrium/toolchain/platform.ts'
 import type { Command } from 'commander'
-import { followCluster, hasFailed, isServing } from '../clusters/follow.ts'
-import { type DemoCluster, ensureDemo, findDemo } from '../demo/create.ts'
+import { hasFailed, isServing } from '../clusters/follow.ts'
 import { invocation } from '../output/invocation.ts'
 import { createPrinter, type Printer } from '../output/printer.ts'
 import { attend } from '../platform/attend.ts'
 import { type Connection, withPlatform } from '../platform/connect.ts'
 import { startPlatform } from '../platform/start.ts'
-import { nextSteps } from './up/next-steps.ts'
-import { clusterLine, startLine } from './up/progress-lines.ts'
+import { bringUpDemo, type DemoState, lookAtDemo } from './up/demo.ts'
+import { demoProblem, nextSteps } from './up/next-steps.ts'
+import { startLine } from './up/progress-lines.ts'
 
 interface UpOptions {
   port?: number
@@ -53,9 +51,13 @@ async function up(folder: string, options: UpOptions): Promise<void> {
   if (!started.started)
     printer.say(`Atrium already runs at ${started.record.url} (pid ${started.record.pid}, home ${home.folder}).`)
   await withPlatform(home.folder, async (connection) => {
-    const cluster = options.demo ? await bringUpDemo(connection, printer) : await findDemo(connection.client, home)
-    if (options.json) printer.result(JSON.stringify(description(connection, cluster)))
-    else printer.say(nextSteps(connection, cluster))
+    const demo = await (options.demo ? bringUpDemo(connection, printer) : lookAtDemo(connection))
+    if (options.json) {
+      if (demo !== null && !isServing(demo)) printer.say(demoProblem(demo))
+      printer.result(JSON.stringify(description(connection, demo)))
+    } else printer.say(nextSteps(connection, demo))
+    // The platform is up; what failed is what this command was to bring up with it.
+    if (options.demo && demo !== null && hasFailed(demo)) process.exitCode = 1
   })
   process.off('SIGINT', interrupt)
   if (started.started && !options.detach) await attend(home, started.record, printer)
@@ -71,7 +73,7 @@ function leave({ folder }: PlatformHome, printer: Printer): void {
 }
 
 /** The object that scripts read. */
-function description({ record, home, credentials }: Connection, cluster: DemoCluster | null): object {
+function description({ record, home, credentials }: Connection, cluster: DemoState | null): object {
   const { tenant, adminEmail, adminPassword, apiKey, project } = credentials
   return {
     ...{ url: record.url, caFile: record.caFile, home: home.folder, pid: record.pid },
@@ -80,34 +82,3 @@ function description({ record, home, credentials }: Connection, cluster: DemoClu
     cluster: cluster && { name: cluster.name, uid: cluster.uid },
   }
 }
-
-async function bringUpDemo({ client, home }: Connection, printer: Printer): Promise<DemoCluster | null> {
-  const cluster = await ensureDemo(client, home)
-  if (cluster === null) {
-    printer.say('The demo cluster was deleted; it is not made again.')
-    return null
-  }
-  const usualMs = readUsual(home)
-  const beganMs = systemClock.now()
-  if (cluster.created) printer.say(`Provisioning cluster '${cluster.name}' on this machine.`)
-  const last = await followCluster(client, cluster.uid, {
-    clock: systemClock,
-    until: (progress) => isServing(progress) || hasFailed(progress) || progress.state === 'Deleting',
-    tell: (progress) => {
-      if (cluster.created || !isServing(progress))
-        printer.say(clusterLine(progress, systemClock.now() - beganMs, usualMs))
-    },
-  })
-  if (last !== null && isServing(last)) {
-    if (cluster.created) writeFileAtomically(timingFile(home), JSON.stringify({ demoMs: systemClock.now() - beganMs }))
-    return cluster
-  }
-  if (last === null || last.state === 'Deleting') return last === null ? null : cluster
-  throw new Error(
-    `Cluster '${cluster.name}' failed: ${last.waitingFor}\nSee: ${invocation(home.folder, `describe cluster ${cluster.name}`)}`,
-  )
-}
-
-/** How long the demo took before on this machine; 20 s is what a laptop of today needs. */
-const timingFile = (home: PlatformHome): string => join(home.folder, 'run', 'demo-timing.json')
-const readUsual = (home: PlatformHome): number => readJsonFile<{ demoMs: number }>(timingFile(home))?.demoMs ?? 20_000

@@ -19,6 +19,8 @@ export interface ChildResult {
   /** We were asked to end (Ctrl-C) while it ran. */
   interrupted: boolean
   output: string
+  /** What it wrote to stdout alone. */
+  stdout: string
 }
 
 const GRACE_MS = 5_000
@@ -37,14 +39,10 @@ export const runChild = async (options: ChildOptions): Promise<ChildResult> => {
     detached: true,
     stdio: ['ignore', pipe, pipe],
   })
-  const chunks: Buffer[] = []
-  let size = 0
-  const collect = (chunk: Buffer): void => {
-    size += chunk.length
-    if (size <= OUTPUT_LIMIT_BYTES) chunks.push(chunk)
-  }
-  child.stdout?.on('data', collect)
-  child.stderr?.on('data', collect)
+  const all = collector()
+  const stdout = collector()
+  child.stdout?.on('data', all.add).on('data', stdout.add)
+  child.stderr?.on('data', all.add)
   let timedOut = false
   let interrupted = false
   let cancelKill: (() => void) | null = null
@@ -69,11 +67,23 @@ export const runChild = async (options: ChildOptions): Promise<ChildResult> => {
       child.on('exit', () => signalGroup(child.pid, 'SIGKILL'))
       child.on('close', resolve)
     })
-    return { exitCode, timedOut, interrupted, output: Buffer.concat(chunks).toString('utf8') }
+    return { exitCode, timedOut, interrupted, output: all.text(), stdout: stdout.text() }
   } finally {
     cancelLimit()
     ;(cancelKill as (() => void) | null)?.()
     for (const signal of signals) process.off(signal, interrupt)
+  }
+}
+
+const collector = () => {
+  const chunks: Buffer[] = []
+  let size = 0
+  return {
+    add(chunk: Buffer): void {
+      size += chunk.length
+      if (size <= OUTPUT_LIMIT_BYTES) chunks.push(chunk)
+    },
+    text: (): string => Buffer.concat(chunks).toString('utf8'),
   }
 }
 

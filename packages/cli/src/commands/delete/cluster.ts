@@ -1,9 +1,9 @@
-import type { Client } from '@atrium/client/client.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
 import { followCluster } from '../../clusters/follow.ts'
-import { withPlatform } from '../../platform/connect.ts'
+import { invocation } from '../../output/invocation.ts'
+import { type Connection, withPlatform } from '../../platform/connect.ts'
 
 /** `atrium delete cluster NAME [--force] [--no-wait]` */
 export const registerDelete = (program: Command): void => {
@@ -16,25 +16,34 @@ export const registerDelete = (program: Command): void => {
     .option('--force', 'give up on what cannot be removed, after saying what it is')
     .option('--no-wait', 'return once deletion has begun')
     .action((name: string, options: { force?: boolean; wait: boolean }, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, ({ client }) =>
-        deleteCluster(client, name, options),
+      withPlatform(command.optsWithGlobals<{ home: string }>().home, (connection) =>
+        deleteCluster(connection, name, options),
       ),
     )
 }
 
-async function deleteCluster(client: Client, name: string, options: { force?: boolean; wait: boolean }): Promise<void> {
+async function deleteCluster(
+  { client, home }: Pick<Connection, 'client' | 'home'>,
+  name: string,
+  options: { force?: boolean; wait: boolean },
+): Promise<void> {
   const cluster = await findCluster(client, name)
   const query = options.force ? { forceDelete: true } : {}
   await client.call('DELETE /v1/spectroclusters/{uid}', { params: { uid: cluster.uid }, query })
   process.stdout.write(`Deleting cluster '${cluster.name}'.\n`)
   if (!options.wait) return
-  await followCluster(client, cluster.uid, {
+  const last = await followCluster(client, cluster.uid, {
     clock: systemClock,
-    until: () => false,
+    // With force it gives up by itself on what it cannot remove.
+    until: ({ state, isStalled }) => state === 'Deleting' && isStalled && !options.force,
     tell: ({ state, waitingFor }) => {
       // Until the deletion is looked at, the cluster says what it said before.
       if (state === 'Deleting' && waitingFor !== '') process.stdout.write(`  ${waitingFor}\n`)
     },
   })
+  if (last !== null)
+    throw new Error(
+      `The deletion of '${cluster.name}' waits for a person: ${last.waitingFor}\nIt goes on by itself once it can. See: ${invocation(home.folder, `describe cluster ${cluster.name}`)}`,
+    )
   process.stdout.write(`Cluster '${cluster.name}' is gone.\n`)
 }
