@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type PlatformRecord, readJsonFile } from '@atrium/toolchain/platform.ts'
-import type { ProcessRecord } from '@atrium/toolchain/process.ts'
+import { isRunning, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openPlatform, root, type TestPlatform } from './harness/platform.ts'
 
@@ -37,4 +37,19 @@ it('an up while the server is ending waits for its end and starts another', asyn
   const { pid, url } = await platform.up('--no-demo')
   expect(url).toBe(former?.url)
   expect(pid).not.toBe(former?.pid)
+})
+
+it('an up after a failed start whose process does not end stops that and starts another', async () => {
+  await platform.atrium('down')
+  const { home } = platform
+  const failed = { step: 'failed', message: 'no space left', done: 0, total: null, elapsedMs: 1 }
+  writeFileSync(home.progressFile, `${JSON.stringify(failed)}\n`)
+  const files = { logFile: home.logFile('server'), recordFile: home.recordFile('server') }
+  const former = await startProcess({ name: 'server', command: 'sleep', args: ['600'], ...files })
+  try {
+    expect((await platform.up('--no-demo')).pid).not.toBe(former.pid)
+    expect(isRunning(former)).toBe(false)
+  } finally {
+    await stopProcess(former, { graceMs: 0 })
+  }
 })

@@ -18,6 +18,7 @@ test('exit code and output of a command come back', async () => {
   const result = await shell('echo out; echo err >&2; exit 3')
   expect(result).toMatchObject({ exitCode: 3, timedOut: false, interrupted: false })
   expect(result.output.split('\n').sort()).toEqual(['', 'err', 'out'])
+  expect(result.stdout).toBe('out\n')
 })
 
 test('one that takes too long is ended with all its children', async () => {

@@ -61,5 +61,6 @@ try {
   else throw new Error(USAGE)
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)
-  process.exitCode = 1
+  // At once: what a failed start had under way, a build of some minutes for example, would keep the process alive.
+  process.exit(1)
 }

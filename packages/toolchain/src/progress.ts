@@ -22,16 +22,20 @@ export const formatStep = (step: Extract<ToolProgress, { kind: 'step' }>): strin
   return `${step.work}: ${step.phase} ${share}${left}`
 }
 
-const LINE_EVERY_MS = 10_000
+const STEP_EVERY_MS = 10_000
 
-/** Writes progress as plain lines, at most one every ten seconds for each piece of work: for logs and CI as for people. */
-export const progressLines = (write: (line: string) => void, clock: Clock): OnProgress => {
+/** Passes on every note, and at most one step every ten seconds for each piece of work: a build has thousands of them. */
+export const throttled = (pass: OnProgress, clock: Clock): OnProgress => {
   const lastMs = new Map<string, number>()
   return (event) => {
-    if (event.kind === 'note') return write(event.message)
+    if (event.kind === 'note') return pass(event)
     const now = clock.now()
-    if (now - (lastMs.get(event.work) ?? Number.NEGATIVE_INFINITY) < LINE_EVERY_MS) return
+    if (now - (lastMs.get(event.work) ?? Number.NEGATIVE_INFINITY) < STEP_EVERY_MS) return
     lastMs.set(event.work, now)
-    write(formatStep(event))
+    pass(event)
   }
 }
+
+/** Writes progress as plain lines, few enough for logs and CI as for people. */
+export const progressLines = (write: (line: string) => void, clock: Clock): OnProgress =>
+  throttled((event) => write(event.kind === 'note' ? event.message : formatStep(event)), clock)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
 import {
@@ -13,10 +13,12 @@ import {
   logTail,
   type ProcessRecord,
   startProcess,
+  stopProcess,
   waitForExit,
 } from '@atrium/toolchain/process.ts'
 import { findPlatform } from './connect.ts'
 import { ensureHome } from './home.ts'
+import { eventReader } from './start-events.ts'
 
 export interface StartOptions {
   port?: number
@@ -34,6 +36,7 @@ export interface StartedPlatform {
 
 const LOOK_MS = 100
 const END_LIMIT_MS = 60_000
+const FAILED_GRACE_MS = 2_000
 
 /** Starts the platform of this home detached and follows it until it is ready; one that runs is taken as it is. */
 export async function startPlatform(home: PlatformHome, options: StartOptions): Promise<StartedPlatform> {
@@ -42,7 +45,9 @@ export async function startPlatform(home: PlatformHome, options: StartOptions): 
   const running = await findPlatform(home)
   if (running) return { record: running, started: false }
   const former = await adoptProcess(home.recordFile('server'))
-  if (former) {
+  // What a failed start had under way may keep its process alive for long: nothing is to be hoped from it.
+  if (former && hasFailed(home)) await stopProcess(former, { graceMs: FAILED_GRACE_MS }, options.clock)
+  else if (former) {
     // Its `up` was interrupted: it is starting all the same.
     await followStart(home, former, options)
     const record = await findPlatform(home)
@@ -68,33 +73,23 @@ export async function startPlatform(home: PlatformHome, options: StartOptions): 
   throw new Error(`The server ended right after its start.\n${logTail(logFile)}\nLog: ${logFile}`)
 }
 
+/** The start that wrote the progress file ended without success. */
+const hasFailed = ({ progressFile }: PlatformHome): boolean => eventReader(progressFile)().at(-1)?.step === 'failed'
+
 /** Tells each step as it is written, until the last one. Throws when the start failed, with its reason. */
 async function followStart(home: PlatformHome, child: ProcessRecord, { clock, onEvent }: StartOptions): Promise<void> {
-  let told = 0
+  const events = eventReader(home.progressFile)
   for (;;) {
     const alive = isRunning(child)
-    const events = readEvents(home.progressFile)
-    for (const event of events.slice(told)) {
+    for (const event of events()) {
       if (event.step === 'failed') throw new Error(`${event.message}\nLog: ${home.logFile('server')}`)
       onEvent(event)
       if (event.step === 'ready') return
     }
-    told = events.length
     if (!alive)
       throw new Error(
         `The server ended while it started.\n${logTail(home.logFile('server'))}\nLog: ${home.logFile('server')}`,
       )
     await clock.sleep(LOOK_MS)
   }
-}
-
-/** Whole lines only: the last one may still be being written. */
-function readEvents(file: string): PlatformEvent[] {
-  if (!existsSync(file)) return []
-  const text = readFileSync(file, 'utf8')
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  return whole
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as PlatformEvent)
 }

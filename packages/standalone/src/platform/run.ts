@@ -15,7 +15,7 @@ import { tryLock } from '@atrium/toolchain/lock.ts'
 import { type PlatformHome, type PlatformRecord, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord } from '@atrium/toolchain/process.ts'
 import { readProcess } from '@atrium/toolchain/process-table.ts'
-import { formatStep, type ToolProgress } from '@atrium/toolchain/progress.ts'
+import { formatStep, type OnProgress, throttled } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import type { EmbeddedPostgres } from '../postgres/postgres.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
@@ -84,7 +84,7 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   // The database needs none of the tools: it starts meanwhile.
   const [database, tools] = await Promise.all([
     env.databaseUrl === undefined ? startDatabase(deps) : null,
-    ensureTools(platformTools, { clock, env: options.env, onProgress: (event) => tellTools(progress, event) }),
+    ensureTools(platformTools, { clock, env: options.env, onProgress: throttled(tellTools(progress), clock) }),
   ])
   progress.tell('database', database?.part.adopted === false ? 'Database started' : 'Database found running')
   const { registryTokenKey } = await ensureSecrets(home, random)
@@ -175,10 +175,12 @@ const prepare = async (
   progress.tell('packs', `${packs} packs ready`, packs, packs)
 }
 
-const tellTools = (progress: Progress, event: ToolProgress): void =>
-  event.kind === 'note'
-    ? progress.tell('tools', event.message)
-    : progress.tell('tools', formatStep(event), event.done, event.total)
+const tellTools =
+  (progress: Progress): OnProgress =>
+  (event) =>
+    event.kind === 'note'
+      ? progress.tell('tools', event.message)
+      : progress.tell('tools', formatStep(event), event.done, event.total)
 
 const inUse = (home: PlatformHome): Error => {
   const running = readJsonFile<PlatformRecord>(home.readyFile)
