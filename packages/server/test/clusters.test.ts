@@ -2,6 +2,7 @@ import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
 import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
 import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
 
@@ -141,6 +142,55 @@ describe('a cluster on a custom cloud', () => {
     expect(renamed.body.message).toContain('cannot be renamed')
   })
 
+  test('gives back what this contract does not know, on the same path, and takes no secrets with it', async () => {
+    const { call, account, infra } = await newCluster()
+    const [sent, kept] = [{ novel: { mode: 'fast', password: 'x' }, accessToken: 'x' }, { novel: { mode: 'fast' } }]
+    const pool = { cloudConfig: { values: controlPlane, disk: sent }, poolConfig: { isControlPlane: true, minSize: 1 } }
+    const beside = { overrideClusterApiConfig: 'kind: X', overrideHealthCheckConfiguration: { a: 1 }, newer: sent }
+    const created = await call('POST /v1/spectroclusters/cloudTypes/local', {
+      body: {
+        metadata: { name: 'novel', owner: sent },
+        spec: {
+          cloudAccountUid: account,
+          cloudConfig: { values: '', overrideClusterApiConfig: 'kind: Y', network: sent },
+          clusterConfig: { timezone: 'UTC', window: sent },
+          machinepoolconfig: [{ ...pool, ...beside }],
+          profiles: [{ uid: infra }],
+          flavour: sent,
+        },
+        hint: sent,
+      },
+    })
+    expect(created.status, created.text).toBe(201)
+    const { body, text } = await call(`GET /v1/spectroclusters/${created.body.uid}`)
+    expect(body).toMatchObject({ hint: kept, metadata: { owner: kept }, spec: { flavour: kept } })
+    expect(body.spec.clusterConfig).toMatchObject({ timezone: 'UTC', window: kept })
+    expect(body.spec.cloudConfig).toBeUndefined()
+
+    const path = `/v1/cloudconfigs/cloudTypes/local/${body.spec.cloudConfigRef.uid}`
+    const first = await call(`GET ${path}`)
+    expect(first.body.spec.clusterConfig).toEqual({ values: '', overrideClusterApiConfig: 'kind: Y', network: kept })
+    const flat = { values: controlPlane, minSize: 1, disk: kept, ...beside, newer: kept }
+    expect(first.body.spec.machinePoolConfig).toEqual([
+      { name: 'cp', size: 1, isControlPlane: true, useControlPlaneAsWorker: false, ...flat },
+    ])
+    expect(text + first.text).not.toMatch(/password|accessToken/)
+
+    const clusterConfig = { values: 'kind: Z', network: sent }
+    const changed = { body: { clusterConfig, overrideClusterApiConfig: 'kind: V' } }
+    expect((await call(`PUT ${path}/clusterConfig`, changed)).status).toBe(204)
+    const more = { cloudConfig: { values: workers(1), disk: sent }, poolConfig: {}, newer: sent }
+    expect((await call(`POST ${path}/machinePools`, { body: more })).status).toBe(201)
+    const second = (await call(`GET ${path}`)).body.spec
+    expect(second.clusterConfig).toEqual({ values: 'kind: Z', network: kept, overrideClusterApiConfig: 'kind: V' })
+    expect(second.machinePoolConfig[1]).toMatchObject({ disk: kept, newer: kept })
+    const { tenantUid } = (await call('GET /v1/users/info')).body
+    const stored = await api.context.store.transaction(tenantUid, operatorActor, (tx) =>
+      tx.get('Cluster', created.body.uid),
+    )
+    expect(JSON.stringify(stored)).not.toMatch(/password|accessToken/)
+  })
+
   test('changes profiles by addition and replacement, and keeps what is not mentioned', async () => {
     const { call, cluster, infra, addon } = await newCluster()
     const attached = async () =>
@@ -270,6 +320,22 @@ describe('a custom cloud account', () => {
     expect(list.body.items).toHaveLength(1)
     const types = await call('GET /v1/clouds/cloudTypes')
     expect(types.body.cloudTypes).toMatchObject([{ name: 'local', isCustom: true }])
+  })
+
+  test('gives unknown properties back, but none from beside its credentials', async () => {
+    const { call } = await newCluster()
+    const body = {
+      metadata: { name: 'novel', owner: { team: 'blue' } },
+      spec: { credentials: { TOKEN: 'hush' }, region: 'north' },
+      hint: 1,
+    }
+    const { uid } = (await call('POST /v1/cloudaccounts/cloudTypes/local', { body })).body
+    const path = `/v1/cloudaccounts/cloudTypes/local/${uid}`
+    const read = (await call(`GET ${path}`)).body
+    expect(read).toMatchObject({ hint: 1, metadata: { owner: { team: 'blue' } } })
+    expect(read.spec).toEqual({ credentials: {} })
+    expect((await call(`PUT ${path}`, { body: { ...body, hint: 2 } })).status).toBe(204)
+    expect((await call(`GET ${path}`)).body.hint).toBe(2)
   })
 
   test('of the tenant is listed in every project too, one of a project only there', async () => {

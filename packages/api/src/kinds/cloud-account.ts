@@ -7,6 +7,8 @@ export interface CloudAccountSpec {
   credentialKeys: string[]
   /** Non-secret settings of the provider (region, endpoint…). */
   settings: Record<string, unknown>
+  /** Properties a client sent that we do not know, echoed on the same path. */
+  unknown?: Record<string, unknown>
 }
 export interface CloudAccountStatus {
   /** Result of the newest validation. */

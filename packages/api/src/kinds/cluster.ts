@@ -17,8 +17,8 @@ export interface MachinePool {
   taints: Taint[]
   /** Kubernetes version of the pool; empty = the cluster's. */
   version: string
-  /** Both halves as the client sent them, returned on the same paths. */
-  input: { cloudConfig: Record<string, unknown>; poolConfig: Record<string, unknown> }
+  /** Both halves and what stands beside them as the client sent it, returned merged into one. */
+  input: { cloudConfig: Record<string, unknown>; poolConfig: Record<string, unknown>; [beside: string]: unknown }
 }
 
 /** A profile as this cluster uses it: a copy, so that editing the profile changes no cluster. */

@@ -21,6 +21,8 @@ export interface PublicRequest<Id extends OperationId> {
   header: (name: string) => string | undefined
   /** Properties of `value` that this schema of the contract does not know: keep them with the object, see `withUnknown`. */
   unknownOf: (schema: string, value: unknown) => Record<string, unknown> | undefined
+  /** A copy of `value` for documents that are stored as sent: what this schema knows, and what `unknownOf` finds. */
+  keptOf: <T extends object>(schema: string, value: T) => T
   /** Aborts when the client is gone. */
   signal: AbortSignal
 }

@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerContext } from '../../context.ts'
 import type { RegisteredOperation } from '../operation.ts'
-import { unknownOf } from '../shapes/unknown.ts'
+import { unknownOf, withUnknown } from '../shapes/unknown.ts'
 import { authenticate, header, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
 import type { Projectors } from './projector.ts'
@@ -118,6 +118,8 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
         project: projectHeader(request),
         header: (name: string) => header(request, name),
         unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
+        keptOf: (name: string, value: object) =>
+          projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
         signal: endOf(reply, tools.closing),
         subject: request.subject,
         resolveSubject: () => authenticate(request, context),

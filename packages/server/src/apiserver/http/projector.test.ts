@@ -46,6 +46,14 @@ test('nothing unknown is taken beside secrets, nor anything called like one', ()
   expect(unknownOf(schemas, 'Tree', { clientSecret: 's', novel: 1 })).toEqual({ novel: 1 })
 })
 
+test('nothing called like a secret is taken at any depth of an unknown property', () => {
+  const novel = { password: 'x', mode: 'fast', list: [{ apiKey: 'x', name: 'a' }, 'text'] }
+  expect(unknownOf(schemas, 'Tree', { novel, spec: { deep: { deeper: { token: 'x' } } } })).toEqual({
+    novel: { mode: 'fast', list: [{ name: 'a' }, 'text'] },
+    spec: { deep: { deeper: {} } },
+  })
+})
+
 test('an unknown property never hides a declared one', () => {
   expect(project(withUnknown({ name: 'a' }, { name: 'forged', extra: 1 }))).toEqual({ name: 'a', extra: 1 })
 })

@@ -20,10 +20,18 @@ function collect(schemas: Record<string, Schema>, schema: Schema, value: unknown
   const found: Fields = {}
   for (const [name, part] of Object.entries(value)) {
     const property = Object.hasOwn(target.properties, name) ? target.properties[name] : undefined
-    const kept = property ? collect(schemas, property, part) : secretName.test(name) ? undefined : part
+    const kept = property ? collect(schemas, property, part) : secretName.test(name) ? undefined : withoutSecrets(part)
     if (kept !== undefined) found[name] = kept
   }
   return Object.keys(found).length > 0 ? found : undefined
+}
+
+/** Nothing describes what stands below an unknown property: names are all there is to tell secrets by, at any depth. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (!isObject(value)) return value
+  const open = Object.entries(value).filter(([name]) => !secretName.test(name))
+  return Object.fromEntries(open.map(([name, part]) => [name, withoutSecrets(part)]))
 }
 
 /**
@@ -36,16 +44,17 @@ export function unknownOf(schemas: Record<string, Schema>, name: string, value: 
   return found && Buffer.byteLength(JSON.stringify(found)) <= maxBytes ? found : undefined
 }
 
-/** Puts what `unknownOf` found back beside the properties of `view`, for the serialiser to let through. Returns `view`. */
+/**
+ * Puts what `unknownOf` found back beside the properties of `view`, for the serialiser to let through: it takes from
+ * here only what the schema of the answer does not declare. Returns `view`.
+ */
 export function withUnknown<T extends object>(view: T, unknown: Fields | undefined): T {
   if (!unknown) return view
-  const own: Fields = {}
   for (const [name, part] of Object.entries(unknown)) {
     const inside: unknown = Reflect.get(view, name)
     if (isObject(inside) && isObject(part)) withUnknown(inside, part)
-    else own[name] = part
   }
-  Object.defineProperty(view, unknownKey, { value: own, configurable: true })
+  Object.defineProperty(view, unknownKey, { value: unknown, configurable: true })
   return view
 }
 

@@ -32,8 +32,13 @@ export async function storeCredentials(
   }
 }
 
-export const accountSpec = (cloudType: string, credentials: Record<string, Secret<string>>): CloudAccountSpec => ({
+export const accountSpec = (
+  cloudType: string,
+  credentials: Record<string, Secret<string>>,
+  unknown: CloudAccountSpec['unknown'],
+): CloudAccountSpec => ({
   cloudType,
   credentialKeys: Object.keys(credentials).sort(),
   settings: {},
+  ...(unknown && { unknown }),
 })

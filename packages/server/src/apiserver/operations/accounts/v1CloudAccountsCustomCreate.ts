@@ -6,10 +6,10 @@ import { accountSpec, readCredentials, storeCredentials } from './credentials.ts
 export const v1CloudAccountsCustomCreate = defineOperation('v1CloudAccountsCustomCreate', {
   scope: 'project',
   permission: 'cloudaccount.create',
-  async handler({ subject, params, body, project }, context) {
+  async handler({ subject, params, body, project, unknownOf }, context) {
     const provider = customProvider(context, params.cloudType)
     const credentials = readCredentials(provider, body)
-    const spec = accountSpec(params.cloudType, credentials)
+    const spec = accountSpec(params.cloudType, credentials, unknownOf('v1CustomAccountEntity', body))
     await provider.validateAccount({ uid: '', credentials, settings: spec.settings })
     return context.admission.run(subject, async (tx) => {
       const { meta } = await tx.create({ kind: 'CloudAccount', project, ...parseMeta(body.metadata), spec })

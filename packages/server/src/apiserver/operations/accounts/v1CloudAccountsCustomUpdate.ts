@@ -7,10 +7,10 @@ import { getAccount } from './views.ts'
 export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCustomUpdate', {
   scope: 'object',
   permission: 'cloudaccount.update',
-  async handler({ subject, params, body }, context) {
+  async handler({ subject, params, body, unknownOf }, context) {
     const provider = customProvider(context, params.cloudType)
     const credentials = readCredentials(provider, body)
-    const spec = accountSpec(params.cloudType, credentials)
+    const spec = accountSpec(params.cloudType, credentials, unknownOf('v1CustomAccountEntity', body))
     await provider.validateAccount({ uid: params.uid, credentials, settings: spec.settings })
     await context.admission.run(subject, async (tx) => {
       await getAccount(tx, params.cloudType, params.uid)

@@ -3,6 +3,7 @@ import type { ClusterSpec, MachinePool } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
+import { withUnknown } from '../../shapes/unknown.ts'
 import { lockCluster } from '../clusters/load.ts'
 import { checkPools, valuesOf, viewPool } from '../clusters/pools.ts'
 
@@ -16,15 +17,18 @@ export async function clusterOfConfig(tx: Tx, cloudType: string, configUid: stri
   throw new AtriumError('ResourceNotFound', `Cloud config '${configUid}' of type '${cloudType}' is not found.`)
 }
 
-export const viewConfig = ({ meta, spec }: Cluster): v1CustomCloudConfig => ({
-  kind: spec.cloudType,
-  metadata: { ...viewMeta(meta), uid: spec.cloudConfigUid },
-  spec: {
-    cloudAccountRef: { kind: spec.cloudType, uid: spec.cloudAccountUid },
-    clusterConfig: { values: valuesOf(spec.cloudConfig) },
-    machinePoolConfig: spec.machinePools.map(viewPool),
-  },
-})
+export function viewConfig({ meta, spec }: Cluster): v1CustomCloudConfig {
+  const cloudConfig = structuredClone(spec.cloudConfig)
+  return {
+    kind: spec.cloudType,
+    metadata: { ...viewMeta(meta), uid: spec.cloudConfigUid },
+    spec: {
+      cloudAccountRef: { kind: spec.cloudType, uid: spec.cloudAccountUid },
+      clusterConfig: withUnknown({ ...cloudConfig, values: valuesOf(cloudConfig) }, cloudConfig),
+      machinePoolConfig: spec.machinePools.map(viewPool),
+    },
+  }
+}
 
 /** Changes the infrastructure part of a cluster's spec in one step. */
 export async function changeConfig(

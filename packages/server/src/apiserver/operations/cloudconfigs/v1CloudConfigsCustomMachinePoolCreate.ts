@@ -6,8 +6,8 @@ import { changeConfig } from './load.ts'
 export const v1CloudConfigsCustomMachinePoolCreate = defineOperation('v1CloudConfigsCustomMachinePoolCreate', {
   scope: 'object',
   permission: 'cloudconfig.update',
-  async handler({ subject, params, body }, context) {
-    const pool = parsePool(customProvider(context, params.cloudType), body, '')
+  async handler({ subject, params, body, keptOf }, context) {
+    const pool = parsePool(customProvider(context, params.cloudType), body, '', keptOf)
     await context.admission.run(subject, (tx) =>
       changeConfig(tx, params, ({ machinePools }) => ({ machinePools: [...machinePools, pool] })),
     )

@@ -7,8 +7,8 @@ import { changeConfig, findPool } from './load.ts'
 export const v1CloudConfigsCustomMachinePoolUpdate = defineOperation('v1CloudConfigsCustomMachinePoolUpdate', {
   scope: 'object',
   permission: 'cloudconfig.update',
-  async handler({ subject, params, body }, context) {
-    const pool = parsePool(customProvider(context, params.cloudType), body, '')
+  async handler({ subject, params, body, keptOf }, context) {
+    const pool = parsePool(customProvider(context, params.cloudType), body, '', keptOf)
     if (pool.name !== params.machinePoolName) {
       throw new AtriumError(
         'InvalidRequest',

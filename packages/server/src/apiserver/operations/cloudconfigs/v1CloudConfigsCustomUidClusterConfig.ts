@@ -4,8 +4,10 @@ import { changeConfig } from './load.ts'
 export const v1CloudConfigsCustomUidClusterConfig = defineOperation('v1CloudConfigsCustomUidClusterConfig', {
   scope: 'object',
   permission: 'cloudconfig.update',
-  handler: ({ subject, params, body }, context) =>
-    context.admission.run(subject, (tx) =>
-      changeConfig(tx, params, () => ({ cloudConfig: { ...body.clusterConfig } })),
-    ),
+  handler({ subject, params, body, keptOf }, context) {
+    const { clusterConfig, ...beside } = keptOf('v1CustomCloudClusterConfigEntity', body)
+    return context.admission.run(subject, (tx) =>
+      changeConfig(tx, params, () => ({ cloudConfig: { ...beside, ...clusterConfig } })),
+    )
+  },
 })

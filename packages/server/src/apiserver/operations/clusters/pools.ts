@@ -2,15 +2,20 @@ import type { v1CustomMachinePoolConfig, v1CustomMachinePoolConfigEntity } from 
 import type { MachinePool } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { OperationRequest } from '../../operation.ts'
+import { withUnknown } from '../../shapes/unknown.ts'
 
-/** Reads one pool with the provider's own rules; the client's text is kept byte for byte beside what was read. */
-export function parsePool(provider: Provider, input: v1CustomMachinePoolConfigEntity, path: string): MachinePool {
-  const halves = {
-    cloudConfig: { ...input.cloudConfig } as Record<string, unknown>,
-    poolConfig: { ...input.poolConfig } as Record<string, unknown>,
-  }
-  const { kubernetesVersion, ...pool } = provider.parsePool(halves, path)
-  return { ...pool, version: kubernetesVersion, input: halves }
+/** Reads one pool with the provider's own rules; what the client sent is kept beside what was read, text byte for byte. */
+export function parsePool(
+  provider: Provider,
+  sent: v1CustomMachinePoolConfigEntity,
+  path: string,
+  keptOf: OperationRequest<'v1SpectroClustersCustomCreate'>['keptOf'],
+): MachinePool {
+  const kept = keptOf('v1CustomMachinePoolConfigEntity', sent)
+  const input = { ...kept, cloudConfig: { ...kept.cloudConfig }, poolConfig: { ...kept.poolConfig } }
+  const { kubernetesVersion, ...pool } = provider.parsePool(input, path)
+  return { ...pool, version: kubernetesVersion, input }
 }
 
 /** Invariants over all pools of a cluster: names are unique and exactly one pool is the control plane. */
@@ -33,12 +38,19 @@ const invalid = (path: string, text: string): AtriumError =>
 /** The YAML text of a custom cloud's settings. */
 export const valuesOf = ({ values }: Record<string, unknown>): string => (typeof values === 'string' ? values : '')
 
-/** Both halves merged flat, as clients read them. */
-export const viewPool = (pool: MachinePool): v1CustomMachinePoolConfig => ({
-  ...(pool.input.poolConfig as Partial<v1CustomMachinePoolConfig>),
-  values: valuesOf(pool.input.cloudConfig),
-  name: pool.name,
-  size: pool.size,
-  isControlPlane: pool.isControlPlane,
-  useControlPlaneAsWorker: pool.useControlPlaneAsWorker,
-})
+/** Both halves and what stands beside them merged flat, as clients read them. */
+export function viewPool(pool: MachinePool): v1CustomMachinePoolConfig {
+  const { cloudConfig, poolConfig, ...beside } = structuredClone(pool.input)
+  const flat = { ...beside, ...poolConfig, ...cloudConfig }
+  return withUnknown(
+    {
+      ...flat,
+      values: valuesOf(cloudConfig),
+      name: pool.name,
+      size: pool.size,
+      isControlPlane: pool.isControlPlane,
+      useControlPlaneAsWorker: pool.useControlPlaneAsWorker,
+    },
+    flat,
+  )
+}

@@ -1,10 +1,10 @@
-import type { v1ClusterResourcesEntity, v1SpectroCustomClusterEntity } from '@atrium/api/generated/operations.d.ts'
+import type { v1ClusterResourcesEntity } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
-import { defineOperation } from '../../operation.ts'
+import { defineOperation, type OperationRequest } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
 import { createCluster, loadProfiles } from './load.ts'
@@ -14,10 +14,11 @@ import { changeProfiles } from './profiles.ts'
 export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersCustomCreate', {
   scope: 'project',
   permission: 'cluster.create',
-  async handler({ subject, params, body, project }, context) {
+  async handler(request, context) {
+    const { subject, params, body, project } = request
     const provider = customProvider(context, params.cloudType)
     return context.admission.run(subject, async (tx) => {
-      const spec = await readSpec(tx, provider, body, context.random)
+      const spec = await readSpec(tx, provider, request, context.random)
       return { uid: await createCluster(tx, { project, ...parseMeta(body.metadata), spec }, context.random) }
     })
   },
@@ -26,9 +27,10 @@ export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersC
 async function readSpec(
   tx: Tx,
   provider: Provider,
-  { spec }: v1SpectroCustomClusterEntity,
+  { body, keptOf, unknownOf }: OperationRequest<'v1SpectroClustersCustomCreate'>,
   random: Random,
 ): Promise<ClusterSpec> {
+  const { spec } = body
   if (!spec) throw new AtriumError('InvalidRequest', 'spec: is missing.', { details: { field: 'spec' } })
   refuseResources(spec.clusterConfig?.resources)
   const account = await tx.get('CloudAccount', spec.cloudAccountUid)
@@ -40,22 +42,26 @@ async function readSpec(
     )
   }
   const machinePools = (spec.machinepoolconfig ?? []).map((pool, index) =>
-    parsePool(provider, pool, `spec.machinepoolconfig[${index}]`),
+    parsePool(provider, pool, `spec.machinepoolconfig[${index}]`, keptOf),
   )
   checkPools(machinePools, 'spec.machinepoolconfig')
   const profiles = await loadProfiles(tx, provider.cloudType, spec.profiles ?? [], 'spec.profiles')
+  // Both configs are kept as documents, with what is unknown in them.
+  const rest = { ...body, spec: { ...spec, cloudConfig: undefined, clusterConfig: undefined } }
+  const unknown = unknownOf('v1SpectroCustomClusterEntity', rest)
   return {
     cloudType: provider.cloudType,
     cloudAccountUid: spec.cloudAccountUid,
     cloudConfigUid: newUid(random),
-    cloudConfig: { ...spec.cloudConfig },
+    cloudConfig: { ...keptOf('v1CustomClusterConfig', spec.cloudConfig) },
     machinePools,
     profiles: changeProfiles(
       [],
       profiles.map((profile) => ({ profile, replaces: undefined })),
     ),
     policy: { drift: 'heal', nodes: 'heal' },
-    clusterConfig: { ...spec.clusterConfig },
+    clusterConfig: { ...keptOf('v1CustomClusterConfigEntity', spec.clusterConfig ?? {}) },
+    ...(unknown && { unknown }),
   }
 }
 

@@ -12,6 +12,7 @@ import type { AttachedProfile, ClusterStatus, LayerStatus } from '@atrium/api/ki
 import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
+import { withUnknown } from '../../shapes/unknown.ts'
 
 type Cluster = StoredObject<'Cluster'>
 
@@ -20,7 +21,7 @@ export const stateOf = (cluster: Cluster): string => clusterStateOf(cluster)
 
 export function viewCluster(cluster: Cluster): v1SpectroCluster {
   const { meta, spec } = cluster
-  return {
+  const view: v1SpectroCluster = {
     kind: 'SpectroCluster',
     apiVersion: 'v1',
     metadata: viewMeta(meta),
@@ -33,17 +34,15 @@ export function viewCluster(cluster: Cluster): v1SpectroCluster {
     },
     status: viewStatus(cluster),
   }
+  return withUnknown(view, spec.unknown)
 }
 
 /** An empty `machineManagementConfig` crashes clients on import: it is left out unless patching is configured. */
 export function viewClusterConfig(stored: Record<string, unknown>): v1ClusterConfig {
-  const { location: _location, resources: _resources, machineManagementConfig, ...rest } = stored
+  const { location: _location, resources: _resources, machineManagementConfig, ...rest } = structuredClone(stored)
   const patching = (machineManagementConfig as v1ClusterConfig['machineManagementConfig'])?.osPatchConfig
-  return {
-    updateWorkerPoolsInParallel: true,
-    ...rest,
-    ...(patching && { machineManagementConfig: { osPatchConfig: patching } }),
-  }
+  const shown = { ...rest, ...(patching && { machineManagementConfig: { osPatchConfig: patching } }) }
+  return withUnknown({ updateWorkerPoolsInParallel: true, ...shown }, shown)
 }
 
 export function viewTemplate(profile: AttachedProfile): v1ClusterProfileTemplate {
