@@ -187,6 +187,24 @@ describe('users and roles', () => {
     expect([unknown.status, unknown.body.details.field]).toEqual([400, 'spec.permissions'])
   })
 
+  test.each([{ isEnabled: false }, {}])('a disabled role (status %o) is held and grants nothing', async (status) => {
+    const { call, tenant } = await api.newTenant()
+    const body = {
+      metadata: { name: 'Reader' },
+      spec: { scope: 'tenant', permissions: ['user.list'] },
+      novel: { a: 1 },
+    }
+    const { uid } = (await call('POST /v1/roles', { body: { ...body, status } })).body
+    expect((await call(`GET /v1/roles/${uid}`)).body).toMatchObject({ status: { isEnabled: false }, novel: { a: 1 } })
+    const user = await api.newUser(tenant.uid, [])
+    await call(`PUT /v1/users/${user.uid}/roles`, { body: { roles: [uid] } })
+    expect((await user.call('GET /v1/users')).status).toBe(403)
+    expect((await call(`PUT /v1/roles/${uid}`, { body: { ...body, status: { isEnabled: true } } })).status).toBe(204)
+    expect((await user.call('GET /v1/users')).status).toBe(200)
+    expect((await call(`PUT /v1/roles/${uid}`, { body: { ...body, status } })).status).toBe(204)
+    expect((await user.call('GET /v1/users')).status).toBe(403)
+  })
+
   test('nobody raises their own rights: by roles, by keys of others, by their own role', async () => {
     const { call, tenant, adminUid } = await api.newTenant()
     const roles = (await call('GET /v1/roles')).body.items as { metadata: { name: string; uid: string } }[]

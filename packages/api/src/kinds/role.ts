@@ -4,6 +4,8 @@ import type { KindDefinition } from './meta.ts'
 export interface RoleSpec {
   scope: 'tenant' | 'project' | 'resource'
   permissions: string[]
+  /** Still held, and grants nothing. */
+  isDisabled?: boolean
   unknown?: Record<string, unknown>
 }
 export type RoleStatus = Record<string, never>

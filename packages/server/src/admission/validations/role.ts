@@ -37,7 +37,8 @@ function mustHoldAdded(
   spec: RoleSpec | undefined,
 ): void {
   if (!spec) return
-  const permissions = spec.permissions.filter((name) => !former.permissions.includes(name))
+  const granted = former.isDisabled === true || former.scope !== spec.scope ? [] : former.permissions
+  const permissions = spec.permissions.filter((name) => !granted.includes(name))
   mustHoldRole(subject, { uid: meta.uid, name: meta.name, scope: spec.scope, permissions }, null)
 }
 

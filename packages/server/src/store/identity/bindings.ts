@@ -1,7 +1,7 @@
 import type { ResourceRole, RoleBinding } from '../../auth/identity.ts'
 import type { Sql } from '../database.ts'
 
-/** A binding with what its role grants when the role is one of the tenant's own; null for built-in and vanished roles. */
+/** A binding with what its role grants when the role is one of the tenant's own; null for built-in, disabled and vanished roles. */
 export interface BindingRow extends RoleBinding {
   customPermissions: string[] | null
 }
@@ -11,6 +11,7 @@ export async function selectBindings(sql: Sql, tenant: string, userUid: string):
     `select b.project, b.role_uid as "roleUid", o.spec -> 'permissions' as "customPermissions"
      from role_bindings b
      left join objects o on o.tenant = b.tenant and o.uid = b.role_uid and o.kind = 'Role' and o.deleted_at is null
+       and o.spec -> 'isDisabled' is distinct from 'true'
      where b.tenant = $1 and b.user_uid = $2 order by b.scope, b.role_uid`,
     [tenant, userUid],
   )

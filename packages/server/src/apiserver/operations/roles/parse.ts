@@ -4,7 +4,13 @@ import { builtInRole } from '@atrium/api/permissions/roles.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 
-export function parseRole(body: v1Role): ReturnType<typeof parseMeta> & { spec: RoleSpec } {
+/** Go clients leave `false` out: a status that does not say `isEnabled` is one of a disabled role. */
+const isDisabled = ({ status }: v1Role): boolean => status !== undefined && status.isEnabled !== true
+
+export function parseRole(
+  body: v1Role,
+  unknown: RoleSpec['unknown'],
+): ReturnType<typeof parseMeta> & { spec: RoleSpec } {
   const scope = body.spec?.scope
   if (scope !== 'tenant' && scope !== 'project' && scope !== 'resource') {
     throw new AtriumError('InvalidRequest', 'spec.scope: must be tenant, project or resource.', {
@@ -12,7 +18,8 @@ export function parseRole(body: v1Role): ReturnType<typeof parseMeta> & { spec: 
     })
   }
   const permissions = [...new Set(body.spec?.permissions ?? [])].sort()
-  return { ...parseMeta(body.metadata), spec: { scope, permissions } }
+  const spec = { scope, permissions, ...(isDisabled(body) && { isDisabled: true }), ...(unknown && { unknown }) }
+  return { ...parseMeta(body.metadata), spec }
 }
 
 export function mustBeCustom(uid: string): void {

@@ -10,7 +10,7 @@ export const viewRole = ({ meta, spec }: StoredObject<'Role'>): v1Role => {
     {
       metadata: { ...metadata, annotations: { ...metadata.annotations, scope: spec.scope } },
       spec: { scope: spec.scope, permissions: spec.permissions, type: 'user' as const },
-      status: { isEnabled: true },
+      status: { isEnabled: spec.isDisabled !== true },
     },
     spec.unknown,
   )
