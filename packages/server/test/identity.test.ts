@@ -306,6 +306,9 @@ test('settings a tenant never touched answer with defaults', async () => {
     'loginBanner',
     'preferences/fips',
     'domains',
+    'oidc/config',
+    'saml/config',
+    'sso/auth/providers',
   ]
   for (const path of paths) expect([path, (await call(`${base}/${path}`)).status]).toEqual([path, 200])
   expect((await call('GET /v1/spectroclusters/upgrade/settings')).status).toBe(200)

@@ -5,8 +5,11 @@ import { V1TenantPrefClusterGroupGet } from './V1TenantPrefClusterGroupGet.ts'
 import { V1TenantPrefClusterGroupUpdate } from './V1TenantPrefClusterGroupUpdate.ts'
 import { V1TenantUidDomainsGet } from './V1TenantUidDomainsGet.ts'
 import { V1TenantUidDomainsUpdate } from './V1TenantUidDomainsUpdate.ts'
+import { V1TenantUidOidcConfigGet } from './V1TenantUidOidcConfigGet.ts'
 import { V1TenantUidPasswordPolicyGet } from './V1TenantUidPasswordPolicyGet.ts'
 import { V1TenantUidPasswordPolicyUpdate } from './V1TenantUidPasswordPolicyUpdate.ts'
+import { V1TenantUidSamlConfigSpecGet } from './V1TenantUidSamlConfigSpecGet.ts'
+import { V1TenantUidSsoAuthProvidersGet } from './V1TenantUidSsoAuthProvidersGet.ts'
 import { v1SpectroClustersUpgradeSettings } from './v1SpectroClustersUpgradeSettings.ts'
 import { v1SpectroClustersUpgradeSettingsGet } from './v1SpectroClustersUpgradeSettingsGet.ts'
 import { v1TenantClusterRbacSettingsGet } from './v1TenantClusterRbacSettingsGet.ts'
@@ -43,6 +46,9 @@ export const tenantsOperations: RegisteredOperation[] = [
   V1TenantUidDomainsUpdate,
   v1TenantUidLoginBannerGet,
   v1TenantUidLoginBannerUpdate,
+  V1TenantUidOidcConfigGet,
   V1TenantUidPasswordPolicyGet,
   V1TenantUidPasswordPolicyUpdate,
+  V1TenantUidSamlConfigSpecGet,
+  V1TenantUidSsoAuthProvidersGet,
 ]

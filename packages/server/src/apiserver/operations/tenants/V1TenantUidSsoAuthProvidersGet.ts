@@ -1,0 +1,6 @@
+import { defineSettingGet } from './setting.ts'
+
+export const V1TenantUidSsoAuthProvidersGet = defineSettingGet('V1TenantUidSsoAuthProvidersGet', 'ssoAuthProviders', {
+  isEnabled: false,
+  ssoLogins: [],
+})
