@@ -76,7 +76,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     ...parts,
     layers: () => engine.reports(),
     openDeviations: () => deviations.count,
-    removalProblems: () => engine.removalProblems(),
+    removals: () => engine.removals(),
   })
   const guards = createGuards(parts, deviations, engine)
   const intake = new DesiredIntake({ desired, blobs, redaction, clock, logger }, (former) => {

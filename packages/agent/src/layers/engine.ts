@@ -3,6 +3,8 @@ import type { LayerReport } from '@atrium/api/link/protocol.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { comparePositions } from '../desired/position.ts'
+import type { DesiredPosition } from '../ports.ts'
 import { type Failure, nextFailure } from './backoff.ts'
 import { UpgradeError } from './chart-unit.ts'
 import type { HealthBoard } from './health.ts'
@@ -12,18 +14,24 @@ import { isInstalled, type LayerRecord, layerKey, type RecordStore } from './rec
 
 export interface EngineDeps {
   records: RecordStore
-  installer: Installer
-  health: HealthBoard
+  installer: Pick<Installer, 'install' | 'remove'>
+  health: Pick<HealthBoard, 'get' | 'forget' | 'refresh'>
   clock: Clock
   logger: Logger
   /** The newest desired state, asked for at each look. */
   desired(): DesiredState | null
   /** Called when the state of any layer may have changed. */
   onProgress(): void
-  /** Called when every layer is ready and nothing is left to remove. */
+  /** Called once for each desired state, when every layer is ready and nothing is left to remove. */
   onComplete(desired: DesiredState): Promise<void>
   /** Something stayed behind after a removal. */
   onRemaining(layer: string, remaining: string[]): void
+}
+
+/** A layer that is no longer wanted and still there; `problem` is why its last removal failed, null before that. */
+export interface PendingRemoval {
+  layer: string
+  problem: string | null
 }
 
 const UNREADY_POLL_MS = 1_000
@@ -42,6 +50,8 @@ export class LayerEngine {
   #installing: { layerId: string; key: string; abort: AbortController } | null = null
   #wake: () => void = () => undefined
   #woken = false
+  /** The last desired state that was found complete. */
+  #completed: DesiredPosition | null = null
   #loops: Promise<unknown>[] = []
 
   constructor(deps: EngineDeps) {
@@ -83,11 +93,12 @@ export class LayerEngine {
     return views.map((view, index) => reportLayer(view, steps[index] ?? { do: 'nothing' }))
   }
 
-  /** Why layers that are no longer wanted are still there. */
-  removalProblems(): string[] {
-    return [...this.#failures].flatMap(([id, failure]) =>
-      failure.key === REMOVAL ? [`${id}: ${failure.message}`] : [],
-    )
+  /** Layers that are no longer wanted and still there. */
+  removals(): PendingRemoval[] {
+    return this.#unwanted().map(({ id }) => {
+      const failure = this.#failures.get(id)
+      return { layer: id, problem: failure?.key === REMOVAL ? failure.message : null }
+    })
   }
 
   #isWanted(layerId: string, key: string): boolean {
@@ -119,7 +130,7 @@ export class LayerEngine {
   /** Until something wakes us, or the next retry is due. */
   async #idle(): Promise<void> {
     const now = this.#deps.clock.now()
-    const dueAt = Math.min(...[...this.#failures.values()].map((failure) => failure.retryAt), now + READY_POLL_MS)
+    const dueAt = Math.min(...this.#retryTimes(now), now + READY_POLL_MS)
     await new Promise<void>((resolve) => {
       const cancel = this.#deps.clock.after(Math.max(dueAt - now, 10), resolve)
       this.#wake = () => {
@@ -129,25 +140,49 @@ export class LayerEngine {
     })
   }
 
+  /** Of a layer that waits for others the time of its next try says nothing: what it waits for wakes us. */
+  #retryTimes(now: number): number[] {
+    const installs = planLayers(this.#views(), now).flatMap((step) => (step.do === 'retry-later' ? [step.at] : []))
+    const removals = [...this.#failures.values()].filter((failure) => failure.key === REMOVAL)
+    return [...installs, ...removals.map((failure) => failure.retryAt)]
+  }
+
   /** True when it did something and should look again at once. */
   async #pass(): Promise<boolean> {
     const desired = this.#deps.desired()
     if (!desired) return false
+    this.#forgetFailures()
     const views = this.#views()
     const steps = planLayers(views, this.#deps.clock.now())
     const next = steps.findIndex((step) => step.do === 'install')
     const view = views[next]
     if (view) return this.#install(view, next)
-    const removable = this.#nextRemoval(desired)
+    const removable = this.#nextRemoval()
     if (removable) return this.#remove(removable)
-    if (this.#isComplete(desired, views, steps)) await this.#deps.onComplete(desired)
+    if (comparePositions(desired, this.#completed) === 0 || !this.#isComplete(views, steps)) return false
+    await this.#deps.onComplete(desired)
+    this.#completed = { epoch: desired.epoch, generation: desired.generation }
     return false
   }
 
-  #isComplete(desired: DesiredState, views: LayerView[], steps: LayerStep[]): boolean {
-    const wanted = new Set(desired.layers.map((layer) => layer.id))
+  /** Failures of what nobody wants any more: of layers that are gone, and of content that was replaced. */
+  #forgetFailures(): void {
+    const { desired, records } = this.#deps
+    const wanted = new Map(desired()?.layers.map((layer) => [layer.id, layerKey(layer)]))
+    for (const [id, failure] of this.#failures) {
+      const key = wanted.get(id) ?? (records.get(id) && REMOVAL)
+      if (failure.key !== key) this.#failures.delete(id)
+    }
+  }
+
+  #isComplete(views: LayerView[], steps: LayerStep[]): boolean {
     const allReady = views.every((view, index) => steps[index]?.do === 'nothing' && view.health?.ready)
-    return allReady && this.#deps.records.all().every((record) => wanted.has(record.id))
+    return allReady && this.#unwanted().length === 0
+  }
+
+  #unwanted(): LayerRecord[] {
+    const wanted = new Set(this.#deps.desired()?.layers.map((layer) => layer.id))
+    return this.#deps.records.all().filter((record) => !wanted.has(record.id))
   }
 
   async #install(view: LayerView, order: number): Promise<boolean> {
@@ -182,12 +217,9 @@ export class LayerEngine {
   }
 
   /** Layers that are no longer wanted go last first, one at a time. */
-  #nextRemoval(desired: DesiredState): LayerRecord | undefined {
-    const wanted = new Set(desired.layers.map((layer) => layer.id))
+  #nextRemoval(): LayerRecord | undefined {
     const now = this.#deps.clock.now()
-    return this.#deps.records
-      .all()
-      .findLast((record) => !wanted.has(record.id) && (this.#failures.get(record.id)?.retryAt ?? 0) <= now)
+    return this.#unwanted().findLast((record) => (this.#failures.get(record.id)?.retryAt ?? 0) <= now)
   }
 
   async #remove(record: LayerRecord): Promise<boolean> {

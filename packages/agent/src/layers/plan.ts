@@ -47,9 +47,10 @@ const isReady = (view: LayerView): boolean => isInPlace(view) && view.health?.re
  * fails holds up nothing but later stages. An installed layer whose content did not change is never touched. Pure.
  */
 export function planLayers(views: readonly LayerView[], now: number): LayerStep[] {
+  const unready = views.filter((view) => !isReady(view))
   return views.map((view) => {
     if (isInPlace(view)) return { do: 'nothing' }
-    const waitsFor = views.filter((other) => comesBefore(other.layer, view.layer) && !isReady(other))
+    const waitsFor = unready.filter((other) => comesBefore(other.layer, view.layer))
     if (waitsFor.length > 0) return { do: 'wait', for: waitsFor.map((other) => other.layer.name) }
     const { failure } = view
     if (failure && failure.key === layerKey(view.layer) && failure.retryAt > now)

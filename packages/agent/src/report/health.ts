@@ -1,4 +1,5 @@
 import type { LayerReport, NodeReport } from '@atrium/api/link/protocol.ts'
+import type { PendingRemoval } from '../layers/engine.ts'
 
 export interface ClusterHealth {
   state: 'Healthy' | 'UnHealthy' | 'Unknown'
@@ -10,7 +11,7 @@ export interface HealthFacts {
   layers: readonly LayerReport[] | null
   nodes: readonly NodeReport[]
   openDeviations: number
-  removalProblems: readonly string[]
+  removals: readonly PendingRemoval[]
 }
 
 const SHOWN = 3
@@ -27,12 +28,16 @@ export function judgeHealth(facts: HealthFacts): ClusterHealth {
   const unready = (layers ?? [])
     .filter((layer) => layer.state === 'Installed')
     .map((layer) => `layer ${layer.id} is not ready: ${layer.message}`)
-  const problems = [...lost, ...failed, ...unready, ...facts.removalProblems]
+  const stuck = facts.removals.flatMap(({ layer, problem }) => (problem === null ? [] : [`${layer}: ${problem}`]))
+  const problems = [...lost, ...failed, ...unready, ...stuck]
   if (problems.length > 0) return { state: 'UnHealthy', message: list(problems).slice(0, 4_096) }
   if (layers === null) return { state: 'Unknown', message: 'no desired state has arrived yet' }
   const pending = layers.filter((layer) => layer.state !== 'Ready')
   if (pending.length > 0)
     return { state: 'Unknown', message: `${pending.length} of ${layers.length} layers are still being installed` }
+  const removing = facts.removals.map(({ layer }) => layer)
+  if (removing.length > 0)
+    return { state: 'Unknown', message: `still being removed: ${list(removing)}`.slice(0, 4_096) }
   const open = facts.openDeviations > 0 ? `, ${facts.openDeviations} deviations are open` : ''
   return { state: 'Healthy', message: `${nodes.length} nodes and ${layers.length} layers are ready${open}` }
 }

@@ -50,7 +50,7 @@ test('nodes: ready or since when not, capacity and usage in plain numbers', () =
 })
 
 test('health: problems first, then what is still to come, then well', () => {
-  const facts = { nodes: [] as NodeReport[], openDeviations: 0, removalProblems: [] }
+  const facts = { nodes: [] as NodeReport[], openDeviations: 0, removals: [] }
   const judge = (more: object) => judgeHealth({ ...facts, layers: [layer('Ready')], ...more })
   expect(judge({})).toEqual({ state: 'Healthy', message: '0 nodes and 1 layers are ready' })
   expect(judge({ layers: null }).state).toBe('Unknown')
@@ -60,7 +60,14 @@ test('health: problems first, then what is still to come, then well', () => {
     message: 'layer p/Error: m',
   })
   expect(judge({ nodes: [reportNode(node('False', 'Down'))] }).message).toContain('node n1 is not ready (Down: m)')
-  expect(judge({ removalProblems: ['p/old: stuck'] }).state).toBe('UnHealthy')
+  expect(judge({ removals: [{ layer: 'p/old', problem: 'held' }] })).toMatchObject({
+    state: 'UnHealthy',
+    message: 'p/old: held',
+  })
+  expect(judge({ removals: [{ layer: 'p/old', problem: null }] })).toMatchObject({
+    state: 'Unknown',
+    message: 'still being removed: p/old',
+  })
   expect(judge({ openDeviations: 2 }).message).toContain('2 deviations are open')
 })
 

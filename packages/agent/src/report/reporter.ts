@@ -7,6 +7,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { DesiredStore } from '../desired/desired-store.ts'
+import type { PendingRemoval } from '../layers/engine.ts'
 import { shortHash } from '../names.ts'
 import type { AgentReport, PlaneLink } from '../ports.ts'
 import { EventBuffer, toEventItem } from './events.ts'
@@ -22,7 +23,7 @@ export interface ReporterDeps {
   logger: Logger
   layers(): LayerReport[]
   openDeviations(): number
-  removalProblems(): string[]
+  removals(): PendingRemoval[]
 }
 
 type StateReport = Extract<AgentReport, { type: 'state' }>
@@ -107,7 +108,7 @@ export class Reporter {
         layers: current ? layers : null,
         nodes,
         openDeviations: this.#deps.openDeviations(),
-        removalProblems: this.#deps.removalProblems(),
+        removals: this.#deps.removals(),
       }),
       nodes,
       kubernetesVersion: this.#version,
