@@ -210,6 +210,16 @@ it(
 async function expectSound(uid: string): Promise<void> {
   const summary = await find(uid)
   expect(summary?.status?.packs?.map(({ condition }) => condition?.type)).toEqual(Array(5).fill('Ready'))
+  // Kills delay what is told of deviations; none may stay open on paper.
+  await eventually(
+    `${uid} in sync`,
+    async () => {
+      const summary = await find(uid)
+      const sync = summary && conditionOf(summary, 'InSync')
+      return { done: sync?.status === 'True', seen: sync }
+    },
+    STEP_LIMIT_MS,
+  )
   const kube = await kubeOf(client, uid)
   try {
     expect(await nodesOf(kube)).toHaveLength(3)

@@ -75,7 +75,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   const reporter = new Reporter({
     ...parts,
     layers: () => engine.reports(),
-    openDeviations: () => deviations.count,
+    openDeviations: () => deviations.openIds(),
     removals: () => engine.removals(),
   })
   const guards = createGuards(parts, deviations, engine)

@@ -228,19 +228,30 @@ test('a wrong value is refused without being repeated, and reports of the agent 
     ...{ id: 'e1', at: '2026-01-01T00:00:00Z', severity: 'Warning' as const, reason: 'Failed' },
     ...{ message: `cannot parse ${JSON.stringify(value)}`, involved: 'Pod a/b', source: 'helm' },
   }
-  await read((tx) => applyReport(tx, uid, { type: 'events', seq: 1, items: [event] }))
+  await read((tx) => applyReport(tx, uid, { type: 'events', seq: 1, items: [event] }, event.at))
   await read((tx) =>
-    applyReport(tx, uid, {
-      type: 'deviations',
-      seq: 2,
-      items: [
-        {
-          ...{ id: 'd1', type: 'changed', object: 'v1 ConfigMap a/one', layer: 'quoted/quoted-layer', action: 'heal' },
-          ...{ detectedAt: event.at, state: 'open', message: `text was ${value}`, resolvedAt: null },
-          diff: [{ path: '/data/text', live: 'x', desired: { text: Buffer.from(value).toString('base64') } }],
-        },
-      ],
-    }),
+    applyReport(
+      tx,
+      uid,
+      {
+        type: 'deviations',
+        seq: 2,
+        items: [
+          {
+            ...{
+              id: 'd1',
+              type: 'changed',
+              object: 'v1 ConfigMap a/one',
+              layer: 'quoted/quoted-layer',
+              action: 'heal',
+            },
+            ...{ detectedAt: event.at, state: 'open', message: `text was ${value}`, resolvedAt: null },
+            diff: [{ path: '/data/text', live: 'x', desired: { text: Buffer.from(value).toString('base64') } }],
+          },
+        ],
+      },
+      event.at,
+    ),
   )
   const { status } = await stored(uid)
   expect(status.deviations?.[0]).toMatchObject({

@@ -4,20 +4,8 @@ import { join } from 'node:path'
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ContentStore } from '../storage/cluster-store.ts'
+import { type MemoryStore, memoryStore } from '../testing/memory-store.ts'
 import { DesiredStore } from './desired-store.ts'
-
-class MemoryStore implements ContentStore {
-  readonly contents = new Map<string, Buffer>()
-  broken = false
-  async put(key: string, content: Buffer): Promise<void> {
-    if (this.broken) throw new Error('no API server')
-    this.contents.set(key, content)
-  }
-  get = async (key: string): Promise<Buffer | null> => this.contents.get(key) ?? null
-  keys = async (): Promise<string[]> => [...this.contents.keys()]
-  delete = async (key: string): Promise<void> => void this.contents.delete(key)
-}
 
 const state = (epoch: number, generation: number): DesiredState => ({
   clusterUid: 'c',
@@ -34,7 +22,7 @@ let cluster: MemoryStore
 const open = () => DesiredStore.open({ path: join(dir, 'desired.json'), cluster, logger: silentLogger })
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'atrium-desired-'))
-  cluster = new MemoryStore()
+  cluster = memoryStore()
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 

@@ -53,8 +53,9 @@ export class DeviationLog {
     return [...this.#open.keys()]
   }
 
-  get count(): number {
-    return this.#open.size
+  /** Ids of all that are not repaired. */
+  openIds(): string[] {
+    return [...this.#open.values()].map((report) => report.id)
   }
 
   has(subject: string): boolean {

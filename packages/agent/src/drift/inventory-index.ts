@@ -21,6 +21,7 @@ export interface GuardedRelease {
 }
 
 export const releaseKey = (namespace: string, name: string): string => `release/${namespace}/${name}`
+export const isReleaseKey = (key: string): boolean => key.startsWith('release/')
 const typeKey = (type: KubeType): string => `${type.apiVersion}/${type.kind}`
 
 /** Everything the records say must be there, for quick look-ups. Immutable: made anew when records change. */

@@ -6,7 +6,7 @@ import type { LayerGate } from '../layers/gate.ts'
 import type { RecordStore } from '../layers/records.ts'
 import { shortHash } from '../names.ts'
 import { CheckQueue, type CheckResult } from './check-queue.ts'
-import { InventoryIndex } from './inventory-index.ts'
+import { InventoryIndex, isReleaseKey } from './inventory-index.ts'
 import { checkObject, type ObjectCheckDeps } from './object-check.ts'
 
 export interface ObjectGuardDeps extends Omit<ObjectCheckDeps, 'onRepaired'> {
@@ -75,7 +75,9 @@ export class ObjectGuard {
   #reindex(): void {
     const former = this.#index
     this.#index = new InventoryIndex(this.#deps.records.all())
-    for (const key of former.objects.keys()) if (!this.#index.objects.has(key)) this.#forget(key)
+    // Also what was left over from before a restart: its layer may have gone without a word.
+    const deviating = this.#deps.deviations.subjects().filter((key) => !isReleaseKey(key))
+    for (const key of [...former.objects.keys(), ...deviating]) if (!this.#index.objects.has(key)) this.#forget(key)
     for (const [name, watch] of this.#watches) {
       if (this.#index.types.has(name)) continue
       this.#watches.delete(name)

@@ -12,7 +12,7 @@ import { isPending, listRevisions, type Revision } from '../layers/releases.ts'
 import { CheckQueue, type CheckResult } from './check-queue.ts'
 import type { DeviationLog } from './deviations.ts'
 import type { FightDetector } from './fight.ts'
-import { type GuardedRelease, InventoryIndex, releaseKey } from './inventory-index.ts'
+import { type GuardedRelease, InventoryIndex, isReleaseKey, releaseKey } from './inventory-index.ts'
 
 export interface ReleaseGuardDeps {
   client: KubeClient
@@ -99,7 +99,8 @@ export class ReleaseGuard {
     this.#index = new InventoryIndex(this.#deps.records.all())
     for (const [key, release] of this.#index.releases)
       if (former.releases.get(key)?.revision !== release.revision) this.#queue.add(key)
-    for (const key of former.releases.keys()) {
+    // Also what was left over from before a restart.
+    for (const key of this.#deps.deviations.subjects().filter(isReleaseKey)) {
       if (this.#index.releases.has(key)) continue
       this.#deps.deviations.resolve(key, 'it is no longer part of a layer')
     }

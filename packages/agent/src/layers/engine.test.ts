@@ -2,7 +2,7 @@ import type { DesiredLayer, DesiredState } from '@atrium/api/link/desired-state.
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ContentStore } from '../storage/cluster-store.ts'
+import { memoryStore } from '../testing/memory-store.ts'
 import { UpgradeError } from './chart-unit.ts'
 import { LayerEngine } from './engine.ts'
 import { type LayerRecord, layerKey, newRecord, RecordStore } from './records.ts'
@@ -82,16 +82,6 @@ class World {
     const before = this.looks
     await this.clock.advance(ms)
     return this.looks - before
-  }
-}
-
-function memoryStore(): ContentStore {
-  const contents = new Map<string, Buffer>()
-  return {
-    put: async (key, content) => void contents.set(key, content),
-    get: async (key) => contents.get(key) ?? null,
-    keys: async () => [...contents.keys()],
-    delete: async (key) => void contents.delete(key),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LayerReport } from '@atrium/api/link/protocol.ts'
+import { type LayerReport, linkLimits } from '@atrium/api/link/protocol.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { type KubeObject, refOf } from '@atrium/kube/object.ts'
 import { type ResourceWatch, watchResource } from '@atrium/kube/watch.ts'
@@ -22,7 +22,8 @@ export interface ReporterDeps {
   random: Random
   logger: Logger
   layers(): LayerReport[]
-  openDeviations(): number
+  /** Ids of deviations that are not repaired. */
+  openDeviations(): string[]
   removals(): PendingRemoval[]
 }
 
@@ -99,6 +100,7 @@ export class Reporter {
     const layers = this.#deps.layers()
     const nodes = [...this.#nodes.values()].slice(0, NODES).map(reportNode)
     const working = current && { epoch: current.epoch, generation: current.generation }
+    const open = this.#deps.openDeviations()
     return {
       type: 'state',
       applied: desired.applied,
@@ -107,10 +109,11 @@ export class Reporter {
       health: judgeHealth({
         layers: current ? layers : null,
         nodes,
-        openDeviations: this.#deps.openDeviations(),
+        openDeviations: open.length,
         removals: this.#deps.removals(),
       }),
       nodes,
+      ...(open.length <= linkLimits.openDeviations && { openDeviations: open }),
       kubernetesVersion: this.#version,
       metrics: {
         ...this.#figures,

@@ -15,6 +15,7 @@ export const linkLimits = {
   csrBytes: 8 * 1024,
   heartbeatMs: 5_000,
   missedHeartbeats: 3,
+  openDeviations: 2_000,
   inFlight: 64,
 } as const
 
@@ -129,6 +130,8 @@ export const AgentMessage = Type.Union([
       message: Type.String({ maxLength: 4096 }),
     }),
     nodes: Type.Array(NodeReport, { maxItems: 5000 }),
+    /** Ids of all deviations the agent knows of that are not repaired; absent when there are too many to name. */
+    openDeviations: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: linkLimits.openDeviations })),
     kubernetesVersion: Type.String({ maxLength: 64 }),
     metrics: Type.Object({
       cpuCoresTotal: Type.Number(),

@@ -1,4 +1,4 @@
-import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
@@ -17,8 +17,8 @@ import { type AgentStatusWriter, agentActor } from './status.ts'
 import { newLinkToken } from './tokens.ts'
 import { TenantWatches } from './watches.ts'
 
-/** Writes what an agent reported into the cluster's status. Runs inside a transaction that the link fences. */
-export type ApplyReport = (tx: Tx, clusterUid: string, message: ReportMessage) => Promise<void>
+/** Writes what an agent reported at `at` (RFC 3339) into the cluster's status. Runs inside a transaction that the link fences. */
+export type ApplyReport = (tx: Tx, clusterUid: string, message: ReportMessage, at: string) => Promise<void>
 
 export interface HubDeps {
   store: Store
@@ -142,7 +142,8 @@ export class LinkHub implements SessionHost {
 
   async handle(admitted: Admitted, message: ReportMessage): Promise<void> {
     const { agent, epoch } = admitted
-    await this.#deps.status.asSession(agent, epoch, (tx) => this.#deps.applyReport(tx, agent.clusterUid, message))
+    const at = isoNow(this.clock)
+    await this.#deps.status.asSession(agent, epoch, (tx) => this.#deps.applyReport(tx, agent.clusterUid, message, at))
   }
 
   ended(session: LinkSession, admitted: Admitted | null, reason: string): void {

@@ -1,4 +1,5 @@
 import type { ClusterStatus, LayerStatus } from '@atrium/api/kinds/cluster.ts'
+import { isUnresolved } from '../machine/plan.ts'
 import type { Scope } from './scope.ts'
 
 /** Layers that count as done, of all. */
@@ -37,7 +38,7 @@ export function sayLayers(scope: Scope): void {
 /** Condition InSync. */
 export function saySync(scope: Scope): void {
   if (!scope.agentConnected) return scope.say('SyncUnknown', 'The agent is silent.')
-  const open = (scope.cluster.status.deviations ?? []).filter((deviation) => deviation.state !== 'repaired')
+  const open = (scope.cluster.status.deviations ?? []).filter(isUnresolved)
   if (open.length === 0) return scope.say('NoDeviation', 'Nothing differs from what was declared.')
   const shown = open.slice(0, 5).map((deviation) => deviation.object)
   const message = shown.join(', ') + (open.length > shown.length ? ` and ${open.length - shown.length} more` : '')

@@ -52,7 +52,7 @@ beforeEach(async () => {
 
 /** Whether the report woke the controller. */
 async function apply(report: Exclude<AgentMessage, { type: 'heartbeat' }>): Promise<boolean> {
-  await world.store.transaction(tenant, user, (tx) => applyReport(tx, world.uid, report))
+  await world.store.transaction(tenant, user, (tx) => applyReport(tx, world.uid, report, '2026-01-02T00:00:00.000Z'))
   return (await drain()) > 0
 }
 async function drain(): Promise<number> {
@@ -113,7 +113,28 @@ describe('applyReport', () => {
     ])
   })
 
+  it('closes what the agent no longer knows of, whatever became of its report', async () => {
+    const node = { ...deviation('node:x:y', 'open'), type: 'node' as const }
+    const failed = { ...deviation('failed', 'open'), state: 'failed' as const }
+    await apply({ type: 'deviations', seq: 1, items: [deviation('lost', 'open'), deviation('known', 'open'), failed] })
+    await world.store.transaction(tenant, user, async (tx) => {
+      const before = (await tx.get('Cluster', world.uid))?.status.deviations ?? []
+      await tx.updateStatus('Cluster', world.uid, { status: { deviations: [...before, node] } })
+    })
+    await apply(state({ seq: 2 }))
+    expect((await world.must()).status.deviations?.filter(({ state: is }) => is === 'repaired')).toEqual([])
+    expect(await apply(state({ seq: 3, openDeviations: ['known'] }))).toBe(true)
+    const { status } = await world.must()
+    const repaired = status.deviations?.filter(({ state: is }) => is === 'repaired')
+    expect(repaired?.map(({ id, resolvedAt }) => [id, resolvedAt]).sort()).toEqual([
+      ['failed', '2026-01-02T00:00:00.000Z'],
+      ['lost', '2026-01-02T00:00:00.000Z'],
+    ])
+    expect(status.openDeviations).toBe(2)
+    expect(await apply(state({ seq: 4, openDeviations: ['known'] }))).toBe(false)
+  })
+
   it('ignores a cluster that is gone', async () => {
-    await world.store.transaction(tenant, user, (tx) => applyReport(tx, 'f'.repeat(24), state()))
+    await world.store.transaction(tenant, user, (tx) => applyReport(tx, 'f'.repeat(24), state(), ''))
   })
 })

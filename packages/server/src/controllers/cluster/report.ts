@@ -3,7 +3,7 @@ import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { AgentMessage, LayerReport } from '@atrium/api/link/protocol.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { trimDeviations } from '../machine/plan.ts'
+import { isUnresolved, trimDeviations } from '../machine/plan.ts'
 import { withoutSecrets } from './report-redaction.ts'
 
 type Report = Exclude<AgentMessage, { type: 'heartbeat' }>
@@ -14,12 +14,12 @@ type Of<T extends Report['type']> = Extract<Report, { type: T }>
  * agent's deviations. It writes facts; conditions are the cluster controller's, which it wakes when a fact changed.
  * Repeats change nothing, and values of sensitive variables are not kept. Call it in a transaction that holds only while the session is the cluster's newest.
  */
-export async function applyReport(tx: Tx, clusterUid: string, told: Report): Promise<void> {
+export async function applyReport(tx: Tx, clusterUid: string, told: Report, at: string): Promise<void> {
   const cluster = await tx.getForUpdate('Cluster', clusterUid)
   if (!cluster) return
   const report = await withoutSecrets(tx, cluster, told)
   if (report.type === 'events') return tx.appendEvents({ kind: 'Cluster', uid: clusterUid }, report.items)
-  const facts = report.type === 'state' ? await stateFacts(tx, cluster, report) : deviationFacts(cluster, report)
+  const facts = report.type === 'state' ? await stateFacts(tx, cluster, report, at) : deviationFacts(cluster, report)
   await tx.updateStatus('Cluster', clusterUid, { status: facts })
   if (report.type === 'deviations') await tellDeviations(tx, cluster, report.items)
   if (changesConditions(cluster.status, facts)) await tx.enqueue('Cluster', clusterUid)
@@ -35,8 +35,9 @@ async function stateFacts(
   tx: Tx,
   cluster: StoredObject<'Cluster'>,
   report: Of<'state'>,
+  at: string,
 ): Promise<Partial<ClusterStatus>> {
-  const { applied, health, nodes, kubernetesVersion, metrics } = report
+  const { applied, health, nodes, kubernetesVersion, metrics, openDeviations } = report
   return {
     ...(applied ? { applied } : {}),
     reportedHealth: health,
@@ -44,6 +45,7 @@ async function stateFacts(
     kubernetesVersion,
     metrics,
     layers: await joinLayers(tx, cluster, report),
+    ...(openDeviations && closeOthers(cluster, new Set(openDeviations), at)),
   }
 }
 
@@ -94,8 +96,27 @@ export const expectLayers = (desired: DesiredState['layers'], before: readonly L
 function deviationFacts(cluster: StoredObject<'Cluster'>, report: Of<'deviations'>): Partial<ClusterStatus> {
   const told = new Map(report.items.map((item): [string, Deviation] => [item.id, item as Deviation]))
   const kept = (cluster.status.deviations ?? []).filter((deviation) => !told.has(deviation.id))
-  const deviations = trimDeviations([...told.values(), ...kept])
-  return { deviations, openDeviations: deviations.filter((deviation) => deviation.state === 'open').length }
+  return deviationList([...told.values(), ...kept])
+}
+
+/** The agent may have died between a repair and its report, or the report was lost: what it no longer knows of is closed. */
+function closeOthers(
+  cluster: StoredObject<'Cluster'>,
+  known: ReadonlySet<string>,
+  at: string,
+): Partial<ClusterStatus> | null {
+  const before = cluster.status.deviations ?? []
+  const isLeft = (one: Deviation): boolean => one.type !== 'node' && isUnresolved(one) && !known.has(one.id)
+  if (!before.some(isLeft)) return null
+  const message = 'The agent no longer sees it.'
+  return deviationList(
+    before.map((one) => (isLeft(one) ? { ...one, state: 'repaired', resolvedAt: at, message } : one)),
+  )
+}
+
+const deviationList = (all: readonly Deviation[]): Partial<ClusterStatus> => {
+  const deviations = trimDeviations(all)
+  return { deviations, openDeviations: deviations.filter(isUnresolved).length }
 }
 
 async function tellDeviations(

@@ -169,5 +169,6 @@ describe('deviations of nodes', () => {
     expect(kept).toHaveLength(101)
     expect(kept[0]?.id).toBe(deviation.id)
     expect(kept[1]?.id).toBe('149')
+    expect(trimDeviations(many.map((one) => ({ ...one, state: 'failed' as const })))).toHaveLength(many.length)
   })
 })

@@ -168,10 +168,13 @@ function close(deviation: Deviation, now: string): Deviation {
   return { ...deviation, state: 'repaired', resolvedAt: now, message: `${deviation.message} ${message}` }
 }
 
-/** Every open deviation and the newest of the others: the list is bounded. */
+/** Also one whose repair failed still deviates. */
+export const isUnresolved = (deviation: Deviation): boolean => deviation.state !== 'repaired'
+
+/** Every deviation that is not repaired and the newest of the others: the list is bounded. */
 export function trimDeviations(all: readonly Deviation[]): Deviation[] {
   const newestFirst = all.toSorted((a, b) => (a.detectedAt < b.detectedAt ? 1 : -1))
-  const open = newestFirst.filter((deviation) => deviation.state === 'open')
-  const closed = newestFirst.filter((deviation) => deviation.state !== 'open')
+  const open = newestFirst.filter(isUnresolved)
+  const closed = newestFirst.filter((deviation) => !isUnresolved(deviation))
   return [...open.slice(0, 400), ...closed.slice(0, keptResolved)]
 }

@@ -5,7 +5,7 @@ import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { Scope } from '../cluster/scope.ts'
 import { kubeconfigField } from '../cluster/secrets.ts'
 import { clearUpNode } from './cleanup.ts'
-import { type KnownMachine, type MachinePlan, mergeNodeDeviations, planMachines } from './plan.ts'
+import { isUnresolved, type KnownMachine, type MachinePlan, mergeNodeDeviations, planMachines } from './plan.ts'
 
 /**
  * Mirrors the cloud's machines as Machine objects, clears up after those that are gone, and answers the provider ids of
@@ -121,7 +121,7 @@ async function storeDeviations(scope: Scope, plan: MachinePlan): Promise<void> {
     const before = fresh.status.deviations ?? []
     const deviations = mergeNodeDeviations(before, plan.deviations, scope.nowIso)
     if (sameJson(deviations, before)) return
-    const openDeviations = deviations.filter((deviation) => deviation.state === 'open').length
+    const openDeviations = deviations.filter(isUnresolved).length
     await tx.updateStatus('Cluster', scope.uid, { status: { deviations, openDeviations } }, scope.fence)
     scope.cluster.status.deviations = deviations
     scope.cluster.status.openDeviations = openDeviations

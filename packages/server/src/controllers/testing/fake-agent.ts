@@ -57,7 +57,7 @@ export class FakeAgent {
       }
       const pointer = cluster.status.desired
       const blob = connected && pointer ? await tx.getBlob(pointer.digest) : null
-      if (blob) await applyReport(tx, this.#uid, this.#report(JSON.parse(blob.toString()) as DesiredState))
+      if (blob) await applyReport(tx, this.#uid, this.#report(JSON.parse(blob.toString()) as DesiredState), '')
     })
   }
 

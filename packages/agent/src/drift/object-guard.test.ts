@@ -1,0 +1,41 @@
+import type { KubeClient } from '@atrium/kube/client.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
+import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
+import { expect, test } from 'vitest'
+import { LayerGate } from '../layers/gate.ts'
+import { RecordStore } from '../layers/records.ts'
+import { memoryStore } from '../testing/memory-store.ts'
+import { DeviationLog } from './deviations.ts'
+import { FightDetector } from './fight.ts'
+import { ObjectGuard } from './object-guard.ts'
+
+test('a deviation of a layer that went while the agent was away is closed at its start', async () => {
+  const clock = new ManualClock()
+  const deviations = await DeviationLog.open({
+    store: memoryStore(),
+    clock,
+    logger: silentLogger,
+    send: () => undefined,
+  })
+  const seen = {
+    type: 'changed' as const,
+    object: 'v1 ConfigMap a/b',
+    layer: 'p/l',
+    diff: [],
+    action: 'alert' as const,
+  }
+  for (const subject of ['/ConfigMap/a/b', 'release/a/b'])
+    deviations.see(subject, { ...seen, state: 'open', message: 'm' })
+  const guard = new ObjectGuard({
+    // No record, nothing to watch.
+    client: {} as KubeClient,
+    records: await RecordStore.open(memoryStore()),
+    ...{ gate: new LayerGate(), deviations, fights: new FightDetector(), clock, random: seededRandom(1) },
+    ...{ logger: silentLogger, policy: () => 'alert' },
+  })
+  guard.start()
+  // Releases are another guard's.
+  expect(deviations.subjects()).toEqual(['release/a/b'])
+  await guard.stop()
+})
