@@ -2,7 +2,8 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { platformHome } from '@atrium/toolchain/platform.ts'
 import type { Command } from 'commander'
 import { formatTable } from '../output/table.ts'
-import { type Finding, findings } from '../platform/findings.ts'
+import { gatherFacts } from '../platform/facts.ts'
+import { type Finding, judge } from '../platform/findings.ts'
 
 /** `atrium doctor`: what is wrong on this machine, and what to do about it. */
 export const registerDoctor = (program: Command): void => {
@@ -11,7 +12,8 @@ export const registerDoctor = (program: Command): void => {
     .description('check ports, disk, memory, binaries, certificates, clocks, user namespaces')
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
-      const found = await findings(platformHome(command.optsWithGlobals<{ home: string }>().home), systemClock)
+      const home = platformHome(command.optsWithGlobals<{ home: string }>().home)
+      const found = judge(await gatherFacts(home, systemClock, process.env))
       process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : `${report(found)}\n`)
       if (found.some(({ level }) => level === 'wrong')) process.exitCode = 1
     })

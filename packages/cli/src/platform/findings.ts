@@ -1,16 +1,6 @@
-import { X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync, statfsSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { freemem, totalmem } from 'node:os'
-import type { Clock } from '@atrium/runtime/base/clock.ts'
-import { messageOf } from '@atrium/runtime/base/errors.ts'
-import { platformTools } from '@atrium/toolchain/catalogue.ts'
-import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
-import { findTools } from '@atrium/toolchain/tools.ts'
+import { GO_ADVICE } from '@atrium/toolchain/build.ts'
 import { invocation } from '../output/invocation.ts'
-import { findPlatform } from './connect.ts'
-import { existingFolder } from './home.ts'
-import { canMapUsers } from './user-namespaces.ts'
+import type { CertificateFact, DiskFact, Facts, PortFact } from './facts.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -22,125 +12,124 @@ export interface Finding {
 }
 
 const GIB = 1024 ** 3
-const needed = { diskBytes: 5 * GIB, memoryBytes: 1 * GIB, certificateDays: 14 } as const
-const DEFAULT_PORT = 8443
+const DAY_MS = 86_400_000
+const needed = { homeBytes: 5 * GIB, toolBytes: 7 * GIB, memoryBytes: 1 * GIB, certificateDays: 14 } as const
+/** The server tells whole seconds, and its answer takes a moment. */
+const CLOCK_TOLERANCE_MS = 5000
 
-/** Looks at everything the platform needs of this machine. */
-export async function findings(home: PlatformHome, clock: Clock): Promise<Finding[]> {
-  return [
-    await portFinding(home),
-    diskFinding(home),
-    memoryFinding(),
-    await toolFinding(),
-    certificateFinding(home, clock),
-    await clockFinding(home, clock),
-    await userNamespaceFinding(),
-  ]
-}
+/** What is wrong with a machine, and what to do about it: one finding for each check, or one for each thing that is wrong. */
+export const judge = (facts: Facts): Finding[] => [
+  ...facts.ports.map((port) => portFinding(port, facts.home)),
+  ...facts.disks.map((disk) => diskFinding(disk, facts.tools)),
+  memoryFinding(facts.memory),
+  toolFinding(facts.tools),
+  ...certificateFindings(facts),
+  clockFinding(facts),
+  userNamespaceFindings[facts.userNamespaces],
+]
 
 const ok = (check: string, what: string): Finding => ({ check, level: 'ok', what, todo: '' })
 
-async function portFinding(home: PlatformHome): Promise<Finding> {
-  const running = await findPlatform(home)
-  if (running) return ok('ports', `the server listens at ${running.url}`)
-  const port = readJsonFile<{ server?: number }>(home.portsFile)?.server ?? DEFAULT_PORT
-  const problem = await portProblem(port)
-  if (problem === null) return ok('ports', `${port} is free`)
-  const todo = `end what uses port ${port} (ss -ltnp 'sport = :${port}'), or choose another: ${invocation(home.folder, 'up --port N')}`
+function portFinding({ part, port, runs, problem }: PortFact, home: string): Finding {
+  if (runs) return ok('ports', `the ${part} listens on ${port}`)
+  if (problem === null) return ok('ports', `${port} is free for the ${part}`)
+  // The registry's is chosen anew by itself.
+  if (part === 'registry')
+    return {
+      check: 'ports',
+      level: 'note',
+      what: `${port}: ${problem}`,
+      todo: 'nothing: the registry takes another one',
+    }
+  const todo = `end what uses port ${port} (ss -ltnp 'sport = :${port}'), or choose another: ${invocation(home, 'up --port N')}`
   return { check: 'ports', level: 'wrong', what: `${port}: ${problem}`, todo }
 }
 
-const portProblem = (port: number): Promise<string | null> =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', (error) => resolve(messageOf(error)))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(null)))
-  })
-
-function diskFinding(home: PlatformHome): Finding {
-  const { bavail, bsize } = statfsSync(existingFolder(home.folder))
-  const freeBytes = bavail * bsize
-  const what = `${(freeBytes / GIB).toFixed(1)} GiB free for ${home.folder}`
-  if (freeBytes >= needed.diskBytes) return ok('disk', what)
-  return {
-    check: 'disk',
-    level: 'wrong',
-    what,
-    todo: `free ${needed.diskBytes / GIB} GiB there, or choose another --home`,
-  }
+function diskFinding({ path, freeBytes, use }: DiskFact, tools: Facts['tools']): Finding {
+  const what = `${(freeBytes / GIB).toFixed(1)} GiB free for ${path}`
+  // What is there already takes no more room.
+  const bytes = use === 'home' ? needed.homeBytes : tools.missing.length > 0 ? needed.toolBytes : 0
+  if (freeBytes >= bytes) return ok('disk', what)
+  const elsewhere = use === 'home' ? 'another --home' : 'another folder by ATRIUM_CACHE'
+  return { check: 'disk', level: 'wrong', what, todo: `free ${bytes / GIB} GiB there, or choose ${elsewhere}` }
 }
 
-/** Linux knows what can be had without swapping; elsewhere free memory stands for it. */
-function availableMemory(): number {
-  if (!existsSync('/proc/meminfo')) return freemem()
-  const kib = /MemAvailable:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]
-  return kib === undefined ? freemem() : Number(kib) * 1024
-}
-
-function memoryFinding(): Finding {
-  const available = availableMemory()
-  const what = `${(available / GIB).toFixed(1)} of ${(totalmem() / GIB).toFixed(1)} GiB available; a cluster takes about half a GiB`
-  if (available >= needed.memoryBytes) return ok('memory', what)
+function memoryFinding({ availableBytes, totalBytes }: Facts['memory']): Finding {
+  const what = `${(availableBytes / GIB).toFixed(1)} of ${(totalBytes / GIB).toFixed(1)} GiB available; a cluster takes about half a GiB`
+  if (availableBytes >= needed.memoryBytes) return ok('memory', what)
   return { check: 'memory', level: 'wrong', what, todo: 'end other programs, or delete clusters' }
 }
 
-async function toolFinding(): Promise<Finding> {
-  const found = await findTools(platformTools)
-  const missing = platformTools.filter((name) => found[name] === null)
-  if (missing.length === 0) return ok('binaries', `${platformTools.length} found`)
-  const what = `${missing.join(', ')} not here yet`
-  return {
-    check: 'binaries',
-    level: 'note',
-    what,
-    todo: 'nothing: ./atrium up obtains them; without releases to download it builds them, which needs Go',
-  }
+function toolFinding({ missing, total, go, problem }: Facts['tools']): Finding {
+  if (problem !== null)
+    return { check: 'binaries', level: 'wrong', what: problem, todo: 'correct the variable, or unset it' }
+  if (missing.length === 0) return ok('binaries', `${total} found`)
+  const what = `${missing.join(', ')} not here yet; ${go === null ? 'there is no Go to build them with' : `${go} can build them`}`
+  const todo =
+    go === null
+      ? `./atrium up downloads them; where their publishers cannot be reached: ${GO_ADVICE}`
+      : 'nothing: ./atrium up obtains them'
+  return { check: 'binaries', level: 'note', what, todo }
 }
 
-function certificateFinding(home: PlatformHome, clock: Clock): Finding {
-  const file = `${home.pkiDir}/server.crt`
-  if (!existsSync(file)) return ok('certificates', 'made at the first start')
-  const { validTo } = new X509Certificate(readFileSync(file))
-  const days = Math.floor((Date.parse(validTo) - clock.now()) / 86_400_000)
-  if (days >= needed.certificateDays) return ok('certificates', `the server's is valid for ${days} more days`)
-  const what = days < 0 ? `the server's expired ${-days} days ago` : `the server's expires in ${days} days`
-  return {
-    check: 'certificates',
-    level: 'wrong',
-    what,
-    todo: 'restart the server (./atrium down, ./atrium up): it renews its own certificate',
+function certificateFindings({ certificates, nowMs }: Facts): Finding[] {
+  if (certificates.length === 0) return [ok('certificates', 'made at the first start')]
+  const daysOf = ({ expiresMs }: CertificateFact): number => Math.floor((expiresMs - nowMs) / DAY_MS)
+  const wrong = certificates.filter((one) => daysOf(one) < needed.certificateDays)
+  if (wrong.length === 0) {
+    const first = Math.min(...certificates.map(daysOf))
+    return [ok('certificates', `all ${certificates.length} are valid for ${first} more days at least`)]
   }
+  return wrong.map((one) => {
+    const days = daysOf(one)
+    return {
+      check: 'certificates',
+      level: 'wrong',
+      what: days < 0 ? `${one.name} expired ${-days} days ago` : `${one.name} expires in ${days} days`,
+      todo: one.byOperator
+        ? 'put a new one at ATRIUM_TLS_CERT_FILE and ATRIUM_TLS_KEY_FILE, then restart the server (./atrium down, ./atrium up)'
+        : 'restart everything (./atrium down, ./atrium up): what the platform issued itself it renews then',
+    }
+  })
 }
 
-const CLOCK_TOLERANCE_MS = 5000
-
-/** The database's clock beside ours: certificates and leases depend on both. Only the server's answer tells it. */
-async function clockFinding(home: PlatformHome, clock: Clock): Promise<Finding> {
-  const builtMs = existsSync(home.credentialsFile)
-    ? (readJsonFile<{ startedAt: string }>(home.readyFile)?.startedAt ?? '')
-    : ''
-  const aheadMs = Date.parse(builtMs) - clock.now()
-  if (Number.isNaN(aheadMs)) return ok('clock', new Date(clock.now()).toISOString())
-  if (aheadMs < CLOCK_TOLERANCE_MS)
-    return ok('clock', `${new Date(clock.now()).toISOString()}, after the server's start`)
-  const what = `this clock stands ${Math.round(aheadMs / 1000)} s before the server's start at ${builtMs}`
+/** This clock beside the server's: certificates and leases depend on both. */
+function clockFinding({ server, nowMs }: Facts): Finding {
+  const now = new Date(nowMs).toISOString()
+  if (server.state === 'none') return ok('clock', `${now}; no server runs to compare it with`)
+  if (server.state === 'silent') {
+    const what = `the server runs and does not answer: ${server.why}`
+    return {
+      check: 'clock',
+      level: 'wrong',
+      what,
+      todo: 'look at ./atrium logs, or restart it: ./atrium down, ./atrium up',
+    }
+  }
+  if (server.dateMs === null) return ok('clock', `${now}; the server does not tell its own`)
+  const aheadMs = server.dateMs - nowMs
+  if (Math.abs(aheadMs) <= CLOCK_TOLERANCE_MS) return ok('clock', `${now}, as the server's`)
   return {
     check: 'clock',
     level: 'wrong',
-    what,
+    what: `the server's clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this one`,
     todo: 'set the clock (timedatectl set-ntp true), then restart the server',
   }
 }
 
-async function userNamespaceFinding(): Promise<Finding> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0)
-    return ok('user namespaces', 'not needed by an ordinary user')
-  if (await canMapUsers()) return ok('user namespaces', 'allowed: the database runs without root in one')
-  const what = 'refused by this kernel'
-  return {
+const userNamespaceFindings: Record<Facts['userNamespaces'], Finding> = {
+  'not needed': ok('user namespaces', 'not needed by a user with an account'),
+  allowed: ok('user namespaces', 'allowed: the database runs in one, as neither root nor a user without an account'),
+  'refused to root': {
     check: 'user namespaces',
     level: 'note',
-    what,
+    what: 'refused by this kernel',
     todo: 'nothing: as root the database runs as nobody below a system folder instead',
-  }
+  },
+  'refused to a user without an account': {
+    check: 'user namespaces',
+    level: 'wrong',
+    what: 'refused by this kernel, and this user id has no account: PostgreSQL starts with neither',
+    todo: 'give the user id an account (useradd), or allow user namespaces (sysctl user.max_user_namespaces)',
+  },
 }
