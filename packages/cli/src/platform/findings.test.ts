@@ -54,7 +54,7 @@ test.each<[string, Partial<Facts>, string, string, RegExp, RegExp]>([
     { tools: { ...missing, missing: [], go: null, problem: 'ATRIUM_TOOL_ETCD names /x' } },
     ...(['binaries', 'wrong', /ATRIUM_TOOL_ETCD/, /unset/] as const),
   ],
-  ['certificate near its end', inDays(13), 'certificates', 'wrong', /expires in 13 days/, /atrium up/],
+  ['certificate near its end', inDays(13), 'certificates', 'wrong', /expires in 13 days/, /srv.atrium up/],
   ['certificate that expired', inDays(-2), 'certificates', 'wrong', /expired 2 days ago/, /atrium up/],
   [
     "operator's certificate",

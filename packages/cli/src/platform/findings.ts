@@ -22,11 +22,13 @@ export const judge = (facts: Facts): Finding[] => [
   ...facts.ports.map((port) => portFinding(port, facts.home)),
   ...facts.disks.map((disk) => diskFinding(disk, facts.tools)),
   memoryFinding(facts.memory),
-  toolFinding(facts.tools),
+  toolFinding(facts),
   ...certificateFindings(facts),
   clockFinding(facts),
   userNamespaceFindings[facts.userNamespaces],
 ]
+
+const restart = (home: string): string => `restart it (${invocation(home, 'down')}, then ${invocation(home, 'up')})`
 
 const ok = (check: string, what: string): Finding => ({ check, level: 'ok', what, todo: '' })
 
@@ -60,19 +62,20 @@ function memoryFinding({ availableBytes, totalBytes }: Facts['memory']): Finding
   return { check: 'memory', level: 'wrong', what, todo: 'end other programs, or delete clusters' }
 }
 
-function toolFinding({ missing, total, go, problem }: Facts['tools']): Finding {
+function toolFinding({ home, tools: { missing, total, go, problem } }: Facts): Finding {
+  const up = invocation(home, 'up')
   if (problem !== null)
     return { check: 'binaries', level: 'wrong', what: problem, todo: 'correct the variable, or unset it' }
   if (missing.length === 0) return ok('binaries', `${total} found`)
   const what = `${missing.join(', ')} not here yet; ${go === null ? 'there is no Go to build them with' : `${go} can build them`}`
   const todo =
     go === null
-      ? `./atrium up downloads them; where their publishers cannot be reached: ${GO_ADVICE}`
-      : 'nothing: ./atrium up obtains them'
+      ? `${up} downloads them; where their publishers cannot be reached: ${GO_ADVICE}`
+      : `nothing: ${up} obtains them`
   return { check: 'binaries', level: 'note', what, todo }
 }
 
-function certificateFindings({ certificates, nowMs }: Facts): Finding[] {
+function certificateFindings({ home, certificates, nowMs }: Facts): Finding[] {
   if (certificates.length === 0) return [ok('certificates', 'made at the first start')]
   const daysOf = ({ expiresMs }: CertificateFact): number => Math.floor((expiresMs - nowMs) / DAY_MS)
   const wrong = certificates.filter((one) => daysOf(one) < needed.certificateDays)
@@ -87,14 +90,14 @@ function certificateFindings({ certificates, nowMs }: Facts): Finding[] {
       level: 'wrong',
       what: days < 0 ? `${one.name} expired ${-days} days ago` : `${one.name} expires in ${days} days`,
       todo: one.byOperator
-        ? 'put a new one at ATRIUM_TLS_CERT_FILE and ATRIUM_TLS_KEY_FILE, then restart the server (./atrium down, ./atrium up)'
-        : 'restart everything (./atrium down, ./atrium up): what the platform issued itself it renews then',
+        ? `put a new one at ATRIUM_TLS_CERT_FILE and ATRIUM_TLS_KEY_FILE, then ${restart(home)}`
+        : `${restart(home)}: what the platform issued itself it renews then`,
     }
   })
 }
 
 /** This clock beside the server's: certificates and leases depend on both. */
-function clockFinding({ server, nowMs }: Facts): Finding {
+function clockFinding({ home, server, nowMs }: Facts): Finding {
   const now = new Date(nowMs).toISOString()
   if (server.state === 'none') return ok('clock', `${now}; no server runs to compare it with`)
   if (server.state === 'silent') {
@@ -103,7 +106,7 @@ function clockFinding({ server, nowMs }: Facts): Finding {
       check: 'clock',
       level: 'wrong',
       what,
-      todo: 'look at ./atrium logs, or restart it: ./atrium down, ./atrium up',
+      todo: `look at ${invocation(home, 'logs')}, or ${restart(home)}`,
     }
   }
   if (server.dateMs === null) return ok('clock', `${now}; the server does not tell its own`)
@@ -113,7 +116,7 @@ function clockFinding({ server, nowMs }: Facts): Finding {
     check: 'clock',
     level: 'wrong',
     what: `the server's clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this one`,
-    todo: 'set the clock (timedatectl set-ntp true), then restart the server',
+    todo: `set the clock (timedatectl set-ntp true), then ${restart(home)}`,
   }
 }
 
