@@ -32,6 +32,14 @@ const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024
  */
 export const runChild = async (options: ChildOptions): Promise<ChildResult> => {
   const { clock } = options
+  let interrupted = false
+  const interrupt = (): void => {
+    interrupted = true
+    end()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  // Before the command can say a word: a Ctrl-C that came first ended us and left it behind.
+  for (const signal of signals) process.on(signal, interrupt)
   const pipe = options.output === 'collect' ? 'pipe' : 'inherit'
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
@@ -44,7 +52,6 @@ export const runChild = async (options: ChildOptions): Promise<ChildResult> => {
   child.stdout?.on('data', all.add).on('data', stdout.add)
   child.stderr?.on('data', all.add)
   let timedOut = false
-  let interrupted = false
   let cancelKill: (() => void) | null = null
   const end = (): void => {
     signalGroup(child.pid, 'SIGTERM')
@@ -54,12 +61,6 @@ export const runChild = async (options: ChildOptions): Promise<ChildResult> => {
     timedOut = true
     end()
   })
-  const interrupt = (): void => {
-    interrupted = true
-    end()
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, interrupt)
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.on('error', reject)
