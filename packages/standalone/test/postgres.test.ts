@@ -12,7 +12,7 @@ import {
 } from '@atrium/standalone/postgres/postgres.ts'
 import { adoptProcess, isRunning, waitForExit } from '@atrium/toolchain/process.ts'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 let home: string
 beforeEach(() => {
@@ -137,6 +137,48 @@ describe('embedded PostgreSQL', () => {
     await removePostgres(options)
     expect(isRunning(server.record)).toBe(false)
     expect(existsSync(stageOf(options.folder))).toBe(false)
+  })
+
+  describe.runIf(process.getuid?.() === 0)('as root', () => {
+    /** A kernel that grants no user namespace, as far as anybody can see who tries. */
+    const refuseNamespaces = (): void => {
+      const bin = join(home, 'bin')
+      mkdirSync(bin)
+      writeFileSync(join(bin, 'unshare'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+      vi.stubEnv('PATH', `${bin}:${process.env.PATH}`)
+    }
+    afterEach(() => vi.unstubAllEnvs())
+
+    it.runIf(choosePostgresIdentity() === 'namespace')(
+      'never takes an empty folder for its data when a user namespace is refused once',
+      async () => {
+        const options = optionsFor()
+        const first = await startPostgres(options)
+        await query(first, 'create table kept (n int)')
+        await stopPostgres(options)
+        refuseNamespaces()
+        await expect(startPostgres(options)).rejects.toThrow(/made in a user namespace.*allow them/)
+        expect(existsSync(stageOf(options.folder))).toBe(false)
+        vi.unstubAllEnvs()
+        const again = await startPostgres(options)
+        expect(await query(again, 'select count(*)::int from kept')).toEqual([0])
+        vi.stubEnv('PATH', `${join(home, 'bin')}:${process.env.PATH}`)
+        await stopPostgres(options)
+        expect(isRunning(again.record)).toBe(false)
+      },
+    )
+
+    it('stays nobody where user namespaces are allowed later', async () => {
+      const options = optionsFor()
+      refuseNamespaces()
+      const first = await startPostgres(options)
+      await query(first, 'create table kept (n int)')
+      vi.unstubAllEnvs()
+      expect(await startPostgres(options)).toMatchObject({ adopted: true, record: { pid: first.record.pid } })
+      await stopPostgres(options)
+      expect(isRunning(first.record)).toBe(false)
+      expect(await query(await startPostgres(options), 'select count(*)::int from kept')).toEqual([0])
+    })
   })
 
   it.runIf(process.getuid?.() === 0)('chooses how to run as root by trying', () => {

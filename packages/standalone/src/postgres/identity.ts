@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 
 /**
  * As whom PostgreSQL runs: it refuses root.
@@ -19,9 +22,44 @@ const UNSHARE = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOB
 export const choosePostgresIdentity = (): PostgresIdentity => {
   const isRoot = process.getuid?.() === 0
   if (!isRoot && hasAccount()) return 'self'
-  const [command = '', ...args] = UNSHARE
-  if (spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0) return 'namespace'
+  if (mayMapUsers()) return 'namespace'
   return isRoot ? 'nobody' : 'self'
+}
+
+/**
+ * The identity that made the data of this folder, or null before there is any. It stays: another one would look for the
+ * data elsewhere, and find none.
+ */
+export const rememberedIdentity = (folder: string): PostgresIdentity | null => {
+  try {
+    return readFileSync(identityFile(folder), 'utf8').trim() as PostgresIdentity
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+export const rememberIdentity = (folder: string, identity: PostgresIdentity): void =>
+  writeFileAtomically(identityFile(folder), `${identity}\n`)
+
+const identityFile = (folder: string): string => join(folder, 'identity')
+
+/** Throws with what to do when PostgreSQL cannot run as that identity now. */
+export const checkIdentity = (folder: string, identity: PostgresIdentity): void => {
+  const isRoot = process.getuid?.() === 0
+  const made = `The database in ${folder} was made`
+  if (identity === 'self' && isRoot)
+    throw new Error(`${made} by an ordinary user, and PostgreSQL refuses to run as root: start Atrium as that user.`)
+  if (identity === 'nobody' && !isRoot) throw new Error(`${made} by root: start Atrium as root.`)
+  if (identity === 'namespace' && !mayMapUsers())
+    throw new Error(
+      `${made} in a user namespace, and none can be made now. Try again; if that does not help, allow them: see sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns.`,
+    )
+}
+
+const mayMapUsers = (): boolean => {
+  const [command = '', ...args] = UNSHARE
+  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0
 }
 
 /** PostgreSQL looks its user up by name; in a container the user id is often one without an account. */

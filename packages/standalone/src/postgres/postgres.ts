@@ -13,7 +13,14 @@ import {
   waitForExit,
 } from '@atrium/toolchain/process.ts'
 import { postgresEnv } from './binaries.ts'
-import { choosePostgresIdentity, identityWrapper, type PostgresIdentity } from './identity.ts'
+import {
+  checkIdentity,
+  choosePostgresIdentity,
+  identityWrapper,
+  type PostgresIdentity,
+  rememberedIdentity,
+  rememberIdentity,
+} from './identity.ts'
 import { ensureDataFolder, SUPERUSER, writeSettings } from './initdb.ts'
 import { dataFolderOf, foldersOf, type PostgresLayout, prepareLayout } from './layout.ts'
 import { findPostmaster, type Postmaster, postmasterArgs, removeStalePidFile } from './postmaster.ts'
@@ -27,7 +34,7 @@ export interface PostgresOptions {
   durable?: boolean
   /** Default 60: a server uses at most 20 and two may overlap in an upgrade. */
   maxConnections?: number
-  /** Default: what this machine allows. */
+  /** Default: the one that made the data; before there is any, what this machine allows. */
   identity?: PostgresIdentity
   clock?: Clock
 }
@@ -50,9 +57,11 @@ const STILL_ATTACHED = 'pre-existing shared memory block'
  */
 export const startPostgres = async (options: PostgresOptions): Promise<EmbeddedPostgres> => {
   const clock = options.clock ?? systemClock
-  const identity = options.identity ?? choosePostgresIdentity()
+  const identity = identityOf(options)
+  checkIdentity(options.folder, identity)
   const layout = prepareLayout(options.folder, identity)
   await ensureDataFolder(layout, identity)
+  rememberIdentity(options.folder, identity)
   const deadline = clock.now() + START_LIMIT_MS
   for (let started: ProcessRecord | null = null; ; ) {
     const postmaster = findPostmaster(layout.data)
@@ -71,7 +80,7 @@ export const stopPostgres = async (
   options: Pick<PostgresOptions, 'folder' | 'identity' | 'clock'> & { graceMs?: number },
 ): Promise<void> => {
   const clock = options.clock ?? systemClock
-  const identity = options.identity ?? choosePostgresIdentity()
+  const identity = identityOf(options)
   const postmaster = findPostmaster(dataFolderOf(options.folder, identity))
   if (postmaster === null) return
   const record = recordOf(postmaster, clock)
@@ -85,10 +94,13 @@ export const stopPostgres = async (
 
 /** Stops the server and removes its data, socket and whatever was staged outside the folder. */
 export const removePostgres = async (options: Parameters<typeof stopPostgres>[0]): Promise<void> => {
-  const identity = options.identity ?? choosePostgresIdentity()
+  const identity = identityOf(options)
   await stopPostgres({ ...options, identity })
   for (const path of foldersOf(options.folder, identity)) rmSync(path, { recursive: true, force: true })
 }
+
+const identityOf = ({ folder, identity }: Pick<PostgresOptions, 'folder' | 'identity'>): PostgresIdentity =>
+  identity ?? rememberedIdentity(folder) ?? choosePostgresIdentity()
 
 const launch = async (
   options: PostgresOptions,
