@@ -8,7 +8,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { envToConfig } from '@atrium/server/config/config.ts'
 import { createContext, type Installation } from '@atrium/server/context.ts'
-import { type RunningServer, startServer } from '@atrium/server/server.ts'
+import { type RunningServer, type ServerOptions, startServer } from '@atrium/server/server.ts'
 import { stopProcess } from '@atrium/toolchain/process.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { createTestDatabase } from './postgres.ts'
@@ -26,7 +26,7 @@ export interface DevPlane {
   close(): Promise<void>
 }
 
-export interface DevPlaneOptions {
+export interface DevPlaneOptions extends ServerOptions {
   logger?: Logger
 }
 
@@ -62,7 +62,7 @@ export const startDevPlane = async (options: DevPlaneOptions = {}): Promise<DevP
       { ...config, listen },
       { providers, ...(options.logger ? { logger: options.logger } : {}) },
     )
-    return { installation, server: await startServer(installation) }
+    return { installation, server: await startServer(installation, options) }
   }
   const plane: DevPlane = {
     ...(await start(0)),

@@ -5,7 +5,7 @@ import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './apiserver/app.ts'
 import type { Installation } from './context.ts'
-import { clusterOpener, defaultClusterTiming } from './controllers/cluster/deps.ts'
+import { type ClusterTiming, clusterOpener, defaultClusterTiming } from './controllers/cluster/deps.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
 import { createMetrics } from './metrics.ts'
 import { VERSION } from './version.ts'
@@ -20,15 +20,20 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+export interface ServerOptions {
+  /** Other limits than the usual, for tests. */
+  clusterTiming?: Partial<ClusterTiming>
+}
+
 const CONTROLLER_GRACE_MS = 10_000
 const REQUEST_GRACE_MS = 3_000
 /** Raised when the plane is restored from a backup. */
 const PLANE_EPOCH = 1
 
 /** Serves the API, the link and the controllers in this process, on one port over TLS. */
-export const startServer = async (installation: Installation): Promise<RunningServer> => {
+export const startServer = async (installation: Installation, options: ServerOptions = {}): Promise<RunningServer> => {
   try {
-    return await serve(installation)
+    return await serve(installation, options)
   } catch (error) {
     // Open connections would keep a process alive that serves nobody.
     await installation.close()
@@ -36,7 +41,7 @@ export const startServer = async (installation: Installation): Promise<RunningSe
   }
 }
 
-const serve = async (installation: Installation): Promise<RunningServer> => {
+const serve = async (installation: Installation, options: ServerOptions): Promise<RunningServer> => {
   const { config, link, content, pki, logger } = installation
   const app = createApp(installation, { https: pki.tls, metrics: createMetrics(installation) })
   link.registerRoutes(app)
@@ -44,14 +49,18 @@ const serve = async (installation: Installation): Promise<RunningServer> => {
   await app.listen(config.listen)
   const url = config.publicUrl ?? `https://localhost:${(app.server.address() as AddressInfo).port}`
   link.start()
-  const controllers = createControllers(installation, url)
+  const controllers = createControllers(installation, url, options)
   await content.ensurePublicRegistry()
   controllers.start()
   logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
   return { url, caFile: pki.trustFile, stop: () => stop(installation, app, controllers) }
 }
 
-const createControllers = (installation: Installation, serverUrl: string): ControllerManager => {
+const createControllers = (
+  installation: Installation,
+  serverUrl: string,
+  { clusterTiming }: ServerOptions,
+): ControllerManager => {
   const { store, clock, random, logger, providers, link, content, owner, pki } = installation
   const cluster = createClusterReconciler({
     ...{ store, clock, random, logger, providers },
@@ -59,7 +68,7 @@ const createControllers = (installation: Installation, serverUrl: string): Contr
     tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
     agent: { image: `atrium-agent:${VERSION}`, serverUrl, caPem: pki.trust },
     epoch: PLANE_EPOCH,
-    timing: defaultClusterTiming,
+    timing: { ...defaultClusterTiming, ...clusterTiming },
   })
   return createManager({ store, clock, random, logger, owner, reconcilers: [cluster, content.reconciler] })
 }

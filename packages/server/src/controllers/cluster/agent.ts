@@ -1,4 +1,5 @@
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { agentNames } from './agent-manifest.ts'
 import { agentDigest, pushAgent } from './agent-push.ts'
 import type { Scope } from './scope.ts'
 
@@ -10,10 +11,16 @@ export async function reconcileAgent(scope: Scope): Promise<void> {
   if (agent?.connected) return scope.say('AgentConnected', `Agent ${agent.version} is connected.`)
   scope.lookAgainIn(scope.deps.timing.busyMs)
   if (agent?.lastHeartbeatAt)
-    return scope.say('AgentDisconnected', `The agent was last heard of at ${agent.lastHeartbeatAt}.`)
-  if (scope.kubeconfig) return scope.say('AgentInstalling', 'The agent is installed; waiting for its first report.')
+    return scope.say('AgentDisconnected', `The agent was last heard of at ${agent.lastHeartbeatAt}. ${whereToLook}`)
+  if (scope.kubeconfig)
+    return scope.say('AgentInstalling', `The agent is installed; waiting for its first report. ${whereToLook}`)
   scope.say('WaitingForControlPlane', 'The agent is installed once the API server answers.')
 }
+
+/** What keeps it away is known in its cluster alone: the plane hears nothing of it. */
+const whereToLook =
+  `If it lasts, its log says why: kubectl -n ${agentNames.namespace} logs deployment/${agentNames.agent} ` +
+  `(or describe pods, when there is none).`
 
 /** A silent agent is looked after closely; a connected one only now and then, and when this plane brings a new one. */
 function isPushDue(scope: Scope): boolean {
