@@ -1,20 +1,9 @@
 import { spawn } from 'node:child_process'
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
+import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { type Clock, isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { openLog } from './log-file.ts'
 import { listProcesses, millisecondsSince, type ProcessEntry, presentTicks, readProcess } from './process-table.ts'
 
 /**
@@ -48,7 +37,7 @@ export interface StartOptions {
   /** The whole environment of the process; without it, it inherits ours. */
   env?: NodeJS.ProcessEnv
   cwd?: string
-  /** Its stdout and stderr are appended here (0600). A log over 32 MiB is first moved to `<logFile>.1`. */
+  /** Its stdout and stderr are appended here (0600). One over its limit is first moved to `<logFile>.1`; `keepLogs` for while it runs. */
   logFile: string
   /** Where the record is written (0600), atomically. */
   recordFile: string
@@ -56,7 +45,6 @@ export interface StartOptions {
   onExit?(code: number | null, signal: NodeJS.Signals | null): void
 }
 
-const LOG_LIMIT_BYTES = 32 * 1024 * 1024
 const EXEC_LIMIT_MS = 10_000
 
 /**
@@ -253,18 +241,6 @@ const spawnDetached = (options: StartOptions, words: readonly string[]): Started
   } finally {
     closeSync(log)
   }
-}
-
-const openLog = (path: string): number => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  let file = openSync(path, 'a', 0o600)
-  if (fstatSync(file).size > LOG_LIMIT_BYTES) {
-    closeSync(file)
-    renameSync(path, `${path}.1`)
-    file = openSync(path, 'a', 0o600)
-  }
-  fchmodSync(file, 0o600)
-  return file
 }
 
 const writeRecord = (recordFile: string, name: string, entry: ProcessEntry, clock: Clock): ProcessRecord => {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ProviderError } from '@atrium/provider-contract/provider.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { LOG_LIMIT_BYTES } from '@atrium/toolchain/log-file.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cloudConsole, removeCluster } from '../src/console.ts'
 import { cloudClientOf, type EnsureCloudOptions, ensureCloud } from '../src/ensure-cloud.ts'
@@ -91,6 +92,16 @@ describe('the cloud daemon', () => {
     await expect(removeCluster(client, 'shop', systemClock)).rejects.toThrow(/u1, u2/)
     await removeCluster(client, 'u2', systemClock)
     expect((await client.clusters()).map(({ uid }) => uid)).toEqual(['u1'])
+  })
+
+  it('keeps the logs of what runs within their limit', async () => {
+    await ensureCloud(options)
+    const logs = join(folder, 'cloud', 'clusters', 'u1', 'logs')
+    mkdirSync(logs, { recursive: true })
+    const files = [join(folder, 'cloud', 'daemon.log'), join(logs, 'etcd.log')]
+    for (const file of files) appendFileSync(file, Buffer.alloc(LOG_LIMIT_BYTES + 1, 'x'))
+    await eventually('they begin anew', async () => files.every((file) => statSync(file).size < LOG_LIMIT_BYTES))
+    for (const file of files) expect(statSync(`${file}.1`).size).toBeGreaterThan(LOG_LIMIT_BYTES)
   })
 
   it('refuses a path that is none, and lives on', async () => {

@@ -12,6 +12,7 @@ import { createLogger } from '@atrium/server/logger.ts'
 import { startServer } from '@atrium/server/server.ts'
 import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import { tryLock } from '@atrium/toolchain/lock.ts'
+import { keepLogs } from '@atrium/toolchain/log-file.ts'
 import { type PlatformHome, type PlatformRecord, platformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord } from '@atrium/toolchain/process.ts'
 import { readProcess } from '@atrium/toolchain/process-table.ts'
@@ -124,12 +125,15 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
     startedAt: isoNow(clock),
   }
   const stopKeeping = keepParts([...(database ? [database.kept] : []), registry.kept, cloud.kept], clock, logger)
+  // The cloud looks after its own.
+  const logs = (['server', 'postgres', 'registry'] as const).map((part) => home.logFile(part))
+  const stopLogs = keepLogs(() => logs, clock, logger)
   writeFileAtomically(home.readyFile, `${JSON.stringify(record, null, 2)}\n`)
   progress.tell('ready', `Atrium runs at ${server.url}`, 1, 1)
   return {
     record,
     async stop() {
-      await stopKeeping()
+      await Promise.all([stopKeeping(), stopLogs()])
       await server.stop()
     },
   }

@@ -1,10 +1,11 @@
-import { rmdirSync, rmSync } from 'node:fs'
+import { globSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { hasCode } from '@atrium/runtime/base/files.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { tryLock } from '@atrium/toolchain/lock.ts'
+import { keepLogs } from '@atrium/toolchain/log-file.ts'
 import { Cloud } from './cloud.ts'
 import { jsonLogger } from './log.ts'
 import type { CloudTools } from './protocol.ts'
@@ -30,11 +31,18 @@ const cloud = new Cloud({
   dir,
   socketFolder: dirname(socket),
 })
+/** Its own, and those of the processes of clusters and pods: nobody else is sure to live as long. */
+const logs = (): string[] =>
+  globSync(['daemon.log', 'clusters/*/logs/*.log', 'clusters/*/pods/*/logs/*.log'], { cwd: dir }).map((path) =>
+    join(dir, path),
+  )
+const stopLogs = keepLogs(logs, systemClock, logger)
 const end = async (processes: boolean): Promise<void> => {
   // Answers under way are still sent.
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
+  await stopLogs()
   await cloud.close({ processes })
   rmSync(socket, { force: true })
   lock.release()
