@@ -1,109 +1,18 @@
-import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
-import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
-import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Caller, openTestApi, type TestApi } from './support/api.ts'
-
-const controlPlane = `apiVersion: controlplane.cluster.x-k8s.io/v1beta1
-kind: KubeadmControlPlane
-metadata:
-  name: cp
-spec:
-  replicas: 1
-  version: v1.34.4
-`
-const workers = (replicas: number, name = 'workers'): string => `# kept: text is the client's own
-apiVersion: cluster.x-k8s.io/v1beta1
-kind: MachineDeployment
-metadata:
-  name: ${name}
-spec:
-  clusterName: c
-  replicas: ${replicas}
-  template:
-    metadata:
-      labels:
-        tier: web
-    spec:
-      clusterName: c
-      version: v1.34.4
-`
+import type { TestApi } from './support/api.ts'
+import { clusterBody, controlPlane, newCluster, newProfile, openClusterApi, workers } from './support/clusters.ts'
 
 let api: TestApi
 beforeAll(async () => {
-  const provider = { ...createInMemoryProvider(new FakeCloud()), cloudType: 'local', parsePool }
-  api = await openTestApi({ providers: [provider] })
+  api = await openClusterApi()
 })
 afterAll(() => api.close())
 
-/** A profile of one manifest layer: enough to be attached. */
-async function newProfile(call: Caller, name: string, type: string, version = '1.0.0'): Promise<string> {
-  const pack = { name: `${name}-layer`, type: 'manifest', layer: type === 'infra' ? 'k8s' : 'addon', tag: version }
-  const manifests = [{ name: 'one', content: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one' }]
-  const packs = [{ ...pack, uid: 'spectro-manifest-pack', values: '', manifests }]
-  const variables = [{ name: 'replicas', displayName: 'Replicas', defaultValue: '1' }]
-  const created = await call('POST /v1/clusterprofiles', {
-    body: { metadata: { name }, spec: { version, template: { cloudType: 'all', type, packs }, variables } },
-  })
-  expect(created.status, created.text).toBe(201)
-  expect((await call(`PATCH /v1/clusterprofiles/${created.body.uid}/publish`)).status).toBe(204)
-  return created.body.uid
-}
-
-interface Made {
-  call: Caller
-  project: string
-  account: string
-  infra: string
-  addon: string
-  cluster: string
-  config: string
-}
-
-async function newCluster(): Promise<Made> {
-  const tenant = await api.newTenant()
-  const scope = { ProjectUid: tenant.project.uid }
-  const inProject: Caller = (route, call) => tenant.call(route, { ...call, headers: { ...scope, ...call?.headers } })
-  const account = await inProject('POST /v1/cloudaccounts/cloudTypes/local', {
-    body: { metadata: { name: 'mine', annotations: { overlordUid: '' } }, spec: { credentials: { TOKEN: 'hush' } } },
-  })
-  expect(account.status, account.text).toBe(201)
-  const infra = await newProfile(inProject, 'infra', 'infra')
-  const addon = await newProfile(inProject, 'web', 'add-on')
-  const created = await inProject('POST /v1/spectroclusters/cloudTypes/local', {
-    body: clusterBody(account.body.uid, [infra, addon]),
-  })
-  expect(created.status, created.text).toBe(201)
-  const cluster = await inProject(`GET /v1/spectroclusters/${created.body.uid}`)
-  return {
-    call: inProject,
-    project: tenant.project.uid,
-    account: account.body.uid,
-    infra,
-    addon,
-    cluster: created.body.uid,
-    config: cluster.body.spec.cloudConfigRef.uid,
-  }
-}
-
-const clusterBody = (account: string, profiles: string[], pools = [workers(2)]): object => ({
-  metadata: { name: 'one', labels: { team: 'blue' }, annotations: { description: '' } },
-  spec: {
-    cloudAccountUid: account,
-    cloudConfig: { values: 'kind: Cluster # as sent\n' },
-    machinepoolconfig: [
-      { cloudConfig: { values: controlPlane }, poolConfig: { isControlPlane: true, useControlPlaneAsWorker: true } },
-      ...pools.map((values) => ({ cloudConfig: { values }, poolConfig: { isControlPlane: false, taints: null } })),
-    ],
-    profiles: profiles.map((uid) => ({ uid, packValues: null, variables: null })),
-  },
-})
-
 describe('a cluster on a custom cloud', () => {
   test('is readable at once, in the shape clients dereference', async () => {
-    const { call, cluster, infra, addon, project } = await newCluster()
+    const { call, cluster, infra, addon, project } = await newCluster(api)
     const { body } = await call(`GET /v1/spectroclusters/${cluster}`)
     expect(body.metadata).toMatchObject({
       name: 'one',
@@ -119,7 +28,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('has pools that keep the text byte for byte, named and sized by it', async () => {
-    const { call, config } = await newCluster()
+    const { call, config } = await newCluster(api)
     const path = `/v1/cloudconfigs/cloudTypes/local/${config}`
     const pools = async () => (await call(`GET ${path}`)).body.spec.machinePoolConfig
     expect(await pools()).toMatchObject([
@@ -192,7 +101,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('changes profiles by addition and replacement, and keeps what is not mentioned', async () => {
-    const { call, cluster, infra, addon } = await newCluster()
+    const { call, cluster, infra, addon } = await newCluster(api)
     const attached = async () =>
       (await call(`GET /v1/spectroclusters/${cluster}`)).body.spec.clusterProfileTemplates.map(
         (one: { name: string; profileVersion: string }) => `${one.name}@${one.profileVersion}`,
@@ -209,7 +118,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('answers variables given for it only, and refuses unknown ones', async () => {
-    const { call, cluster, addon } = await newCluster()
+    const { call, cluster, addon } = await newCluster(api)
     const path = `/v1/spectroclusters/${cluster}/variables`
     const given = async () => {
       const answer = await call(`GET ${path}`)
@@ -224,7 +133,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('is found by name as clients look it up, and not as a virtual one', async () => {
-    const { call, cluster } = await newCluster()
+    const { call, cluster } = await newCluster(api)
     const filters = (name: string, negation: boolean) => [
       {
         property: 'environment',
@@ -246,7 +155,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('has no kubeconfig, backup or scan yet, each said by the code clients expect', async () => {
-    const { call, cluster } = await newCluster()
+    const { call, cluster } = await newCluster(api)
     const kubeconfig = `GET /v1/spectroclusters/${cluster}/assets/adminKubeconfig`
     expect(await call(kubeconfig)).toMatchObject({ status: 404, body: { code: 'ResourceNotFound' } })
     const backup = await call(`GET /v1/spectroclusters/${cluster}/features/backup`)
@@ -256,7 +165,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('gives its kubeconfig to whoever may change it, and not to a viewer', async () => {
-    const { call, cluster, project } = await newCluster()
+    const { call, cluster, project } = await newCluster(api)
     const { body } = await call('GET /v1/users/info')
     const actor = { type: 'system', uid: 'test', name: 'test' } as const
     await api.context.store.transaction(body.tenantUid, actor, (tx) =>
@@ -271,7 +180,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('refuses wrong input by field and creates nothing', async () => {
-    const { call, account, infra, addon } = await newCluster()
+    const { call, account, infra, addon } = await newCluster(api)
     const create = (body: object) => call('POST /v1/spectroclusters/cloudTypes/local', { body })
     const wrong: [object, string][] = [
       [clusterBody('aaaaaaaaaaaaaaaaaaaaaaaa', [infra]), 'spec.cloudAccountUid'],
@@ -292,7 +201,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('shows as deleting from the request on; what it uses cannot go before it', async () => {
-    const { call, cluster, account, addon } = await newCluster()
+    const { call, cluster, account, addon } = await newCluster(api)
     for (const path of [`/v1/cloudaccounts/cloudTypes/local/${account}`, `/v1/clusterprofiles/${addon}`]) {
       expect((await call(`DELETE ${path}`)).body, path).toMatchObject({ code: 'ResourceInUse' })
     }
@@ -308,7 +217,7 @@ describe('a cluster on a custom cloud', () => {
 
 describe('a custom cloud account', () => {
   test('never gives its credentials back, and says its kind', async () => {
-    const { call, account } = await newCluster()
+    const { call, account } = await newCluster(api)
     const answer = await call(`GET /v1/cloudaccounts/cloudTypes/local/${account}`)
     expect(answer.body).toMatchObject({
       kind: 'local',

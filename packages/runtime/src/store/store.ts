@@ -116,8 +116,12 @@ export interface Tx {
   update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>
   /** Never raises `generation`. A patch that changes nothing writes nothing and emits no event. */
   updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void>
-  /** Marks it deleted (an `updated` event); it goes at once when no finalizers hold it. Refuses with `ResourceInUse` while others refer to it. */
-  delete(kind: KindName, uid: string): Promise<void>
+  /**
+   * Marks it deleted (an `updated` event); it goes at once when no finalizers hold it. Refuses with `ResourceInUse` while
+   * others refer to it. `lastChange` says in the spec how it is to go, also when it is being deleted already: part of
+   * the deletion, for whoever may delete.
+   */
+  delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void>
   addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void>
   /** Removes the object too when it is marked deleted and this was the last finalizer. */
   removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void>

@@ -1,4 +1,4 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
+import type { KindName, SpecOf } from '@atrium/api/kinds/index.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
@@ -84,10 +84,10 @@ export class AdmittedTx implements Tx {
     await this.#tx.updateStatus(kind, uid, patch)
   }
 
-  async delete(kind: KindName, uid: string): Promise<void> {
+  async delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void> {
     const object = await this.#require('delete', kind, uid)
-    await this.#checkDelete(object)
-    await this.#tx.delete(kind, uid)
+    await validations[kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
+    await this.#tx.delete(kind, uid, lastChange)
   }
 
   async addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
@@ -196,10 +196,6 @@ export class AdmittedTx implements Tx {
 
   #requireRef(verb: Verb, ref: ObjectRef): Promise<StoredObject> {
     return this.#require(verb, ref.kind as KindName, ref.uid)
-  }
-
-  async #checkDelete<K extends KindName>(object: StoredObject<K>): Promise<void> {
-    await validations[object.kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
   }
 
   async #projectMustBeOpen(uid: string): Promise<void> {

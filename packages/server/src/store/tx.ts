@@ -75,12 +75,7 @@ export class PostgresTx implements Tx {
   }
 
   async update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>> {
-    const stored = await lockObject(this.#context, kind, uid)
-    const next = patched(stored, patch)
-    if (next === stored) return stored
-    const written = await replaceObject(this.#context, stored, next)
-    await this.#wrote('update', written)
-    return written
+    return this.#patch(await lockObject(this.#context, kind, uid), patch)
   }
 
   async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void> {
@@ -88,8 +83,9 @@ export class PostgresTx implements Tx {
     await mergeStatusInto(this.#context, kind, uid, patch)
   }
 
-  async delete(kind: KindName, uid: string): Promise<void> {
-    const stored = await lockObject(this.#context, kind, uid, 'delete')
+  async delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void> {
+    const locked = await lockObject(this.#context, kind, uid, 'delete')
+    const stored = lastChange ? await this.#patch(locked, { spec: lastChange(locked.spec) }) : locked
     if (stored.meta.deletedAt !== null) return
     const usedBy = await this.referrers({ kind, uid })
     if (usedBy.length > 0)
@@ -184,6 +180,14 @@ export class PostgresTx implements Tx {
 
   enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
     return enqueueKey(this.#context, kind, uid, delayMs)
+  }
+
+  async #patch<K extends KindName>(stored: StoredObject<K>, patch: SpecPatch<K>): Promise<StoredObject<K>> {
+    const next = patched(stored, patch)
+    if (next === stored) return stored
+    const written = await replaceObject(this.#context, stored, next)
+    await this.#wrote('update', written)
+    return written
   }
 
   async #wrote(verb: string, stored: StoredObject): Promise<void> {

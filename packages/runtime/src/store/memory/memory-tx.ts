@@ -141,7 +141,8 @@ export class MemoryTx implements Tx {
     if (!sameJson(next, stored)) this.#write(next, 'status')
   }
 
-  async delete(kind: KindName, uid: string): Promise<void> {
+  async delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void> {
+    if (lastChange) await this.update(kind, uid, { spec: lastChange(this.#must(kind, uid).spec) })
     const stored = this.#must(kind, uid)
     if (stored.meta.deletedAt !== null) return
     const usedBy = await this.referrers({ kind, uid })

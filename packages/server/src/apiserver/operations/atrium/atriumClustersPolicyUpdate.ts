@@ -1,12 +1,12 @@
 import { defineOperation } from '../../operation.ts'
-import { getCluster } from '../clusters/load.ts'
+import { lockCluster } from '../clusters/load.ts'
 
 export const atriumClustersPolicyUpdate = defineOperation('atriumClustersPolicyUpdate', {
   scope: 'object',
   permission: 'cluster.update',
   async handler({ subject, params, body }, context) {
     await context.admission.run(subject, async (tx) => {
-      const { spec } = await getCluster(tx, params.uid)
+      const { spec } = await lockCluster(tx, params.uid)
       await tx.update('Cluster', params.uid, { spec: { ...spec, policy: body } })
     })
   },

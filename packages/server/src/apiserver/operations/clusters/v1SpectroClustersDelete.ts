@@ -1,16 +1,12 @@
+import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { defineOperation } from '../../operation.ts'
-import { getCluster } from './load.ts'
+
+const withForce = (spec: ClusterSpec): ClusterSpec => ({ ...spec, forceDelete: true })
 
 /** Asked once more with `forceDelete`, a deletion that is stuck gives up on what cannot be removed. */
 export const v1SpectroClustersDelete = defineOperation('v1SpectroClustersDelete', {
   scope: 'object',
   permission: 'cluster.delete',
   handler: ({ subject, params, query }, context) =>
-    context.admission.run(subject, async (tx) => {
-      const cluster = await getCluster(tx, params.uid)
-      if (query.forceDelete && !cluster.spec.forceDelete) {
-        await tx.update('Cluster', params.uid, { spec: { ...cluster.spec, forceDelete: true } })
-      }
-      await tx.delete('Cluster', params.uid)
-    }),
+    context.admission.run(subject, (tx) => tx.delete('Cluster', params.uid, query.forceDelete ? withForce : undefined)),
 })
