@@ -1,18 +1,21 @@
 import { seedCatalogue, shippedPackUid } from '@atrium/dev-env/catalogue.ts'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
+import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 
 let api: TestApi
 let call: Caller
+let tenant: string
 let project: string
 
 beforeAll(async () => {
   api = await openTestApi()
   await seedCatalogue(api.context.store)
-  const tenant = await api.newTenant()
-  call = tenant.call
-  project = tenant.project.uid
+  const made = await api.newTenant()
+  call = made.call
+  tenant = made.tenant.uid
+  project = made.project.uid
 })
 afterAll(() => api.close())
 
@@ -90,6 +93,20 @@ describe('more callers at once than there are database connections', () => {
 })
 
 describe('macros', () => {
+  it.each(['while there are some', 'after the last was removed'])('do not outlive their project: %s', async (when) => {
+    const body = { macros: [{ name: 'a', value: '1' }] }
+    const { uid } = (await call('POST /v1/projects', { body: { metadata: { name: when } } })).body
+    expect((await call(`POST /v1/projects/${uid}/macros`, { body })).status).toBe(204)
+    if (when.startsWith('after')) expect((await call(`DELETE /v1/projects/${uid}/macros`, { body })).status).toBe(204)
+    const deleted = await call(`DELETE /v1/projects/${uid}`)
+    expect(deleted.status, deleted.text).toBe(204)
+    expect((await call(`GET /v1/projects/${uid}`)).status).toBe(404)
+    const left = await api.context.store.transaction(tenant, contentActor, (tx) =>
+      tx.list('MacroSet', { project: uid }),
+    )
+    expect(left.items).toEqual([])
+  })
+
   it('are added, replaced, changed and removed by name, in each scope by itself', async () => {
     const { tenantUid } = (await call('GET /v1/users/info')).body
     const set = (...names: string[]) => ({ body: { macros: names.map((name) => ({ name, value: `v-${name}` })) } })

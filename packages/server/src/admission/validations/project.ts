@@ -30,4 +30,15 @@ async function mustBeEmpty({ tx }: ValidationScope, object: StoredObject<'Projec
   )
 }
 
-export const projectValidation: Validation<'Project'> = { delete: mustBeEmpty }
+/** Macros have no life of their own, and an empty set of them nobody could remove: they go with their project. */
+async function removeMacros({ tx }: ValidationScope, { meta }: StoredObject<'Project'>): Promise<void> {
+  const { items } = await tx.list('MacroSet', { project: meta.uid })
+  for (const set of items) await tx.delete('MacroSet', set.meta.uid)
+}
+
+export const projectValidation: Validation<'Project'> = {
+  async delete(scope, project) {
+    await mustBeEmpty(scope, project)
+    await removeMacros(scope, project)
+  },
+}

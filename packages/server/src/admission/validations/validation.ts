@@ -12,5 +12,6 @@ export interface ValidationScope {
 export interface Validation<K extends KindName> {
   create?(scope: ValidationScope, object: NewObject<K>): Promise<void> | void
   update?(scope: ValidationScope, previous: StoredObject<K>, patch: SpecPatch<K>): Promise<void> | void
+  /** May also remove what has no life without the object. */
   delete?(scope: ValidationScope, object: StoredObject<K>): Promise<void> | void
 }
