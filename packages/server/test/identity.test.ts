@@ -1,6 +1,7 @@
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApi, type TestApi } from './support/api.ts'
+import { type Caller, openTestApi, type TestApi } from './support/api.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -279,17 +280,83 @@ describe('API keys', () => {
   })
 })
 
-test('a tenant is made by the operator alone, and the record says so', async () => {
-  const body = { name: 'made-by-operator' }
-  expect((await api.as({})('POST /atrium/v1/tenants', { body })).status).toBe(401)
-  const { call: admin } = await api.newTenant()
-  expect((await admin('POST /atrium/v1/tenants', { body })).status).toBe(401)
-  const made = await api.as({ Authorization: api.operatorToken })('POST /atrium/v1/tenants', { body })
-  expect(made.status).toBe(201)
-  const call = api.as({ ApiKey: made.body.apiKey })
-  expect((await call('GET /v1/dashboard/projects/metadata')).body.items[0].metadata.name).toBe('Default')
-  const again = await api.as({ Authorization: api.operatorToken })('POST /atrium/v1/tenants', { body })
-  expect([again.status, again.body.code]).toEqual([409, 'DuplicateName'])
+/** The audit record of a tenant, oldest first. */
+async function recorded(tenant: string): Promise<string[]> {
+  const owner = new pg.Client({ connectionString: api.ownerUrl })
+  await owner.connect()
+  try {
+    const text = 'select actor_type, action, kind, name, message from audit_log where tenant = $1 order by id'
+    return (await owner.query(text, [tenant])).rows.map(
+      ({ actor_type, action, kind, name, message }) => `${actor_type}: ${action} ${kind} ${name}: ${message}`,
+    )
+  } finally {
+    await owner.end()
+  }
+}
+
+describe('a tenant', () => {
+  const operator: Caller = (route, call) => api.as({ Authorization: api.operatorToken })(route, call)
+
+  test('is made by the operator alone, and the record says so', async () => {
+    const body = { name: 'made-by-operator' }
+    expect((await api.as({})('POST /atrium/v1/tenants', { body })).status).toBe(401)
+    const { call: admin } = await api.newTenant()
+    expect((await admin('POST /atrium/v1/tenants', { body })).status).toBe(401)
+    const made = await operator('POST /atrium/v1/tenants', { body })
+    expect(made.status).toBe(201)
+    const call = api.as({ ApiKey: made.body.apiKey })
+    expect((await call('GET /v1/dashboard/projects/metadata')).body.items[0].metadata.name).toBe('Default')
+    const again = await operator('POST /atrium/v1/tenants', { body })
+    expect([again.status, again.body.code]).toEqual([409, 'DuplicateName'])
+    const { adminEmail: email } = made.body
+    expect(await recorded(made.body.tenant.uid)).toEqual([
+      'operator: create Tenant made-by-operator: created the tenant',
+      'operator: Project.create Project Default: create Project Default',
+      `operator: create User ${email}: created the user`,
+      expect.stringContaining(`operator: setRoles RoleBinding ${email}`),
+      expect.stringContaining('operator: create ApiKey first'),
+    ])
+  })
+
+  test.each([
+    ['e-mail', { adminEmail: 'nobody' }],
+    ['password', { adminPassword: '12' }],
+  ])('is not begun with a wrong %s of its administrator', async (what, wrong) => {
+    const body = { name: `wrong-${what}` }
+    const refused = await operator('POST /atrium/v1/tenants', { body: { ...body, ...wrong } })
+    expect([refused.status, refused.body.code]).toEqual([400, 'InvalidRequest'])
+    expect(await api.context.identity.tenantByName(body.name)).toBeNull()
+    expect((await operator('POST /atrium/v1/tenants', { body })).status).toBe(201)
+  })
+
+  test('whose making was cut short is finished by the next try', async () => {
+    const { uid } = await api.context.identity.createTenant('cut-short', operatorActor)
+    await api.context.store.transaction(uid, operatorActor, (tx) =>
+      tx.create({ kind: 'Project', project: null, name: 'Default', spec: {} }),
+    )
+    const made = await operator('POST /atrium/v1/tenants', { body: { name: 'cut-short' } })
+    expect([made.status, made.body.tenant?.uid], made.text).toEqual([201, uid])
+    const call = api.as({ ApiKey: made.body.apiKey })
+    expect((await call('GET /v1/dashboard/projects/metadata')).body.items).toHaveLength(1)
+    expect((await recorded(uid)).filter((line) => line.includes('Tenant'))).toEqual([
+      'operator: create Tenant cut-short: created the tenant',
+      'operator: create Tenant cut-short: went on with the tenant, which had no user yet',
+    ])
+  })
+})
+
+test('the record holds the life of a session', async () => {
+  const { tenant, adminEmail, adminPassword } = await api.newTenant()
+  const credentials = { emailId: adminEmail, password: adminPassword.reveal(), org: tenant.name }
+  const { Authorization: first } = (await api.as({})('POST /v1/auth/authenticate', { body: credentials })).body
+  const { Authorization: token } = (await api.as({})(`GET /v1/auth/refresh/${first}`)).body
+  await api.context.identity.revokeToken({ tenant: tenant.uid, actor: operatorActor }, token)
+  expect((await api.as({ Authorization: token })('GET /v1/users/info')).status).toBe(401)
+  expect((await recorded(tenant.uid)).slice(-3)).toEqual([
+    `user: signIn Session ${adminEmail}: signed in with a password`,
+    `user: refresh Session ${adminEmail}: exchanged a session for a new one`,
+    `operator: revoke Session ${adminEmail}: ended a session`,
+  ])
 })
 
 test('settings a tenant never touched answer with defaults', async () => {

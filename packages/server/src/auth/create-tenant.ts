@@ -3,6 +3,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor, Store } from '@atrium/runtime/store/store.ts'
 import type { Identity } from './identity.ts'
+import { checkEmail, checkPassword } from './users.ts'
 
 export interface TenantCredentials {
   tenant: { uid: string; name: string }
@@ -26,20 +27,24 @@ export const firstProject = 'Default'
 
 /**
  * A tenant ready for use: project `Default`, an administrator, and an API key of theirs. Its parts are made one after
- * the other; a tenant left half made by a crash keeps its name, so the next try fails with `DuplicateName`.
+ * the other; one that was cut short before it had an administrator is finished by the next try.
  */
 export async function createTenant(
   { identity, store, random }: { identity: Identity; store: Store; random: Random },
   input: NewTenant,
   actor: Actor,
 ): Promise<TenantCredentials> {
+  const adminPassword = input.adminPassword ?? new Secret(random.bytes(15).toString('base64url'))
+  const email = checkEmail(
+    input.adminEmail ?? `admin@${input.name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-')}.local`,
+  )
+  checkPassword(adminPassword)
   const tenant = await identity.createTenant(input.name, actor)
   const scope = { tenant: tenant.uid, actor }
-  const project = await store.transaction(tenant.uid, actor, (tx) =>
-    tx.create({ kind: 'Project', project: null, name: firstProject, spec: {} }),
-  )
-  const adminPassword = input.adminPassword ?? new Secret(random.bytes(15).toString('base64url'))
-  const email = input.adminEmail ?? `admin@${input.name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-')}.local`
+  const project = await store.transaction(tenant.uid, actor, async (tx) => {
+    const { items } = await tx.list('Project', { limit: 1 })
+    return items[0] ?? tx.create({ kind: 'Project', project: null, name: firstProject, spec: {} })
+  })
   const admin = await identity.createUser(scope, {
     email,
     firstName: 'Admin',

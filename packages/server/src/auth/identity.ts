@@ -100,6 +100,7 @@ export interface Identity {
   refresh(token: string): Promise<Secret<string> | null>
   revokeToken(scope: Scope, token: string): Promise<void>
 
+  /** `DuplicateName` when there is one of that name, unless it has no user yet: its making was cut short and goes on. */
   createTenant(name: string, actor: Actor): Promise<Tenant>
   tenantByName(name: string): Promise<Tenant | null>
   listTenants(): Promise<Tenant[]>

@@ -1,6 +1,16 @@
 import { selectSetting, upsertSetting } from '../store/identity/settings.ts'
+import { selectUsers } from '../store/identity/users.ts'
+import type { Tenant } from '../store/system-store.ts'
 import type { Identity } from './identity.ts'
 import { change, type Parts } from './parts.ts'
+
+/** A tenant of that name without any user: its making was cut short, and nobody can have used it. */
+async function unfinishedTenant({ database, system }: Parts, name: string): Promise<Tenant | null> {
+  const tenant = await system.tenantByName(name)
+  if (!tenant) return null
+  const users = await database.withTenant(tenant.uid, (sql) => selectUsers(sql, tenant.uid))
+  return users.length === 0 ? tenant : null
+}
 
 type Methods = 'createTenant' | 'tenantByName' | 'listTenants' | 'setting' | 'putSetting'
 
@@ -8,12 +18,14 @@ export function tenants(parts: Parts): Pick<Identity, Methods> {
   const { database, system } = parts
   return {
     async createTenant(name, actor) {
-      const tenant = await system.createTenant({ name })
-      await change(parts, { tenant: tenant.uid, actor }, async () => ({
+      const unfinished = await unfinishedTenant(parts, name)
+      const { uid, ...tenant } = unfinished ?? (await system.createTenant({ name }))
+      const message = unfinished ? 'went on with the tenant, which had no user yet' : 'created the tenant'
+      await change(parts, { tenant: uid, actor }, async () => ({
         result: undefined,
-        entry: { action: 'create', kind: 'Tenant', uid: tenant.uid, name, message: 'created the tenant' },
+        entry: { action: 'create', kind: 'Tenant', uid, name, message },
       }))
-      return tenant
+      return { uid, ...tenant }
     },
 
     tenantByName: (name) => system.tenantByName(name),

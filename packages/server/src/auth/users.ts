@@ -12,7 +12,8 @@ const shortestPassword = 6
 const longestPassword = 1024
 const emailForm = /^[^\s@]+@[^\s@]+$/
 
-function checkEmail(email: string): string {
+/** The e-mail as it is stored, or `InvalidRequest`. */
+export function checkEmail(email: string): string {
   const clean = email.trim().toLowerCase()
   if (clean.length <= 254 && emailForm.test(clean)) return clean
   throw new AtriumError('InvalidRequest', `spec.emailId: '${clean.slice(0, 60)}' is not an e-mail address.`, {
@@ -20,7 +21,7 @@ function checkEmail(email: string): string {
   })
 }
 
-function checkPassword(password: Secret<string>): void {
+export function checkPassword(password: Secret<string>): void {
   const { length } = password.reveal()
   if (length >= shortestPassword && length <= longestPassword) return
   throw new AtriumError(
