@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApi, type TestApi } from './support/api.ts'
 
@@ -125,4 +127,36 @@ test('one user cannot hold more than fifty streams, and closing them makes room 
       return status
     })
     .toBe(200)
+})
+
+test('a client that leaves while it is being admitted takes no stream with it', async () => {
+  const { apiKey } = await api.newTenant()
+  const headers = { ApiKey: apiKey.reveal() }
+  const { identity } = api.context
+  const { subjectOfApiKey } = identity
+  const leaveWhileAdmitted = async (): Promise<void> => {
+    const aborter = new AbortController()
+    const admitted = Promise.withResolvers<void>()
+    const arrived = once(api.app.server, 'request') as Promise<[unknown, ServerResponse]>
+    identity.subjectOfApiKey = async (key) => {
+      const [, response] = await arrived
+      const closed = once(response, 'close')
+      aborter.abort()
+      await closed
+      const subject = await subjectOfApiKey(key)
+      admitted.resolve()
+      return subject
+    }
+    await expect(fetch(`${url}/atrium/v1/watch`, { headers, signal: aborter.signal })).rejects.toThrow('aborted')
+    await admitted.promise
+  }
+  try {
+    for (let left = 0; left < 50; left++) await leaveWhileAdmitted()
+  } finally {
+    identity.subjectOfApiKey = subjectOfApiKey
+  }
+  const aborter = new AbortController()
+  const { status } = await fetch(`${url}/atrium/v1/watch`, { headers, signal: aborter.signal })
+  aborter.abort()
+  expect(status).toBe(200)
 })

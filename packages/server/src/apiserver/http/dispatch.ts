@@ -89,6 +89,8 @@ function send(operation: Operation, result: unknown, reply: FastifyReply, projec
 }
 
 function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+  // The client left while it was being admitted: `close` has been told already and comes no more.
+  if (reply.raw.destroyed || closing.aborted) return AbortSignal.abort()
   const controller = new AbortController()
   const end = (): void => controller.abort()
   closing.addEventListener('abort', end)

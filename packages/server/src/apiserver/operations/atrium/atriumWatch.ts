@@ -30,8 +30,7 @@ export const atriumWatch = defineOperation('atriumWatch', {
     const { query, project, header } = request
     const since = parsePosition(header('last-event-id'), query.since)
     const watched = parseKinds(query.kinds)
-    const release = takeStream(context, request.subject.userUid)
-    request.signal.addEventListener('abort', release)
+    takeStream(context, request.subject.userUid, request.signal)
     const events = eventStream(request, context, {
       ...(watched ? { kinds: watched } : {}),
       ...(since === undefined ? {} : { since }),

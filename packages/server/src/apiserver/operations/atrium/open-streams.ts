@@ -6,8 +6,9 @@ const mostPerUser = 50
 /** Open streams of this server, by user. */
 const open = new WeakMap<ServerContext, Map<string, number>>()
 
-/** Counts one more stream of the user; the returned function gives it back. `TooManyRequests` beyond 50 of one user. */
-export function takeStream(context: ServerContext, user: string): () => void {
+/** Counts one more stream of the user until `signal` aborts. `TooManyRequests` beyond 50 of one user. */
+export function takeStream(context: ServerContext, user: string, signal: AbortSignal): void {
+  if (signal.aborted) return
   const counts = open.get(context) ?? new Map<string, number>()
   open.set(context, counts)
   const count = counts.get(user) ?? 0
@@ -15,12 +16,10 @@ export function takeStream(context: ServerContext, user: string): () => void {
     throw new AtriumError('TooManyRequests', `You have ${count} open streams. Close some of them first.`)
   }
   counts.set(user, count + 1)
-  let given = false
-  return () => {
-    if (given) return
-    given = true
+  const giveBack = (): void => {
     const left = (counts.get(user) ?? 1) - 1
     if (left === 0) counts.delete(user)
     else counts.set(user, left)
   }
+  signal.addEventListener('abort', giveBack, { once: true })
 }
