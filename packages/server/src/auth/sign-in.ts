@@ -9,8 +9,7 @@ import type { Parts } from './parts.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { openSession } from './sessions.ts'
 import { signInLimits } from './sign-in-limits.ts'
-
-const longestPassword = 1024
+import { longestPassword } from './users.ts'
 
 const wrong = (): AtriumError =>
   new AtriumError('Unauthorized', 'E-mail, password or organisation is wrong, or the user is not active.')

@@ -8,8 +8,9 @@ import type { Identity, User } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords.ts'
 
-const shortestPassword = 6
-const longestPassword = 1024
+/** Hold for every tenant; its policy may ask for more. */
+export const shortestPassword = 6
+export const longestPassword = 1024
 const emailForm = /^[^\s@]+@[^\s@]+$/
 
 /** The e-mail as it is stored, or `InvalidRequest`. */

@@ -1,5 +1,6 @@
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { defineOperation } from '../../operation.ts'
+import { checkPassword } from '../tenants/password-policy.ts'
 import { getManagedUser } from '../users/load.ts'
 
 /** Gives a user a password; their sessions end. Not for users who may do more than the caller. */
@@ -8,6 +9,8 @@ export const atriumUsersPasswordSet = defineOperation('atriumUsersPasswordSet', 
   permission: 'user.update',
   async handler({ subject, params, body }, context) {
     await getManagedUser(context, subject, params.uid)
-    await context.identity.setPassword(subject, params.uid, new Secret(body.password))
+    const password = new Secret(body.password)
+    await checkPassword(context, subject, 'password', password)
+    await context.identity.setPassword(subject, params.uid, password)
   },
 })

@@ -33,13 +33,18 @@ export const defineSettingGet = <Id extends TenantOperation>(
     },
   })
 
-/** Replaces a document of the tenant. */
-export const defineSettingPut = <Id extends TenantOperation>(id: Id, name: string): RegisteredOperation =>
+/** Replaces a document of the tenant; `check` throws on one that cannot be applied. */
+export const defineSettingPut = <Id extends TenantOperation>(
+  id: Id,
+  name: string,
+  check?: (document: Operations[Id]['body']) => void,
+): RegisteredOperation =>
   defineOperation(id, {
     scope: 'tenant',
     permission: 'tenant.update',
     async handler(request, context) {
       mustBeOwnTenant(request.subject, tenantOf(request))
+      check?.(request.body)
       await context.identity.putSetting(request.subject, name, request.body as object)
       return undefined as never
     },

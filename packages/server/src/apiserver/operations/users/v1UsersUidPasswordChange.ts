@@ -1,6 +1,7 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { defineOperation } from '../../operation.ts'
+import { checkPassword } from '../tenants/password-policy.ts'
 import { getUser } from './load.ts'
 
 /** One's own password, with the present one. Ends all sessions of the user. */
@@ -15,6 +16,8 @@ export const v1UsersUidPasswordChange = defineOperation('v1UsersUidPasswordChang
     // Signing in proves the present password, and is throttled.
     const present = { email: user.email, password: body.currentPassword ?? '', org: subject.tenantName, ip }
     await context.identity.signIn(present)
-    await context.identity.setPassword(subject, user.uid, new Secret(body.newPassword))
+    const password = new Secret(body.newPassword)
+    await checkPassword(context, subject, 'newPassword', password)
+    await context.identity.setPassword(subject, user.uid, password)
   },
 })
