@@ -23,6 +23,8 @@ export const errorStatus = {
   /** A placeholder or variable has no value. */
   PackVariablesUndefined: 422,
   UnprocessableEntity: 422,
+  /** The tenant has as many of these as it may; `details` names kind and limit. */
+  ResourceLimitReached: 409,
   PayloadTooLarge: 413,
   /** More than this caller's share: try again later. */
   TooManyRequests: 429,

@@ -200,6 +200,44 @@ describe('a cluster on a custom cloud', () => {
     expect((await create(clusterBody(account, [infra]))).body.code).toBe('DuplicateName')
   })
 
+  test('starts with the policy for nodes that project or tenant set, and counts against the limit', async () => {
+    const { call, account, infra, project } = await newCluster()
+    const { tenantUid } = (await call('GET /v1/users/info')).body
+    const setting = 'preferences/clusterSettings/nodesAutoRemediationSetting'
+    const policyOf = async (name: string) => {
+      const body = { ...clusterBody(account, [infra]), metadata: { name } }
+      const made = await call('POST /v1/spectroclusters/cloudTypes/local', { body })
+      return made.status === 201 ? (await call(`GET /atrium/v1/clusters/${made.body.uid}/policy`)).body : made.body
+    }
+    await call(`PUT /v1/tenants/${tenantUid}/${setting}`, { body: { disableNodesAutoRemediation: true } })
+    expect(await policyOf('two')).toEqual({ drift: 'heal', nodes: 'alert' })
+    await call(`PUT /v1/projects/${project}/${setting}`, { body: { isEnabled: true } })
+    expect(await policyOf('three')).toEqual({ drift: 'heal', nodes: 'heal' })
+    await call(`PATCH /v1/tenants/${tenantUid}/resourceLimits`, {
+      body: { resources: [{ kind: 'spectrocluster', limit: 3 }] },
+    })
+    const details = { kind: 'spectrocluster', limit: 3 }
+    expect(await policyOf('four')).toMatchObject({ code: 'ResourceLimitReached', details })
+  })
+
+  test('takes no patching of operating systems, which nothing would do; clients send it empty', async () => {
+    const { call, account, infra } = await newCluster()
+    const make = (osPatchConfig: object, name: string) =>
+      call('POST /v1/spectroclusters/cloudTypes/local', {
+        body: {
+          metadata: { name },
+          spec: {
+            ...Reflect.get(clusterBody(account, [infra]), 'spec'),
+            clusterConfig: { machineManagementConfig: { osPatchConfig } },
+          },
+        },
+      })
+    const refused = await make({ schedule: '0 1 * * *' }, 'two')
+    const field = 'spec.clusterConfig.machineManagementConfig.osPatchConfig'
+    expect([refused.status, refused.body.code, refused.body.details]).toEqual([400, 'NotImplemented', { field }])
+    expect((await make({ onDemandPatchAfter: '0001-01-01T00:00:00.000Z' }, 'two')).status).toBe(201)
+  })
+
   test('shows as deleting from the request on; what it uses cannot go before it', async () => {
     const { call, cluster, account, addon } = await newCluster(api)
     for (const path of [`/v1/cloudaccounts/cloudTypes/local/${account}`, `/v1/clusterprofiles/${addon}`]) {

@@ -1,6 +1,7 @@
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
+import { mustFit } from '../tenants/resource-limits.ts'
 import { accountSpec, readCredentials, storeCredentials } from './credentials.ts'
 
 export const v1CloudAccountsCustomCreate = defineOperation('v1CloudAccountsCustomCreate', {
@@ -10,6 +11,7 @@ export const v1CloudAccountsCustomCreate = defineOperation('v1CloudAccountsCusto
     const provider = customProvider(context, params.cloudType)
     const credentials = readCredentials(provider, body)
     const spec = accountSpec(params.cloudType, credentials, unknownOf('v1CustomAccountEntity', body))
+    await mustFit(context, subject, 'cloudaccount')
     await provider.validateAccount({ uid: '', credentials, settings: spec.settings })
     return context.admission.run(subject, async (tx) => {
       const { meta } = await tx.create({ kind: 'CloudAccount', project, ...parseMeta(body.metadata), spec })

@@ -1,4 +1,4 @@
-import type { v1ClusterResourcesEntity } from '@atrium/api/generated/operations.d.ts'
+import type { v1CustomClusterConfigEntity } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -7,6 +7,8 @@ import type { Tx } from '@atrium/runtime/store/store.ts'
 import { defineOperation, type OperationRequest } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
+import { firstNodesPolicy } from '../tenants/nodes-remediation.ts'
+import { mustFit } from '../tenants/resource-limits.ts'
 import { createCluster, loadProfiles } from './load.ts'
 import { checkPools, parsePool } from './pools.ts'
 import { changeProfiles } from './profiles.ts'
@@ -17,8 +19,11 @@ export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersC
   async handler(request, context) {
     const { subject, params, body, project } = request
     const provider = customProvider(context, params.cloudType)
+    await mustFit(context, subject, 'spectrocluster')
+    const nodes = await firstNodesPolicy(context, subject, project)
     return context.admission.run(subject, async (tx) => {
-      const spec = await readSpec(tx, provider, request, context.random)
+      const policy = { drift: 'heal', nodes } as const
+      const spec = { ...(await readSpec(tx, provider, request, context.random)), policy }
       return { uid: await createCluster(tx, { project, ...parseMeta(body.metadata), spec }, context.random) }
     })
   },
@@ -29,10 +34,10 @@ async function readSpec(
   provider: Provider,
   { body, keptOf, unknownOf }: OperationRequest<'v1SpectroClustersCustomCreate'>,
   random: Random,
-): Promise<ClusterSpec> {
+): Promise<Omit<ClusterSpec, 'policy'>> {
   const { spec } = body
   if (!spec) throw new AtriumError('InvalidRequest', 'spec: is missing.', { details: { field: 'spec' } })
-  refuseResources(spec.clusterConfig?.resources)
+  refuseUnapplied(spec.clusterConfig ?? {})
   const account = await tx.get('CloudAccount', spec.cloudAccountUid)
   if (account?.spec.cloudType !== provider.cloudType) {
     throw new AtriumError(
@@ -59,23 +64,27 @@ async function readSpec(
       [],
       profiles.map((profile) => ({ profile, replaces: undefined })),
     ),
-    policy: { drift: 'heal', nodes: 'heal' },
     clusterConfig: { ...keptOf('v1CustomClusterConfigEntity', spec.clusterConfig ?? {}) },
     ...(unknown && { unknown }),
   }
 }
 
-/** Accepted and then not applied would be a lie; a manifest layer does what these would. */
-function refuseResources(resources: v1ClusterResourcesEntity | undefined): void {
-  for (const part of ['rbacs', 'namespaces'] as const) {
-    if (!resources?.[part]?.length) continue
-    const field = `spec.clusterConfig.resources.${part}`
-    throw new AtriumError(
-      'NotImplemented',
-      `${field}: cannot be set yet. Declare them in a manifest layer of a profile.`,
-      {
-        details: { field },
-      },
-    )
+/** Go clients send the zero time for none. */
+const zeroDay = '0001-01-01'
+
+/** Accepted and then not applied would be a lie; a manifest layer does what RBAC bindings and namespaces would. */
+function refuseUnapplied({ resources, machineManagementConfig }: v1CustomClusterConfigEntity): void {
+  const { rbacs, namespaces } = resources ?? {}
+  if (rbacs?.length) throw notApplied('resources.rbacs', 'Declare them in a manifest layer of a profile.')
+  if (namespaces?.length) throw notApplied('resources.namespaces', 'Declare them in a manifest layer of a profile.')
+  const { schedule, patchOnBoot, rebootIfRequired, onDemandPatchAfter } = machineManagementConfig?.osPatchConfig ?? {}
+  const patchesOnDemand = onDemandPatchAfter && !onDemandPatchAfter.startsWith(zeroDay)
+  if (schedule || patchOnBoot || rebootIfRequired || patchesOnDemand) {
+    throw notApplied('machineManagementConfig.osPatchConfig', 'Patch the image of the machines, and leave it out.')
   }
+}
+
+function notApplied(part: string, instead: string): AtriumError {
+  const field = `spec.clusterConfig.${part}`
+  return new AtriumError('NotImplemented', `${field}: cannot be set yet. ${instead}`, { details: { field } })
 }

@@ -2,9 +2,9 @@ import type { v1Macros } from '@atrium/api/generated/operations.d.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { derivedUid } from '../../../content/tenant.ts'
+import { limitReached } from '../tenants/resource-limits.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/
-const maxMacros = 1000
 const maxValueChars = 64 * 1024
 
 export type MacroMap = Record<string, string>
@@ -20,16 +20,19 @@ const find = (tx: Tx, project: string | null): Promise<StoredObject<'MacroSet'> 
 /** One set for each scope: its uid follows from the scope, so two writers never make two. */
 const setUid = (tx: Tx, project: string | null): string => derivedUid('macros', tx.tenant, project ?? '')
 
-/** Changes the set under its lock. */
+/** Changes the set under its lock; it does not grow beyond `most`. */
 export async function changeMacros(
   tx: Tx,
   project: string | null,
   change: (macros: MacroMap) => MacroMap,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const uid = setUid(tx, project)
   const existing = await tx.getForUpdate('MacroSet', uid)
-  const macros = change(existing?.spec.macros ?? {})
-  if (Object.keys(macros).length > maxMacros) throw invalid('macros', `at most ${maxMacros} macros are allowed`)
+  const former = existing?.spec.macros ?? {}
+  const macros = change(former)
+  const count = Object.keys(macros).length
+  if (count > most && count > Object.keys(former).length) throw limitReached('macro', most, count, 'each scope')
   if (existing) await tx.update('MacroSet', uid, { spec: { macros } })
   else await tx.create({ kind: 'MacroSet', uid, project, name: 'macros', spec: { macros } })
 }

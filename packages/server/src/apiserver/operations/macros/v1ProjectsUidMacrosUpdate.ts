@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { limitOf } from '../tenants/resource-limits.ts'
 import { changeMacros, parseMacros } from './macro-set.ts'
 import { projectOf } from './scope.ts'
 
@@ -6,8 +7,11 @@ import { projectOf } from './scope.ts'
 export const v1ProjectsUidMacrosUpdate = defineOperation('v1ProjectsUidMacrosUpdate', {
   scope: 'object',
   permission: 'macro.update',
-  handler({ subject, params, body }, context) {
+  async handler({ subject, params, body }, context) {
     const wanted = parseMacros(body)
-    return context.admission.run(subject, async (tx) => changeMacros(tx, await projectOf(tx, params.uid), () => wanted))
+    const most = await limitOf(context, subject, 'macro')
+    return context.admission.run(subject, async (tx) =>
+      changeMacros(tx, await projectOf(tx, params.uid), () => wanted, most),
+    )
   },
 })

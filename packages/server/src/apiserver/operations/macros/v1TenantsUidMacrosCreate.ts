@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { limitOf } from '../tenants/resource-limits.ts'
 import { addMacros, changeMacros, parseMacros } from './macro-set.ts'
 import { ownTenant } from './scope.ts'
 
@@ -6,10 +7,11 @@ import { ownTenant } from './scope.ts'
 export const v1TenantsUidMacrosCreate = defineOperation('v1TenantsUidMacrosCreate', {
   scope: 'tenant',
   permission: 'macro.create',
-  handler({ subject, params, body }, context) {
+  async handler({ subject, params, body }, context) {
     const added = parseMacros(body)
+    const most = await limitOf(context, subject, 'macro')
     return context.admission.run(subject, (tx) =>
-      changeMacros(tx, ownTenant(subject, params.tenantUid), (macros) => addMacros(macros, added)),
+      changeMacros(tx, ownTenant(subject, params.tenantUid), (macros) => addMacros(macros, added), most),
     )
   },
 })

@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { limitOf } from '../tenants/resource-limits.ts'
 import { changeMacros, parseMacros } from './macro-set.ts'
 import { ownTenant } from './scope.ts'
 
@@ -6,8 +7,11 @@ import { ownTenant } from './scope.ts'
 export const v1TenantsUidMacrosUpdate = defineOperation('v1TenantsUidMacrosUpdate', {
   scope: 'tenant',
   permission: 'macro.update',
-  handler({ subject, params, body }, context) {
+  async handler({ subject, params, body }, context) {
     const wanted = parseMacros(body)
-    return context.admission.run(subject, (tx) => changeMacros(tx, ownTenant(subject, params.tenantUid), () => wanted))
+    const most = await limitOf(context, subject, 'macro')
+    return context.admission.run(subject, (tx) =>
+      changeMacros(tx, ownTenant(subject, params.tenantUid), () => wanted, most),
+    )
   },
 })

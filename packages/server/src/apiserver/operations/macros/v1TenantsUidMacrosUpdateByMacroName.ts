@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { limitOf } from '../tenants/resource-limits.ts'
 import { changeMacros, parseMacros } from './macro-set.ts'
 import { ownTenant } from './scope.ts'
 
@@ -6,10 +7,11 @@ import { ownTenant } from './scope.ts'
 export const v1TenantsUidMacrosUpdateByMacroName = defineOperation('v1TenantsUidMacrosUpdateByMacroName', {
   scope: 'tenant',
   permission: 'macro.update',
-  handler({ subject, params, body }, context) {
+  async handler({ subject, params, body }, context) {
     const changed = parseMacros(body)
+    const most = await limitOf(context, subject, 'macro')
     return context.admission.run(subject, (tx) =>
-      changeMacros(tx, ownTenant(subject, params.tenantUid), (macros) => ({ ...macros, ...changed })),
+      changeMacros(tx, ownTenant(subject, params.tenantUid), (macros) => ({ ...macros, ...changed }), most),
     )
   },
 })

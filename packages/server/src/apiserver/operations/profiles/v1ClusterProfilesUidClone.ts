@@ -1,5 +1,6 @@
 import { newUid } from '@atrium/runtime/base/random.ts'
 import { defineOperation } from '../../operation.ts'
+import { mustFit } from '../tenants/resource-limits.ts'
 import { getProfile, parseVersion } from './load.ts'
 import { createProfile } from './variables.ts'
 
@@ -7,8 +8,9 @@ import { createProfile } from './variables.ts'
 export const v1ClusterProfilesUidClone = defineOperation('v1ClusterProfilesUidClone', {
   scope: 'object',
   permission: 'clusterProfile.create',
-  handler: ({ subject, params, body, project }, context) =>
-    context.admission.run(subject, async (tx) => {
+  async handler({ subject, params, body, project }, context) {
+    await mustFit(context, subject, 'clusterprofile')
+    return context.admission.run(subject, async (tx) => {
       const { meta, spec } = await getProfile(tx, params.uid)
       const { name, version, target } = body.metadata ?? {}
       const { random } = context
@@ -25,5 +27,6 @@ export const v1ClusterProfilesUidClone = defineOperation('v1ClusterProfilesUidCl
         spec: { ...spec, version: parseVersion(version, 'metadata.version'), layers, published: false },
       }
       return { uid: await createProfile(tx, clone, random, meta.uid) }
-    }),
+    })
+  },
 })

@@ -1,4 +1,8 @@
 import type { v1ResourceLimitType } from '@atrium/api/generated/operations.d.ts'
+import type { KindName } from '@atrium/api/kinds/index.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Subject } from '../../../auth/subject.ts'
+import type { ServerContext } from '../../../context.ts'
 
 /** Limits of a tenant that never set any, by kind. */
 export const defaultLimits: Partial<Record<v1ResourceLimitType, { label: string; limit: number }>> = {
@@ -19,4 +23,65 @@ export const defaultLimits: Partial<Record<v1ResourceLimitType, { label: string;
   alert: { label: 'Alerts', limit: 100 },
   spectrocluster: { label: 'Clusters', limit: 10_000 },
   edgehost: { label: 'Edge hosts', limit: 200 },
+}
+
+export const limitsName = 'resourceLimits'
+
+/** What a tenant can have of each limited kind; of the other kinds nothing can be made here. */
+const limitedKinds = {
+  project: 'Project',
+  role: 'Role',
+  cloudaccount: 'CloudAccount',
+  clusterprofile: 'ClusterProfile',
+  spectrocluster: 'Cluster',
+} as const satisfies Partial<Record<v1ResourceLimitType, KindName>>
+
+/**
+ * Refuses one more object of `kind` when the tenant has as many as its limit, whoever sees them. It is looked at before
+ * the object is made, so creations of the same moment can pass together: limits hold back growth, they are no rights.
+ */
+export async function mustFit(
+  context: ServerContext,
+  subject: Subject,
+  kind: keyof typeof limitedKinds,
+): Promise<void> {
+  const page = await context.store.transaction(subject.tenant, subject.actor, (tx) =>
+    tx.list(limitedKinds[kind], { limit: 1 }),
+  )
+  await checkLimit(context, subject, kind, page.count + 1)
+}
+
+/** Refuses `wanted` of `kind` when that is more than the limit. `holder`: what has them, where not the tenant. */
+export async function checkLimit(
+  context: ServerContext,
+  subject: Subject,
+  kind: v1ResourceLimitType,
+  wanted: number,
+  holder?: string,
+): Promise<void> {
+  const limit = await limitOf(context, subject, kind)
+  if (wanted > limit) throw limitReached(kind, limit, wanted, holder)
+}
+
+export async function limitOf(
+  { identity }: ServerContext,
+  { tenant }: Subject,
+  kind: v1ResourceLimitType,
+): Promise<number> {
+  const own = (await identity.setting(tenant, limitsName))?.[kind]
+  return typeof own === 'number' ? own : (defaultLimits[kind]?.limit ?? Number.POSITIVE_INFINITY)
+}
+
+export function limitReached(
+  kind: v1ResourceLimitType,
+  limit: number,
+  wanted: number,
+  holder = 'a tenant',
+): AtriumError {
+  const label = defaultLimits[kind]?.label ?? kind
+  return new AtriumError(
+    'ResourceLimitReached',
+    `${label}: ${holder} may have ${limit} here, and this would make ${wanted}. Delete what is not used, or raise the limit in the tenant's resource limits.`,
+    { details: { kind, limit } },
+  )
 }

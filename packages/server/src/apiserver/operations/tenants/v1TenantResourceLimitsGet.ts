@@ -1,6 +1,6 @@
 import type { v1ResourceLimitType } from '@atrium/api/generated/operations.d.ts'
 import { defineOperation } from '../../operation.ts'
-import { defaultLimits } from './resource-limits.ts'
+import { defaultLimits, limitsName } from './resource-limits.ts'
 import { mustBeOwnTenant } from './setting.ts'
 
 export const v1TenantResourceLimitsGet = defineOperation('v1TenantResourceLimitsGet', {
@@ -8,14 +8,14 @@ export const v1TenantResourceLimitsGet = defineOperation('v1TenantResourceLimits
   permission: null,
   async handler({ subject, params }, context) {
     mustBeOwnTenant(subject, params.tenantUid)
-    const stored = (await context.identity.setting(subject.tenant, 'resourceLimits')) ?? {}
+    const stored = (await context.identity.setting(subject.tenant, limitsName)) ?? {}
+    const kinds = new Set([...Object.keys(defaultLimits), ...Object.keys(stored)]) as Set<v1ResourceLimitType>
     return {
-      resources: Object.entries(defaultLimits).map(([kind, { label, limit }]) => ({
-        kind: kind as v1ResourceLimitType,
-        label,
-        limit: typeof stored[kind] === 'number' ? stored[kind] : limit,
-        maxLimit: limit,
-      })),
+      resources: [...kinds].map((kind) => {
+        const { label = kind, limit } = defaultLimits[kind] ?? {}
+        const own = stored[kind]
+        return { kind, label, limit: typeof own === 'number' ? own : limit, maxLimit: limit }
+      }),
     }
   },
 })

@@ -1,6 +1,7 @@
 import { forbidden } from '../../../admission/authorize.ts'
 import { can } from '../../../auth/subject.ts'
 import { defineOperation } from '../../operation.ts'
+import { checkLimit } from '../tenants/resource-limits.ts'
 import { parseExpiry, parseKeyMeta } from './api-keys.ts'
 import { getManagedUser } from './load.ts'
 
@@ -15,6 +16,8 @@ export const v1ApiKeysCreate = defineOperation('v1ApiKeysCreate', {
       if (!can(subject, 'apiKey.create', null)) throw forbidden('apiKey.create')
       await getManagedUser(context, subject, userUid)
     }
+    const present = await context.identity.listApiKeys(subject.tenant, userUid)
+    await checkLimit(context, subject, 'apiKey', present.length + 1, 'each user')
     const { key, secret } = await context.identity.createApiKey(subject, {
       ...parseKeyMeta(body.metadata),
       userUid,

@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { checkLimit } from '../tenants/resource-limits.ts'
 import { checkRoles } from './load.ts'
 
 export const v1UsersCreate = defineOperation('v1UsersCreate', {
@@ -7,6 +8,8 @@ export const v1UsersCreate = defineOperation('v1UsersCreate', {
   async handler({ subject, body }, context) {
     const { emailId = '', firstName = '', lastName = '', roles } = body.spec ?? {}
     await checkRoles(context, subject, roles ?? [], null)
+    const present = await context.identity.listUsers(subject.tenant)
+    await checkLimit(context, subject, 'user', present.length + 1)
     const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName })
     if (roles?.length) {
       await context.identity.setRoleBindings(subject, user.uid, [{ project: null, roleUids: roles }])

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api.close())
+
+describe('the password policy of a tenant', () => {
+  const strict = {
+    minLength: 10,
+    maxLength: 12,
+    minNumOfBlockLetters: 1,
+    minNumOfDigits: 2,
+    minNumOfSmallLetters: 1,
+    minNumOfSpecialCharacters: 1,
+    expiryDurationInDays: 999,
+    firstReminderInDays: 5,
+  }
+
+  test('holds for passwords that are set and for those that are changed', async () => {
+    const { call, tenant, adminUid, adminPassword } = await api.newTenant()
+    const path = `/v1/tenants/${tenant.uid}/password/policy`
+    expect((await call(`POST ${path}`, { body: strict })).status).toBe(204)
+    expect((await call(`GET ${path}`)).body).toMatchObject(strict)
+
+    const user = await api.newUser(tenant.uid, [])
+    const set = (password: string) => call(`PUT /atrium/v1/users/${user.uid}/password`, { body: { password } })
+    const weak = await set('short')
+    expect([weak.status, weak.body.details.field]).toEqual([400, 'password'])
+    expect(weak.body.message).toContain('10 characters, 1 capital letters, 2 digits, 1 special characters')
+    expect((await set('Long-enough-12345')).body.message).toContain('more than 12')
+    expect((await set('Enough-1234')).status).toBe(204)
+
+    const change = (newPassword: string) =>
+      call(`PATCH /v1/users/${adminUid}/password/change`, {
+        body: { currentPassword: adminPassword.reveal(), newPassword },
+      })
+    expect((await change('lower-case')).body.details).toEqual({ field: 'newPassword' })
+    expect((await change('Enough-1234')).status).toBe(204)
+  })
+
+  test.each([
+    ['minLength', 'InvalidRequest', { minLength: 3 }],
+    ['maxLength', 'InvalidRequest', { minLength: 8, maxLength: 7 }],
+    ['maxLength', 'InvalidRequest', { maxLength: 8, minNumOfDigits: 9 }],
+    ['minNumOfDigits', 'InvalidRequest', { minNumOfDigits: -1 }],
+    ['regex', 'NotImplemented', { isRegex: true, regex: '^a+$' }],
+    ['expiryDurationInDays', 'NotImplemented', { expiryDurationInDays: 30 }],
+  ])('is refused for %s with %s: %o cannot be kept to', async (field, code, body) => {
+    const { call, tenant } = await api.newTenant()
+    const answer = await call(`POST /v1/tenants/${tenant.uid}/password/policy`, { body })
+    expect([answer.status, answer.body.code, answer.body.details]).toEqual([400, code, { field }])
+  })
+})
+
+describe('resource limits of a tenant', () => {
+  const setLimit = async (call: Caller, tenant: string, kind: string, limit: number) => {
+    const path = `/v1/tenants/${tenant}/resourceLimits`
+    expect((await call(`PATCH ${path}`, { body: { resources: [{ kind, limit }] } })).status).toBe(204)
+    const { resources } = (await call(`GET ${path}`)).body
+    expect(resources.find((one: { kind: string }) => one.kind === kind)?.limit).toBe(limit)
+  }
+  const pack = { name: 'one', type: 'manifest', layer: 'addon', tag: '1.0.0', uid: 'spectro-manifest-pack', values: '' }
+  const content = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one'
+  const template = { cloudType: 'all', type: 'add-on', packs: [{ ...pack, manifests: [{ name: 'one', content }] }] }
+
+  test.each([
+    // The tenant begins with one project and one user.
+    ['project', 2, 'POST /v1/projects', (name: string) => ({ metadata: { name } })],
+    ['user', 2, 'POST /v1/users', (name: string) => ({ spec: { emailId: `${name}@example.com` } })],
+    ['apiKey', 2, 'POST /v1/apiKeys', (name: string) => ({ metadata: { name } })],
+    ['role', 1, 'POST /v1/roles', (name: string) => ({ metadata: { name }, spec: { scope: 'tenant' } })],
+    [
+      'clusterprofile',
+      1,
+      'POST /v1/clusterprofiles',
+      (name: string) => ({ metadata: { name }, spec: { version: '1.0.0', template } }),
+    ],
+  ])('hold for %s: the one past %i is refused by name and number', async (kind, limit, route, bodyOf) => {
+    const { call, tenant } = await api.newTenant()
+    await setLimit(call, tenant.uid, kind, limit)
+    const first = await call(route, { body: bodyOf('first') })
+    expect(first.status, first.text).toBe(201)
+    const second = await call(route, { body: bodyOf('second') })
+    expect([second.status, second.body.code]).toEqual([409, 'ResourceLimitReached'])
+    expect(second.body.details).toEqual({ kind, limit })
+    expect(second.body.message).toContain(`may have ${limit} here`)
+    await setLimit(call, tenant.uid, kind, limit + 1)
+    expect((await call(route, { body: bodyOf('second') })).status).toBe(201)
+  })
+
+  test('hold for macros of each scope, and never stand in the way of having fewer', async () => {
+    const { call, tenant } = await api.newTenant()
+    const path = `/v1/tenants/${tenant.uid}/macros`
+    const macros = (...names: string[]) => ({ body: { macros: names.map((name) => ({ name, value: 'v' })) } })
+    expect((await call(`POST ${path}`, macros('a', 'b', 'c'))).status).toBe(204)
+    await setLimit(call, tenant.uid, 'macro', 1)
+    expect((await call(`POST ${path}`, macros('d'))).body).toMatchObject({ code: 'ResourceLimitReached' })
+    expect((await call(`PUT ${path}`, macros('a', 'b'))).status).toBe(204)
+  })
+
+  test('a limit of kinds that cannot be made here is kept and shown', async () => {
+    const { call, tenant } = await api.newTenant()
+    await setLimit(call, tenant.uid, 'appprofile', 7)
+    const negative = { body: { resources: [{ kind: 'user', limit: -1 }] } }
+    expect((await call(`PATCH /v1/tenants/${tenant.uid}/resourceLimits`, negative)).status).toBe(400)
+  })
+})
+
+test('node remediation of a project is the tenant’s until it has its own', async () => {
+  const { call, tenant, project } = await api.newTenant()
+  const settings = 'preferences/clusterSettings'
+  const set = (path: string, isEnabled: boolean) =>
+    call(`PUT ${path}/${settings}/nodesAutoRemediationSetting`, { body: { isEnabled } })
+  const shown = async () => (await call(`GET /v1/projects/${project.uid}/${settings}`)).body.nodesAutoRemediationSetting
+  expect((await set(`/v1/tenants/${tenant.uid}`, false)).status).toBe(204)
+  expect(await shown()).toMatchObject({ isEnabled: false })
+  expect((await set(`/v1/projects/${project.uid}`, true)).status).toBe(204)
+  expect(await shown()).toMatchObject({ isEnabled: true })
+})
