@@ -146,7 +146,7 @@ export interface Tx {
   getBlob(digest: string): Promise<Buffer | null>
   /** Appends high-rate facts about an object (Kubernetes events, life-cycle steps). Bounded per object by the store. */
   appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void>
-  /** Newest first. */
+  /** Newest first; `limit` 0 = everything that is kept. */
   events(
     ref: ObjectRef,
     query: { limit: number; continue?: string },

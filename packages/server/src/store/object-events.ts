@@ -36,20 +36,21 @@ const OLDER = `
   select ${COLUMNS} from events where tenant = $1 and uid = $2 and (at, id) < ($4, $5)
   order by at desc, id desc limit $3`
 
-/** Newest first. */
+/** Newest first; `limit` 0 = everything that is kept. */
 export const readEvents = async (
   context: TxContext,
   ref: ObjectRef,
   query: { limit: number; continue?: string },
 ): Promise<{ items: EventRecord[]; continue?: string }> => {
-  const values = [context.tenant, ref.uid, query.limit + 1]
+  const limit = query.limit || context.limits.events
+  const values = [context.tenant, ref.uid, limit + 1]
   const rows =
     query.continue === undefined
       ? await context.sql.query<EventRow>(NEWEST, values)
       : await context.sql.query<EventRow>(OLDER, [...values, ...readToken(query.continue)])
-  const items = rows.slice(0, query.limit).map((row) => ({ ...row, at: row.at.toISOString() }))
+  const items = rows.slice(0, limit).map((row) => ({ ...row, at: row.at.toISOString() }))
   const last = items.at(-1)
-  return { items, ...(rows.length > query.limit && last ? { continue: writeToken(last) } : {}) }
+  return { items, ...(rows.length > limit && last ? { continue: writeToken(last) } : {}) }
 }
 
 const writeToken = (last: EventRecord): string => Buffer.from(`${last.at} ${last.id}`).toString('base64url')

@@ -16,7 +16,7 @@ export function pageOfEvents(
   query: { limit: number; continue?: string },
 ): { items: EventRecord[]; continue?: string } {
   const start = query.continue === undefined ? 0 : all.findIndex((event) => event.id === query.continue) + 1
-  const items = all.slice(start, start + query.limit)
+  const items = all.slice(start, query.limit === 0 ? all.length : start + query.limit)
   const last = items.at(-1)
   return { items, ...(last && start + items.length < all.length ? { continue: last.id } : {}) }
 }

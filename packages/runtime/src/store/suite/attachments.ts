@@ -64,6 +64,9 @@ export function attachmentTests(bench: () => Promise<Bench>): void {
       expect(first.items.map((item) => item.id)).toEqual(['c', 'b'])
       const second = await b.run((tx) => tx.events(ref, { limit: 2, continue: first.continue ?? '' }))
       expect(second).toEqual({ items: [event('a', 1)] })
+      const all = await b.run((tx) => tx.events(ref, { limit: 0 }))
+      expect(all.items.map((item) => item.id)).toEqual(['c', 'b', 'a'])
+      expect(all.continue).toBeUndefined()
     })
   })
 }

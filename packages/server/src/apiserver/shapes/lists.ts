@@ -1,6 +1,8 @@
 import type { v1ListMetaData } from '@atrium/api/generated/operations.d.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { ListQuery } from '@atrium/runtime/store/store.ts'
+import { parseFilters } from './filters.ts'
+import { orderViews } from './order.ts'
 
 /** Paging parameters of list operations, as sent. */
 export interface Paging {
@@ -9,12 +11,22 @@ export interface Paging {
   continue?: string | undefined
 }
 
+/** What list operations take besides. */
+export interface Selection extends Paging {
+  filters?: string | undefined
+  orderBy?: string | undefined
+}
+
 const defaultLimit = 50
+
+/** A page of those views that pass `filters`, in the order asked for. */
+export const pageOfViews = <T>(views: readonly T[], selection: Selection, fallback = defaultLimit): Page<T> =>
+  pageOfArray(orderViews(views.filter(parseFilters(selection.filters)), selection.orderBy), selection, fallback)
 
 /**
  * The page to read: `limit` 0 = everything, absent = `fallback` (50; pass 0 for lists that clients never continue).
  */
-export function pageOf(paging: Paging, fallback = defaultLimit): Pick<ListQuery, 'limit' | 'offset' | 'continue'> {
+function pageOf(paging: Paging, fallback = defaultLimit): Pick<ListQuery, 'limit' | 'offset' | 'continue'> {
   const { limit = fallback, offset = 0, continue: token } = paging
   if (limit < 0 || offset < 0) {
     throw new AtriumError('InvalidRequest', 'limit and offset cannot be negative.', {
@@ -28,22 +40,24 @@ export function pageOf(paging: Paging, fallback = defaultLimit): Pick<ListQuery,
 export const listedFrom = (project: string | null): NonNullable<ListQuery['project']> | null =>
   project === null ? null : [project, null]
 
-/** `listmeta` of an answer: always an object, `continue` empty on the last page. */
-export function listMeta(
-  page: { items: readonly unknown[]; count: number; continue?: string },
-  paging: Paging = {},
-): Required<v1ListMetaData> {
-  const offset = paging.offset ?? 0
-  return {
-    continue: page.continue ?? '',
-    count: page.count,
-    limit: page.items.length,
-    offset: offset + page.items.length,
-  }
+/** Part of a list: `start` is the position of its first item, `count` what the whole list holds. */
+export interface Page<T> {
+  items: T[]
+  count: number
+  start: number
+  continue?: string
 }
 
+/** `listmeta` of an answer: always an object, `continue` empty on the last page, `offset` where the next page starts. */
+export const listMeta = ({ items, count, start, ...page }: Page<unknown>): Required<v1ListMetaData> => ({
+  continue: page.continue ?? '',
+  count,
+  limit: items.length,
+  offset: start + items.length,
+})
+
 /** A page of what is wholly in memory; tokens are positions. */
-export function pageOfArray<T>(all: readonly T[], paging: Paging, fallback = defaultLimit) {
+export function pageOfArray<T>(all: readonly T[], paging: Paging, fallback = defaultLimit): Page<T> {
   const { limit = 0, offset = 0, continue: token } = pageOf(paging, fallback)
   const start = token === undefined ? offset : Number(token)
   if (!Number.isInteger(start) || start < 0) {
@@ -53,5 +67,5 @@ export function pageOfArray<T>(all: readonly T[], paging: Paging, fallback = def
   }
   const end = limit === 0 ? all.length : Math.min(start + limit, all.length)
   const items = all.slice(start, end)
-  return { items, count: all.length, ...(end < all.length ? { continue: String(end) } : {}) }
+  return { items, count: all.length, start, ...(end < all.length ? { continue: String(end) } : {}) }
 }

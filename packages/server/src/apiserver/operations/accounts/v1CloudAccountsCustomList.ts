@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { listedFrom, listMeta, pageOf } from '../../shapes/lists.ts'
+import { listedFrom, listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { viewAccount } from './views.ts'
 
 export const v1CloudAccountsCustomList = defineOperation('v1CloudAccountsCustomList', {
@@ -7,11 +7,9 @@ export const v1CloudAccountsCustomList = defineOperation('v1CloudAccountsCustomL
   permission: 'cloudaccount.list',
   handler: ({ subject, params, query, project }, context) =>
     context.admission.run(subject, async (tx) => {
-      const page = await tx.list('CloudAccount', {
-        project: listedFrom(project),
-        where: { cloudType: params.cloudType },
-        ...pageOf(query),
-      })
-      return { items: page.items.map(viewAccount), listmeta: listMeta(page, query) }
+      const where = { cloudType: params.cloudType }
+      const { items } = await tx.list('CloudAccount', { project: listedFrom(project), where, limit: 0 })
+      const page = pageOfViews(items.map(viewAccount), query)
+      return { items: page.items, listmeta: listMeta(page) }
     }),
 })

@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { listedFrom, listMeta, pageOf } from '../../shapes/lists.ts'
+import { listedFrom, listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 
 export const v1CloudAccountsListSummary = defineOperation('v1CloudAccountsListSummary', {
@@ -7,8 +7,9 @@ export const v1CloudAccountsListSummary = defineOperation('v1CloudAccountsListSu
   permission: 'cloudaccount.list',
   handler: ({ subject, query, project }, context) =>
     context.admission.run(subject, async (tx) => {
-      const page = await tx.list('CloudAccount', { project: listedFrom(project), ...pageOf(query) })
-      const items = page.items.map(({ meta, spec }) => ({ kind: spec.cloudType, metadata: viewMeta(meta) }))
-      return { items, listmeta: listMeta(page, query) }
+      const { items } = await tx.list('CloudAccount', { project: listedFrom(project), limit: 0 })
+      const views = items.map(({ meta, spec }) => ({ kind: spec.cloudType, metadata: viewMeta(meta) }))
+      const page = pageOfViews(views, query)
+      return { items: page.items, listmeta: listMeta(page) }
     }),
 })

@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { listMeta, pageOf } from '../../shapes/lists.ts'
+import { listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { clusterOfConfig, findPool } from './load.ts'
 import { viewMachine } from './machines.ts'
 
@@ -10,10 +10,9 @@ export const v1CloudConfigsCustomPoolMachinesList = defineOperation('v1CloudConf
     context.admission.run(subject, async (tx) => {
       const { meta, spec } = await clusterOfConfig(tx, params.cloudType, params.configUid)
       const pool = findPool(spec, params.machinePoolName)
-      const page = await tx.list('Machine', { where: { clusterUid: meta.uid, pool: pool.name }, ...pageOf(query) })
-      return {
-        items: page.items.map((machine) => viewMachine(machine, spec.cloudType)),
-        listmeta: listMeta(page, query),
-      }
+      const { items } = await tx.list('Machine', { where: { clusterUid: meta.uid, pool: pool.name }, limit: 0 })
+      const views = items.map((machine) => viewMachine(machine, spec.cloudType))
+      const page = pageOfViews(views, query)
+      return { items: page.items, listmeta: listMeta(page) }
     }),
 })

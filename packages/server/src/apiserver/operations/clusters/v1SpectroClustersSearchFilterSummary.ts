@@ -16,7 +16,7 @@ export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroCl
     const heartbeats = await context.lastHeartbeats?.(subject.tenant, uids)
     return {
       items: page.items.map((cluster) => viewSummary(cluster, heartbeats?.get(cluster.meta.uid))),
-      listmeta: listMeta(page, query),
+      listmeta: listMeta(page),
     }
   },
 })

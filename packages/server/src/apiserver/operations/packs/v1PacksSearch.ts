@@ -16,7 +16,7 @@ export const v1PacksSearch = defineOperation('v1PacksSearch', {
       const page = pageOfArray(groupPacks(packs, body.sort), query, 0)
       return {
         items: page.items.map((versions) => viewPackMetadata(versions, names)),
-        listmeta: listMeta(page, query),
+        listmeta: listMeta(page),
       }
     }),
 })

@@ -14,6 +14,6 @@ export const v1PacksSummaryList = defineOperation('v1PacksSummaryList', {
       const packs = await new Catalogue(tx).packs()
       const views = packs.map(viewPackSummary).filter(parseFilters(query.filters))
       const page = pageOfArray(orderViews(views, query.orderBy), query, 0)
-      return { items: page.items, listmeta: listMeta(page, query) }
+      return { items: page.items, listmeta: listMeta(page) }
     }),
 })

@@ -22,6 +22,6 @@ export const v1ProjectsFilterSummary = defineOperation('v1ProjectsFilterSummary'
         .map(({ field, order: direction }) => `${sortPaths[field ?? 'name']}=${direction === 'desc' ? -1 : 1}`)
         .join(',')
       const page = pageOfArray(orderViews(views, order), query)
-      return { items: page.items, listmeta: listMeta(page, query) }
+      return { items: page.items, listmeta: listMeta(page) }
     }),
 })

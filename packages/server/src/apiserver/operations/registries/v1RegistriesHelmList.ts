@@ -11,6 +11,6 @@ export const v1RegistriesHelmList = defineOperation('v1RegistriesHelmList', {
     context.admission.run(subject, async (tx) => {
       const registries = await new Catalogue(tx).registries()
       const page = pageOfArray(registries.filter(({ spec }) => spec.type === 'helm').map(viewHelmRegistry), query, 0)
-      return { items: page.items, listmeta: listMeta(page, query) }
+      return { items: page.items, listmeta: listMeta(page) }
     }),
 })

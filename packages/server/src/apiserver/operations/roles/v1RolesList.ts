@@ -1,8 +1,6 @@
 import { builtInRoles } from '@atrium/api/permissions/roles.ts'
 import { defineOperation } from '../../operation.ts'
-import { parseFilters } from '../../shapes/filters.ts'
-import { listMeta, pageOfArray } from '../../shapes/lists.ts'
-import { orderViews } from '../../shapes/order.ts'
+import { listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { viewBuiltInRole, viewRole } from './views.ts'
 
 /** All roles unless a limit is asked for: clients never continue this list. */
@@ -12,7 +10,7 @@ export const v1RolesList = defineOperation('v1RolesList', {
   async handler({ subject, query }, context) {
     const { items: own } = await context.admission.run(subject, (tx) => tx.list('Role', { limit: 0 }))
     const views = [...builtInRoles.map(viewBuiltInRole), ...own.map(viewRole)]
-    const page = pageOfArray(orderViews(views.filter(parseFilters(query.filters)), query.orderBy), query, 0)
-    return { items: page.items, listmeta: listMeta(page, query) }
+    const page = pageOfViews(views, query, 0)
+    return { items: page.items, listmeta: listMeta(page) }
   },
 })

@@ -1,7 +1,5 @@
 import { defineOperation } from '../../operation.ts'
-import { parseFilters } from '../../shapes/filters.ts'
-import { listMeta, pageOfArray } from '../../shapes/lists.ts'
-import { orderViews } from '../../shapes/order.ts'
+import { listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { viewUser } from './views.ts'
 
 export const v1UsersList = defineOperation('v1UsersList', {
@@ -11,7 +9,7 @@ export const v1UsersList = defineOperation('v1UsersList', {
     const users = await context.identity.listUsers(subject.tenant)
     const bindings = await context.identity.allRoleBindings(subject.tenant)
     const views = users.map((user) => viewUser(user, bindings.get(user.uid) ?? []))
-    const page = pageOfArray(orderViews(views.filter(parseFilters(query.filters)), query.orderBy), query)
-    return { items: page.items, listmeta: listMeta(page, query) }
+    const page = pageOfViews(views, query)
+    return { items: page.items, listmeta: listMeta(page) }
   },
 })
