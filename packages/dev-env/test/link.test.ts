@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PlaneHttp } from '@atrium/agent/link/plane-http.ts'
 import type { AgentReport } from '@atrium/agent/ports.ts'
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { type DeviationReport, linkLimits } from '@atrium/api/link/protocol.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { createSigningRequest } from '@atrium/runtime/pki/pki.ts'
@@ -203,6 +204,22 @@ describe('reports', () => {
     })
     await until('all', () => new Set(eventIds(agent.clusterUid)).size === 5, 30_000)
     expect([...new Set(eventIds(agent.clusterUid))]).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  it('that cannot be read are dropped, and hold up nothing', async () => {
+    const agent = await world.newAgent()
+    const link = world.openLink(agent)
+    await until('connected', () => link.connected)
+    const deep: unknown = JSON.parse(`${'['.repeat(70)}${']'.repeat(70)}`)
+    const deviation: DeviationReport = {
+      ...({ id: 'd', type: 'changed', object: 'o', layer: null, action: 'heal', state: 'open', message: '' } as const),
+      ...{ diff: [{ path: '/', live: deep, desired: null }], detectedAt: '', resolvedAt: null },
+    }
+    link.report({ type: 'deviations', items: [deviation] })
+    link.report({ type: 'deviations', items: [{ ...deviation, object: 'x'.repeat(linkLimits.messageBytes) }] })
+    link.report(eventsReport('next'))
+    await until('the next one', () => eventIds(agent.clusterUid).includes('next'))
+    expect((await world.status(agent.clusterUid))?.sessionEpoch).toBe(1)
   })
 
   it('of a session that a newer one replaced are refused', async () => {

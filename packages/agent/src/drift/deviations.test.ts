@@ -68,6 +68,14 @@ test('open deviations survive a restart and can be resolved then', async () => {
   expect(sent.flat().at(-1)).toMatchObject({ state: 'repaired', id: sent.flat()[0]?.id })
 })
 
+test('a value that nests deeper than the link takes is told as text', async () => {
+  const log = await open()
+  const deep: unknown = JSON.parse(`${'{"a":'.repeat(60)}1${'}'.repeat(60)}`)
+  log.see('subject', { ...sighting('open'), diff: [{ path: '/spec', live: deep, desired: { a: [1] } }] })
+  await log.flush()
+  expect(sent.flat()[0]?.diff).toEqual([{ path: '/spec', live: JSON.stringify(deep), desired: { a: [1] } }])
+})
+
 test('messages are bounded in number and size', () => {
   const report = (bytes: number): DeviationReport => ({
     ...sighting('open', 'x'.repeat(bytes)),

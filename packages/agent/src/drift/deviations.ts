@@ -20,6 +20,8 @@ const FLUSH_MS = 100
 const BATCH = 200
 const MESSAGE_CHARS = 4_096
 const DIFF_CHARS = 8 * 1024
+/** The link takes 64 levels in all. */
+const VALUE_DEPTH = 32
 /** A message of the link is at most 1 MiB, and a character at most 3 octets. */
 const BATCH_CHARS = 300 * 1024
 
@@ -129,14 +131,23 @@ export class DeviationLog {
   }
 }
 
-/** Long lists of differences are cut. */
+/** Long lists of differences are cut, and values that nest further than the link takes are told as text. */
 function boundedDiff(diff: DeviationReport['diff']): DeviationReport['diff'] {
   let size = 0
-  return diff.slice(0, 100).filter((line) => {
+  const flat = diff
+    .slice(0, 100)
+    .map(({ path, live, desired }) => ({ path, live: flatten(live), desired: flatten(desired) }))
+  return flat.filter((line) => {
     size += JSON.stringify(line).length
     return size < DIFF_CHARS
   })
 }
+
+const flatten = (value: unknown): unknown => (isDeeper(value, VALUE_DEPTH) ? JSON.stringify(value) : value)
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1)))
 
 /** Messages that the link takes: bounded in number and size. */
 export function batches(items: readonly DeviationReport[]): DeviationReport[][] {

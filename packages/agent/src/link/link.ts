@@ -1,4 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { linkLimits } from '@atrium/api/link/protocol.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
@@ -8,6 +9,7 @@ import { type AgentAction, type AgentEvent, AgentMachine } from '@atrium/tunnel/
 import type { HelloFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, signProof } from '@atrium/tunnel/link/proof.ts'
 import type { AgentIdentity, AgentReport, LinkSurroundings, PlaneLink, RegistryToken } from '../ports.ts'
+import { bytesOf } from '../report/bounds.ts'
 import { readEnrolment } from './enrolment.ts'
 import { ensureIdentity, type IdentityDeps, renewalTimeMs, renewIdentity } from './identity.ts'
 import { type PlaneAddress, PlaneHttp } from './plane-http.ts'
@@ -23,6 +25,8 @@ export interface PlaneLinkOptions {
 }
 
 const RENEW_RETRY_MS = 60_000
+/** What the link adds to a report. */
+const ENVELOPE_BYTES = 64
 
 /** Starts the link: it dials, enrols when needed, and dials again for as long as the agent lives. Returns at once. */
 export const openPlaneLink = (options: PlaneLinkOptions): PlaneLink => new WebSocketPlaneLink(options)
@@ -71,6 +75,9 @@ class WebSocketPlaneLink implements PlaneLink {
   }
 
   report(message: AgentReport): void {
+    // Sent again and again it would end every connection; whoever makes reports keeps them smaller.
+    if (bytesOf(message) > linkLimits.messageBytes - ENVELOPE_BYTES)
+      return this.#options.logger.error({ type: message.type }, 'report dropped: the link takes no message of its size')
     this.#handle({ type: 'report', message })
   }
 

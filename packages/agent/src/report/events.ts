@@ -1,6 +1,7 @@
 import type { KubeObject } from '@atrium/kube/object.ts'
 import { Fields } from '@atrium/kube/readiness-rule.ts'
 import type { AgentReport } from '../ports.ts'
+import { bytesOf } from './bounds.ts'
 
 type EventItems = Extract<AgentReport, { type: 'events' }>['items']
 export type EventItem = EventItems[number]
@@ -31,6 +32,8 @@ export function toEventItem(event: KubeObject): EventItem {
 const REMEMBERED = 5_000
 const WAITING = 500
 const BATCH = 200
+/** Well below what a message of the link holds. */
+const BATCH_BYTES = 512 * 1024
 /** Sustained events per second; bursts up to `WAITING`. */
 const PER_SECOND = 10
 
@@ -65,14 +68,23 @@ export class EventBuffer {
   take(now: number): EventItem[] {
     this.#allowance = Math.min(BATCH, this.#allowance + (Math.max(0, now - this.#lastAt) / 1_000) * PER_SECOND)
     this.#lastAt = now
-    const count = Math.min(this.#waiting.length, Math.floor(this.#allowance))
-    this.#allowance -= count
-    const warningsFirst = [...this.#waiting].sort((a, b) => rank(a) - rank(b)).slice(0, count)
-    const taken = new Set(warningsFirst)
+    const warningsFirst = [...this.#waiting].sort((a, b) => rank(a) - rank(b)).slice(0, Math.floor(this.#allowance))
+    const taken = new Set(firstWithin(warningsFirst, BATCH_BYTES))
+    this.#allowance -= taken.size
     const items = this.#waiting.filter((item) => taken.has(item))
     this.#waiting = this.#waiting.filter((item) => !taken.has(item))
     return items
   }
+}
+
+/** As many of the first as take no more than `bytes` together. */
+function firstWithin(items: readonly EventItem[], bytes: number): EventItem[] {
+  let left = bytes
+  const end = items.findIndex((item) => {
+    left -= bytesOf(item) + 1
+    return left < 0
+  })
+  return items.slice(0, end < 0 ? items.length : end)
 }
 
 const rank = (item: EventItem): number => (item.severity === 'Info' ? 1 : 0)

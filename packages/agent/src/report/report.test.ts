@@ -1,6 +1,7 @@
-import type { LayerReport, NodeReport } from '@atrium/api/link/protocol.ts'
+import { type LayerReport, linkLimits, type NodeReport } from '@atrium/api/link/protocol.ts'
 import type { KubeObject } from '@atrium/kube/object.ts'
 import { expect, test } from 'vitest'
+import { boundState, bytesOf } from './bounds.ts'
 import { EventBuffer, type EventItem, toEventItem } from './events.ts'
 import { judgeHealth } from './health.ts'
 import { capacityOf, reportNode, usageOf } from './nodes.ts'
@@ -96,6 +97,44 @@ test('a repeated event is told when its count doubles, and never at full length'
   })
   expect(item.message.length).toBeLessThanOrEqual(1_024)
   expect(item.message).toContain('(4 times)')
+})
+
+test('the largest state fits into one message: messages are cut first, and nodes that are not ready stay longest', () => {
+  const nodes = (count: number, chars: number): NodeReport[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...reportNode(node(index % 2 === 0 ? 'True' : 'False', 'x')),
+      name: `node-${index}`.padEnd(chars, 'n'),
+      message: 'ü'.repeat(500),
+    }))
+  const layers = Array.from({ length: 200 }, () => ({ ...layer('Error'), message: '界'.repeat(1_000) }))
+  const reporting = (list: NodeReport[]): Parameters<typeof boundState>[0] => ({
+    type: 'state',
+    ...{ applied: null, working: null, layers, health: { state: 'Unknown' as const, message: '' } },
+    ...{ nodes: list, kubernetesVersion: 'v1' },
+    metrics: {
+      ...{ cpuCoresTotal: 0, cpuCoresUsed: 0, memoryBytesTotal: 0, memoryBytesUsed: 0 },
+      ...{ nodesTotal: list.length, nodesReady: 0, podsTotal: 0, podsRunning: 0 },
+    },
+  })
+  const all = boundState(reporting(nodes(4_000, 20)))
+  expect(all.nodes).toHaveLength(4_000)
+  const some = boundState(reporting(nodes(5_000, 250)))
+  expect(some.nodes.length).toBeLessThan(5_000)
+  expect(some.nodes.filter((one) => !one.ready)).toHaveLength(2_500)
+  expect(some.metrics.nodesTotal).toBe(5_000)
+  for (const state of [all, some]) expect(bytesOf(state)).toBeLessThan(linkLimits.messageBytes)
+  const small = reporting(nodes(3, 20))
+  expect(boundState(small)).toEqual(small)
+})
+
+test('events that are told together are bounded in bytes too', () => {
+  const buffer = new EventBuffer()
+  const long = { ...toEventItem(event('u', 1)), message: '界'.repeat(1_024), involved: '界'.repeat(512) }
+  for (let i = 0; i < 400; i++) buffer.add({ ...long, id: `${i}` })
+  const batches: EventItem[][] = []
+  for (let second = 0; batches.flat().length < 400; second++) batches.push(buffer.take(second * 1_000))
+  for (const batch of batches) expect(bytesOf(batch)).toBeLessThan(linkLimits.messageBytes)
+  expect(new Set(batches.flat().map((item) => item.id)).size).toBe(400)
 })
 
 test('the buffer tells each event once, at a bounded rate, and drops chatter before warnings', () => {

@@ -10,6 +10,7 @@ import type { DesiredStore } from '../desired/desired-store.ts'
 import type { PendingRemoval } from '../layers/engine.ts'
 import { shortHash } from '../names.ts'
 import type { AgentReport, PlaneLink } from '../ports.ts'
+import { boundState } from './bounds.ts'
 import { EventBuffer, toEventItem } from './events.ts'
 import { judgeHealth } from './health.ts'
 import { capacityOf, reportNode, usageOf } from './nodes.ts'
@@ -98,10 +99,10 @@ export class Reporter {
     const { desired } = this.#deps
     const current = desired.current
     const layers = this.#deps.layers()
-    const nodes = [...this.#nodes.values()].slice(0, NODES).map(reportNode)
+    const nodes = [...this.#nodes.values()].map(reportNode)
     const working = current && { epoch: current.epoch, generation: current.generation }
     const open = this.#deps.openDeviations()
-    return {
+    return boundState({
       type: 'state',
       applied: desired.applied,
       working,
@@ -112,7 +113,7 @@ export class Reporter {
         openDeviations: open.length,
         removals: this.#deps.removals(),
       }),
-      nodes,
+      nodes: nodes.slice(0, NODES),
       ...(open.length <= linkLimits.openDeviations && { openDeviations: open }),
       kubernetesVersion: this.#version,
       metrics: {
@@ -120,7 +121,7 @@ export class Reporter {
         nodesTotal: nodes.length,
         nodesReady: nodes.filter((node) => node.ready).length,
       },
-    }
+    })
   }
 
   #sendState(always: boolean): void {
@@ -186,7 +187,7 @@ export class Reporter {
   async #measure(): Promise<void> {
     const { client } = this.#deps
     const { signal } = this.#stopping
-    this.#version = (await client.version(signal)).gitVersion
+    this.#version = (await client.version(signal)).gitVersion.slice(0, 64)
     const pods = { apiVersion: 'v1', kind: 'Pod', metadataOnly: true, signal }
     const all = await client.list(pods)
     const running = await client.list({ ...pods, fieldSelector: 'status.phase=Running' })

@@ -4,7 +4,7 @@ import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
-import { type HelloFrame, type ProofFrame, parseAgentFrame } from '@atrium/tunnel/link/codec.ts'
+import { type HelloFrame, numberOf, type ProofFrame, parseAgentFrame } from '@atrium/tunnel/link/codec.ts'
 import {
   FENCED,
   type ReportMessage,
@@ -79,7 +79,7 @@ export class LinkSession {
       if (isBinary) throw new AtriumError('InvalidRequest', 'A binary frame.')
       this.#handle({ type: 'frame', frame: parseAgentFrame(data) })
     } catch (error) {
-      this.#handle({ type: 'refused', reason: messageOf(error) })
+      this.#handle({ type: 'unreadable', seq: numberOf(data), reason: messageOf(error) })
     }
   }
 
@@ -105,6 +105,8 @@ export class LinkSession {
       case 'handle':
         void this.#store(action.message)
         return
+      case 'dropped':
+        return this.#logDropped(action.reason)
       case 'close':
         return this.#socket.close(1008)
       case 'ended':
@@ -144,6 +146,11 @@ export class LinkSession {
     } catch (error) {
       this.#failed(message, error)
     }
+  }
+
+  #logDropped(reason: string): void {
+    const cluster = this.#admitted?.agent.clusterUid
+    this.#host.logger.error({ reason, cluster }, 'report dropped: it cannot be read')
   }
 
   #failed(message: ReportMessage, error: unknown): void {

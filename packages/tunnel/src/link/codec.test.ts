@@ -1,7 +1,7 @@
 import { linkLimits } from '@atrium/api/link/protocol.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAgentFrame, parseServerFrame } from './codec.ts'
+import { numberOf, parseAgentFrame, parseServerFrame } from './codec.ts'
 
 const frame = (value: unknown): Buffer => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
 const heartbeat = { type: 'heartbeat', seq: 1, at: '2026-01-01T00:00:00Z' }
@@ -24,6 +24,12 @@ describe('link frames', () => {
     ['a message that counts more layers than there may be', { type: 'deviations', seq: 1, items: Array(201).fill({}) }],
   ])('of %s are refused', (_name, value) => {
     expect(() => parseAgentFrame(frame(value))).toThrow(expect.objectContaining({ code: 'InvalidRequest' }))
+  })
+
+  it('that are refused still show their number, where they have one', () => {
+    const deep = `{"type":"events","x":${'['.repeat(65)}${']'.repeat(65)},"seq":9}`
+    const numbers = [deep, '{"seq":"9"}', '{"seq":1e300}', '[]', '{', 'null'].map((text) => numberOf(frame(text)))
+    expect(numbers).toEqual([9, null, null, null, null, null])
   })
 
   it('brackets inside texts are no nesting', () => {

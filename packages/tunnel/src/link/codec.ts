@@ -39,6 +39,19 @@ export const parseServerFrame = (data: unknown): ServerFrame => parse(data, serv
 /** Reads one text frame from an agent; throws `InvalidRequest` or `PayloadTooLarge`. */
 export const parseAgentFrame = (data: unknown): AgentFrame => parse(data, agentSchemas) as AgentFrame
 
+/** The number of a message that could not be read, so that it can be acknowledged all the same; null when it shows none. */
+export const numberOf = (raw: unknown): number | null => {
+  if (!Buffer.isBuffer(raw) || raw.length > linkLimits.messageBytes) return null
+  try {
+    const frame: unknown = JSON.parse(raw.toString('utf8'))
+    const seq = typeof frame === 'object' && frame !== null && 'seq' in frame ? frame.seq : null
+    return Number.isSafeInteger(seq) ? (seq as number) : null
+  } catch {
+    // No JSON: it has no number.
+    return null
+  }
+}
+
 /** `raw` is what `ws` hands over: a Buffer. */
 const parse = (raw: unknown, schemas: Record<string, TSchema>): unknown => {
   if (!Buffer.isBuffer(raw)) throw new AtriumError('InvalidRequest', 'A link message is no text.')

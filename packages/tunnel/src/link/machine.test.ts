@@ -149,6 +149,19 @@ describe('server machine', () => {
     expect(types(slow.handle({ type: 'wake' }, serverTimes.handshakeMs))).toContain('ended')
   })
 
+  it('acknowledges what it cannot read, so that it is not sent for ever; before the proof that ends the session', () => {
+    const unreadable = { type: 'unreadable', seq: 7, reason: 'too deep' } as const
+    const server = opened()
+    expect(server.handle(unreadable, 0)).toEqual([
+      { type: 'dropped', reason: 'too deep' },
+      { type: 'send', frame: { type: 'ack', seq: 7 } },
+    ])
+    expect(types(server.handle({ ...unreadable, seq: null }, 0))).toContain('ended')
+    const early = new ServerMachine()
+    early.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
+    expect(types(early.handle(unreadable, 0))).toContain('ended')
+  })
+
   it('ignores an admission that comes after the connection is gone', () => {
     const server = new ServerMachine()
     server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)

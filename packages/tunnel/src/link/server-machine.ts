@@ -20,6 +20,8 @@ export type ReportMessage = Exclude<AgentMessage, { type: 'heartbeat' }>
 export type ServerEvent =
   | { type: 'start'; nonce: string; audience: string }
   | { type: 'frame'; frame: AgentFrame }
+  /** A message that fits no schema: `seq` is its number, where it shows one. */
+  | { type: 'unreadable'; seq: number | null; reason: string }
   /** The proof holds; the session has its number. */
   | { type: 'admitted'; sessionEpoch: number; sessionToken: string; desired: DesiredState | null }
   | { type: 'refused'; reason: string }
@@ -38,6 +40,8 @@ export type ServerAction =
   | { type: 'heartbeat' }
   /** Store the report's effect, then tell `handled` or `failed`. One at a time, in order. */
   | { type: 'handle'; message: ReportMessage }
+  /** A report is lost: for the log. */
+  | { type: 'dropped'; reason: string }
   | { type: 'close'; reason: string }
   /** Once, as the last action. */
   | { type: 'ended'; wasOpen: boolean; reason: string }
@@ -83,6 +87,8 @@ export class ServerMachine {
         return [{ type: 'send', frame: { type: 'hello', nonce: event.nonce, audience: event.audience } }]
       case 'frame':
         return this.#receive(event.frame, nowMs)
+      case 'unreadable':
+        return this.#drop(event, nowMs)
       case 'admitted':
         return this.#admit(event, nowMs)
       case 'refused':
@@ -111,6 +117,13 @@ export class ServerMachine {
     if (this.#phase !== 'open') return this.#end('a message before the welcome', true)
     if (frame.type === 'heartbeat') return [{ type: 'heartbeat' }, ack(frame.seq)]
     return this.#accept(frame)
+  }
+
+  /** After the proof it is acknowledged without effect: sent again it would end this session and each that follows. */
+  #drop({ seq, reason }: { seq: number | null; reason: string }, nowMs: number): ServerAction[] {
+    if (this.#phase !== 'open' || seq === null) return this.#end(reason, true)
+    this.#heardAtMs = nowMs
+    return this.#takeToken(nowMs) ? [{ type: 'dropped', reason }, ack(seq)] : this.#end('too many messages', true)
   }
 
   #accept(message: ReportMessage): ServerAction[] {

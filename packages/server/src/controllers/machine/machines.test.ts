@@ -73,6 +73,15 @@ describe('machines', () => {
     expect(await world.shown()).toBe('Running-Healthy')
   })
 
+  it('a node that the agent could not list, for there are too many, is not taken for one that left', async () => {
+    world = await running()
+    if (world.agent) world.agent.unlisted = 'demo-worker-0'
+    await world.clock.advance(120_000)
+    expect((await world.must()).status.nodes).toHaveLength(2)
+    expect(await names()).toEqual(['demo-cp-0', 'demo-worker-0', 'demo-worker-1'])
+    expect(await nodeDeviations()).toEqual([])
+  })
+
   it('is replaced also while the agent is silent, since it may have run on that very machine', async () => {
     world = await running()
     if (world.agent) world.agent.alive = false

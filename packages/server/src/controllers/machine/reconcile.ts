@@ -1,3 +1,4 @@
+import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import type { ObservedInfrastructure } from '@atrium/provider-contract/provider.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
@@ -5,7 +6,14 @@ import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { Scope } from '../cluster/scope.ts'
 import { kubeconfigField } from '../cluster/secrets.ts'
 import { clearUpNode } from './cleanup.ts'
-import { isUnresolved, type KnownMachine, type MachinePlan, mergeNodeDeviations, planMachines } from './plan.ts'
+import {
+  isUnresolved,
+  type KnownMachine,
+  type MachinePlan,
+  mergeNodeDeviations,
+  type NodeFact,
+  planMachines,
+} from './plan.ts'
 
 /**
  * Mirrors the cloud's machines as Machine objects, clears up after those that are gone, and answers the provider ids of
@@ -18,7 +26,7 @@ export async function reconcileMachines(scope: Scope, observed: ObservedInfrastr
     clusterUid: scope.uid,
     observed: observed.machines,
     known: stored.items.map(knownMachine),
-    nodes: scope.agentConnected ? (cluster.status.nodes ?? []) : null,
+    nodes: scope.agentConnected ? knownNodes(cluster.status) : null,
     policy: cluster.spec.policy.nodes,
     now: deps.clock.now(),
     graceMs: deps.timing.nodeGraceMs,
@@ -31,6 +39,10 @@ export async function reconcileMachines(scope: Scope, observed: ObservedInfrastr
   scope.machinePlan = plan
   return plan.replace
 }
+
+/** Null while the agent could not list all of them: one that is not listed is not gone. */
+const knownNodes = ({ nodes = [], metrics }: ClusterStatus): readonly NodeFact[] | null =>
+  (metrics?.nodesTotal ?? 0) > nodes.length ? null : nodes
 
 const knownMachine = ({ meta, spec, status }: StoredObject<'Machine'>): KnownMachine => ({
   uid: meta.uid,

@@ -22,6 +22,8 @@ export class FakeAgent {
   alive = true
   /** Layer that cannot be installed. */
   broken: string | null = null
+  /** Node that finds no place in its report. */
+  unlisted = ''
 
   constructor(store: MemoryStore, tenant: string, uid: string, kube: FakeKube, cloud: TinyCloud) {
     this.#store = store
@@ -80,7 +82,7 @@ export class FakeAgent {
       }
     })
     const complete = layers.every((layer) => layer.state === 'Ready')
-    const machines = this.#cloud.machines(this.#uid)
+    const running = this.#cloud.machines(this.#uid).filter(({ state }) => state === 'Running')
     return {
       type: 'state' as const,
       seq: 1,
@@ -88,13 +90,13 @@ export class FakeAgent {
       working: position,
       layers,
       health: { state: complete ? ('Healthy' as const) : ('UnHealthy' as const), message: '' },
-      nodes: machines
-        .filter(({ state }) => state === 'Running')
+      nodes: running
+        .filter(({ name }) => name !== this.unlisted)
         .map(({ name, providerId }) => ({ name, providerId, ready: true, message: '', notReadySince: null })),
       kubernetesVersion: 'v1.34.4',
       metrics: {
         ...{ cpuCoresTotal: 1, cpuCoresUsed: 0, memoryBytesTotal: 1, memoryBytesUsed: 0 },
-        ...{ nodesTotal: 1, nodesReady: 1, podsTotal: 1, podsRunning: 1 },
+        ...{ nodesTotal: running.length, nodesReady: running.length, podsTotal: 1, podsRunning: 1 },
       },
     }
   }
