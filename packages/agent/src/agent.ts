@@ -49,6 +49,8 @@ export interface Agent {
 
 /** What every part of the agent works on. */
 interface Parts extends AgentDeps {
+  /** Aborts when the agent stops. */
+  stopping: AbortSignal
   link: PlaneLink
   desired: DesiredStore
   records: RecordStore
@@ -68,7 +70,8 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       reporter.touch()
     },
   })
-  const parts = await openParts(deps)
+  const stopping = new AbortController()
+  const parts = await openParts(deps, stopping.signal)
   // From here on nothing is waited for: the link is open, and what it brings before anybody listens is lost.
   const { link, desired, blobs, redaction, clock, logger } = parts
   const engine: LayerEngine = createEngine(parts, () => reporter)
@@ -99,6 +102,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     records: parts.records,
     guard: guards.objects,
     async stop() {
+      stopping.abort()
       for (const stopListening of unlisten) stopListening()
       await intake.stop()
       await engine.stop()
@@ -113,7 +117,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
 const clusterStore = (deps: AgentDeps, area: string): ClusterStore =>
   new ClusterStore(deps.client, deps.namespace, area)
 
-async function openParts(deps: AgentDeps): Promise<Parts> {
+async function openParts(deps: AgentDeps, stopping: AbortSignal): Promise<Parts> {
   const { logger, stateDir } = deps
   const path = join(stateDir, 'desired.json')
   const desired = await DesiredStore.open({ path, cluster: clusterStore(deps, 'desired'), logger })
@@ -124,8 +128,8 @@ async function openParts(deps: AgentDeps): Promise<Parts> {
   const link = deps.openLink(() => desired.applied)
   const blobs = new BlobCache(kept, link)
   const gate = new LayerGate()
-  const installer = new Installer({ ...deps, blobs, records, gate, workDir: join(stateDir, 'work') })
-  return { ...deps, link, desired, records, blobs, gate, installer }
+  const installer = new Installer({ ...deps, blobs, records, gate, stopping, workDir: join(stateDir, 'work') })
+  return { ...deps, stopping, link, desired, records, blobs, gate, installer }
 }
 
 function createEngine(parts: Parts, reporter: () => Reporter): LayerEngine {

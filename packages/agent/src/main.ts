@@ -30,7 +30,13 @@ const clusterConfig = (options: AgentOptions): Promise<KubeConfig> =>
         clock: systemClock,
       })
 
-async function run(options: AgentOptions): Promise<() => Promise<void>> {
+/** A running agent: `stop` ends it in order, `kill` whatever would outlive this process. */
+interface Running {
+  stop(): Promise<void>
+  kill(): void
+}
+
+async function run(options: AgentOptions): Promise<Running> {
   const redaction = new Redaction()
   const logger = redaction.wrap(pino({ level: options.logLevel, base: { part: 'agent' } }))
   const stateDir = resolve(options.stateDir)
@@ -58,7 +64,7 @@ async function run(options: AgentOptions): Promise<() => Promise<void>> {
     client,
     helm,
     packs: new RegistryPackSource({
-      link: { registryToken: (repository) => needed(ready.link).registryToken(repository) },
+      link: { registryToken: (repository, signal) => needed(ready.link).registryToken(repository, signal) },
       identity,
       egress,
       archives: new ArchiveCache(join(stateDir, 'packs'), systemClock),
@@ -76,12 +82,15 @@ async function run(options: AgentOptions): Promise<() => Promise<void>> {
   })
   const health = options.healthPort > 0 ? startHealthServer(options.healthPort, () => true) : null
   logger.info({ version: manifest.version, server: config.server }, 'agent started')
-  return async () => {
-    logger.info({}, 'agent stops')
-    health?.close()
-    await agent.stop()
-    await egress.close()
-    await client.close()
+  return {
+    async stop() {
+      logger.info({}, 'agent stops')
+      health?.close()
+      await agent.stop()
+      await egress.close()
+      await client.close()
+    },
+    kill: () => helm.kill(),
   }
 }
 
@@ -93,13 +102,14 @@ function needed<T>(value: T | null): T {
 const STOP_LIMIT_MS = 20_000
 
 async function main(): Promise<void> {
-  const stop = await run(readOptions(process.argv.slice(2), process.env))
+  const running = await run(readOptions(process.argv.slice(2), process.env))
   const end = (): void => {
-    systemClock.after(STOP_LIMIT_MS, () => process.exit(1))
-    stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
+    const giveUp = (): void => {
+      running.kill()
+      process.exit(1)
+    }
+    systemClock.after(STOP_LIMIT_MS, giveUp)
+    running.stop().then(() => process.exit(0), giveUp)
   }
   process.once('SIGTERM', end)
   process.once('SIGINT', end)

@@ -36,23 +36,23 @@ export class RegistryPackSource implements PackSource {
     this.#options = options
   }
 
-  async pull(pack: PackRef): Promise<PackFiles> {
+  async pull(pack: PackRef, signal: AbortSignal): Promise<PackFiles> {
     const kept = this.#kept.get(pack.digest)
     if (kept) return kept
-    const archive = (await this.#options.archives.get(pack.digest)) ?? (await this.#pullArchive(pack))
+    const archive = (await this.#options.archives.get(pack.digest)) ?? (await this.#pullArchive(pack, signal))
     const files = await readPackArchive(archive, `${pack.repository}@${pack.digest}`)
     this.#kept.set(pack.digest, files)
     for (const digest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(digest)
     return files
   }
 
-  async #pullArchive(pack: PackRef): Promise<Buffer> {
-    const { archive } = await pullPackArchive(await this.#client(pack), pack.repository, pack.digest)
+  async #pullArchive(pack: PackRef, signal: AbortSignal): Promise<Buffer> {
+    const { archive } = await pullPackArchive(await this.#client(pack, signal), pack.repository, pack.digest, signal)
     await this.#options.archives.put(pack.digest, archive)
     return archive
   }
 
-  async #client(pack: PackRef): Promise<OciClient> {
+  async #client(pack: PackRef, signal: AbortSignal): Promise<OciClient> {
     const { link, identity, egress, clock, random } = this.#options
     const own = (await identity.load())?.caBundlePem
     return new OciClient({
@@ -60,7 +60,7 @@ export class RegistryPackSource implements PackSource {
       egress,
       clock,
       random,
-      authorize: bearerFrom(async () => (await link.registryToken(pack.repository)).token),
+      authorize: bearerFrom(async () => (await link.registryToken(pack.repository, signal)).token),
       // The platform's registry has a certificate of the platform's CA, others one the world knows.
       ...(own ? { caBundle: [...rootCertificates, own].join('\n') } : {}),
     })

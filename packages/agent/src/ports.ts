@@ -37,9 +37,9 @@ export interface PlaneLink {
    */
   report(message: AgentReport): void
   /** A blob of the desired state, verified against its digest. Rejects while the plane is away. */
-  fetchBlob(digest: string): Promise<Buffer>
+  fetchBlob(digest: string, signal?: AbortSignal): Promise<Buffer>
   /** Rejects while the plane is away. */
-  registryToken(repository: string): Promise<RegistryToken>
+  registryToken(repository: string, signal?: AbortSignal): Promise<RegistryToken>
   close(): Promise<void>
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import type { PackSource } from '@atrium/agent/layers/content.ts'
 import type { AgentReport, PlaneLink } from '@atrium/agent/ports.ts'
 import type { DesiredLayer, DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { DeviationReport, LayerReport } from '@atrium/api/link/protocol.ts'
 import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
-import { loadPack } from '@atrium/pack/sources/load.ts'
+import { packArchive } from '@atrium/pack/sources/load.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 
 const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
@@ -27,6 +28,12 @@ export interface LayerDraft {
 export class FakePlane implements PackSource {
   readonly blobs = new Map<string, Buffer>()
   readonly packs = new Map<string, PackFiles>()
+  /** The same packs as a registry holds them, by digest. */
+  readonly archives = new Map<string, Buffer>()
+  /** What layers name as their registry. */
+  registry = 'https://registry.test'
+  /** Pulls begin and never end. */
+  hangs = false
   readonly reports: AgentReport[] = []
   /** Deviations by id, as the plane would know them. */
   readonly deviations = new Map<string, DeviationReport>()
@@ -65,7 +72,9 @@ export class FakePlane implements PackSource {
     this.#deliver()
   }
 
-  async pull(pack: { digest: string }): Promise<PackFiles> {
+  async pull(pack: { digest: string }, signal: AbortSignal): Promise<PackFiles> {
+    if (this.hangs) await once(signal, 'abort')
+    signal.throwIfAborted()
     const files = this.online ? this.packs.get(pack.digest) : undefined
     if (!files) throw new Error('the registry is away')
     return files
@@ -168,7 +177,9 @@ export class FakePlane implements PackSource {
     const files = { 'pack.json': JSON.stringify(manifest), 'values.yaml': '', ...tree }
     const digest = digestOf(JSON.stringify(files))
     const content = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
-    this.packs.set(digest, await loadPack(content))
-    return { registry: 'https://registry.test', repository: `packs/${name}`, digest }
+    const packed = await packArchive(content)
+    this.packs.set(digest, packed.pack)
+    this.archives.set(digest, packed.archive)
+    return { registry: this.registry, repository: `packs/${name}`, digest }
   }
 }

@@ -21,13 +21,13 @@ export class BlobCache {
     this.#link = link
   }
 
-  async get(digest: string): Promise<Buffer> {
+  async get(digest: string, signal?: AbortSignal): Promise<Buffer> {
     const held = this.#held.get(digest) ?? (await this.#store.get(digest))
     if (held) {
       this.#held.set(digest, held)
       return held
     }
-    const content = await this.#link.fetchBlob(digest)
+    const content = await this.#link.fetchBlob(digest, signal)
     if (content.length > desiredStateLimits.blobBytes) throw new Error(`blob ${digest} is larger than allowed`)
     if (`sha256:${sha256(content)}` !== digest)
       throw new Error(`blob ${digest} does not have the content its name says`)
@@ -37,8 +37,8 @@ export class BlobCache {
   }
 
   /** Fetches what a new desired state needs, so that it can be enforced later without the plane. */
-  async prefetch(desired: DesiredState): Promise<void> {
-    for (const digest of blobDigests(desired)) await this.get(digest)
+  async prefetch(desired: DesiredState, signal?: AbortSignal): Promise<void> {
+    for (const digest of blobDigests(desired)) await this.get(digest, signal)
   }
 
   /** Forgets what no desired state refers to any more. */

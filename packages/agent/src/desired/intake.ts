@@ -58,7 +58,7 @@ export class DesiredIntake {
   async #accept(state: DesiredState): Promise<void> {
     const { desired, blobs, redaction, logger } = this.#deps
     const former = desired.current
-    await blobs.prefetch(state)
+    await blobs.prefetch(state, this.#stopping.signal)
     await redaction.learn(state, (digest) => blobs.get(digest))
     if (!(await desired.accept(state))) return
     logger.info({ epoch: state.epoch, generation: state.generation, layers: state.layers.length }, 'new desired state')

@@ -17,6 +17,8 @@ export interface ChartDeps {
   helm: Helm
   clock: Clock
   logger: Logger
+  /** Aborts when the agent stops: then nothing is taken back, the next start goes on. */
+  stopping: AbortSignal
 }
 
 /** The upgrade failed; the former revision serves again (or still). */
@@ -53,7 +55,7 @@ export async function applyChart(
   try {
     await deps.helm.upgrade(source, options.signal)
   } catch (error) {
-    if (serving) return await goBack(deps, source, serving, error)
+    if (serving && !deps.stopping.aborted) return await goBack(deps, source, serving, error)
     throw error
   }
   return chartUnit(deps, source)
@@ -113,7 +115,7 @@ async function goBack(deps: ChartDeps, source: ChartSource, serving: Revision, c
   deps.logger.warn({ release: source.name, revision: serving.revision, reason }, 'upgrade failed, going back')
   if (isPending(last) && last) await forgetRevision(deps.client, source, last.revision)
   try {
-    await deps.helm.rollback(source, serving.revision, new AbortController().signal)
+    await deps.helm.rollback(source, serving.revision, deps.stopping)
   } catch (error) {
     throw new UpgradeError(`${reason}; going back failed too: ${messageOf(error)}`, null, true)
   }

@@ -5,7 +5,7 @@ import type { BlobCache } from '../desired/blobs.ts'
 
 /** Brings the content of a pack, verified against its digest. */
 export interface PackSource {
-  pull(pack: NonNullable<DesiredLayer['pack']>): Promise<PackFiles>
+  pull(pack: NonNullable<DesiredLayer['pack']>, signal: AbortSignal): Promise<PackFiles>
 }
 
 /** A layer with everything that is needed to install it. */
@@ -15,12 +15,17 @@ export interface LayerContent {
   attached: { name: string; content: string }[]
 }
 
-export async function loadContent(layer: DesiredLayer, packs: PackSource, blobs: BlobCache): Promise<LayerContent> {
-  const values = (await blobs.get(layer.valuesDigest)).toString('utf8')
+export async function loadContent(
+  layer: DesiredLayer,
+  packs: PackSource,
+  blobs: BlobCache,
+  signal: AbortSignal,
+): Promise<LayerContent> {
+  const values = (await blobs.get(layer.valuesDigest, signal)).toString('utf8')
   const attached: LayerContent['attached'] = []
   for (const { name, digest } of layer.manifests)
-    attached.push({ name, content: (await blobs.get(digest)).toString('utf8') })
-  const pack = layer.pack ? await packs.pull(layer.pack) : null
+    attached.push({ name, content: (await blobs.get(digest, signal)).toString('utf8') })
+  const pack = layer.pack ? await packs.pull(layer.pack, signal) : null
   const plan = planLayer(pack, values, layer.name)
   return { plan: plan.namespaceGiven ? plan : { ...plan, namespace: layer.namespace || 'default' }, attached }
 }

@@ -209,6 +209,8 @@ export class LayerEngine {
   }
 
   #fail(layerId: string, key: string, error: unknown, disturbed: boolean): void {
+    // Cut off, not failed: the next start goes on.
+    if (this.#stopping.signal.aborted) return
     const now = this.#deps.clock.now()
     const message = messageOf(error)
     const failure = nextFailure(this.#failures.get(layerId), { key, message, disturbed, now })

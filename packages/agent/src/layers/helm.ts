@@ -43,6 +43,7 @@ const applying = ['--server-side=true', '--force-conflicts', `--timeout=${HOOK_T
 /** The real helm as a child process: argument lists, no shell, bounded time and output. */
 export class Helm {
   readonly #options: HelmOptions
+  readonly #running = new Set<ChildProcess>()
 
   constructor(options: HelmOptions) {
     this.#options = options
@@ -88,6 +89,11 @@ export class Helm {
     )
   }
 
+  /** Ends what still runs, at once: for a process that cannot wait any longer. */
+  kill(): void {
+    for (const child of this.#running) child.kill('SIGKILL')
+  }
+
   async #run(args: string[], signal: AbortSignal): Promise<string> {
     const { command, homeDir, kubeconfigPath, path, clock, logger } = this.#options
     logger.debug({ helm: args.slice(0, 3) }, 'running helm')
@@ -106,12 +112,14 @@ export class Helm {
     const stdout = collect(child, 'stdout', OUTPUT_BYTES)
     const stderr = collect(child, 'stderr', ERROR_BYTES)
     const cancel = endBy(child, clock, signal)
+    this.#running.add(child)
     const code = await new Promise<number | Error>((resolve) => {
       child.once('error', resolve)
       child.once('close', (status, killedBy) => resolve(status ?? new Error(`helm was ended by ${killedBy}`)))
     })
+    this.#running.delete(child)
     cancel()
-    if (signal.aborted) throw new HelmError('stopped: a newer desired state replaces it')
+    if (signal.aborted) throw new HelmError('stopped: a newer desired state replaces it, or the agent stops')
     if (code instanceof Error) throw new HelmError(code.message)
     if (code !== 0) throw new HelmError(shortenHelmError(stderr()))
     return stdout()

@@ -37,6 +37,8 @@ export interface InstallerDeps {
   logger: Logger
   /** Folder for charts and values while helm runs. */
   workDir: string
+  /** Aborts when the agent stops. */
+  stopping: AbortSignal
 }
 
 /** One step of installing a layer; steps run in order and each is remembered as soon as it is done. */
@@ -57,7 +59,7 @@ export class Installer {
 
   /** Installs or upgrades. Throws with what failed; what was done stays recorded. Answers what stayed behind. */
   async install(layer: DesiredLayer, order: number, signal: AbortSignal): Promise<Remaining> {
-    const content = await loadContent(layer, this.#deps.packs, this.#deps.blobs)
+    const content = await loadContent(layer, this.#deps.packs, this.#deps.blobs, signal)
     return this.#deps.gate.exclusive(layer.id, () => this.#install(layer, order, content, signal))
   }
 
@@ -191,11 +193,11 @@ export class Installer {
 
   /** Takes one release back to its recorded revision and remembers the revision this makes. */
   async rollback(layerId: string, unitId: string): Promise<void> {
-    const { gate, helm, records } = this.#deps
+    const { gate, helm, records, stopping } = this.#deps
     await gate.exclusive(layerId, async () => {
       const release = this.#record(layerId).units.find((unit) => unit.id === unitId)?.release
       if (!release) return
-      await helm.rollback(release, release.revision, new AbortController().signal)
+      await helm.rollback(release, release.revision, stopping)
       await records.save(withUnit(this.#record(layerId), await chartUnit(this.#deps, release)))
     })
   }

@@ -81,14 +81,14 @@ class WebSocketPlaneLink implements PlaneLink {
     this.#handle({ type: 'report', message })
   }
 
-  async fetchBlob(digest: string): Promise<Buffer> {
+  async fetchBlob(digest: string, signal?: AbortSignal): Promise<Buffer> {
     const { address, session } = this.#live()
-    return this.#plane.blob(address, session, digest)
+    return this.#plane.blob(address, session, digest, signal)
   }
 
-  async registryToken(repository: string): Promise<RegistryToken> {
+  async registryToken(repository: string, signal?: AbortSignal): Promise<RegistryToken> {
     const { address, session } = this.#live()
-    return this.#plane.registryToken(address, session, repository)
+    return this.#plane.registryToken(address, session, repository, signal)
   }
 
   async close(): Promise<void> {

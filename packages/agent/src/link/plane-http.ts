@@ -43,19 +43,25 @@ export class PlaneHttp {
     return (await this.#post(plane, '/link/v1/renew', session, { csr })) as EnrolAnswer
   }
 
-  async registryToken(plane: PlaneAddress, session: Secret<string>, repository: string): Promise<RegistryToken> {
-    const answer = (await this.#post(plane, '/link/v1/registry-token', session, { repository })) as {
+  async registryToken(
+    plane: PlaneAddress,
+    session: Secret<string>,
+    repository: string,
+    signal?: AbortSignal,
+  ): Promise<RegistryToken> {
+    const answer = (await this.#post(plane, '/link/v1/registry-token', session, { repository }, signal)) as {
       token: string
       expiresAt: string
     }
     return { token: new Secret(answer.token), expiresAt: answer.expiresAt }
   }
 
-  async blob(plane: PlaneAddress, session: Secret<string>, digest: string): Promise<Buffer> {
+  async blob(plane: PlaneAddress, session: Secret<string>, digest: string, signal?: AbortSignal): Promise<Buffer> {
     const response = await this.#egress.request(`${plane.serverUrl}/link/v1/blobs/${digest}`, {
       headers: authorization(session),
       caBundle: plane.caBundlePem,
       maxBytes: desiredStateLimits.blobBytes,
+      ...(signal && { signal }),
     })
     if (response.status !== 200) throw await refusal(response)
     const content = await response.bytes()
@@ -68,12 +74,19 @@ export class PlaneHttp {
     return this.#egress.close()
   }
 
-  async #post(plane: PlaneAddress, path: string, session: Secret<string> | null, body: object): Promise<unknown> {
+  async #post(
+    plane: PlaneAddress,
+    path: string,
+    session: Secret<string> | null,
+    body: object,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const response = await this.#egress.request(`${plane.serverUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(session ? authorization(session) : {}) },
       body: JSON.stringify(body),
       caBundle: plane.caBundlePem,
+      ...(signal && { signal }),
     })
     if (response.status !== 200) throw await refusal(response)
     return JSON.parse(await response.text())
