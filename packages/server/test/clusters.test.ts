@@ -52,7 +52,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('gives back what this contract does not know, on the same path, and takes no secrets with it', async () => {
-    const { call, account, infra } = await newCluster()
+    const { call, account, infra } = await newCluster(api)
     const [sent, kept] = [{ novel: { mode: 'fast', password: 'x' }, accessToken: 'x' }, { novel: { mode: 'fast' } }]
     const pool = { cloudConfig: { values: controlPlane, disk: sent }, poolConfig: { isControlPlane: true, minSize: 1 } }
     const beside = { overrideClusterApiConfig: 'kind: X', overrideHealthCheckConfiguration: { a: 1 }, newer: sent }
@@ -201,7 +201,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('starts with the policy for nodes that project or tenant set, and counts against the limit', async () => {
-    const { call, account, infra, project } = await newCluster()
+    const { call, account, infra, project } = await newCluster(api)
     const { tenantUid } = (await call('GET /v1/users/info')).body
     const setting = 'preferences/clusterSettings/nodesAutoRemediationSetting'
     const policyOf = async (name: string) => {
@@ -221,7 +221,7 @@ describe('a cluster on a custom cloud', () => {
   })
 
   test('takes no patching of operating systems, which nothing would do; clients send it empty', async () => {
-    const { call, account, infra } = await newCluster()
+    const { call, account, infra } = await newCluster(api)
     const make = (osPatchConfig: object, name: string) =>
       call('POST /v1/spectroclusters/cloudTypes/local', {
         body: {
@@ -270,7 +270,7 @@ describe('a custom cloud account', () => {
   })
 
   test('gives unknown properties back, but none from beside its credentials', async () => {
-    const { call } = await newCluster()
+    const { call } = await newCluster(api)
     const body = {
       metadata: { name: 'novel', owner: { team: 'blue' } },
       spec: { credentials: { TOKEN: 'hush' }, region: 'north' },
