@@ -11,7 +11,10 @@ afterEach(() => {
 const sleeps: number[] = []
 const clock = { sleep: async (delayMs: number): Promise<void> => void sleeps.push(delayMs) }
 
-async function clientOf(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<Client> {
+async function clientOf(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  more: { timeoutMs?: number } = {},
+): Promise<Client> {
   const server = createServer(handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   stops.push(() => {
@@ -25,6 +28,7 @@ async function clientOf(handle: (request: IncomingMessage, response: ServerRespo
     project: 'p1',
     clock,
     random: { fraction: () => 0.5 },
+    ...more,
   })
 }
 
@@ -68,6 +72,24 @@ test('reads are repeated while the server is overloaded, creates are not', async
   expect(count).toBe(3)
   await expect(client.call('POST /v1/projects', { body: {} })).rejects.toMatchObject({ status: 503 })
   expect(count).toBe(4)
+})
+
+test('a server that accepts a call and does not answer is named', async () => {
+  const client = await clientOf(() => undefined, { timeoutMs: 50 })
+  await expect(client.call('GET /v1/users/info')).rejects.toThrow(
+    /^http:.*127\.0\.0\.1:\d+\/ did not answer within 0\.05 s/,
+  )
+  const half = await clientOf((_, response) => void response.writeHead(200).write('{"orgName":'), { timeoutMs: 50 })
+  await expect(half.call('GET /v1/users/info')).rejects.toThrow(/did not answer/)
+})
+
+test('a server that is not there is named, after some tries', async () => {
+  sleeps.length = 0
+  const client = createClient({
+    ...{ url: 'http://127.0.0.1:1', credential: () => null, clock, random: { fraction: () => 0.5 } },
+  })
+  await expect(client.call('GET /v1/users/info')).rejects.toThrow('http://127.0.0.1:1 cannot be reached: ')
+  expect(sleeps).toHaveLength(4)
 })
 
 test('a list is read page by page', async () => {

@@ -1,6 +1,6 @@
 import type { Operations, Routes } from '@atrium/api/generated/operations.d.ts'
 import { ApiError, errorOf } from './error.ts'
-import { type Capabilities, withRetries } from './retry.ts'
+import { type Capabilities, withDeadline, withRetries } from './retry.ts'
 import { type WatchOptions, watchChanges } from './watch.ts'
 
 export type Route = keyof Routes
@@ -27,6 +27,8 @@ export interface ClientOptions extends Capabilities {
   /** One of: an API key; a session token; the operator's token. Asked for before each request, so that it may change. */
   credential: () => { apiKey: string } | { token: string } | null
   project?: string | null
+  /** How long a call may take, with its answer and every further try. Default 60 s, as the server's own; a watch has no end. */
+  timeoutMs?: number
   /** One that trusts the server's certificate, where the platform's does not. */
   fetch?: typeof fetch
 }
@@ -34,7 +36,8 @@ export interface ClientOptions extends Capabilities {
 export interface Client {
   /**
    * One operation, e.g. `call('GET /v1/projects/{uid}', { params: { uid } })`. What changes nothing when repeated (GET,
-   * PUT, DELETE) is repeated while the server cannot be reached or is overloaded. Rejects with `ApiError`.
+   * PUT, DELETE) is repeated while the server cannot be reached or is overloaded. Rejects with `ApiError`, or with
+   * an error that names the server which was not reached or did not answer in time.
    */
   call<R extends Route>(route: R, ...input: OptionalInput<R>): Promise<Of<R>['response']>
   /** Every item of a list, page by page. */
@@ -77,6 +80,8 @@ async function read(response: Response): Promise<unknown> {
   return type.startsWith('application/json') ? response.json() : new Uint8Array(await response.arrayBuffer())
 }
 
+const defaultTimeoutMs = 60_000
+
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? fetch
   const headersFor = (project: string | null | undefined): Record<string, string> => {
@@ -96,16 +101,11 @@ export function createClient(options: ClientOptions): Client {
   const request = async (route: Route, input: AnyInput): Promise<unknown> => {
     const [method = '', path = ''] = route.split(' ')
     const url = urlOf(options.url, path, input)
-    const attempt = async (): Promise<unknown> =>
-      read(
-        await send(url, {
-          method,
-          headers: headersFor(input.project),
-          body: bodyOf(input.body),
-          signal: input.signal ?? null,
-        }),
-      )
-    return method === 'POST' || method === 'PATCH' ? attempt() : withRetries(options, attempt, input.signal)
+    const attempt = async (signal: AbortSignal): Promise<unknown> =>
+      read(await send(url, { method, headers: headersFor(input.project), body: bodyOf(input.body), signal }))
+    return withDeadline(options.url, options.timeoutMs ?? defaultTimeoutMs, input.signal, (signal) =>
+      method === 'POST' || method === 'PATCH' ? attempt(signal) : withRetries(options, () => attempt(signal), signal),
+    )
   }
 
   const list = async function* (route: Route, input: AnyInput): AsyncGenerator<unknown> {

@@ -33,3 +33,24 @@ export async function withRetries<T>(
     }
   }
 }
+
+/** Ends work that takes too long. What did not answer, or was not reached at all, is named. */
+export async function withDeadline<T>(
+  who: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // The machine's own clock: it bounds a real network, also where a test owns the clock of everything else.
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    return await work(signal ? AbortSignal.any([timeout, signal]) : timeout)
+  } catch (error) {
+    if (timeout.aborted && !signal?.aborted)
+      throw new Error(`${who} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
+    // "fetch failed" says neither who nor why.
+    if (error instanceof TypeError && error.cause instanceof Error)
+      throw new Error(`${who} cannot be reached: ${error.cause.message}`, { cause: error })
+    throw error
+  }
+}

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
@@ -51,7 +50,8 @@ const cloudSocket = (home: string): string => {
   const below = join(home, 'cloud', 'run')
   if (Buffer.byteLength(below) <= LONGEST_SOCKET_FOLDER) return join(below, 'cloud.sock')
   const digest = createHash('sha256').update(home).digest('hex').slice(0, 16)
-  return join(tmpdir(), `atrium-${process.getuid?.() ?? 0}-${digest}`, 'cloud.sock')
+  // Not os.tmpdir(): on macOS that alone is 49 bytes, and it differs between sessions of one user.
+  return join('/tmp', `atrium-${process.getuid?.() ?? 0}-${digest}`, 'cloud.sock')
 }
 
 /** A client of the cloud of a home; its daemon need not run yet. */
@@ -59,8 +59,8 @@ export const cloudClientOf = (home: string): CloudClient =>
   createCloudClient(socketTransport(cloudSocket(realpathSync(home))))
 
 /**
- * Starts the cloud daemon of a home, or takes over the one that runs. One with other tools or images is replaced; the
- * clusters' processes are not touched by that. Resolves once it answers.
+ * Starts the cloud daemon of a home, or takes over the one that runs. One with another socket, other tools or images is
+ * replaced; the clusters' processes are not touched by that. Resolves once it answers.
  */
 export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningCloud> => {
   const clock = options.clock ?? systemClock
@@ -72,7 +72,8 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
   const recordFile = join(dir, 'daemon.json')
   await using _starting = await lock(join(dir, 'start.lock'), { clock })
   let running = await adoptProcess(recordFile, clock)
-  if (running !== null && !running.commandLine.join(' ').includes(tools)) {
+  const as = [socket, '--tools', tools].join(' ')
+  if (running !== null && !running.commandLine.join(' ').includes(as)) {
     await stopProcess(running, { graceMs: 10_000 }, clock)
     running = null
   }

@@ -2,8 +2,7 @@ import { lstatSync, type Stats } from 'node:fs'
 import { hasCode } from '@atrium/runtime/base/files.ts'
 
 /**
- * Throws when somebody else could have put something into the folder: names below the system's temporary folder can be
- * guessed, and whoever makes one first would answer in the place of the cloud. A folder that does not exist is fine.
+ * Throws when somebody else could have put something into the folder: names below `/tmp` can be guessed, and whoever makes one first would answer in the place of the cloud. A folder that does not exist is fine.
  */
 export function checkPrivateFolder(path: string): void {
   const found = statusOf(path)
@@ -11,7 +10,7 @@ export function checkPrivateFolder(path: string): void {
   const own = process.getuid?.()
   if (found.isDirectory() && (own === undefined || found.uid === own) && (found.mode & 0o022) === 0) return
   throw new Error(
-    `${path} is not a folder of this user alone: somebody else made it. Remove it, or set TMPDIR to a private folder`,
+    `${path} is not a folder of this user alone: somebody else made it. Remove it, or choose a home with a shorter path`,
   )
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { ProviderError } from '@atrium/provider-contract/provider.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { LOG_LIMIT_BYTES } from '@atrium/toolchain/log-file.ts'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cloudConsole, removeCluster } from '../src/console.ts'
 import { cloudClientOf, type EnsureCloudOptions, ensureCloud } from '../src/ensure-cloud.ts'
 import { createLocalProvider } from '../src/provider/provider.ts'
@@ -26,6 +26,7 @@ describe('the cloud daemon', () => {
     options = { home: folder, tools, images: [] }
   })
   afterEach(async () => {
+    vi.unstubAllEnvs()
     const { client, process: daemon } = await ensureCloud(options)
     await client.shutdown({ processes: true })
     await eventually('it ends', async () => !existsSync(`/proc/${daemon.pid}`))
@@ -42,10 +43,14 @@ describe('the cloud daemon', () => {
     const home = join(folder, 'x'.repeat(100))
     mkdirSync(home)
     options = { ...options, home }
-    const { client, socket } = await ensureCloud(options)
+    const { client, socket, process: daemon } = await ensureCloud(options)
     expect(Buffer.byteLength(socket)).toBeLessThan(108)
     expect(statSync(dirname(socket)).mode & 0o777).toBe(0o700)
     expect(await client.clusters()).toEqual([])
+    // Another session of the same user finds it as well.
+    vi.stubEnv('TMPDIR', folder)
+    expect(await cloudClientOf(home).clusters()).toEqual([])
+    expect((await ensureCloud(options)).process.pid).toBe(daemon.pid)
   })
 
   it('is replaced when it is to run with other images', async () => {
