@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { freemem, totalmem, userInfo } from 'node:os'
+import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
@@ -11,10 +11,10 @@ import { platformTools } from '@atrium/toolchain/catalogue.ts'
 import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
+import { hasAccount, mayMapUsers } from '@atrium/toolchain/user.ts'
 import { findPlatform } from './connect.ts'
 import { existingFolder } from './home.ts'
 import { askServer } from './server-answer.ts'
-import { canMapUsers } from './user-namespaces.ts'
 
 /** What was seen of a machine and of the platform on it: everything `judge` looks at. */
 export interface Facts {
@@ -77,7 +77,7 @@ export async function gatherFacts(home: PlatformHome, clock: Clock, env: NodeJS.
     disks: diskFacts(home, env),
     memory: { availableBytes: availableMemory(), totalBytes: totalmem() },
     certificates: certificateFacts(home, env, answer && 'certificate' in answer ? answer.certificate : null),
-    userNamespaces: await userNamespaces(),
+    userNamespaces: userNamespaces(),
   }
 }
 
@@ -155,18 +155,9 @@ const readCertificate = (file: string): X509Certificate | null =>
 const factOf = (name: string, certificate: X509Certificate | null, byOperator: boolean): CertificateFact | null =>
   certificate && { name, expiresMs: Date.parse(certificate.validTo), byOperator }
 
-async function userNamespaces(): Promise<Facts['userNamespaces']> {
+function userNamespaces(): Facts['userNamespaces'] {
   const isRoot = process.getuid?.() === 0
   if (process.platform !== 'linux' || (!isRoot && hasAccount())) return 'not needed'
-  if (await canMapUsers()) return 'allowed'
+  if (mayMapUsers()) return 'allowed'
   return isRoot ? 'refused to root' : 'refused to a user without an account'
-}
-
-/** PostgreSQL looks its user up by name; in a container the user id is often one without an account. */
-function hasAccount(): boolean {
-  try {
-    return userInfo().username !== ''
-  } catch {
-    return false
-  }
 }

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { hasAccount, mayMapUsers, NOBODY, USER_NAMESPACE } from '@atrium/toolchain/user.ts'
 
 /**
  * As whom PostgreSQL runs: it refuses root.
@@ -15,10 +14,7 @@ import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
  */
 export type PostgresIdentity = 'self' | 'namespace' | 'nobody'
 
-export const NOBODY = 65534
-const UNSHARE = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`]
-
-/** Tries, because no file tells reliably whether a user namespace may be made here. */
+/** For data that is yet to be made: what this machine allows. */
 export const choosePostgresIdentity = (): PostgresIdentity => {
   const isRoot = process.getuid?.() === 0
   if (!isRoot && hasAccount()) return 'self'
@@ -57,23 +53,9 @@ export const checkIdentity = (folder: string, identity: PostgresIdentity): void 
     )
 }
 
-const mayMapUsers = (): boolean => {
-  const [command = '', ...args] = UNSHARE
-  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0
-}
-
-/** PostgreSQL looks its user up by name; in a container the user id is often one without an account. */
-const hasAccount = (): boolean => {
-  try {
-    return userInfo().username !== ''
-  } catch {
-    return false
-  }
-}
-
 /** The words before a command that make it run as that identity. */
 export const identityWrapper = (identity: PostgresIdentity): string[] => {
   if (identity === 'self') return []
-  if (identity === 'namespace') return UNSHARE
+  if (identity === 'namespace') return USER_NAMESPACE
   return ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--']
 }

@@ -4,8 +4,9 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } fr
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { NOBODY } from '@atrium/toolchain/user.ts'
 import { linkLibraries, postgresEnv } from './binaries.ts'
-import { identityWrapper, NOBODY, type PostgresIdentity } from './identity.ts'
+import { identityWrapper, type PostgresIdentity } from './identity.ts'
 import type { PostgresLayout } from './layout.ts'
 
 export const SUPERUSER = 'atrium'

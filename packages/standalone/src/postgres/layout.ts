@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { hasCode } from '@atrium/runtime/base/files.ts'
+import { NOBODY } from '@atrium/toolchain/user.ts'
 import { findBinaries, type PostgresBinaries } from './binaries.ts'
-import { NOBODY, type PostgresIdentity } from './identity.ts'
+import type { PostgresIdentity } from './identity.ts'
 
 /** Where everything of one embedded PostgreSQL lies. */
 export interface PostgresLayout {
