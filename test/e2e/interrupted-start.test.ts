@@ -7,7 +7,8 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type PlatformRecord, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { isRunning, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openPlatform, root, type TestPlatform } from './harness/platform.ts'
+import { makeProfile } from './harness/clusters.ts'
+import { openPlatform, root, type TestPlatform, upObject } from './harness/platform.ts'
 
 let platform: TestPlatform
 beforeAll(async () => {
@@ -52,4 +53,14 @@ it('an up after a failed start whose process does not end stops that and starts 
   } finally {
     await stopProcess(former, { graceMs: 0 })
   }
+})
+
+it('a demo whose first provisioning fails is told, with the object for scripts and exit code 1', async () => {
+  // The demo uses a profile of its name that is there, and nobody has set this macro.
+  const layers = [{ pack: 'hello-atrium', version: '1.0.0', values: 'text: "{{.spectro.macro.greeting}}"\n' }]
+  await makeProfile(platform.client(), { name: 'demo-apps', layers })
+  const { exitCode, output, stdout } = await platform.attempt('up', '--detach', '--json')
+  expect([exitCode, output]).toEqual([1, expect.stringMatching(/Cluster 'demo' is Failed: .*Next step: /)])
+  expect(upObject(stdout).cluster).toMatchObject({ name: 'demo' })
+  expect((await platform.attempt('up', '--detach', '--no-demo')).exitCode).toBe(0)
 })
