@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { probePostgres } from '@atrium/standalone/postgres/health.ts'
 import { choosePostgresIdentity } from '@atrium/standalone/postgres/identity.ts'
 import { stageOf } from '@atrium/standalone/postgres/layout.ts'
 import {
@@ -79,6 +80,19 @@ describe('embedded PostgreSQL', () => {
     expect(second.record.pid).not.toBe(first.record.pid)
     expect(await query(second, 'select n from kept')).toEqual([1])
     expect(await query(second, 'show fsync')).toEqual(['on'])
+  })
+
+  it('is seen to hang when it runs and answers nobody, ends all the same, and starts again', async () => {
+    const options = optionsFor()
+    const first = await startPostgres(options)
+    expect(await probePostgres(first.socket, 10_000)).toBeNull()
+    process.kill(first.record.pid, 'SIGSTOP')
+    expect(await probePostgres(first.socket, 100)).toBe('no answer in time')
+    expect(isRunning(first.record)).toBe(true)
+    await stopPostgres({ ...options, graceMs: 0 })
+    expect(await probePostgres(first.socket, 10_000)).toMatch(/ENOENT|ECONNREFUSED/)
+    const second = await startPostgres(options)
+    expect(await query(second, 'select 1')).toEqual([1])
   })
 
   it('stops, and starts where a stale pid file names a program of somebody else', async () => {

@@ -23,6 +23,8 @@ export interface PlatformHome {
   progressFile: string
   /** `PlatformRecord` of the server, written when it is ready and removed when it stops in order. */
   readyFile: string
+  /** `SilentParts`, written by the server that runs. */
+  silentFile: string
   /** Held by the server for as long as it lives. */
   lockFile: string
   /** Held by whoever starts the platform. */
@@ -71,6 +73,9 @@ export interface PlatformRecord {
   startedAt: string
 }
 
+/** Parts that run and do not answer: since when (RFC 3339), and what was seen. By name. */
+export type SilentParts = Record<string, { since: string; reason: string }>
+
 export interface PlatformCredentials {
   tenant: string
   adminEmail: string
@@ -96,6 +101,7 @@ export const platformHome = (home: string): PlatformHome => {
     portsFile: at('ports.json'),
     progressFile: at('run', 'progress.jsonl'),
     readyFile: at('run', 'ready.json'),
+    silentFile: at('run', 'silent.json'),
     lockFile: at('run', 'server.lock'),
     startLockFile: at('run', 'up.lock'),
     logFile: (part) => (part === 'cloud' ? at('cloud', 'daemon.log') : at('logs', `${part}.log`)),

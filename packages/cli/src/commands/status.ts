@@ -1,6 +1,12 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { type PlatformHome, type PlatformPart, platformHome } from '@atrium/toolchain/platform.ts'
+import {
+  type PlatformHome,
+  type PlatformPart,
+  platformHome,
+  readJsonFile,
+  type SilentParts,
+} from '@atrium/toolchain/platform.ts'
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import type { Command } from 'commander'
 import { listClusters } from '../clusters/find.ts'
@@ -13,7 +19,7 @@ const parts: PlatformPart[] = ['server', 'postgres', 'registry', 'cloud']
 interface PlatformStatus {
   home: string
   url: string | null
-  parts: { name: string; running: boolean; pid: number | null; startedAt: string | null }[]
+  parts: { name: string; running: boolean; pid: number | null; startedAt: string | null; silent: string | null }[]
   clusters: { name: string; uid: string; state: string; health: string }[]
 }
 
@@ -32,6 +38,8 @@ export const registerStatus = (program: Command): void => {
 
 async function readStatus(home: PlatformHome): Promise<PlatformStatus> {
   const record = await findPlatform(home)
+  // Told by the server that runs: without one it is old news.
+  const silent = (record && readJsonFile<SilentParts>(home.silentFile)) ?? {}
   const running = await Promise.all(parts.map((part) => adoptProcess(home.recordFile(part))))
   return {
     home: home.folder,
@@ -41,6 +49,7 @@ async function readStatus(home: PlatformHome): Promise<PlatformStatus> {
       running: running[index] != null,
       pid: running[index]?.pid ?? null,
       startedAt: running[index]?.startedAt ?? null,
+      silent: tellSilent(silent[name]),
     })),
     clusters: record ? await readClusters(home) : [],
   }
@@ -60,10 +69,13 @@ const readClusters = (home: PlatformHome): Promise<PlatformStatus['clusters']> =
     return clusters
   })
 
+const tellSilent = (state: SilentParts[string] | undefined): string | null =>
+  state === undefined ? null : `answers nobody since ${state.since} (${state.reason}); it is replaced if that lasts`
+
 function describe(status: PlatformStatus, clock: Clock): string {
-  const rows = status.parts.map(({ name, running, pid, startedAt }) => [
+  const rows = status.parts.map(({ name, running, pid, startedAt, silent }) => [
     name,
-    running ? 'running' : 'stopped',
+    running ? (silent === null ? 'running' : 'silent') : 'stopped',
     pid ? String(pid) : '-',
     startedAt ? formatAge(startedAt, clock.now()) : '-',
   ])
@@ -74,6 +86,7 @@ function describe(status: PlatformStatus, clock: Clock): string {
       : `No server runs in ${status.home}. Start it: ${invocation(status.home, 'up')}`,
     '',
     formatTable(['PART', 'STATE', 'PID', 'FOR'], rows),
+    ...status.parts.flatMap(({ name, silent }) => (silent === null ? [] : [`${name} ${silent}`])),
     ...(clusters.length > 0 ? ['', formatTable(['CLUSTER', 'STATE', 'HEALTH'], clusters)] : []),
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type EnsureCloudOptions, ensureCloud, type RunningCloud } from '@atrium/provider-local/ensure-cloud.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
@@ -10,10 +11,12 @@ import { registryKeySet } from '@atrium/server/content/registry-tokens.ts'
 import { ensureCertificate, openServerAuthority } from '@atrium/server/pki/authorities.ts'
 import type { platformTools } from '@atrium/toolchain/catalogue.ts'
 import type { PlatformHome } from '@atrium/toolchain/platform.ts'
-import { isRunning } from '@atrium/toolchain/process.ts'
-import { type EmbeddedPostgres, startPostgres } from '../postgres/postgres.ts'
+import { isRunning, type ProcessRecord, stopProcess } from '@atrium/toolchain/process.ts'
+import { probePostgres } from '../postgres/health.ts'
+import { type EmbeddedPostgres, startPostgres, stopPostgres } from '../postgres/postgres.ts'
+import { probeRegistry } from '../registry/health.ts'
 import { type Registry, startRegistry } from '../registry/registry.ts'
-import type { KeptPart } from './keeper.ts'
+import { type KeptPart, PROBE_LIMIT_MS } from './keeper.ts'
 
 export interface PartDeps {
   home: PlatformHome
@@ -21,6 +24,9 @@ export interface PartDeps {
   random: Random
   logger: Logger
 }
+
+/** One that hangs does not end by itself either: not long. */
+const END_GRACE_MS = 5_000
 
 export type PlatformTools = Record<(typeof platformTools)[number], string>
 
@@ -38,7 +44,12 @@ export const startDatabase = async ({ home, clock }: PartDeps): Promise<Started<
       recordFile: home.recordFile('postgres'),
       clock,
     })
-  return keptPart('postgres', await start(), start, ({ record }) => isRunning(record))
+  return keptPart('postgres', await start(), {
+    start,
+    processOf: ({ record }) => record,
+    probe: ({ socket }) => probePostgres(socket, PROBE_LIMIT_MS),
+    end: () => stopPostgres({ folder: home.postgresFolder, clock, graceMs: END_GRACE_MS }),
+  })
 }
 
 export interface RegistryInput {
@@ -72,13 +83,27 @@ export const startPackRegistry = async (deps: PartDeps, input: RegistryInput): P
       clock,
       random,
     })
-  return keptPart('registry', await start(), start, ({ record }) => isRunning(record))
+  return keptPart('registry', await start(), {
+    start,
+    processOf: ({ record }) => record,
+    probe: ({ url }) => probeRegistry(url, authority.trust, PROBE_LIMIT_MS),
+    end: ({ record }) => stopProcess(record, { graceMs: END_GRACE_MS }, clock),
+  })
 }
 
 export const startCloud = async ({ home, clock }: PartDeps, tools: PlatformTools): Promise<Started<RunningCloud>> => {
   const options = { ...cloudOptions(home, tools), clock }
   const start = (): Promise<RunningCloud> => ensureCloud(options)
-  return keptPart('cloud', await start(), start, (cloud) => isRunning(cloud.process))
+  return keptPart('cloud', await start(), {
+    start,
+    processOf: ({ process: daemon }) => daemon,
+    probe: ({ client }) =>
+      client.about().then(
+        () => null,
+        (error: unknown) => messageOf(error),
+      ),
+    end: (cloud) => stopProcess(cloud.process, { graceMs: END_GRACE_MS }, clock),
+  })
 }
 
 /** As for the server, and one for each cluster: 127 MB resident instead of 168 (`test/bench/local-density.ts`). */
@@ -104,14 +129,23 @@ export const cloudOptions = (home: PlatformHome, tools: PlatformTools): EnsureCl
   ],
 })
 
-const keptPart = <T>(name: string, first: T, start: () => Promise<T>, runs: (part: T) => boolean): Started<T> => {
+interface Ways<T> {
+  start(): Promise<T>
+  processOf(part: T): ProcessRecord
+  probe(part: T): Promise<string | null>
+  end(part: T): Promise<void>
+}
+
+const keptPart = <T>(name: string, first: T, { start, processOf, probe, end }: Ways<T>): Started<T> => {
   let current = first
   return {
     part: first,
     kept: {
       name,
-      isRunning: () => runs(current),
-      restart: async () => {
+      isRunning: () => isRunning(processOf(current)),
+      probe: () => probe(current),
+      end: () => end(current),
+      async restart() {
         current = await start()
       },
     },

@@ -124,7 +124,10 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
     registryUrl: registry.part.url,
     startedAt: isoNow(clock),
   }
-  const stopKeeping = keepParts([...(database ? [database.kept] : []), registry.kept, cloud.kept], clock, logger)
+  const stopKeeping = keepParts([...(database ? [database.kept] : []), registry.kept, cloud.kept], {
+    ...{ clock, logger },
+    tell: (silent) => writeFileAtomically(home.silentFile, JSON.stringify(silent)),
+  })
   // The cloud looks after its own.
   const logs = (['server', 'postgres', 'registry'] as const).map((part) => home.logFile(part))
   const stopLogs = keepLogs(() => logs, clock, logger)

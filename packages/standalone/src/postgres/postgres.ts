@@ -44,6 +44,8 @@ export interface EmbeddedPostgres {
   record: ProcessRecord
   /** True when it ran already. */
   adopted: boolean
+  /** Its Unix socket. */
+  socket: string
   /** A connection URL over the Unix socket; needs no password, because only the folder's owner reaches the socket. */
   url(database: string, user?: string): string
 }
@@ -149,6 +151,7 @@ const handOver = (
   return {
     record,
     adopted,
+    socket: join(postmaster.sockets, '.s.PGSQL.5432'),
     url: (database, user = SUPERUSER) =>
       `postgresql://${user}@/${database}?host=${encodeURIComponent(postmaster.sockets)}`,
   }
