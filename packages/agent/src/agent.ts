@@ -3,7 +3,7 @@ import type { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import { BlobCache, blobDigests } from './desired/blobs.ts'
+import { BlobCache } from './desired/blobs.ts'
 import { DesiredStore } from './desired/desired-store.ts'
 import { DesiredIntake } from './desired/intake.ts'
 import type { Redaction } from './desired/redaction.ts'
@@ -74,22 +74,32 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   const parts = await openParts(deps, stopping.signal)
   // From here on nothing is waited for: the link is open, and what it brings before anybody listens is lost.
   const { link, desired, blobs, redaction, clock, logger } = parts
-  const engine: LayerEngine = createEngine(parts, () => reporter)
+  const engine: LayerEngine = createEngine(parts, () => ({ reporter, intake }))
   const reporter = new Reporter({
     ...parts,
     layers: () => engine.reports(),
     openDeviations: () => deviations.openIds(),
     removals: () => engine.removals(),
+    intakeProblem: () => intake.problem,
   })
   const guards = createGuards(parts, deviations, engine)
-  const intake = new DesiredIntake({ desired, blobs, redaction, clock, logger }, (former) => {
-    if (former?.policy.drift !== desired.current?.policy.drift) {
-      guards.objects.recheckDeviations()
-      guards.releases.recheckDeviations()
-    }
-    engine.wake()
-    reporter.touch()
-  })
+  const intake: DesiredIntake = new DesiredIntake(
+    { desired, blobs, redaction, clock, logger },
+    {
+      onAccepted(former) {
+        if (former?.policy.drift !== desired.current?.policy.drift) {
+          guards.objects.recheckDeviations()
+          guards.releases.recheckDeviations()
+        }
+        engine.wake()
+        reporter.touch()
+      },
+      onProblem(problem) {
+        reporter.tell('Warning', 'DesiredStateNotFetched', 'Agent', problem)
+        reporter.touch()
+      },
+    },
+  )
   const unlisten = [
     link.onDesired((state) => intake.take(state)),
     link.onConnection((connected) => {
@@ -132,20 +142,20 @@ async function openParts(deps: AgentDeps, stopping: AbortSignal): Promise<Parts>
   return { ...deps, stopping, link, desired, records, blobs, gate, installer }
 }
 
-function createEngine(parts: Parts, reporter: () => Reporter): LayerEngine {
+function createEngine(parts: Parts, later: () => { reporter: Reporter; intake: DesiredIntake }): LayerEngine {
   const { desired, blobs, client, clock } = parts
   return new LayerEngine({
     ...parts,
     health: new HealthBoard(client, clock),
     desired: () => desired.current,
-    onProgress: () => reporter().touch(),
+    onProgress: () => later().reporter.touch(),
     onComplete: async (complete) => {
       await desired.markApplied(complete)
-      await blobs.retain(blobDigests(complete))
-      reporter().touch()
+      await blobs.retain(() => [complete, desired.current, later().intake.incoming])
+      later().reporter.touch()
     },
     onRemaining: (layer, remaining) => {
-      for (const line of remaining) reporter().tell('Info', 'LayerRemains', `Layer ${layer}`, line)
+      for (const line of remaining) later().reporter.tell('Info', 'LayerRemains', `Layer ${layer}`, line)
     },
   })
 }

@@ -2,6 +2,7 @@ import { type DesiredState, desiredStateLimits } from '@atrium/api/link/desired-
 import { sha256 } from '../names.ts'
 import type { PlaneLink } from '../ports.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
+import { Mutex } from '../storage/mutex.ts'
 
 /** Digests of every blob a desired state refers to. */
 export const blobDigests = (desired: DesiredState): Set<string> =>
@@ -15,6 +16,8 @@ export class BlobCache {
   readonly #store: ContentStore
   readonly #link: Pick<PlaneLink, 'fetchBlob'>
   readonly #held = new Map<string, Buffer>()
+  /** A blob that is being deleted must not be found meanwhile. */
+  readonly #storing = new Mutex()
 
   constructor(store: ContentStore, link: Pick<PlaneLink, 'fetchBlob'>) {
     this.#store = store
@@ -22,6 +25,10 @@ export class BlobCache {
   }
 
   async get(digest: string, signal?: AbortSignal): Promise<Buffer> {
+    return this.#held.get(digest) ?? this.#storing.run(() => this.#load(digest, signal))
+  }
+
+  async #load(digest: string, signal: AbortSignal | undefined): Promise<Buffer> {
     const held = this.#held.get(digest) ?? (await this.#store.get(digest))
     if (held) {
       this.#held.set(digest, held)
@@ -41,9 +48,14 @@ export class BlobCache {
     for (const digest of blobDigests(desired)) await this.get(digest, signal)
   }
 
-  /** Forgets what no desired state refers to any more. */
-  async retain(digests: ReadonlySet<string>): Promise<void> {
-    for (const digest of this.#held.keys()) if (!digests.has(digest)) this.#held.delete(digest)
-    for (const digest of await this.#store.keys()) if (!digests.has(digest)) await this.#store.delete(digest)
+  /** Forgets what no desired state refers to any more: `needed` is asked anew for each, as states come meanwhile. */
+  async retain(needed: () => (DesiredState | null)[]): Promise<void> {
+    const isNeeded = (digest: string): boolean => needed().some((state) => state && blobDigests(state).has(digest))
+    for (const digest of [...this.#held.keys(), ...(await this.#store.keys())])
+      await this.#storing.run(async () => {
+        if (isNeeded(digest)) return
+        this.#held.delete(digest)
+        await this.#store.delete(digest)
+      })
   }
 }

@@ -39,6 +39,17 @@ test('keeps the newest by epoch, then generation, and ignores what is not newer'
   expect(again.applied).toEqual({ epoch: 2, generation: 1 })
 })
 
+test('what arrives while something is marked as applied is kept with it', async () => {
+  const store = await open()
+  await store.accept(state(1, 1))
+  await Promise.all([store.accept(state(1, 2)), store.markApplied(state(1, 1)), store.accept(state(1, 3))])
+  for (const lost of ['disk', 'cluster']) {
+    if (lost === 'cluster') cluster.contents.clear()
+    const again = await open()
+    expect([again.current?.generation, again.applied?.generation]).toEqual([3, 1])
+  }
+})
+
 test('either copy suffices, the newer one wins, and a torn one is no obstacle', async () => {
   const store = await open()
   await store.accept(state(1, 1))

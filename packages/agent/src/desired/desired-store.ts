@@ -3,6 +3,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { DesiredPosition } from '../ports.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
+import { Mutex } from '../storage/mutex.ts'
 import { readPrivateFile, writePrivateFile } from '../storage/private-file.ts'
 import { comparePositions } from './position.ts'
 
@@ -26,6 +27,8 @@ const FILE_BYTES = 1024 * 1024
 /** Keeps the newest desired state on disk (0600) and in the cluster, so that it is enforced while the plane is away. */
 export class DesiredStore {
   readonly #options: DesiredStoreOptions
+  /** Two writers: what arrives, and what was applied. */
+  readonly #writing = new Mutex()
   #kept: Kept
 
   private constructor(options: DesiredStoreOptions, kept: Kept) {
@@ -48,16 +51,19 @@ export class DesiredStore {
   }
 
   /** False when it is not newer than what is kept: a restored or slow plane never takes a cluster back. */
-  async accept(desired: DesiredState): Promise<boolean> {
-    if (comparePositions(desired, this.#kept.desired) <= 0) return false
-    await this.#save({ ...this.#kept, desired })
-    return true
+  accept(desired: DesiredState): Promise<boolean> {
+    return this.#writing.run(async () => {
+      if (comparePositions(desired, this.#kept.desired) <= 0) return false
+      await this.#save({ ...this.#kept, desired })
+      return true
+    })
   }
 
-  async markApplied(position: DesiredPosition): Promise<void> {
-    if (comparePositions(position, this.#kept.applied) <= 0) return
-    const { epoch, generation } = position
-    await this.#save({ ...this.#kept, applied: { epoch, generation } })
+  markApplied({ epoch, generation }: DesiredPosition): Promise<void> {
+    return this.#writing.run(async () => {
+      const applied = { epoch, generation }
+      if (comparePositions(applied, this.#kept.applied) > 0) await this.#save({ ...this.#kept, applied })
+    })
   }
 
   /** The disk must take it; the cluster may be unreachable and gets it with the next change. */

@@ -14,19 +14,30 @@ interface IntakeDeps {
   logger: Logger
 }
 
+export interface IntakeListener {
+  onAccepted(former: DesiredState | null): void
+  /** Once in a row of failures. */
+  onProblem(problem: string): void
+}
+
+/** One failure may be a connection that just ended. */
+const TELLING_FAILURES = 3
 const PREFETCH_RETRY_MS = 2_000
 
 /** Takes desired states one after another: blobs first, so that an accepted state can be enforced without the plane. */
 export class DesiredIntake {
   readonly #deps: IntakeDeps
-  readonly #onAccepted: (former: DesiredState | null) => void
+  readonly #listener: IntakeListener
   readonly #stopping = new AbortController()
   #newest: DesiredState | null = null
+  /** In a row. */
+  #failures = 0
+  #problem = ''
   #running: Promise<void> | null = null
 
-  constructor(deps: IntakeDeps, onAccepted: (former: DesiredState | null) => void) {
+  constructor(deps: IntakeDeps, listener: IntakeListener) {
     this.#deps = deps
-    this.#onAccepted = onAccepted
+    this.#listener = listener
   }
 
   take(state: DesiredState): void {
@@ -34,6 +45,16 @@ export class DesiredIntake {
     this.#running ??= this.#run().finally(() => {
       this.#running = null
     })
+  }
+
+  /** What is being fetched; none of its blobs may be forgotten. */
+  get incoming(): DesiredState | null {
+    return this.#newest
+  }
+
+  /** Why the newest desired state cannot be taken up, once that was tried some times. */
+  get problem(): string | null {
+    return this.#failures >= TELLING_FAILURES ? this.#problem : null
   }
 
   async stop(): Promise<void> {
@@ -48,8 +69,13 @@ export class DesiredIntake {
       try {
         await this.#accept(state)
         if (this.#newest === state) this.#newest = null
+        this.#failures = 0
       } catch (error) {
+        if (this.#stopping.signal.aborted) return
         logger.warn({ generation: state.generation, error: messageOf(error) }, 'a desired state cannot be fetched yet')
+        this.#failures++
+        this.#problem = `desired state ${state.generation} cannot be fetched: ${messageOf(error)}`
+        if (this.#failures === TELLING_FAILURES) this.#listener.onProblem(this.#problem)
         await clock.sleep(PREFETCH_RETRY_MS, this.#stopping.signal)
       }
     }
@@ -62,6 +88,6 @@ export class DesiredIntake {
     await redaction.learn(state, (digest) => blobs.get(digest))
     if (!(await desired.accept(state))) return
     logger.info({ epoch: state.epoch, generation: state.generation, layers: state.layers.length }, 'new desired state')
-    this.#onAccepted(former)
+    this.#listener.onAccepted(former)
   }
 }

@@ -12,6 +12,8 @@ export interface HealthFacts {
   nodes: readonly NodeReport[]
   openDeviations: number
   removals: readonly PendingRemoval[]
+  /** Why the newest desired state cannot be taken up, if so. */
+  intakeProblem: string | null
 }
 
 const SHOWN = 3
@@ -29,7 +31,8 @@ export function judgeHealth(facts: HealthFacts): ClusterHealth {
     .filter((layer) => layer.state === 'Installed')
     .map((layer) => `layer ${layer.id} is not ready: ${layer.message}`)
   const stuck = facts.removals.flatMap(({ layer, problem }) => (problem === null ? [] : [`${layer}: ${problem}`]))
-  const problems = [...lost, ...failed, ...unready, ...stuck]
+  const stale = facts.intakeProblem === null ? [] : [facts.intakeProblem]
+  const problems = [...stale, ...lost, ...failed, ...unready, ...stuck]
   if (problems.length > 0) return { state: 'UnHealthy', message: list(problems).slice(0, 4_096) }
   if (layers === null) return { state: 'Unknown', message: 'no desired state has arrived yet' }
   const pending = layers.filter((layer) => layer.state !== 'Ready')

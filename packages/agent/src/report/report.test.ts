@@ -51,7 +51,7 @@ test('nodes: ready or since when not, capacity and usage in plain numbers', () =
 })
 
 test('health: problems first, then what is still to come, then well', () => {
-  const facts = { nodes: [] as NodeReport[], openDeviations: 0, removals: [] }
+  const facts = { nodes: [] as NodeReport[], openDeviations: 0, removals: [], intakeProblem: null }
   const judge = (more: object) => judgeHealth({ ...facts, layers: [layer('Ready')], ...more })
   expect(judge({})).toEqual({ state: 'Healthy', message: '0 nodes and 1 layers are ready' })
   expect(judge({ layers: null }).state).toBe('Unknown')
@@ -65,6 +65,7 @@ test('health: problems first, then what is still to come, then well', () => {
     state: 'UnHealthy',
     message: 'p/old: held',
   })
+  expect(judge({ intakeProblem: 'cannot be fetched' })).toEqual({ state: 'UnHealthy', message: 'cannot be fetched' })
   expect(judge({ removals: [{ layer: 'p/old', problem: null }] })).toMatchObject({
     state: 'Unknown',
     message: 'still being removed: p/old',

@@ -26,6 +26,8 @@ export interface ReporterDeps {
   /** Ids of deviations that are not repaired. */
   openDeviations(): string[]
   removals(): PendingRemoval[]
+  /** Why the newest desired state cannot be taken up, if so. */
+  intakeProblem(): string | null
 }
 
 type StateReport = Extract<AgentReport, { type: 'state' }>
@@ -112,6 +114,7 @@ export class Reporter {
         nodes,
         openDeviations: open.length,
         removals: this.#deps.removals(),
+        intakeProblem: this.#deps.intakeProblem(),
       }),
       nodes: nodes.slice(0, NODES),
       ...(open.length <= linkLimits.openDeviations && { openDeviations: open }),
