@@ -31,6 +31,8 @@ const chart = (name: string, path = `charts/${name}-1.2.3.tgz`) => ({
   name,
   version: '1.2.3',
   archive: new Uint8Array(),
+  definitions: [],
+  hasInnerCharts: false,
 })
 
 describe('the values of a chart', () => {
@@ -87,14 +89,36 @@ readinessCheck:
     )
   })
 
+  const files = (...paths: string[]) => paths.map((path) => ({ path, content: '' }))
+
   it('gives manifests of the same file name different releases', () => {
-    const manifests = ['manifests/a/m.yaml', 'manifests/b/m.yaml', 'manifests/c.yaml'].map((path) => ({
-      path,
-      content: '',
-    }))
+    const manifests = files('manifests/a/m.yaml', 'manifests/b/m.yaml', 'manifests/c.yaml')
     const plan = planLayer(pack({ manifests }), 'manifests:\n  m:\n', 'layer')
     expect(new Set(plan.manifests.map((planned) => planned.releaseName)).size).toBe(3)
+    expect(plan.manifests.map((planned) => planned.path)).toEqual(manifests.map((file) => file.path))
     expect(plan.manifests.map((planned) => planned.templated)).toEqual([true, true, false])
+  })
+
+  it('gives a templated manifest that is named like a chart a release of its own', () => {
+    const { charts, manifests } = planLayer(
+      pack({ charts: [chart('web')], manifests: files('manifests/web.yaml') }),
+      'manifests:\n  web:\n',
+      'layer',
+    )
+    expect(charts[0]?.releaseName).toBe('layer-web')
+    expect(manifests[0]?.releaseName).toBe('layer-manifests-web')
+  })
+
+  it('refuses parts that would share a release, and names them', () => {
+    const values = 'pack:\n  releaseNameOverride:\n    web: layer-m\nmanifests:\n  m: {}\n  m.x: {}\n'
+    const both = pack({ charts: [chart('web'), chart('db')] })
+    expect(() => planLayer(both, 'pack:\n  releaseNameOverride: {web: same, db: same}\n', 'layer')).toThrow(
+      "values.yaml:2 pack.releaseNameOverride: chart web and chart db would both be release 'same'",
+    )
+    const clash = pack({ charts: [chart('manifests/m'), chart('web')], manifests: files('manifests/m.yaml') })
+    expect(() => planLayer(clash, values, 'layer')).toThrow(
+      "chart manifests/m and manifest manifests/m.yaml would both be release 'layer-manifests-m'",
+    )
   })
 })
 

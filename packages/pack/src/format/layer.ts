@@ -1,5 +1,6 @@
-import type { PackChart, PackFiles } from './pack-files.ts'
+import type { PackChart, PackFile, PackFiles } from './pack-files.ts'
 import { type ByNamespace, type PackSection, readPackSection } from './pack-section.ts'
+import { PackError, type Problem } from './problems.ts'
 import { type ReadinessCheck, readReadinessChecks } from './readiness.ts'
 import { releaseName } from './release-name.ts'
 import { readValues, type ValuesText } from './values.ts'
@@ -14,10 +15,16 @@ export interface PlannedChart {
   releaseName: string
   /** Text of a values file for helm; empty = the chart's own values only. */
   valuesText: string
+  /** Definitions of the chart's own `crds/`: helm would make them once and never look at them again. */
+  definitions: readonly PackFile[]
+  /** Helm has to make definitions itself: charts within this one may bring some. */
+  definesByHelm: boolean
 }
 
 /** One manifest file of the pack. */
 export interface PlannedManifest {
+  /** As `pack.json` names it: two files of one name in two folders are two manifests. */
+  path: string
   /** File name without folder and ending, e.g. `hello-universe`. */
   name: string
   content: string
@@ -25,7 +32,7 @@ export interface PlannedManifest {
   templated: boolean
   /** YAML text; empty unless `templated`. */
   valuesText: string
-  /** Release that a templated manifest is rendered as, so that two of them never collide. */
+  /** Release that a templated manifest is rendered as, so that it collides with no other one and no chart. */
   releaseName: string
 }
 
@@ -46,11 +53,17 @@ export interface LayerPlan {
 
 /**
  * What to install for one layer. `pack` is null for a layer of attached manifests only. `valuesText` is the resolved values text of the
- * layer; `layerName` its name in the profile (release names derive from it). Pure. Throws `PackError` when the values cannot be read.
+ * layer; `layerName` its name in the profile (release names derive from it). Pure. Throws `PackError` when the values cannot be read, or
+ * when two parts would be one release.
  */
 export function planLayer(pack: PackFiles | null, valuesText: string, layerName: string): LayerPlan {
   const values = readValues(valuesText)
   const section = readPackSection(values)
+  const charts = (pack?.charts ?? []).map((chart) =>
+    planChart(chart, pack?.charts.length ?? 0, values, section, layerName),
+  )
+  const manifests = planManifests(pack?.manifests ?? [], charts, values, layerName)
+  refuseSharedReleases(charts, manifests, values)
   return {
     namespace: section.namespace,
     namespaceGiven: section.namespaceGiven,
@@ -58,8 +71,8 @@ export function planLayer(pack: PackFiles | null, valuesText: string, layerName:
     namespaceLabels: section.namespaceLabels,
     namespaceAnnotations: section.namespaceAnnotations,
     installPriority: section.installPriority,
-    charts: (pack?.charts ?? []).map((chart) => planChart(chart, pack?.charts.length ?? 0, values, section, layerName)),
-    manifests: planManifests(pack?.manifests ?? [], values, layerName),
+    charts,
+    manifests,
     readinessChecks: readReadinessChecks(values, section.namespace),
   }
 }
@@ -81,6 +94,8 @@ function planChart(
       section.releaseNameOverride[base] ??
       releaseName(layerName, chart.name),
     valuesText: values.slice(chartValuesPath(chart, base, chartsInPack, values)),
+    definitions: chart.definitions,
+    definesByHelm: chart.hasInnerCharts,
   }
 }
 
@@ -103,19 +118,48 @@ function archiveBase(path: string): string {
 /** `manifests/a/web.yaml` → `web`. */
 const manifestName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.(ya?ml|json)$/, '')
 
-function planManifests(files: PackFiles['manifests'], values: ValuesText, layerName: string): PlannedManifest[] {
+function planManifests(
+  files: PackFiles['manifests'],
+  charts: readonly PlannedChart[],
+  values: ValuesText,
+  layerName: string,
+): PlannedManifest[] {
   const names = files.map((file) => manifestName(file.path))
+  const taken = new Set(charts.map((chart) => chart.releaseName))
   return files.map((file, index) => {
     const name = names[index] ?? ''
     // Only a file with values of its own is a template: verbatim files hold foreign `{{ }}` that would fail any engine.
     const templated = values.keys(['manifests']).includes(name)
-    const isUnique = names.indexOf(name) === names.lastIndexOf(name)
+    const plain = releaseName(layerName, name)
+    const isUnique = names.indexOf(name) === names.lastIndexOf(name) && !taken.has(plain)
     return {
+      path: file.path,
       name,
       content: file.content,
       templated,
       valuesText: templated ? values.slice(['manifests', name]) : '',
-      releaseName: releaseName(layerName, isUnique ? name : file.path.replace(/\.[a-z]+$/, '')),
+      releaseName: isUnique ? plain : releaseName(layerName, file.path.replace(/\.[a-z]+$/, '')),
     }
   })
+}
+
+/** Two parts with one release would take turns: each installation of one removes the other. */
+function refuseSharedReleases(
+  charts: readonly PlannedChart[],
+  manifests: readonly PlannedManifest[],
+  values: ValuesText,
+): void {
+  const parts = [
+    ...charts.map((chart) => ({ release: chart.releaseName, what: `chart ${chart.name}` })),
+    ...manifests
+      .filter((manifest) => manifest.templated)
+      .map((manifest) => ({ release: manifest.releaseName, what: `manifest ${manifest.path}` })),
+  ]
+  const path = ['pack', 'releaseNameOverride']
+  const problems = parts.flatMap(({ release, what }, index): Problem[] => {
+    const first = parts.slice(0, index).find((other) => other.release === release)
+    const message = `${first?.what} and ${what} would both be release '${release}': give a chart another name in pack.releaseNameOverride`
+    return first ? [{ file: 'values.yaml', path: path.join('.'), line: values.lineOf(path), message }] : []
+  })
+  if (problems.length > 0) throw new PackError(problems)
 }

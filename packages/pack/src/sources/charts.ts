@@ -6,14 +6,25 @@ import type { FileTree } from './file-tree.ts'
 import { writeArchive } from './write-archive.ts'
 
 const chartFile = /^[^/]+\/Chart\.yaml$/
+/** What helm takes for a definition: any depth below `crds/`, but not below the charts inside this one. */
+const definitionFile = /^[^/]+\/crds\/.+\.(ya?ml|json)$/
 
-/** Reads name and version of a chart archive. Throws `PackError` when it is none. */
+/** A chart inside this one, which may bring definitions too. */
+const innerChart = /^[^/]+\/charts\/[^/]+(\.tgz|\.tar\.gz|\/Chart\.yaml)$/
+
+/** Reads name, version and definitions of a chart archive. Throws `PackError` when it is none. */
 export async function readChart(path: string, archive: Uint8Array): Promise<PackChart> {
-  const files = await readArchive(archive, path, { only: (entry) => chartFile.test(entry) })
-  const [content] = files.values()
-  if (content === undefined) throw packError(path, 'is no chart archive: it holds no <chart>/Chart.yaml')
-  const chart = parseChart(new TextDecoder().decode(content), path)
-  return { path, archive, ...chart }
+  const isRead = (entry: string): boolean =>
+    [chartFile, definitionFile, innerChart].some((pattern) => pattern.test(entry))
+  const files = [...(await readArchive(archive, path, { only: isRead }))]
+  const [chartYaml] = files.filter(([file]) => chartFile.test(file))
+  if (chartYaml === undefined) throw packError(path, 'is no chart archive: it holds no <chart>/Chart.yaml')
+  const definitions = files
+    .filter(([file]) => definitionFile.test(file))
+    .map(([file, content]) => ({ path: file.slice(file.indexOf('/') + 1), content: new TextDecoder().decode(content) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+  const hasInnerCharts = files.some(([file]) => innerChart.test(file))
+  return { path, archive, ...parseChart(new TextDecoder().decode(chartYaml[1]), path), definitions, hasInnerCharts }
 }
 
 function parseChart(text: string, path: string): { name: string; version: string } {
