@@ -32,6 +32,8 @@ const { values } = parseArgs({
 })
 const [rate, seconds, watchers] = [Number(values.rate), Number(values.seconds), Number(values.watchers)]
 const BATCH_MS = 10
+/** A hundredth faster than is asked: else the last batch, which is written when its time is over, would miss the rate. */
+const paceMs = (1000 / rate) * 0.99
 const RUNS = 3
 const LIMIT_MS = 50
 
@@ -47,7 +49,7 @@ const writeAll = async (store: PostgresStore, tenant: string, total: number): Pr
   const { meta } = await store.transaction(tenant, actor, (tx) => tx.create(newCluster('bench')))
   const started = performance.now()
   for (let written = 0; written < total; ) {
-    const due = Math.min(total, Math.floor(((performance.now() - started) / 1000) * rate))
+    const due = Math.min(total, Math.floor((performance.now() - started) / paceMs))
     if (due > written) {
       const begun = performance.now()
       await store.transaction(tenant, actor, async (tx, sql) => {
@@ -118,7 +120,7 @@ const measure = async (): Promise<{ eventsPerSecond: number; p50Ms: number; p99M
 const runs = []
 for (let run = 0; run < RUNS; run += 1) runs.push(await measure())
 report(`Watch: ${rate} events a second for ${seconds} s, ${watchers} idle watchers`, [
-  { name: 'events a second', runs: runs.map(({ eventsPerSecond }) => eventsPerSecond), unit: '' },
+  { name: 'events', runs: runs.map(({ eventsPerSecond }) => eventsPerSecond), unit: '/s', atLeast: rate },
   { name: 'delivered, p50', runs: runs.map(({ p50Ms }) => p50Ms), unit: 'ms' },
   { name: 'delivered, p99', runs: runs.map(({ p99Ms }) => p99Ms), unit: 'ms', atMost: LIMIT_MS },
 ])

@@ -7,15 +7,19 @@ export interface Figure {
   /** One for each run. */
   runs: readonly number[]
   unit: string
-  /** The most it may be; none = it is only told. */
+  /** The most and the least it may be, in every run; neither = it is only told. */
   atMost?: number
+  atLeast?: number
 }
 
 /** A machine that does other work tells more about that than about Atrium. */
 const CALM_LOAD = 1.5
 const loadAtStart = loadavg()[0] ?? 0
 
-/** Prints machine and figures: median and range of the runs, and whether each limit holds. A missed one makes the exit code 1. */
+/**
+ * Prints machine and figures: median and range of the runs, and whether each limit holds. A limit that one run misses
+ * makes the exit code 1.
+ */
 export function report(title: string, figures: readonly Figure[]): void {
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const memoryGib = Math.round(totalmem() / 1024 ** 3)
@@ -26,13 +30,20 @@ export function report(title: string, figures: readonly Figure[]): void {
   if (figures.some((figure) => !holds(figure))) process.exitCode = 1
 }
 
-const holds = ({ runs, atMost }: Figure): boolean => atMost === undefined || median(runs) <= atMost
+/** A figure that is no number holds nothing. */
+export const holds = ({ runs, atMost, atLeast }: Figure): boolean =>
+  (atMost === undefined || (runs.length > 0 && runs.every((run) => run <= atMost))) &&
+  (atLeast === undefined || (runs.length > 0 && runs.every((run) => run >= atLeast)))
 
-function describe(figure: Figure): string {
-  const { name, runs, unit, atMost } = figure
+export function describe(figure: Figure): string {
+  const { name, runs, unit, atMost, atLeast } = figure
   const range =
     runs.length > 1 ? ` (${round(Math.min(...runs))} to ${round(Math.max(...runs))} in ${runs.length} runs)` : ''
-  const verdict = atMost === undefined ? '' : `; limit ${atMost} ${unit}: ${holds(figure) ? 'holds' : 'MISSED'}`
+  const limits = [
+    ...(atMost === undefined ? [] : [`at most ${atMost} ${unit}`]),
+    ...(atLeast === undefined ? [] : [`at least ${atLeast} ${unit}`]),
+  ]
+  const verdict = limits.length === 0 ? '' : `; ${limits.join(', ')}: ${holds(figure) ? 'holds' : 'MISSED'}`
   return `${name}: ${round(median(runs))} ${unit}${range}${verdict}`
 }
 

@@ -67,7 +67,7 @@ const areas = {
     what: 'figures and their bounds',
     include: ['test/bench/**/*.test.ts'],
     byDefault: false,
-    limitMinutes: 15,
+    limitMinutes: 30,
   },
 } as const satisfies Record<string, Area>
 
