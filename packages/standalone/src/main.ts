@@ -2,6 +2,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { startLasting } from '@atrium/runtime/base/lasting-process.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 
 // Compiled and type-stripped modules are kept on disk: 0.3 s and 20 MB less at every start but the first.
@@ -14,6 +15,7 @@ const USAGE =
 
 const run = async (home: string, port: number | undefined): Promise<void> => {
   const { runPlatform } = await import('./platform/run.ts')
+  startLasting()
   const platform = await runPlatform({
     home,
     ...(port === undefined ? {} : { port }),

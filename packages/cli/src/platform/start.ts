@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { lastingEnv } from '@atrium/runtime/base/lasting-process.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
 import {
   type PlatformEvent,
@@ -62,6 +63,7 @@ export async function startPlatform(home: PlatformHome, options: StartOptions): 
     {
       name: 'server',
       ...platformCommand('run', { home: home.folder, ...(options.port === undefined ? {} : { port: options.port }) }),
+      env: { ...process.env, ...lastingEnv },
       logFile,
       recordFile: home.recordFile('server'),
     },
