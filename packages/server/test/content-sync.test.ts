@@ -4,12 +4,14 @@ import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
-import { type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEgress } from '@atrium/runtime/egress/egress.ts'
+import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Content, type ContentOptions, createContent } from '../src/content/content.ts'
 import { publicRegistryUid } from '../src/content/public-registry.ts'
 import { pushShippedPacks } from '../src/content/push-shipped.ts'
 import { contentActor } from '../src/content/tenant.ts'
+import { startCuttingProxy } from './support/cutting-proxy.ts'
 import { openTestStore } from './support/store.ts'
 
 let registry: TestRegistry
@@ -142,5 +144,71 @@ describe('the platform registry', () => {
       message: expect.stringContaining('Check the'),
     })
     expect(state.registry?.status.sync?.lastSuccessAt).not.toBeNull()
+  })
+
+  describe('that breaks connections', () => {
+    const egress = createEgress({
+      allowedRanges: ['127.0.0.0/8'],
+      allowPlainHttp: true,
+      timeoutMs: 10_000,
+      maxBytes: 100 * 1024 * 1024,
+    })
+    afterAll(() => egress.close())
+
+    const through = (url: string) =>
+      createContent({
+        ...options,
+        egress,
+        clock: { ...systemClock, sleep: () => Promise.resolve() },
+        registry: { ...registry, url },
+      })
+    const blobPath = (name: string) => `/v2/${packRepository('', name)}/blobs/`
+
+    it('is asked again; once it answers, nothing is missing', async () => {
+      await pushPack(client(), '', tree('hiccup', '1.0.0', 'a: 1\n'))
+      const proxy = await startCuttingProxy(registry, (path) => path.startsWith(blobPath('hiccup')) && proxy.cuts < 2)
+      onTestFinished(() => proxy.stop())
+      await reconcile(through(proxy.url))
+      expect(proxy.cuts).toBe(2)
+      const state = await inSystem()
+      expect(state.registry?.status.sync?.state).toBe('Success')
+      expect(state.packs.some((pack) => pack.meta.name === 'hiccup')).toBe(true)
+    })
+
+    it('for good has failed, and says where; the other packs are read', async () => {
+      await pushPack(client(), '', tree('cut', '1.0.0', 'a: 1\n'))
+      await pushPack(client(), '', tree('whole', '1.0.0', 'a: 1\n'))
+      const proxy = await startCuttingProxy(registry, (path) => path.startsWith(blobPath('cut')))
+      onTestFinished(() => proxy.stop())
+      expect(await reconcile(through(proxy.url))).toEqual({ outcome: 'again', afterMs: 30_000 })
+      const state = await inSystem()
+      expect(state.registry?.status.sync).toMatchObject({
+        state: 'Failed',
+        message: expect.stringMatching(/archive\/cut:1\.0\.0: the registry cannot be reached/),
+      })
+      expect(state.packs.map((pack) => pack.meta.name)).toContain('whole')
+    })
+  })
+
+  it('does not stay in progress when the failure is ours', async () => {
+    const { store } = database
+    const transaction: Store['transaction'] = (tenant, actor, work) =>
+      store.transaction(tenant, actor, (tx) =>
+        work(
+          new Proxy(tx, {
+            get(target, name) {
+              if (name === 'list') return () => Promise.reject(new Error('the disk is full'))
+              const value: unknown = Reflect.get(target, name)
+              return typeof value === 'function' ? value.bind(target) : value
+            },
+          }),
+        ),
+      )
+    const broken = createContent({ ...options, store: Object.assign(Object.create(store) as Store, { transaction }) })
+    await expect(reconcile(broken)).rejects.toThrow('the disk is full')
+    expect((await inSystem()).registry?.status.sync).toMatchObject({
+      state: 'Failed',
+      message: expect.stringContaining('management server'),
+    })
   })
 })

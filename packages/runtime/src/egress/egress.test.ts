@@ -155,6 +155,15 @@ describe('egress', () => {
     await expect(drip.bytes()).rejects.toThrow()
   })
 
+  it('says of a body that breaks off what it says of a connection', async () => {
+    const port = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('half', () => response.destroy())
+    })
+    const answer = await egressOf().request(`http://127.0.0.1:${port}/`)
+    await expect(answer.text()).rejects.toMatchObject({ name: 'EgressError', reason: 'network' })
+  })
+
   it('trusts a CA bundle for the one target that names it', async () => {
     const deps = { clock: systemClock, random: systemRandom, validityMs: 3600_000 }
     const authority = await createAuthority({ ...deps, commonName: 'CA' })

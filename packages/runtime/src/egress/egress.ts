@@ -29,6 +29,7 @@ export interface EgressResponse {
   url: string
   /** The body as it arrives; fails with `too-large` beyond the limit. Read it or call `discard`. */
   stream: Readable
+  /** Rejects with `EgressError`, as `request` does; so does `text`. */
   bytes(): Promise<Buffer>
   text(): Promise<string>
   discard(): void
@@ -105,7 +106,7 @@ export const createEgress = (options: EgressOptions): Egress => {
         const response = await once(target, current, signal)
         const location = REDIRECT_STATUS.has(response.statusCode) ? headerOf(response, 'location') : undefined
         if (!location || call.redirects === undefined)
-          return answer(target, response, call.maxBytes ?? options.maxBytes)
+          return answer(target, response, call.maxBytes ?? options.maxBytes, signal)
         discardBody(response.body)
         if (left <= 0) throw new EgressError('redirect', `${target.host}: more than ${call.redirects} redirects.`)
         const next = parseUrl(location, target)
@@ -164,15 +165,24 @@ const redirected = (call: EgressRequest, status: number, sameOrigin: boolean): E
   }
 }
 
-const answer = (target: URL, response: Dispatcher.ResponseData, maxBytes: number): EgressResponse => {
+const answer = (
+  target: URL,
+  response: Dispatcher.ResponseData,
+  maxBytes: number,
+  signal: AbortSignal,
+): EgressResponse => {
   const stream = boundedStream(response.body, maxBytes, target.host)
+  const bytes = (): Promise<Buffer> =>
+    readAll(stream).catch((error: unknown) => {
+      throw asEgressError(target, error, signal)
+    })
   return {
     status: response.statusCode,
     headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
     url: target.href,
     stream,
-    bytes: () => readAll(stream),
-    text: async () => (await readAll(stream)).toString('utf8'),
+    bytes,
+    text: async () => (await bytes()).toString('utf8'),
     discard: () => void stream.destroy(),
   }
 }

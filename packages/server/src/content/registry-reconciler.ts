@@ -56,10 +56,15 @@ export class RegistryReconciler implements Reconciler {
       await this.#write(request, registry, { state: 'Success', message, lastRunAt, lastSuccessAt: isoNow(clock) })
       return { outcome: 'again', afterMs: this.#deps.everyMs }
     } catch (error) {
-      if (!(error instanceof OciError)) throw error
-      const message = `${error.message}. Check the registry's address, CA and credentials; it is tried again.`
-      await this.#write(request, registry, { ...run, state: 'Failed', message })
+      // The run was taken away: whoever goes on with it says how it is.
+      if (request.signal.aborted) throw error
+      const isRegistry = error instanceof OciError
+      const message = isRegistry
+        ? `${error.message}. Check the registry's address, CA and credentials; it is tried again.`
+        : 'A failure of the management server stopped the run; its log says which. It is tried again.'
       this.#deps.logger.warn({ registry: registry.meta.name, err: error }, 'a pack registry could not be read')
+      await this.#write(request, registry, { ...run, state: 'Failed', message })
+      if (!isRegistry) throw error
       return { outcome: 'again', afterMs: this.#deps.retryMs }
     }
   }

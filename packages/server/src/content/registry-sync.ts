@@ -21,6 +21,8 @@ export interface SyncResult {
 }
 
 const maxPacks = 5000
+/** One connection that breaks may be that pack's; a registry that is gone is not asked for thousands. */
+const maxUnreachable = 3
 
 /** Makes the catalogue of one registry equal to what the registry holds. One broken pack stops nothing but itself. */
 export async function syncRegistry(
@@ -34,12 +36,18 @@ export async function syncRegistry(
   const remote = await listRemote(client, basePathOf(registry.spec.endpoint), problems, signal)
   const known = await inTenant(store, tenant, (tx) => tx.list('Pack', { where: { registryUid: uid } }))
   const plan = planSync(remote, known.items)
+  const unreachable: string[] = []
   for (const pack of plan.read) {
     signal.throwIfAborted()
-    await readPack(store, registry, client, pack, signal).catch((error: unknown) => problems.push(explain(pack, error)))
+    await readPack(store, registry, client, pack, signal).catch((error: unknown) => {
+      const isUnreachable = error instanceof OciError && error.isUnreachable
+      ;(isUnreachable ? unreachable : problems).push(explain(pack, error))
+    })
+    if (unreachable.length >= maxUnreachable) break
   }
   for (const packUid of plan.vanished) await inTenant(store, tenant, (tx) => markPack(tx, packUid, 'deleted'))
   for (const packUid of plan.returned) await inTenant(store, tenant, (tx) => markPack(tx, packUid, null))
+  if (unreachable.length > 0) throw new OciError(0, `packs could not be read: ${unreachable.join('; ')}`)
   const changed = plan.read.length + plan.vanished.length + plan.returned.length
   return { packs: remote.length, changed, problems }
 }

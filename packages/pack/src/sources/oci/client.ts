@@ -44,8 +44,8 @@ export class OciClient {
       maxBytes: ociLimits.manifestBytes,
       signal,
     })
-    if (response.status === 404) return (response.discard(), null)
-    const body = await response.bytes()
+    if (response.status === 404) return null
+    const { body } = response
     const digest = digestOf(body)
     if (DIGEST.test(reference) && digest !== reference) throw mismatch(`${repository}@${reference}`, digest)
     return { digest, manifest: parseManifest(body, repository) }
@@ -66,11 +66,8 @@ export class OciClient {
       maxBytes: descriptor.size,
       signal,
     })
-    if (response.status === 404) {
-      response.discard()
-      throw new OciError(404, `the registry lacks ${repository}@${descriptor.digest}`)
-    }
-    const body = await response.bytes()
+    if (response.status === 404) throw new OciError(404, `the registry lacks ${repository}@${descriptor.digest}`)
+    const { body } = response
     const digest = digestOf(body)
     if (digest !== descriptor.digest) throw mismatch(`${repository}@${descriptor.digest}`, digest)
     return body
@@ -87,7 +84,6 @@ export class OciClient {
       scope,
       signal,
     })
-    head.discard()
     if (head.status === 200) return digest
     const started = await this.#transport.send({
       method: 'POST',
@@ -95,7 +91,6 @@ export class OciClient {
       scope,
       signal,
     })
-    started.discard()
     const location = started.headers['location']
     if (started.status !== 202 || location === undefined) {
       throw new OciError(started.status, `the registry takes no upload to ${repository}`)
@@ -123,7 +118,6 @@ export class OciClient {
 
   async #expectCreated(request: Parameters<OciTransport['send']>[0], repository: string): Promise<void> {
     const response = await this.#transport.send(request)
-    response.discard()
     if (response.status !== 201) throw new OciError(response.status, `the registry did not store it in ${repository}`)
   }
 
@@ -141,8 +135,8 @@ export class OciClient {
         maxBytes: ociLimits.listBytes,
         signal,
       })
-      if (response.status === 404) return (response.discard(), null)
-      items.push(...parseList(await response.text(), field))
+      if (response.status === 404) return null
+      items.push(...parseList(response.body.toString('utf8'), field))
       next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers['link'] ?? '')?.[1] ?? null
     }
     return items

@@ -27,8 +27,15 @@ export interface OciRequest {
   accept?: string
   contentType?: string
   body?: Buffer
+  /** Most the body of the answer may hold; absent = nobody reads it. */
   maxBytes?: number
   signal?: AbortSignal | undefined
+}
+
+export interface OciAnswer {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
 }
 
 /** Sends requests to one registry: signs in when challenged, repeats what may be repeated. */
@@ -43,11 +50,11 @@ export class OciTransport {
     this.#options = options
   }
 
-  /** The answer with a 2xx status or 404; anything else throws `OciError`. */
-  async send(request: OciRequest): Promise<EgressResponse> {
+  /** The whole answer with a 2xx status or 404; anything else throws `OciError`, also what breaks off in the middle. */
+  async send(request: OciRequest): Promise<OciAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#attempt(request)
-      if ('response' in outcome) return outcome.response
+      if ('answer' in outcome) return outcome.answer
       if (attempt >= ociLimits.attempts || !outcome.mayRepeat) throw outcome.error
       const delayMs = withJitter(ociLimits.firstRetryMs * 4 ** (attempt - 1), 0.2, this.#options.random)
       await this.#options.clock.sleep(delayMs, request.signal)
@@ -55,16 +62,17 @@ export class OciTransport {
     }
   }
 
-  async #attempt(request: OciRequest): Promise<{ response: EgressResponse } | { error: Error; mayRepeat: boolean }> {
+  async #attempt(request: OciRequest): Promise<{ answer: OciAnswer } | { error: Error; mayRepeat: boolean }> {
     try {
       const response = await this.#signedIn(request)
-      if (response.status < 300 || response.status === 404) return { response }
+      if (response.status < 300 || response.status === 404) return { answer: await readAnswer(response, request) }
       const error = await refusal(response, request)
       return { error, mayRepeat: response.status === 429 || response.status >= 500 }
     } catch (error) {
       if (!(error instanceof EgressError)) throw error
-      const wrapped = new OciError(0, `the registry cannot be reached: ${messageOf(error)}`, error)
-      return { error: wrapped, mayRepeat: error.reason === 'network' || error.reason === 'timeout' }
+      const what = error.reason === 'too-large' ? 'sent too much' : 'cannot be reached'
+      const wrapped = new OciError(0, `the registry ${what}: ${messageOf(error)}`, error)
+      return { error: wrapped, mayRepeat: wrapped.isUnreachable }
     }
   }
 
@@ -105,6 +113,13 @@ export class OciTransport {
   get #host(): string {
     return new URL(this.origin).host
   }
+}
+
+async function readAnswer(response: EgressResponse, { maxBytes }: OciRequest): Promise<OciAnswer> {
+  const { status, headers } = response
+  if (status !== 404 && maxBytes !== undefined) return { status, headers, body: await response.bytes() }
+  response.discard()
+  return { status, headers, body: Buffer.alloc(0) }
 }
 
 async function refusal(response: EgressResponse, request: OciRequest): Promise<OciError> {

@@ -1,3 +1,5 @@
+import { EgressError } from '@atrium/runtime/egress/error.ts'
+
 /** Content of a registry by digest, as manifests name it. */
 export interface Descriptor {
   mediaType: string
@@ -43,5 +45,10 @@ export class OciError extends Error {
   constructor(status: number, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.status = status
+  }
+
+  /** There was no connection, or it broke: this says nothing about what was asked for. */
+  get isUnreachable(): boolean {
+    return this.cause instanceof EgressError && (this.cause.reason === 'network' || this.cause.reason === 'timeout')
   }
 }
