@@ -54,6 +54,21 @@ describe('what is recorded', () => {
     ])
   })
 
+  test('says of a body that is no JSON that it must be there, and never what it is', () => {
+    const made = raw('POST', '/v1/spectroclusters/cloudTypes/local', 201, { uid }, {})
+    const kubeconfig = {
+      ...raw('GET', `/v1/spectroclusters/${uid}/assets/adminKubeconfig`, 200),
+      ...{ answerType: 'application/octet-stream', answer: 'kind: Config' },
+    }
+    const [step] = distil(about, [made, kubeconfig]).steps
+    expect(step?.exchanges[1]?.answer).toEqual({
+      status: 200,
+      contentType: 'application/octet-stream',
+      needs: { '': { type: 'string' } },
+    })
+    expect(() => distil(about, [made, { ...kubeconfig, answer: '' }])).toThrow(/empty body/)
+  })
+
   test('leaves out what was asked again while nothing changed', () => {
     const changed = raw('PUT', `/v1/projects/${uid}`, 204, undefined, { metadata: { name: 'team' } })
     const [step] = distil(about, [created, got, got, changed, got, got]).steps
@@ -131,6 +146,18 @@ describe('a repetition', () => {
     const { replayer } = serverOf(json(201, { uid }), answer)
     await replayer.repeat(exchanges[0])
     expect((await replayer.repeat(exchanges[1])).join('\n')).toContain(problem)
+  })
+
+  test('finds an empty body where a text is needed', async () => {
+    const answer = { status: 200, contentType: 'application/octet-stream', needs: { '': { type: 'string' } } }
+    const exchange: Exchange = {
+      operation: 'v1SpectroClustersUidAdminKubeConfig',
+      request: { params: { uid }, scope: 'project' },
+      answer,
+    }
+    const { replayer } = serverOf({ ...json(200, {}), ...answer, text: '' }, { ...json(200, {}), ...answer, text: 'a' })
+    expect(await replayer.repeat(exchange)).toEqual(['body: nothing, where the client needs a string'])
+    expect(await replayer.repeat(exchange)).toEqual([])
   })
 
   test('lets the world come to rest where the client waited, and only there', async () => {

@@ -29,6 +29,10 @@ describe.each(files)('%s', (file) => {
     expect(world.violations, 'answers that break the contract').toEqual([])
   })
 
+  test('says which client was recorded', () => {
+    expect(conversation.client).toMatch(/^[\w-]+ \d+\.\d+\.\d+$/)
+  })
+
   test('holds no secret, no path and no uid of the recording', () => {
     const text = readFileSync(join(folder, file), 'utf8')
     expect(text.length).toBeLessThan(120_000)

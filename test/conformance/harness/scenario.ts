@@ -21,10 +21,12 @@ export interface Scenario {
 }
 
 const root = join(import.meta.dirname, '..')
-const client = 'terraform-provider-spectrocloud'
 
 /** `ATRIUM_CONFORMANCE_RECORD=1`: conversations are written anew. */
 export const isRecording = process.env.ATRIUM_CONFORMANCE_RECORD === '1'
+/** A binary does not say which version it is. */
+const version = process.env.ATRIUM_TF_PROVIDER_VERSION ?? ''
+const client = `terraform-provider-spectrocloud ${version}`
 
 export interface ScenarioOptions {
   /** Of a folder below `scenarios`, and of its file below `conversations`. */
@@ -38,6 +40,9 @@ export async function openScenario(
   found: ForeignClient,
   platform: TestPlatform,
 ): Promise<Scenario> {
+  if (isRecording && !/^\d+\.\d+\.\d+$/.test(version)) {
+    throw new Error('ATRIUM_TF_PROVIDER_VERSION: say which version of the client is recorded, e.g. 0.29.2')
+  }
   const { apiKey, project } = platform.credentials
   const proxy = await startProxy(platform.url, platform.authority)
   const endpoint = { host: proxy.host, apiKey, project: project.name }

@@ -25,7 +25,7 @@ export interface Exchange {
     contentType: string | null
     /** Code of an error. */
     code?: string
-    /** By path (`items[].metadata.name`), in the values of all elements. */
+    /** By path (`items[].metadata.name`), in the values of all elements; the empty path is the whole body. */
     needs?: Record<string, Need>
     /** Placeholders that later requests use, and where their values are found (`items[0].metadata.uid`). */
     captures?: Record<string, string>

@@ -11,12 +11,15 @@ export interface OperationNeeds {
   empty?: readonly string[]
   /** The client goes on asking until this path has this value. */
   awaited?: { path: string; value: unknown }
+  /** The body is no JSON, and must not be empty. */
+  text?: true
   /** Nothing a client does changes the answer: the catalogue. */
   constant?: true
 }
 
 const made: OperationNeeds = { present: ['uid'] }
 const nothing: OperationNeeds = {}
+const text: OperationNeeds = { text: true }
 const meta = ['metadata.name', 'metadata.labels', 'metadata.annotations.description']
 const profilePacks = 'spec.published.packs[]'
 const pools = 'spec.machinePoolConfig[]'
@@ -106,8 +109,8 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
     awaited: { path: 'status.health.state', value: 'Healthy' },
   },
   v1SpectroClustersSearchFilterSummary: { present: ['listmeta'], same: ['items[].metadata.uid'] },
-  v1SpectroClustersUidKubeConfigClientGet: nothing,
-  v1SpectroClustersUidAdminKubeConfig: nothing,
+  v1SpectroClustersUidKubeConfigClientGet: text,
+  v1SpectroClustersUidAdminKubeConfig: text,
   v1ClusterFeatureBackupGet: nothing,
   v1ClusterFeatureComplianceScanGet: nothing,
   v1SpectroClustersUidConfigRbacsGet: { present: ['items'] },

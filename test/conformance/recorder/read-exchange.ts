@@ -71,7 +71,10 @@ function answerOf(raw: RawExchange, answer: unknown, needs: OperationNeeds): Exc
     const { code } = answer as { code: string }
     return { status: raw.status, contentType, code }
   }
-  const found = answer === null ? [] : needEntries(answer, needs)
+  if (needs.text && raw.answer === '')
+    throw new Error(`${raw.method} ${raw.url}: an empty body, where the client reads a text`)
+  // The path of a whole body is the empty one.
+  const found = needs.text ? [['', { type: 'string' }]] : answer === null ? [] : needEntries(answer, needs)
   return { status: raw.status, contentType, ...(found.length > 0 && { needs: Object.fromEntries(found) }) }
 }
 

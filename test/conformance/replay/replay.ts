@@ -36,8 +36,7 @@ export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<strin
     const expected = mapTexts(exchange.answer, fill) as Exchange['answer']
     const problems = differences({ status: expected.status, contentType: expected.contentType }, answer)
     if (problems.length > 0) return { problems: [...problems, answer.text.slice(0, 500)], body: null }
-    const body: unknown =
-      answer.contentType === 'application/json' && answer.text !== '' ? JSON.parse(answer.text) : null
+    const body = bodyOf(answer)
     const code = expected.code === undefined ? {} : { code: expected.code }
     const needs = Object.entries(expected.needs ?? {}).flatMap(([path, need]) => problemsOf(path, need, body))
     return { problems: [...differences(code, body as Record<string, unknown>), ...needs], body }
@@ -59,6 +58,12 @@ export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<strin
   }
 }
 
+/** Parsed when it is JSON; null = empty. */
+function bodyOf({ contentType, text }: WorldAnswer): unknown {
+  if (text === '') return null
+  return contentType === 'application/json' ? JSON.parse(text) : text
+}
+
 const differences = (expected: object, found: object): string[] =>
   Object.entries(expected)
     .filter(([key, value]) => (found as Record<string, unknown>)[key] !== value)
@@ -71,7 +76,7 @@ function problemsOf(path: string, need: Need, body: unknown): string[] {
     return stable(found) === stable(need.is)
       ? []
       : [`${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(need.is)}`]
-  if (found.length === 0) return [`${path}: nothing, where the client needs a ${need.type}`]
+  if (found.length === 0) return [`${path || 'body'}: nothing, where the client needs a ${need.type}`]
   return found.every((value) => typeOf(value) === need.type) ? [] : [`${path}: not always a ${need.type}`]
 }
 
