@@ -56,6 +56,8 @@ describe('packs and registries', () => {
     expect(status.body).toMatchObject({ isSyncSupported: true, status: 'Pending' })
     expect((await call(`POST /v1/registries/pack/${publicRegistryUid}/sync`)).status).toBe(403)
     expect((await call('GET /v1/registries/pack')).body.items).toHaveLength(1)
+    const none = await call('GET /v1/registries/pack', { query: { filters: 'metadata.name=nothing' } })
+    expect(none.body.items).toEqual([])
     expect((await call('GET /v1/registries/helm')).body).toMatchObject({ items: [], listmeta: { continue: '' } })
     expect((await call('GET /v1/registries/oci/summary')).body.items).toEqual([])
     for (const route of ['helm/nothing', 'oci/nothing/basic', 'oci/nothing/ecr'])

@@ -1,6 +1,6 @@
 import { Catalogue } from '../../../content/catalogue.ts'
 import { defineOperation } from '../../operation.ts'
-import { listMeta, pageOfArray } from '../../shapes/lists.ts'
+import { listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { viewHelmRegistry } from './views.ts'
 
 /** Clients never continue this list: without a limit it is whole. */
@@ -10,7 +10,7 @@ export const v1RegistriesHelmList = defineOperation('v1RegistriesHelmList', {
   handler: ({ subject, query }, context) =>
     context.admission.run(subject, async (tx) => {
       const registries = await new Catalogue(tx).registries()
-      const page = pageOfArray(registries.filter(({ spec }) => spec.type === 'helm').map(viewHelmRegistry), query, 0)
+      const page = pageOfViews(registries.filter(({ spec }) => spec.type === 'helm').map(viewHelmRegistry), query, 0)
       return { items: page.items, listmeta: listMeta(page) }
     }),
 })
