@@ -23,7 +23,7 @@ spec:
       nodeSelector: { ${node} }
 `
 
-const LIMIT_MS = 120_000
+const LIMIT_MS = 240_000
 const mine = { fieldManager: 'an-administrator', force: true }
 const inSystem = { apiVersion: 'v1', namespace: 'atrium-system' }
 
@@ -31,8 +31,8 @@ let plane: DevPlane
 let shop: ManagedCluster
 let kube: KubeClient
 beforeAll(async () => {
-  // The plane repairs what it pushed: soon enough for a test, and late enough to see what the repair is for.
-  const clusterTiming = { stepLimitMs: 5_000, agentCheckMs: 10_000, tokenMaxAgeMs: 20_000 }
+  // The plane repairs what it pushed sooner than usual; a token lives longer than a mounted Secret takes to follow (15 s).
+  const clusterTiming = { stepLimitMs: 5_000, agentCheckMs: 10_000, tokenMaxAgeMs: 30_000 }
   plane = await startDevPlane({ clusterTiming })
   shop = await createManagedCluster(plane, 'shop', specOf(web(1)))
   await shop.eventuallyShown('Running-Healthy')
@@ -117,7 +117,7 @@ describe('an agent that is kept from its work', () => {
       await shop.eventually('it is told as away', async () => (await shop.condition('AgentReady'))?.status === 'False')
       const told = await shop.condition('AgentReady')
       expect(told?.message).toMatch(/kubectl -n atrium-system logs deployment\/atrium-agent/)
-      await shop.eventuallyShown('Running-Healthy')
+      await shop.eventuallyShown('Running-Healthy', LIMIT_MS)
       expect((await shop.condition('AgentReady'))?.status).toBe('True')
     },
     LIMIT_MS,

@@ -32,7 +32,7 @@ export interface ManagedCluster {
   eventually(what: string, reached: () => Promise<boolean>, limitMs?: number): Promise<void>
   /** `<state>-<health>`, or `gone`. */
   shown(): Promise<string>
-  eventuallyShown(state: string): Promise<void>
+  eventuallyShown(state: string, limitMs?: number): Promise<void>
   /** With the rights of its administrator; close it. */
   kube(): Promise<KubeClient>
 }
@@ -67,7 +67,8 @@ export const createManagedCluster = async (
       const found = await cluster.read()
       return found ? `${clusterStateOf(found)}-${clusterHealthOf(found).state}` : 'gone'
     },
-    eventuallyShown: (state) => cluster.eventually(state, async () => (await cluster.shown()) === state),
+    eventuallyShown: (state, limitMs) =>
+      cluster.eventually(state, async () => (await cluster.shown()) === state, limitMs),
     async kube() {
       const kubeconfig = await inTenant((tx) => tx.getSecret({ kind: 'Cluster', uid }, 'kubeconfig'))
       const config = await parseKubeconfig(kubeconfig?.reveal() ?? '', { baseDir: null, clock: systemClock })
