@@ -16,7 +16,7 @@ export const errorStatus = {
   DuplicateName: 409,
   /** The object changed since it was read. */
   ResourceConflict: 409,
-  /** Others refer to it; `details.usedBy` lists them. */
+  /** Others refer to it; `details.usedBy` lists those the caller may see, `details.hidden` counts the others. */
   ResourceInUse: 409,
   /** The object is in a state that does not allow this now. */
   InvalidState: 409,

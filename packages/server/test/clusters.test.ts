@@ -154,6 +154,34 @@ describe('a cluster on a custom cloud', () => {
     expect(await search('two', true)).toEqual([])
   })
 
+  test('is found by each property, page by page, in the order asked for', async () => {
+    const { call, cluster, account, infra, addon } = await newCluster(api)
+    const body = clusterBody(account, [infra]) as { metadata: object }
+    const named = { ...body, metadata: { ...body.metadata, name: 'two', labels: {} } }
+    const second = (await call('POST /v1/spectroclusters/cloudTypes/local', { body: named })).body.uid
+    const search = async (filters: object[], query: Record<string, string> = {}) => {
+      const filter = { conjunction: 'and', filterGroups: [{ conjunction: 'and', filters }] }
+      const sort = [{ field: 'clusterName', order: 'desc' }]
+      const answer = await call('POST /v1/dashboard/spectroclusters/search', { body: { filter, sort }, query })
+      const uids = answer.body.items.map((one: { metadata: { uid: string } }) => one.metadata.uid)
+      return { uids, listmeta: answer.body.listmeta }
+    }
+    const is = (property: string, ...values: string[]) => ({
+      property,
+      type: 'string',
+      condition: { string: { operator: 'eq', match: { conjunction: 'or', values } } },
+    })
+    expect((await search([])).uids).toEqual([second, cluster])
+    const first = await search([], { limit: '1' })
+    expect(first).toMatchObject({ uids: [second], listmeta: { count: 2 } })
+    expect((await search([], { limit: '1', continue: first.listmeta.continue })).uids).toEqual([cluster])
+    expect((await search([is('clusterProfileUid', addon)])).uids).toEqual([cluster])
+    expect((await search([is('clusterProfileName', 'infra')])).uids).toEqual([second, cluster])
+    expect((await search([is('tags', 'team:blue'), is('cloudAccountUid', account)])).uids).toEqual([cluster])
+    expect((await search([is('clusterState', 'Pending'), is('cloudType', 'local')])).uids).toEqual([second, cluster])
+    expect((await search([is('environment', 'elsewhere')])).uids).toEqual([])
+  })
+
   test('has no kubeconfig, backup or scan yet, each said by the code clients expect', async () => {
     const { call, cluster } = await newCluster(api)
     const kubeconfig = `GET /v1/spectroclusters/${cluster}/assets/adminKubeconfig`
@@ -283,6 +311,25 @@ describe('a custom cloud account', () => {
     expect(read.spec).toEqual({ credentials: {} })
     expect((await call(`PUT ${path}`, { body: { ...body, hint: 2 } })).status).toBe(204)
     expect((await call(`GET ${path}`)).body.hint).toBe(2)
+  })
+
+  test('that is in use names the users one may see, and counts the others', async () => {
+    const { call, tenant, account, project } = await newCluster(api)
+    const role = await call('POST /v1/roles', {
+      body: {
+        metadata: { name: 'Accounts' },
+        spec: { scope: 'project', permissions: ['cloudaccount.get', 'cloudaccount.delete'] },
+      },
+    })
+    const keeper = await api.newUser(tenant, [])
+    await call(`PUT /v1/users/${keeper.uid}/projects`, {
+      body: { projects: [{ projectUid: project, roles: [role.body.uid] }] },
+    })
+    const route = `DELETE /v1/cloudaccounts/cloudTypes/local/${account}`
+    const hidden = await keeper.call(route)
+    expect([hidden.status, hidden.body.details]).toEqual([409, { usedBy: [], hidden: 1 }])
+    expect(hidden.body.message).not.toContain('one')
+    expect((await call(route)).body.details.usedBy).toMatchObject([{ kind: 'Cluster', name: 'one', project }])
   })
 
   test('of the tenant is listed in every project too, one of a project only there', async () => {

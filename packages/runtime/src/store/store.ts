@@ -40,7 +40,7 @@ export interface NewObject<K extends KindName> {
 export interface ListQuery {
   /** A project uid, `null` for objects of tenant scope only, an array for any of several, absent for all. */
   project?: string | null | (string | null)[]
-  /** Equality on columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
+  /** Equality on `name`, `uid` and columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
   where?: Record<string, string | string[]>
   labels?: Record<string, string>
   owner?: ObjectRef
@@ -59,6 +59,16 @@ export interface ListPage<K extends KindName> {
   continue?: string
   /** Number of all matching objects. */
   count: number
+}
+
+/** An object without its spec, which may be megabytes: for answers about very many. */
+export interface BriefObject<K extends KindName = KindName> extends Omit<StoredObject<K>, 'spec'> {
+  /** What the kind declares as `listColumns`; null where the spec has no such value. */
+  columns: Record<string, string | null>
+}
+
+export interface BriefPage<K extends KindName> extends Omit<ListPage<K>, 'items'> {
+  items: BriefObject<K>[]
 }
 
 /** What a spec write may change; absent = unchanged. */
@@ -83,6 +93,14 @@ export interface Fence {
   kind: KindName
   uid: string
   fence: number
+}
+
+/** An object that refers to another one, and where it lives. */
+export interface Referrer {
+  from: ObjectRef
+  name: string
+  project: string | null
+  field: string
 }
 
 /** Kinds that the installation shares with every tenant. */
@@ -111,6 +129,7 @@ export interface Tx {
   /** As `get`, and holds the row until the transaction ends. */
   getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
   list<K extends KindName>(kind: K, query?: ListQuery): Promise<ListPage<K>>
+  listBrief<K extends KindName>(kind: K, query?: ListQuery): Promise<BriefPage<K>>
   create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>>
   /** Raises `generation` only when the spec changed; keeps the former spec in history. */
   update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>
@@ -128,7 +147,7 @@ export interface Tx {
   /** The references this object holds, by field; replaces those of the fields named. */
   setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void>
   /** Who refers to it: answers "in use by". */
-  referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]>
+  referrers(to: ObjectRef): Promise<Referrer[]>
   /** Former specs, newest first. */
   history<K extends KindName>(
     kind: K,

@@ -4,10 +4,12 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type {
   AuditEntry,
+  BriefPage,
   EventRecord,
   ListPage,
   ListQuery,
   NewObject,
+  Referrer,
   SharedReads,
   SpecPatch,
   StatusPatch,
@@ -16,6 +18,7 @@ import type {
 } from '@atrium/runtime/store/store.ts'
 import { can, type Subject } from '../auth/subject.ts'
 import { authorize, forbidden, type Guarded, notFound, sees } from './authorize.ts'
+import { withoutUnseen } from './in-use.ts'
 import { listProjects, visibleQuery } from './lists.ts'
 import { permissionFor, type Verb } from './resources.ts'
 import { validations } from './validations/index.ts'
@@ -59,6 +62,13 @@ export class AdmittedTx implements Tx {
     return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.list(kind, visible)
   }
 
+  async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
+    // Which projects a subject may see is decided one by one, and they are few and small.
+    if (kind === 'Project') throw new AtriumError('InternalError', 'projects are listed whole')
+    const visible = visibleQuery(this.#subject, kind, query)
+    return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.listBrief(kind, visible)
+  }
+
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
     const { kind, project } = object
     if (!can(this.#subject, permissionFor(kind, 'create'), project)) throw forbidden(permissionFor(kind, 'create'))
@@ -86,8 +96,12 @@ export class AdmittedTx implements Tx {
 
   async delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void> {
     const object = await this.#require('delete', kind, uid)
-    await validations[kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
-    await this.#tx.delete(kind, uid, lastChange)
+    try {
+      await validations[kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
+      await this.#tx.delete(kind, uid, lastChange)
+    } catch (error) {
+      throw withoutUnseen(error, object, (user) => this.#seesAt(user))
+    }
   }
 
   async addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
@@ -112,11 +126,9 @@ export class AdmittedTx implements Tx {
     await this.#tx.setRefs(from, refs)
   }
 
-  async referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]> {
+  async referrers(to: ObjectRef): Promise<Referrer[]> {
     await this.#requireRef('get', to)
-    const all = await this.#tx.referrers(to)
-    const seen = await Promise.all(all.map(({ from }) => this.get(from.kind as KindName, from.uid)))
-    return all.filter((_, index) => seen[index] !== null)
+    return (await this.#tx.referrers(to)).filter(({ from, project }) => this.#seesAt({ ...from, project }))
   }
 
   async history<K extends KindName>(kind: K, uid: string, limit: number): ReturnType<Tx['history']> {
@@ -174,6 +186,12 @@ export class AdmittedTx implements Tx {
   async enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void> {
     await this.#require('update', kind, uid)
     await this.#tx.enqueue(kind, uid, delayMs)
+  }
+
+  /** Whether the subject may read what lives there, told without reading it. */
+  #seesAt({ kind, uid, project }: ObjectRef & { project: string | null }): boolean {
+    if (this.#created.has(uid)) return true
+    return sees(this.#subject, kind as KindName, { tenant: this.tenant, project: kind === 'Project' ? uid : project })
   }
 
   #ifSeen<K extends KindName>(kind: K, object: StoredObject<K> | null): StoredObject<K> | null {

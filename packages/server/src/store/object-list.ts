@@ -1,6 +1,6 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { ListPage, ListQuery, StoredObject } from '@atrium/runtime/store/store.ts'
+import type { BriefObject, BriefPage, ListPage, ListQuery } from '@atrium/runtime/store/store.ts'
 import { columnOf } from './kind-columns.ts'
 import { OBJECT, type ObjectRow, toObject } from './object-rows.ts'
 import type { TxContext } from './tx-context.ts'
@@ -24,24 +24,51 @@ export const listObjects = async <K extends KindName>(
   kind: K,
   query: ListQuery,
 ): Promise<ListPage<K>> => {
+  const { rows, ...page } = await listRows(context, kind, query, OBJECT)
+  return { ...page, items: rows.map((row) => toObject(kind, row)) }
+}
+
+export const listBriefs = async <K extends KindName>(
+  context: TxContext,
+  kind: K,
+  query: ListQuery,
+): Promise<BriefPage<K>> => {
+  const columns = Object.entries(kinds[kind].listColumns).map(([name, path]) => `'${name}', o.${columnOf(path)}`)
+  const select = OBJECT.replace('o.spec', `jsonb_build_object(${columns.join(', ')}) as spec`)
+  const { rows, ...page } = await listRows(context, kind, query, select)
+  const items = rows.map((row) => {
+    const { spec: _instead, ...object } = toObject(kind, row)
+    return { ...object, columns: row.spec as BriefObject['columns'] }
+  })
+  return { ...page, items }
+}
+
+type ListedRow = ObjectRow & { sort_value: string | Date }
+
+const listRows = async (
+  context: TxContext,
+  kind: KindName,
+  query: ListQuery,
+  select: string,
+): Promise<{ rows: ListedRow[]; count: number; continue?: string }> => {
   const order = orderOf(kind, query)
   const filter = filterOf(context.tenant, kind, query)
-  const items: StoredObject<K>[] = []
+  const found: ListedRow[] = []
   let place = query.continue === undefined ? null : readToken(query.continue, order)
   let more = true
   for (let offset = query.offset ?? 0; more; offset = 0) {
-    const wanted = query.limit ? Math.min(query.limit - items.length, PAGE_MAX) : PAGE_MAX
-    const rows = await readPage(context, filter, order, place, wanted + 1, offset)
+    const wanted = query.limit ? Math.min(query.limit - found.length, PAGE_MAX) : PAGE_MAX
+    const rows = await readPage(context, { select, filter, order, place, limit: wanted + 1, offset })
     more = rows.length > wanted
-    items.push(...rows.slice(0, wanted).map((row) => toObject(kind, row)))
+    found.push(...rows.slice(0, wanted))
     const last = rows.at(wanted - 1)
     if (!more || last === undefined) break
     place = placeOf(last, order)
-    if (query.limit && items.length >= query.limit) break
+    if (query.limit && found.length >= query.limit) break
   }
   const whole = !more && query.continue === undefined && query.offset === undefined
-  const count = whole ? items.length : await countAll(context, filter)
-  return { items, count, ...(more && place !== null ? { continue: writeToken(place) } : {}) }
+  const count = whole ? found.length : await countAll(context, filter)
+  return { rows: found, count, ...(more && place !== null ? { continue: writeToken(place) } : {}) }
 }
 
 /** Conditions and the values they carry, in step. */
@@ -72,6 +99,10 @@ const filterOf = (tenant: string, kind: KindName, query: ListQuery): Filter => {
   if (query.owner) filter.add('o.owner_uid = ? and o.owner_kind = ?', query.owner.uid, query.owner.kind)
   const { listColumns } = kinds[kind]
   for (const [column, wanted] of Object.entries(query.where ?? {})) {
+    if (column === 'name' || column === 'uid') {
+      filter.add(`o.${column} = any(?)`, [wanted].flat())
+      continue
+    }
     const path = listColumns[column]
     if (path === undefined) throw unknownColumn(kind, column, Object.keys(listColumns))
     // The kind is a constant in the index's predicate: said here as text, or the planner cannot match it.
@@ -109,18 +140,22 @@ const orderOf = (kind: KindName, query: ListQuery): Order => {
   return { column, expression: `coalesce(o.${columnOf(path)}, '')`, type: 'text', descending }
 }
 
-const readPage = (
-  context: TxContext,
-  base: Filter,
-  order: Order,
-  place: Place | null,
-  limit: number,
-  offset: number,
-): Promise<(ObjectRow & { sort_value: string | Date })[]> => {
-  const filter = base.copy()
+interface PageQuery {
+  /** `OBJECT`, or what stands for it. */
+  select: string
+  filter: Filter
+  order: Order
+  place: Place | null
+  limit: number
+  offset: number
+}
+
+const readPage = (context: TxContext, query: PageQuery): Promise<ListedRow[]> => {
+  const { order, place, limit, offset } = query
+  const filter = query.filter.copy()
   const [operator, direction] = order.descending ? ['<', 'desc'] : ['>', 'asc']
   if (place !== null) filter.add(`(${order.expression}, o.uid) ${operator} (?::${order.type}, ?)`, place[2], place[3])
-  const select = OBJECT.replace('select o.tenant,', `select ${order.expression} as sort_value, o.tenant,`)
+  const select = query.select.replace('select o.tenant,', `select ${order.expression} as sort_value, o.tenant,`)
   return context.sql.query(
     `${select} ${filter.where} order by ${order.expression} ${direction}, o.uid ${direction} limit ${limit} offset ${offset}`,
     filter.values,
@@ -135,7 +170,7 @@ const countAll = async (context: TxContext, filter: Filter): Promise<number> => 
   return row?.count ?? 0
 }
 
-const placeOf = (row: ObjectRow & { sort_value: string | Date }, order: Order): Place => {
+const placeOf = (row: ListedRow, order: Order): Place => {
   const value = row.sort_value instanceof Date ? row.sort_value.toISOString() : row.sort_value
   return [order.column, order.descending, value, row.uid]
 }

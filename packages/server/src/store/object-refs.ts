@@ -1,6 +1,7 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Referrer } from '@atrium/runtime/store/store.ts'
 import { readObject } from './object-rows.ts'
 import { notFound, type TxContext } from './tx-context.ts'
 
@@ -64,7 +65,7 @@ const findTargets = async (context: TxContext, targets: ObjectRef[]): Promise<Ma
 }
 
 const REFERRERS = `
-  select f.kind, f.uid, f.name, r.field
+  select f.kind, f.uid, f.name, f.project, r.field
   from object_refs r
   join objects t on t.tenant = r.to_tenant and t.uid = r.to_uid and t.kind = $3
   join objects f on f.tenant = r.tenant and f.uid = r.from_uid
@@ -72,14 +73,11 @@ const REFERRERS = `
   order by f.name, f.uid, r.field`
 
 /** Who of this tenant refers to one of its objects. */
-export const listReferrers = async (
-  context: TxContext,
-  to: ObjectRef,
-): Promise<{ from: ObjectRef; name: string; field: string }[]> => {
-  const rows = await context.sql.query<{ kind: string; uid: string; name: string; field: string }>(REFERRERS, [
+export const listReferrers = async (context: TxContext, to: ObjectRef): Promise<Referrer[]> => {
+  const rows = await context.sql.query<Omit<Referrer, 'from'> & { kind: string; uid: string }>(REFERRERS, [
     context.tenant,
     to.uid,
     to.kind,
   ])
-  return rows.map(({ kind, uid, name, field }) => ({ from: { kind, uid }, name, field }))
+  return rows.map(({ kind, uid, name, project, field }) => ({ from: { kind, uid }, name, project, field }))
 }

@@ -176,12 +176,15 @@ const REMOVE = `
   select nextval('resource_versions'), $1, kind, $2, project, 'deleted' from gone`
 
 const BELOW = `
-  select kind, uid, name from objects where tenant = $1 and (owner_uid = $2 or project = $2) order by kind, name limit 20`
+  select kind, uid, name, project from objects where tenant = $1 and (owner_uid = $2 or project = $2) order by kind, name limit 20`
 
 /** Removes a locked object with all that hangs on it; refuses while other objects belong to it. */
 export const removeObject = async (context: TxContext, stored: StoredObject): Promise<void> => {
   const { uid, name } = stored.meta
-  const below = await context.sql.query<{ kind: string; uid: string; name: string }>(BELOW, [context.tenant, uid])
+  const below = await context.sql.query<{ kind: string; uid: string; name: string; project: string | null }>(BELOW, [
+    context.tenant,
+    uid,
+  ])
   if (below[0] !== undefined)
     throw new AtriumError('ResourceInUse', `${stored.kind} ${name} still holds ${below[0].kind} ${below[0].name}`, {
       details: { usedBy: below },

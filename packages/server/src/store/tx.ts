@@ -5,11 +5,13 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import {
   type AuditEntry,
+  type BriefPage,
   type EventRecord,
   type Fence,
   type ListPage,
   type ListQuery,
   type NewObject,
+  type Referrer,
   type SharedReads,
   type SpecPatch,
   type StatusPatch,
@@ -20,7 +22,7 @@ import {
 import { auditWrite, writeAudit } from './audit.ts'
 import { readBlob, writeBlob } from './blobs.ts'
 import { addEvents, readEvents } from './object-events.ts'
-import { listObjects } from './object-list.ts'
+import { listBriefs, listObjects } from './object-list.ts'
 import { listReferrers, replaceRefs } from './object-refs.ts'
 import { lockObject, readObject } from './object-rows.ts'
 import { insertObject, mergeStatusInto, patched, removeObject, replaceObject } from './object-writes.ts'
@@ -68,6 +70,10 @@ export class PostgresTx implements Tx {
     return listObjects(this.#context, kind, query)
   }
 
+  listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
+    return listBriefs(this.#context, kind, query)
+  }
+
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
     const created = await insertObject(this.#context, object)
     await this.#wrote('create', created)
@@ -90,7 +96,7 @@ export class PostgresTx implements Tx {
     const usedBy = await this.referrers({ kind, uid })
     if (usedBy.length > 0)
       throw new AtriumError('ResourceInUse', `${kind} ${stored.meta.name} is in use by ${usedBy[0]?.name}`, {
-        details: { usedBy: usedBy.map(({ from, name }) => ({ ...from, name })) },
+        details: { usedBy: usedBy.map(({ from, name, project }) => ({ ...from, name, project })) },
       })
     if (stored.meta.finalizers.length === 0) await removeObject(this.#context, stored)
     else {
@@ -122,7 +128,7 @@ export class PostgresTx implements Tx {
     return replaceRefs(this.#context, from, refs)
   }
 
-  referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]> {
+  referrers(to: ObjectRef): Promise<Referrer[]> {
     return listReferrers(this.#context, to)
   }
 

@@ -1,10 +1,12 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '../../base/errors.ts'
-import type { ListPage, ListQuery, StoredObject } from '../store.ts'
+import type { BriefObject, ListPage, ListQuery, StoredObject } from '../store.ts'
 
 /** The value of a declared column, as the indexes see it. */
-export function columnValue(object: StoredObject, path: string[]): string | null {
-  let value: unknown = object.spec
+export const columnValue = (object: StoredObject, path: string[]): string | null => specValue(object.spec, path)
+
+function specValue(spec: unknown, path: string[]): string | null {
+  let value = spec
   for (const step of path) value = value !== null && typeof value === 'object' ? Reflect.get(value, step) : undefined
   return typeof value === 'string' ? value : value === undefined || value === null ? null : JSON.stringify(value)
 }
@@ -14,6 +16,14 @@ const unknownColumn = (kind: string, column: string, known: string[]): AtriumErr
     details: { field: column },
   })
 
+/** Columns of every kind. */
+const isFixed = (column: string): column is 'name' | 'uid' => column === 'name' || column === 'uid'
+
+export function briefOf<K extends KindName>({ spec, ...rest }: StoredObject<K>): BriefObject<K> {
+  const columns = Object.entries(kinds[rest.kind].listColumns)
+  return { ...rest, columns: Object.fromEntries(columns.map(([name, path]) => [name, specValue(spec, path)])) }
+}
+
 function matches(object: StoredObject, query: ListQuery): boolean {
   const { listColumns } = kinds[object.kind]
   if (query.project !== undefined && ![query.project].flat().includes(object.meta.project)) return false
@@ -21,7 +31,7 @@ function matches(object: StoredObject, query: ListQuery): boolean {
     return false
   if (Object.entries(query.labels ?? {}).some(([key, value]) => object.meta.labels[key] !== value)) return false
   return Object.entries(query.where ?? {}).every(([column, wanted]) => {
-    const value = columnValue(object, listColumns[column] ?? [])
+    const value = isFixed(column) ? object.meta[column] : columnValue(object, listColumns[column] ?? [])
     return value !== null && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value)
   })
 }
@@ -34,7 +44,7 @@ function sortValue(object: StoredObject, column: string): string {
 function checkColumns(kind: KindName, query: ListQuery, orderBy: string): void {
   const { listColumns, sortColumns } = kinds[kind]
   for (const column of Object.keys(query.where ?? {}))
-    if (!listColumns[column]) throw unknownColumn(kind, column, Object.keys(listColumns))
+    if (!isFixed(column) && !listColumns[column]) throw unknownColumn(kind, column, Object.keys(listColumns))
   const sortable = ['name', 'createdAt', 'modifiedAt', ...Object.keys(sortColumns)]
   if (!sortable.includes(orderBy)) throw unknownColumn(kind, orderBy, sortable)
 }

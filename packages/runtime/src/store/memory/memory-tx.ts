@@ -10,12 +10,14 @@ import { mergeConditions, mergeStatus } from '../merge.ts'
 import {
   type Actor,
   type AuditEntry,
+  type BriefPage,
   type ChangeEvent,
   type EventRecord,
   type Fence,
   type ListPage,
   type ListQuery,
   type NewObject,
+  type Referrer,
   type SharedReads,
   type SpecPatch,
   type StatusPatch,
@@ -24,7 +26,7 @@ import {
   type Tx,
 } from '../store.ts'
 import { addEvents, pageOfEvents } from './events.ts'
-import { listObjects } from './list.ts'
+import { briefOf, listObjects } from './list.ts'
 import { checkFence, mark } from './queue.ts'
 import { type Effects, keyOf, type RefRow, type Tables } from './tables.ts'
 import { checkUnique } from './unique.ts'
@@ -70,6 +72,11 @@ export class MemoryTx implements Tx {
 
   async list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
     return jsonCopy(listObjects(this.#all(kind), kind, query))
+  }
+
+  async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
+    const { items, ...page } = await this.list(kind, query)
+    return { ...page, items: items.map(briefOf) }
   }
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
@@ -148,7 +155,7 @@ export class MemoryTx implements Tx {
     const usedBy = await this.referrers({ kind, uid })
     if (usedBy.length > 0)
       throw new AtriumError('ResourceInUse', `${kind} ${stored.meta.name} is in use by ${usedBy[0]?.name}`, {
-        details: { usedBy: usedBy.map(({ from, name }) => ({ ...from, name })) },
+        details: { usedBy: usedBy.map(({ from, name, project }) => ({ ...from, name, project })) },
       })
     this.#audit('delete', stored)
     if (stored.meta.finalizers.length === 0) return this.#remove(stored)
@@ -181,12 +188,11 @@ export class MemoryTx implements Tx {
     this.#o.tables.refs.set(this.#key(from), jsonCopy([...kept, ...added]))
   }
 
-  async referrers(to: ObjectRef): Promise<{ from: ObjectRef; name: string; field: string }[]> {
-    return this.#refsTo(to).map(({ from, field }) => ({
-      from: { ...from },
-      field,
-      name: this.#o.tables.objects.get(this.#key(from))?.meta.name ?? '',
-    }))
+  async referrers(to: ObjectRef): Promise<Referrer[]> {
+    return this.#refsTo(to).map(({ from, field }) => {
+      const { name = '', project = null } = this.#o.tables.objects.get(this.#key(from))?.meta ?? {}
+      return { from: { ...from }, field, name, project }
+    })
   }
 
   async history<K extends KindName>(
@@ -293,7 +299,7 @@ export class MemoryTx implements Tx {
     const { uid, name, tenant } = object.meta
     const below = [...this.#o.tables.objects.values()]
       .filter(({ meta }) => meta.tenant === tenant && (meta.owner?.uid === uid || meta.project === uid))
-      .map(({ kind, meta }) => ({ kind, uid: meta.uid, name: meta.name }))
+      .map(({ kind, meta }) => ({ kind, uid: meta.uid, name: meta.name, project: meta.project }))
     if (below[0] !== undefined)
       throw new AtriumError('ResourceInUse', `${object.kind} ${name} still holds ${below[0].kind} ${below[0].name}`, {
         details: { usedBy: below },

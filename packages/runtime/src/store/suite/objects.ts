@@ -83,6 +83,31 @@ export function objectTests(bench: () => Promise<Bench>): void {
       expect(await later?.(), 'what was started inside and outlives it is outside').toBe(2)
     })
 
+    it('lists in brief: everything but the spec, with the columns of the kind', async () => {
+      const b = await bench()
+      const [one, two] = [await b.addCluster('one', { labels: { l: '1' } }), await b.addCluster('two')]
+      const page = await b.run((tx) => tx.listBrief('Cluster', { limit: 1 }))
+      const { spec, ...rest } = one
+      const { cloudType, cloudConfigUid, cloudAccountUid } = spec
+      expect(page).toMatchObject({
+        items: [{ ...rest, columns: { cloudType, cloudConfigUid, cloudAccountUid } }],
+        count: 2,
+      })
+      expect(page.items[0]).not.toHaveProperty('spec')
+      const next = await b.run((tx) => tx.listBrief('Cluster', { limit: 1, continue: page.continue ?? '' }))
+      expect(next.items.map(({ meta }) => meta.uid)).toEqual([two.meta.uid])
+    })
+
+    it('finds by name and by uid', async () => {
+      const b = await bench()
+      const [one, two] = [await b.addCluster('one'), await b.addCluster('two')]
+      const found = async (where: Record<string, string | string[]>) =>
+        (await b.run((tx) => tx.list('Cluster', { where }))).items.map(({ meta }) => meta.name)
+      expect(await found({ name: 'two' })).toEqual(['two'])
+      expect(await found({ uid: [two.meta.uid, one.meta.uid, 'none'] })).toEqual(['one', 'two'])
+      expect(await found({ name: 'one', uid: two.meta.uid })).toEqual([])
+    })
+
     it('raises generation with the spec only, and keeps the former specs', async () => {
       const b = await bench()
       const { meta } = await b.addCluster('gen')
@@ -175,7 +200,7 @@ export function objectTests(bench: () => Promise<Bench>): void {
       const to = { kind: 'Project', uid: project.meta.uid }
       const from = { kind: 'Cluster', uid: cluster.meta.uid }
       await b.run((tx) => tx.setRefs(from, { project: [to] }))
-      expect(await b.run((tx) => tx.referrers(to))).toEqual([{ from, name: 'user', field: 'project' }])
+      expect(await b.run((tx) => tx.referrers(to))).toEqual([{ from, name: 'user', project: null, field: 'project' }])
       await expect(b.run((tx) => tx.delete('Project', project.meta.uid))).rejects.toEqual(code('ResourceInUse'))
       await b.run((tx) => tx.setRefs(from, { other: [to] }))
       expect((await b.run((tx) => tx.referrers(to))).map((ref) => ref.field).sort()).toEqual(['other', 'project'])

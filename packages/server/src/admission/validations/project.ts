@@ -1,20 +1,18 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { UsedBy } from '../in-use.ts'
 import type { Validation, ValidationScope } from './validation.ts'
 
 /** Kinds that keep a project alive, in the order a person would remove them. */
 const contents: KindName[] = ['Cluster', 'ClusterProfile', 'CloudAccount', 'Registry']
 
 /** Objects that live in the project, at most 20 of a kind. */
-async function activeResources(
-  tx: ValidationScope['tx'],
-  project: string,
-): Promise<{ kind: KindName; uid: string; name: string }[]> {
-  const found: { kind: KindName; uid: string; name: string }[] = []
+async function activeResources(tx: ValidationScope['tx'], project: string): Promise<UsedBy[]> {
+  const found: UsedBy[] = []
   for (const kind of contents) {
-    const { items } = await tx.list(kind, { project, limit: 20 })
-    found.push(...items.map(({ meta }) => ({ kind, uid: meta.uid, name: meta.name })))
+    const { items } = await tx.listBrief(kind, { project, limit: 20 })
+    found.push(...items.map(({ meta }) => ({ kind, uid: meta.uid, name: meta.name, project })))
   }
   return found
 }

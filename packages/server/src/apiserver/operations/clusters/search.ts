@@ -3,31 +3,41 @@ import type {
   v1SearchFilterSortSpec,
   v1SearchFilterSpec,
 } from '@atrium/api/generated/operations.d.ts'
+import type { ObjectMeta } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import { stateOf } from './views.ts'
 
-type Cluster = StoredObject<'Cluster'>
-type Match = (cluster: Cluster) => boolean
+/** What a search looks at of one cluster: thousands are held at once, so no specs. */
+export interface SearchRow
+  extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'labels' | 'createdAt' | 'modifiedAt'> {
+  cloudType: string
+  cloudAccountUid: string
+  state: string
+  health: string
+  kubernetesVersion: string
+  profiles: { uid: string; name: string }[]
+}
+type Match = (cluster: SearchRow) => boolean
 
+/** Those that need the spec. */
+const profileProperties = ['clusterProfileUid', 'clusterProfileName']
 /** What clusters can be searched by: each property as the texts to compare with. */
-const textProperties: Record<string, (cluster: Cluster) => string[]> = {
-  clusterName: ({ meta }) => [meta.name],
-  clusterUid: ({ meta }) => [meta.uid],
-  environment: ({ spec }) => [spec.cloudType],
-  cloudType: ({ spec }) => [spec.cloudType],
-  cloudAccountUid: ({ spec }) => [spec.cloudAccountUid],
-  clusterState: (cluster) => [stateOf(cluster)],
-  healthState: ({ status }) => [status.health?.state ?? 'Unknown'],
-  k8sVersion: ({ status }) => [status.kubernetesVersion ?? ''],
-  projectUid: ({ meta }) => [meta.project ?? ''],
-  clusterProfileUid: ({ spec }) => spec.profiles.map((profile) => profile.uid),
-  clusterProfileName: ({ spec }) => spec.profiles.map((profile) => profile.name),
-  tags: ({ meta }) =>
-    Object.entries(meta.labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
+const textProperties: Record<string, (cluster: SearchRow) => string[]> = {
+  clusterName: ({ name }) => [name],
+  clusterUid: ({ uid }) => [uid],
+  environment: ({ cloudType }) => [cloudType],
+  cloudType: ({ cloudType }) => [cloudType],
+  cloudAccountUid: ({ cloudAccountUid }) => [cloudAccountUid],
+  clusterState: ({ state }) => [state],
+  healthState: ({ health }) => [health],
+  k8sVersion: ({ kubernetesVersion }) => [kubernetesVersion],
+  projectUid: ({ project }) => [project ?? ''],
+  clusterProfileUid: ({ profiles }) => profiles.map((profile) => profile.uid),
+  clusterProfileName: ({ profiles }) => profiles.map((profile) => profile.name),
+  tags: ({ labels }) =>
+    Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
 }
 /** A cluster that is gone has no object: what is stored is never deleted. */
-const boolProperties: Record<string, (cluster: Cluster) => boolean> = { isDeleted: () => false }
+const boolProperties: Record<string, (cluster: SearchRow) => boolean> = { isDeleted: () => false }
 
 export const searchableProperties = [
   ...Object.keys(textProperties).map((property) => ({ property, type: 'string' as const })),
@@ -41,6 +51,12 @@ export function clusterFilter(filter: v1SearchFilterSpec | undefined): Match {
   )
   return combine(filter?.conjunction, groups)
 }
+
+/** Whether the filter looks at profiles, which only the spec holds. */
+export const asksForProfiles = (filter: v1SearchFilterSpec | undefined): boolean =>
+  (filter?.filterGroups ?? []).some((group) =>
+    (group.filters ?? []).some(({ property = '' }) => profileProperties.includes(property)),
+  )
 
 const combine = (conjunction: string | null | undefined, parts: Match[]): Match =>
   conjunction === 'or' && parts.length > 0
@@ -60,7 +76,7 @@ function itemFilter({ property = '', condition }: v1SearchFilterItem): Match {
 }
 
 function textFilter(
-  read: (cluster: Cluster) => string[],
+  read: (cluster: SearchRow) => string[],
   condition: NonNullable<v1SearchFilterItem['condition']>['string'],
 ): Match {
   const fold = (text: string): string => (condition?.ignoreCase === false ? text : text.toLowerCase())
@@ -81,17 +97,17 @@ const comparators: Record<string, (text: string, value: string) => boolean> = {
   beginsWith: (text, value) => text.startsWith(value),
 }
 
-const sortFields: Record<string, (cluster: Cluster) => string> = {
-  environment: ({ spec }) => spec.cloudType,
-  clusterName: ({ meta }) => meta.name,
-  clusterState: stateOf,
-  healthState: ({ status }) => status.health?.state ?? 'Unknown',
-  creationTimestamp: ({ meta }) => meta.createdAt,
-  lastModifiedTimestamp: ({ meta }) => meta.modifiedAt,
+const sortFields: Record<string, (cluster: SearchRow) => string> = {
+  environment: ({ cloudType }) => cloudType,
+  clusterName: ({ name }) => name,
+  clusterState: ({ state }) => state,
+  healthState: ({ health }) => health,
+  creationTimestamp: ({ createdAt }) => createdAt,
+  lastModifiedTimestamp: ({ modifiedAt }) => modifiedAt,
 }
 
 /** Sorted by the fields of a search body, first field first; none = as given. */
-export function sortClusters(clusters: Cluster[], sort: readonly v1SearchFilterSortSpec[]): Cluster[] {
+export function sortClusters(clusters: SearchRow[], sort: readonly v1SearchFilterSortSpec[]): SearchRow[] {
   return clusters.sort((a, b) => {
     for (const { field, order } of sort) {
       const read = sortFields[field ?? '']

@@ -1,6 +1,7 @@
 import { defineOperation } from '../../operation.ts'
 import { listMeta, pageOfArray } from '../../shapes/lists.ts'
-import { clusterFilter, sortClusters } from './search.ts'
+import { asksForProfiles, clusterFilter, sortClusters } from './search.ts'
+import { searchRows, viewEach } from './search-rows.ts'
 import { viewSummary } from './summary.ts'
 
 export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroClustersSearchFilterSummary', {
@@ -8,15 +9,16 @@ export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroCl
   permission: 'cluster.list',
   async handler({ subject, query, body, project }, context) {
     const matches = clusterFilter(body.filter)
+    const scope = project === null ? {} : { project }
     const page = await context.admission.run(subject, async (tx) => {
-      const all = await tx.list('Cluster', project === null ? {} : { project })
-      return pageOfArray(sortClusters(all.items.filter(matches), body.sort ?? []), query)
+      const all = await searchRows(tx, scope, asksForProfiles(body.filter))
+      return pageOfArray(sortClusters(all.filter(matches), body.sort ?? []), query)
     })
-    const uids = page.items.map((cluster) => cluster.meta.uid)
+    const uids = page.items.map(({ uid }) => uid)
     const heartbeats = await context.lastHeartbeats?.(subject.tenant, uids)
-    return {
-      items: page.items.map((cluster) => viewSummary(cluster, heartbeats?.get(cluster.meta.uid))),
-      listmeta: listMeta(page),
-    }
+    const items = await context.admission.run(subject, (tx) =>
+      viewEach(tx, uids, (cluster) => viewSummary(cluster, heartbeats?.get(cluster.meta.uid))),
+    )
+    return { items, listmeta: listMeta(page) }
   },
 })

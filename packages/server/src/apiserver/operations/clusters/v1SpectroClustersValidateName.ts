@@ -6,8 +6,8 @@ export const v1SpectroClustersValidateName = defineOperation('v1SpectroClustersV
   permission: 'cluster.list',
   handler: ({ subject, query, project }, context) =>
     context.admission.run(subject, async (tx) => {
-      const clusters = await tx.list('Cluster', { project })
-      if (!clusters.items.some((cluster) => cluster.meta.name === query.name)) return
+      const { count } = await tx.listBrief('Cluster', { project, where: { name: query.name ?? '' }, limit: 1 })
+      if (count === 0) return
       throw new AtriumError(
         'DuplicateName',
         `name: a cluster named '${query.name}' exists here. Choose another name.`,

@@ -26,11 +26,11 @@ const notFound = (uid: string): AtriumError =>
   )
 
 /** Every version under the profile's name in its scope, oldest first. */
-export async function lineageOf(tx: Tx, { meta }: Profile): Promise<Profile[]> {
-  const all = await tx.list('ClusterProfile', { project: meta.project })
-  return all.items
-    .filter((profile) => profile.meta.name === meta.name)
-    .sort((a, b) => compareVersions(a.spec.version, b.spec.version))
+export async function lineageOf(tx: Tx, { meta }: Profile): Promise<{ uid: string; version: string }[]> {
+  const { items } = await tx.listBrief('ClusterProfile', { project: meta.project, where: { name: meta.name } })
+  return items
+    .map((profile) => ({ uid: profile.meta.uid, version: profile.columns['version'] ?? '' }))
+    .sort((a, b) => compareVersions(a.version, b.version))
 }
 
 /** Clusters that use the profile, as far as the caller sees them. */

@@ -7,11 +7,11 @@ export const v1ClusterProfilesMetadata = defineOperation('v1ClusterProfilesMetad
   permission: 'clusterProfile.list',
   handler: ({ subject, project }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { items } = await tx.list('ClusterProfile', { project: listedFrom(project) })
+      const { items } = await tx.listBrief('ClusterProfile', { project: listedFrom(project) })
       return {
-        items: items.map(({ meta, spec }) => ({
+        items: items.map(({ meta, columns }) => ({
           metadata: { name: meta.name, uid: meta.uid },
-          spec: { cloudType: spec.cloudType, version: spec.version },
+          spec: { cloudType: columns['cloudType'] ?? '', version: columns['version'] ?? '' },
         })),
       }
     }),

@@ -8,8 +8,12 @@ export const v1ClusterProfilesValidateNameVersion = defineOperation('v1ClusterPr
   handler: ({ subject, query, project }, context) =>
     context.admission.run(subject, async (tx) => {
       const version = parseVersion(query.version, 'version')
-      const { items } = await tx.list('ClusterProfile', { project })
-      if (!items.some(({ meta, spec }) => meta.name === query.name && spec.version === version)) return
+      const { count } = await tx.listBrief('ClusterProfile', {
+        project,
+        where: { name: query.name ?? '', version },
+        limit: 1,
+      })
+      if (count === 0) return
       throw new AtriumError('DuplicateName', `Profile '${query.name}' has a version ${version} already.`)
     }),
 })

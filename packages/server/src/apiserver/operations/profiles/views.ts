@@ -51,7 +51,7 @@ function viewTemplate({ meta, spec }: Profile): v1ClusterProfileTemplate {
 /** `published` is there from the first moment: clients read nothing else, also between create and publish. */
 export function viewProfile(
   profile: Profile,
-  lineage: readonly Profile[],
+  lineage: readonly { uid: string; version: string }[],
   users: readonly { uid: string; name: string }[],
 ): v1ClusterProfile {
   const template = viewTemplate(profile)
@@ -62,7 +62,7 @@ export function viewProfile(
       metadata: viewMeta(profile.meta),
       spec: {
         version: profile.spec.version,
-        versions: lineage.map(({ meta, spec }) => ({ uid: meta.uid, version: spec.version })),
+        versions: [...lineage],
         published: template,
         ...(!profile.spec.published && { draft: template }),
       },
