@@ -1,7 +1,7 @@
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { TestApi } from './support/api.ts'
+import type { Caller, TestApi } from './support/api.ts'
 import { clusterBody, controlPlane, newCluster, newProfile, openClusterApi, workers } from './support/clusters.ts'
 
 let api: TestApi
@@ -311,6 +311,46 @@ describe('a custom cloud account', () => {
     expect(read.spec).toEqual({ credentials: {} })
     expect((await call(`PUT ${path}`, { body: { ...body, hint: 2 } })).status).toBe(204)
     expect((await call(`GET ${path}`)).body.hint).toBe(2)
+  })
+
+  test('forgets credentials that an update leaves out', async () => {
+    const { call, tenant, account } = await newCluster(api)
+    const put = (credentials: object) =>
+      call(`PUT /v1/cloudaccounts/cloudTypes/local/${account}`, {
+        body: { metadata: { name: 'mine' }, spec: { credentials } },
+      })
+    const stored = (name: string) =>
+      api.context.store.transaction(tenant, { type: 'system', uid: 'test', name: 'test' }, async (tx) =>
+        (await tx.getSecret({ kind: 'CloudAccount', uid: account }, `credentials.${name}`))?.reveal(),
+      )
+    expect(await stored('TOKEN')).toBe('hush')
+    expect((await put({ OTHER: 'new' })).status).toBe(204)
+    expect([await stored('TOKEN'), await stored('OTHER')]).toEqual([undefined, 'new'])
+  })
+
+  test('is looked up in its cloud only for those who may change it', async () => {
+    const { call, tenant, account, project } = await newCluster(api)
+    const provider = api.context.providers.get('local')
+    if (!provider) throw new Error('no provider')
+    const asked: string[] = []
+    const { validateAccount } = provider
+    provider.validateAccount = async (given) => {
+      asked.push(given.uid)
+      return validateAccount(given)
+    }
+    try {
+      const viewer = await api.newUser(tenant, [{ role: 'Project Viewer', project }])
+      const foreign = await api.newTenant()
+      const body = { metadata: { name: 'mine' }, spec: { credentials: { TOKEN: 'x' } } }
+      const put = (by: Caller) => by(`PUT /v1/cloudaccounts/cloudTypes/local/${account}`, { body })
+      expect((await put(viewer.call)).status).toBe(403)
+      expect((await put(foreign.call)).status).toBe(404)
+      expect(asked).toEqual([])
+      expect((await put(call)).status).toBe(204)
+      expect(asked).toEqual([account])
+    } finally {
+      provider.validateAccount = validateAccount
+    }
   })
 
   test('that is in use names the users one may see, and counts the others', async () => {

@@ -21,15 +21,17 @@ export function readCredentials(provider: Provider, body: v1CustomAccountEntity)
 const invalid = (text: string): AtriumError =>
   new AtriumError('InvalidRequest', `spec.credentials: ${text}.`, { details: { field: 'spec.credentials' } })
 
-/** Stores the credentials beside the account; the account itself holds only their names. */
+/** Stores the credentials beside the account, which holds only their names, and removes what it had under `former` names. */
 export async function storeCredentials(
   tx: Tx,
   uid: string,
   credentials: Record<string, Secret<string>>,
+  former: readonly string[] = [],
 ): Promise<void> {
-  for (const [key, value] of Object.entries(credentials)) {
-    await tx.putSecret({ kind: 'CloudAccount', uid }, `credentials.${key}`, value)
-  }
+  const ref = { kind: 'CloudAccount', uid }
+  for (const [key, value] of Object.entries(credentials)) await tx.putSecret(ref, `credentials.${key}`, value)
+  const dropped = former.filter((key) => !Object.hasOwn(credentials, key))
+  for (const key of dropped) await tx.removeSecret(ref, `credentials.${key}`)
 }
 
 export const accountSpec = (

@@ -2,7 +2,7 @@ import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
 import { accountSpec, readCredentials, storeCredentials } from './credentials.ts'
-import { getAccount } from './views.ts'
+import { lockAccount } from './views.ts'
 
 export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCustomUpdate', {
   scope: 'object',
@@ -11,11 +11,13 @@ export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCusto
     const provider = customProvider(context, params.cloudType)
     const credentials = readCredentials(provider, body)
     const spec = accountSpec(params.cloudType, credentials, unknownOf('v1CustomAccountEntity', body))
+    // The provider asks its cloud: only for those who may change this account, and outside any transaction.
+    await context.admission.run(subject, (tx) => lockAccount(tx, params.cloudType, params.uid))
     await provider.validateAccount({ uid: params.uid, credentials, settings: spec.settings })
     await context.admission.run(subject, async (tx) => {
-      await getAccount(tx, params.cloudType, params.uid)
+      const { spec: former } = await lockAccount(tx, params.cloudType, params.uid)
       await tx.update('CloudAccount', params.uid, { ...parseMeta(body.metadata), spec })
-      await storeCredentials(tx, params.uid, credentials)
+      await storeCredentials(tx, params.uid, credentials, former.credentialKeys)
     })
   },
 })

@@ -4,8 +4,10 @@ import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 
+type Account = StoredObject<'CloudAccount'>
+
 /** Clients compare `kind` with the cloud type. Credentials are never read back. */
-export const viewAccount = ({ meta, spec }: StoredObject<'CloudAccount'>): v1CustomAccount =>
+export const viewAccount = ({ meta, spec }: Account): v1CustomAccount =>
   withUnknown(
     {
       apiVersion: 'v1',
@@ -18,8 +20,14 @@ export const viewAccount = ({ meta, spec }: StoredObject<'CloudAccount'>): v1Cus
   )
 
 /** The account, provided that it is one of `cloudType`. */
-export async function getAccount(tx: Tx, cloudType: string, uid: string): Promise<StoredObject<'CloudAccount'>> {
-  const account = await tx.get('CloudAccount', uid)
+export const getAccount = async (tx: Tx, cloudType: string, uid: string): Promise<Account> =>
+  ofType(await tx.get('CloudAccount', uid), cloudType, uid)
+
+/** As `getAccount`, for those who may change it, held until the transaction ends. */
+export const lockAccount = async (tx: Tx, cloudType: string, uid: string): Promise<Account> =>
+  ofType(await tx.getForUpdate('CloudAccount', uid), cloudType, uid)
+
+function ofType(account: Account | null, cloudType: string, uid: string): Account {
   if (account?.spec.cloudType === cloudType) return account
   throw new AtriumError('ResourceNotFound', `Cloud account '${uid}' of type '${cloudType}' is not found.`)
 }
