@@ -11,3 +11,14 @@ export const canonicalJson = (value: unknown): string =>
 
 /** Equal as JSON: key order and `undefined` properties do not count. */
 export const sameJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
+
+/** Whether `value` has all of `part`: the keys it names in objects, its elements anywhere in arrays, else the same value. */
+export function holdsJson(value: unknown, part: unknown): boolean {
+  if (Array.isArray(part))
+    return Array.isArray(value) && part.every((wanted) => value.some((one) => holdsJson(one, wanted)))
+  if (part === null || typeof part !== 'object') return value === part
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false
+  return Object.entries(part).every(
+    ([key, wanted]) => Object.hasOwn(value, key) && holdsJson(Reflect.get(value, key), wanted),
+  )
+}

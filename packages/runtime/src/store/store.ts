@@ -43,6 +43,11 @@ export interface ListQuery {
   /** Equality on `name`, `uid` and columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
   where?: Record<string, string | string[]>
   labels?: Record<string, string>
+  /**
+   * A part that the spec must hold: objects by the keys they share, arrays by elements anywhere in them. No index helps,
+   * so every spec of the scope is looked into, but none is read that does not hold it.
+   */
+  holding?: unknown
   owner?: ObjectRef
   /** `name` unless given; must be `name`, `createdAt`, `modifiedAt` or a declared sort column. */
   orderBy?: { column: string; descending?: boolean }

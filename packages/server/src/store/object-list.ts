@@ -109,6 +109,7 @@ const filterOf = (tenant: string, kind: KindName, query: ListQuery): Filter => {
     if (Array.isArray(wanted)) filter.add(`o.kind = '${kind}' and o.${columnOf(path)} = any(?)`, wanted)
     else filter.add(`o.kind = '${kind}' and o.${columnOf(path)} = ?`, wanted)
   }
+  if (query.holding !== undefined) filter.add('o.spec @> ?::jsonb', JSON.stringify(query.holding))
   for (const [key, value] of Object.entries(query.labels ?? {}))
     filter.add(
       'exists (select from object_labels l where l.tenant = o.tenant and l.uid = o.uid and l.key = ? and l.value = ?)',

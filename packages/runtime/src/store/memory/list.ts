@@ -1,5 +1,6 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '../../base/errors.ts'
+import { holdsJson } from '../../base/json.ts'
 import type { BriefObject, ListPage, ListQuery, StoredObject } from '../store.ts'
 
 /** The value of a declared column, as the indexes see it. */
@@ -30,6 +31,7 @@ function matches(object: StoredObject, query: ListQuery): boolean {
   if (query.owner && (object.meta.owner?.kind !== query.owner.kind || object.meta.owner.uid !== query.owner.uid))
     return false
   if (Object.entries(query.labels ?? {}).some(([key, value]) => object.meta.labels[key] !== value)) return false
+  if (query.holding !== undefined && !holdsJson(object.spec, query.holding)) return false
   return Object.entries(query.where ?? {}).every(([column, wanted]) => {
     const value = isFixed(column) ? object.meta[column] : columnValue(object, listColumns[column] ?? [])
     return value !== null && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value)

@@ -108,6 +108,34 @@ export function objectTests(bench: () => Promise<Bench>): void {
       expect(await found({ name: 'one', uid: two.meta.uid })).toEqual([])
     })
 
+    it('finds by a part of the spec, wherever in an array it is', async () => {
+      const b = await bench()
+      const profile = (name: string, packUids: string[]) =>
+        b.run((tx) => {
+          const common = { tag: '1', version: '1', registryUid: '', values: '', manifests: [] }
+          const layers = packUids.map(
+            (packUid) => ({ name: packUid, type: 'manifest', layer: 'addon', packUid, ...common }) as const,
+          )
+          const spec = {
+            version: '1.0.0',
+            cloudType: 'all',
+            type: 'add-on',
+            layers,
+            variables: [],
+            published: true,
+          } as const
+          return tx.create({ kind: 'ClusterProfile', project: null, name, spec: { ...spec, layers, variables: [] } })
+        })
+      await profile('one', ['a', 'b'])
+      await profile('two', ['b', 'c'])
+      const found = async (holding: unknown) =>
+        (await b.run((tx) => tx.list('ClusterProfile', { holding }))).items.map(({ meta }) => meta.name)
+      expect(await found({ layers: [{ packUid: 'b' }] })).toEqual(['one', 'two'])
+      expect(await found({ published: true, layers: [{ packUid: 'c', type: 'manifest' }] })).toEqual(['two'])
+      expect(await found({ layers: [{ packUid: 'c', type: 'oci' }] })).toEqual([])
+      expect(await found({ layers: [{ packUid: 'a' }, { packUid: 'c' }] })).toEqual([])
+    })
+
     it('raises generation with the spec only, and keeps the former specs', async () => {
       const b = await bench()
       const { meta } = await b.addCluster('gen')

@@ -12,8 +12,8 @@ export async function packOrLayer(
 ): Promise<{ pack: StoredObject<'Pack'> } | { layer: ProfileLayer }> {
   const pack = await catalogue.pack(uid)
   if (pack) return { pack }
-  const profiles = await tx.list('ClusterProfile')
-  const layer = profiles.items.flatMap(({ spec }) => spec.layers).find((one) => one.packUid === uid)
+  const { items } = await tx.list('ClusterProfile', { holding: { layers: [{ packUid: uid }] }, limit: 1 })
+  const layer = items[0]?.spec.layers.find((one) => one.packUid === uid)
   if (layer) return { layer }
   throw new AtriumError('ResourceNotFound', `Pack '${uid}' is not found. POST /v1/packs/search lists what there is.`)
 }
