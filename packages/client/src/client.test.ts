@@ -102,6 +102,20 @@ test('a list is read page by page', async () => {
   expect(items).toEqual([{ n: 1 }, { n: 2 }])
 })
 
+test('a watch that breaks before its first change resumes from where it began, and from each position told since', async () => {
+  const resumed: unknown[] = []
+  const client = await clientOf((request, response) => {
+    resumed.push(request.headers['last-event-id'])
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (resumed.length === 1) response.write(': connected\nid: 5\n\n', () => response.destroy())
+    else if (resumed.length === 2) response.end(': connected\nid: 5\n\n: alive\nid: 90\n\n')
+    else response.end('event: error\ndata: {"code":"ResourceExpired","message":"too old"}\n\n')
+  })
+  const watch = client.watch({ signal: new AbortController().signal })
+  await expect(watch.next()).rejects.toMatchObject({ code: 'ResourceExpired' })
+  expect(resumed).toEqual([undefined, '5', '90'])
+})
+
 test('a watch resumes after the last change when the connection breaks, and ends on errors that stay', async () => {
   const resumed: unknown[] = []
   const frame = (position: number): string => `id: ${position}\ndata: {"position":${position},"uid":"u"}\n\n`

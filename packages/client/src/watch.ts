@@ -19,16 +19,17 @@ const longestFrame = 64 * 1024
 
 interface Frame {
   event: string
-  data: string
+  /** Absent in a frame that only tells the position. */
+  data: string | undefined
+  id: string | undefined
 }
 
-function parseFrame(text: string): Frame | null {
+function parseFrame(text: string): Frame {
   const field = (name: string): string | undefined => new RegExp(`^${name}: ?(.*)$`, 'm').exec(text)?.[1]
-  const data = field('data')
-  return data === undefined ? null : { event: field('event') ?? 'message', data }
+  return { event: field('event') ?? 'message', data: field('data'), id: field('id') }
 }
 
-/** Frames of a server-sent event stream; comments are left out. */
+/** Frames of a server-sent event stream. */
 async function* framesOf(response: Response): AsyncGenerator<Frame> {
   if (!response.body) return
   let pending = ''
@@ -36,14 +37,12 @@ async function* framesOf(response: Response): AsyncGenerator<Frame> {
     const parts = (pending + chunk).split('\n\n')
     pending = parts.pop() ?? ''
     if (pending.length > longestFrame) throw new ApiError(200, 'InternalError', 'an event is too long', null, '')
-    for (const part of parts) {
-      const frame = parseFrame(part)
-      if (frame) yield frame
-    }
+    yield* parts.map(parseFrame)
   }
 }
 
-function changeOf({ event, data }: Frame): AtriumChange {
+function changeOf({ event, data }: Frame): AtriumChange | null {
+  if (data === undefined) return null
   if (event !== 'error') return JSON.parse(data) as AtriumChange
   const { code, message } = JSON.parse(data) as { code: string; message: string }
   throw new ApiError(200, code, message, null, '')
@@ -54,7 +53,8 @@ const isFinal = (error: unknown): boolean =>
   error instanceof ApiError && error.code !== 'InternalError' && error.status < 500 && error.status !== 429
 
 /**
- * Changes in order, each once, over as many connections as it takes: every one resumes after the last change seen.
+ * Changes in order, each once, over as many connections as it takes: every one resumes from the last position the server
+ * told, which it does on connecting too, so that a connection lost before the first change loses none.
  * Rejects with `ApiError` `ResourceExpired` when that position is no longer kept (list again, then watch from there).
  */
 export async function* watchChanges(
@@ -66,18 +66,18 @@ export async function* watchChanges(
     ...(kinds ? { kinds: kinds.join(',') } : {}),
     ...(uid === undefined ? {} : { uid }),
   })
-  let last = since
+  let last = since === undefined ? undefined : String(since)
   let failures = 0
   while (!signal.aborted) {
     try {
-      const headers: Record<string, string> = last === undefined ? {} : { 'Last-Event-ID': String(last) }
+      const headers: Record<string, string> = last === undefined ? {} : { 'Last-Event-ID': last }
       const response = await open(`/atrium/v1/watch?${query.toString()}`, headers, signal)
       if (!response.ok) throw await errorOf(response)
       for await (const frame of framesOf(response)) {
         const change = changeOf(frame)
         failures = 0
-        last = change.position
-        yield change
+        last = frame.id ?? last
+        if (change) yield change
       }
     } catch (error) {
       if (signal.aborted) return

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { OwnOperations } from './operation.ts'
 
-/** Changes as server-sent events: `id` is the position to resume from, `data` one `AtriumChange`. */
+/** Changes as server-sent events: `id` is the position to resume from, `data` one `AtriumChange`. Frames with an `id` alone tell where the stream stands. */
 export const watchOperations: OwnOperations = {
   schemas: {
     AtriumChange: Type.Object({

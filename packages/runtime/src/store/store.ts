@@ -236,6 +236,17 @@ export interface WorkQueue {
   depth(): Promise<{ due: number; oldestMs: number }>
 }
 
+export interface WatchOptions {
+  tenant: string
+  /** Absent = every kind. */
+  kinds?: KindName[]
+  /** Position to go on after; absent = from now. */
+  since?: number
+  /** Told where the watch stands: at its beginning, and whenever all up to there was taken by the reader, events it did not ask for included. */
+  reached?: (position: number) => void
+  signal: AbortSignal
+}
+
 export interface Store {
   /**
    * Runs `work` in one transaction of `tenant` as `actor`; retried on serialisation failures, so `work` has no other
@@ -243,12 +254,7 @@ export interface Store {
    */
   transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T>
   /** Events after `since` (a position; absent = from now), then live ones. Ends when `signal` aborts. `ResourceExpired` when `since` is no longer kept. */
-  watch(options: {
-    tenant: string
-    kinds?: KindName[]
-    since?: number
-    signal: AbortSignal
-  }): AsyncIterable<ChangeEvent>
+  watch(options: WatchOptions): AsyncIterable<ChangeEvent>
   /** The newest position. */
   position(): Promise<number>
   readonly queue: WorkQueue

@@ -1,5 +1,4 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
-import type { ChangeEvent, Store, Tx } from '@atrium/runtime/store/store.ts'
+import type { ChangeEvent, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
 import type { Subject } from '../auth/subject.ts'
 import { AdmittedTx } from './admitted-tx.ts'
 import { sees } from './authorize.ts'
@@ -9,10 +8,7 @@ export interface Admission {
   /** One transaction as `subject`; retried on serialisation failures, so `work` has no other effects. */
   run<T>(subject: Subject, work: (tx: Tx) => Promise<T>): Promise<T>
   /** Changes of objects the subject may read, by the rights it has when each is delivered (`subject()` is asked each time). */
-  watch(
-    subject: () => Subject,
-    options: { kinds?: KindName[]; since?: number; signal: AbortSignal },
-  ): AsyncIterable<ChangeEvent>
+  watch(subject: () => Subject, options: Omit<WatchOptions, 'tenant'>): AsyncIterable<ChangeEvent>
 }
 
 const mayWatch = (subject: Subject, { kind, uid, project, tenant }: ChangeEvent): boolean =>

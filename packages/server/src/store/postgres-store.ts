@@ -2,7 +2,7 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import type { Actor, ChangeEvent, Store, Tx } from '@atrium/runtime/store/store.ts'
+import type { Actor, ChangeEvent, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
 import { ChangeTail, WORK_CHANNEL } from './change-tail.ts'
 import { Database, type DatabaseOptions, type Sql } from './database.ts'
 import type { KeyProvider } from './keys/key-provider.ts'
@@ -14,7 +14,7 @@ import { PENDING_CHANNEL, Sequencer } from './sequencer.ts'
 import { SystemStore } from './system-store.ts'
 import { PostgresTx } from './tx.ts'
 import type { StoreLimits, TxContext } from './tx-context.ts'
-import { readHead, type WatchOptions, watchChanges } from './watch.ts'
+import { readHead, watchChanges } from './watch.ts'
 import { PostgresQueue } from './work-queue.ts'
 
 export interface StoreOptions extends Omit<DatabaseOptions, 'url'> {
@@ -107,6 +107,7 @@ export class PostgresStore implements Store {
   watch(options: WatchOptions): AsyncIterable<ChangeEvent> {
     // The starting point is taken now, not when the caller first asks for an event: nothing between is lost.
     const from = options.since ?? this.#tail.position
+    options.reached?.(from)
     return watchChanges(this.database, this.#tail, options, from)
   }
 

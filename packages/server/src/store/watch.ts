@@ -1,15 +1,7 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { ChangeEvent } from '@atrium/runtime/store/store.ts'
+import type { ChangeEvent, WatchOptions } from '@atrium/runtime/store/store.ts'
 import type { ChangeTail } from './change-tail.ts'
 import type { Database } from './database.ts'
-
-export interface WatchOptions {
-  tenant: string
-  kinds?: KindName[]
-  since?: number
-  signal: AbortSignal
-}
 
 const READ_MAX = 1_000
 
@@ -42,6 +34,7 @@ export async function* watchChanges(
       position = event.position
       if (wanted(event)) yield event
     }
+    options.reached?.(position)
     if (!signal.aborted) await tail.waitAfter(position, signal)
   }
 }

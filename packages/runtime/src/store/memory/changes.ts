@@ -1,6 +1,5 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '../../base/errors.ts'
-import type { ChangeEvent } from '../store.ts'
+import type { ChangeEvent, WatchOptions } from '../store.ts'
 
 /** The change log: gapless positions from 1, the newest `keep` of them readable. */
 export class ChangeLog {
@@ -29,11 +28,7 @@ export class ChangeLog {
   }
 
   /** Events of one tenant after `since`, then live ones, until `signal` or `closed` says to stop. */
-  async *watch(
-    options: { tenant: string; kinds?: KindName[]; since?: number; signal: AbortSignal },
-    from: number,
-    closed: () => boolean,
-  ): AsyncGenerator<ChangeEvent> {
+  async *watch(options: WatchOptions, from: number, closed: () => boolean): AsyncGenerator<ChangeEvent> {
     let next = from + 1
     while (!options.signal.aborted && !closed()) {
       for (const event of this.#after(next)) {
@@ -41,6 +36,7 @@ export class ChangeLog {
         next = event.position + 1
         if (event.tenant === options.tenant && (options.kinds?.includes(event.kind) ?? true)) yield event
       }
+      options.reached?.(next - 1)
       if (next > this.#position && !closed()) await this.#wait(options.signal)
     }
   }

@@ -1,9 +1,8 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { Clock } from '../../base/clock.ts'
 import { AtriumError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import { Nesting } from '../nesting.ts'
-import type { Actor, AuditEntry, ChangeEvent, Store, Tx } from '../store.ts'
+import type { Actor, AuditEntry, ChangeEvent, Store, Tx, WatchOptions } from '../store.ts'
 import { ChangeLog } from './changes.ts'
 import { MemoryTx } from './memory-tx.ts'
 import { MemoryQueue } from './queue.ts'
@@ -56,14 +55,10 @@ export class MemoryStore implements Store {
     )
   }
 
-  watch(options: {
-    tenant: string
-    kinds?: KindName[]
-    since?: number
-    signal: AbortSignal
-  }): AsyncIterable<ChangeEvent> {
+  watch(options: WatchOptions): AsyncIterable<ChangeEvent> {
     // The starting point is taken now, not when the caller first asks for an event: nothing between is lost.
     const from = options.since ?? this.#changes.position
+    options.reached?.(from)
     return this.#changes.watch(options, from, () => this.#closed)
   }
 

@@ -23,9 +23,13 @@ function errorFrame(error: unknown): string {
   return `event: error\ndata: ${JSON.stringify({ code, message })}\n\n`
 }
 
+/** A comment, for people and proxies, and the position: a frame without data, which clients take note of in silence. */
+const mark = (comment: string, position: number): string => `: ${comment}\nid: ${position}\n\n`
+
 /**
- * The stream's text, piece by piece: one frame per event, a comment every 15 s so that proxies keep it open. Ends when
- * the client goes, when its rights are revoked (seen within 5 s), or when it asks for a position that is not kept.
+ * The stream's text, piece by piece: one frame per event, and the position at the beginning and every 15 s, so that
+ * proxies keep the stream open and a client that got nothing of what it asked for still resumes from where it stood. Ends
+ * when the client goes, when its rights are revoked (seen within 5 s), or when it asks for a position that is not kept.
  */
 export async function* eventStream(
   request: OperationRequest<'atriumWatch'>,
@@ -36,11 +40,17 @@ export async function* eventStream(
   let { subject } = request
   const ended = new AbortController()
   const signal = AbortSignal.any([request.signal, ended.signal])
-  const events = admission.watch(() => subject, { ...options, signal })[Symbol.asyncIterator]()
+  let position = 0
+  const reached = (at: number): void => {
+    position = at
+  }
+  const events = admission.watch(() => subject, { ...options, reached, signal })[Symbol.asyncIterator]()
   const tick = (): Promise<'tick'> => clock.sleep(recheckMs, signal).then(() => 'tick')
   try {
-    yield ': connected\n\n'
+    // Asked first: the watch begins here, and a client that read the frame misses nothing of what it does next.
     let next = events.next()
+    next.catch(() => undefined)
+    yield mark('connected', position)
     let timer = tick()
     let heartbeatAt = clock.now() + heartbeatMs
     while (!signal.aborted) {
@@ -50,7 +60,7 @@ export async function* eventStream(
         timer = tick()
         if (clock.now() >= heartbeatAt) {
           heartbeatAt = clock.now() + heartbeatMs
-          yield ': alive\n\n'
+          yield mark('alive', position)
         }
       } else if (outcome.done) return
       else {
