@@ -1,8 +1,8 @@
 role atrium_app: login t, superuser f, bypassrls f, createrole f, createdb f, inherit f
 role atrium_system: login t, superuser f, bypassrls f, createrole f, createdb f, inherit f
 create sequence audit_log_id_seq
-create sequence resource_versions grant usage to atrium_app
-create sequence work_fences grant usage to atrium_system
+create sequence resource_versions grant usage to atrium_app, update to atrium_system
+create sequence work_fences grant update to atrium_system, usage to atrium_system
 
 create table api_keys (
   annotations jsonb not null,
@@ -63,6 +63,8 @@ create table blobs (
   grant delete, insert, select to atrium_app
 
 create table change_head (
+  epoch bigint not null default 1,
+  home text,
   position bigint not null,
   pruned bigint not null,
   singleton boolean not null default true

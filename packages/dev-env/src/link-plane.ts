@@ -77,6 +77,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     server: 'plane',
     peerAddress: '',
     installation: 'test',
+    planeEpoch: () => store.epoch,
   })
   const app = createApp(
     { ...deps, logger, store, identity, admission, providers: new Map(), operatorToken: null },

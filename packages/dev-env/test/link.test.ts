@@ -7,6 +7,7 @@ import { type DeviationReport, linkLimits } from '@atrium/api/link/protocol.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { createSigningRequest } from '@atrium/runtime/pki/pki.ts'
+import { beginHistory } from '@atrium/server/store/history.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { actor, newAuthorities } from '../src/link-plane.ts'
 import { type Agent, LinkWorld, until } from './support/link-world.ts'
@@ -167,6 +168,21 @@ describe('enrolment', () => {
     await http.close()
     expect(link.connected).toBe(false)
     expect((await world.status(agent.clusterUid))?.enrolled ?? false).toBe(false)
+  })
+})
+
+describe('a restored plane', () => {
+  it('has each agent come again, and holds it for one of the new epoch only then', async () => {
+    const agent = await world.newAgent()
+    const link = world.openLink(agent)
+    await until('connected', async () => (await world.status(agent.clusterUid))?.connected === true)
+    const { store } = world.plane
+    const before = store.epoch
+    await beginHistory(store.database)
+    await until('another session', async () => (await world.status(agent.clusterUid))?.sessionEpoch === 2)
+    expect(store.epoch).toBeGreaterThan(before)
+    expect((await world.status(agent.clusterUid))?.planeEpoch).toBe(store.epoch)
+    await until('connected again', () => link.connected)
   })
 })
 

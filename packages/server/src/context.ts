@@ -19,6 +19,7 @@ import { applyReport } from './controllers/cluster/report.ts'
 import { createLink, type Link } from './link/link.ts'
 import { createLogger } from './logger.ts'
 import { openServerPki, type ServerPki } from './pki/server-pki.ts'
+import { roleUrlsOf } from './restored.ts'
 import { FileKeyProvider } from './store/keys/file-key-provider.ts'
 import { openStore, type PostgresStore } from './store/postgres-store.ts'
 
@@ -76,7 +77,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   const pki = await openServerPki(config, base)
   const store = await openStore({
     ...base,
-    ...databaseOf(config),
+    databaseUrl: config.database.url.reveal(),
+    ...roleUrlsOf(config),
     keyProvider: new FileKeyProvider(config.rootKeyFile, random),
   })
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
@@ -98,6 +100,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     server: owner,
     peerAddress: config.peerAddress ?? '',
     installation: pki.installation,
+    planeEpoch: () => store.epoch,
   })
   return {
     ...base,
@@ -125,12 +128,6 @@ const loadProviders = async (loaders: Record<string, ProviderLoader>): Promise<M
   const loaded = await Promise.all(Object.values(loaders).map((load) => load()))
   return new Map(loaded.map((provider) => [provider.cloudType, provider]))
 }
-
-const databaseOf = ({ database }: ServerConfig) => ({
-  databaseUrl: database.url.reveal(),
-  ...(database.appUrl ? { appUrl: database.appUrl.reveal() } : {}),
-  ...(database.systemUrl ? { systemUrl: database.systemUrl.reveal() } : {}),
-})
 
 const registryOf = ({ registry }: ServerConfig) => {
   if (registry === null) return null

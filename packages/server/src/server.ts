@@ -27,8 +27,6 @@ export interface ServerOptions {
 
 const CONTROLLER_GRACE_MS = 10_000
 const REQUEST_GRACE_MS = 3_000
-/** Raised when the plane is restored from a backup. */
-const PLANE_EPOCH = 1
 
 /** Serves the API, the link and the controllers in this process, on one port over TLS. */
 export const startServer = async (installation: Installation, options: ServerOptions = {}): Promise<RunningServer> => {
@@ -67,7 +65,7 @@ const createControllers = (
     openCluster: clusterOpener(clock),
     tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
     agent: { image: `atrium-agent:${VERSION}`, serverUrl, caPem: pki.trust },
-    epoch: PLANE_EPOCH,
+    epoch: () => store.epoch,
     timing: { ...defaultClusterTiming, ...clusterTiming },
   })
   return createManager({ store, clock, random, logger, owner, reconcilers: [cluster, content.reconciler] })

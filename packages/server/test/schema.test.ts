@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 /** Tables that belong to no tenant, and why that is safe. Everything else is a tenant's. */
 const installationTables: Record<string, string> = {
   migrations: 'names of applied files; neither role has any right on it',
-  change_head: 'two positions',
+  change_head: 'two positions, the epoch, and which database it is',
   leases: 'names of jobs',
   tenants: 'the tenants themselves: keyed by uid',
 }

@@ -128,7 +128,7 @@ describe('watch on PostgreSQL', () => {
     }
   })
 
-  it('goes on after dump and restore: nothing lost, nothing out of order', async () => {
+  it('places what a dump had pending after its restore: nothing lost, nothing out of order', async () => {
     const source = await openTestStore({ sequence: false })
     try {
       const tenant = await source.newTenant()
@@ -140,11 +140,13 @@ describe('watch on PostgreSQL', () => {
       for (let step = 1; step <= 3; step++) await writeStatus(source, tenant, uid, step)
 
       await copyDatabase(source.database, async (copy) => {
-        const restored = await source.openAnother({ ...copy.storeOptions, sequence: true })
+        const restored = await source.openAnother({ ...copy.storeOptions, sequence: false })
+        const since = await restored.position()
+        await source.openAnother({ ...copy.storeOptions, sequence: true })
         await restored.transaction(tenant, actor, (tx) => tx.update('Cluster', uid, { spec: clusterSpec() }))
-        const events = await readEvents(restored, { tenant, since: 0 }, (all) => all.at(-1)?.type === 'updated')
-        expect(events.map(({ type }) => type)).toEqual(['created', 'status', 'status', 'status', 'updated'])
-        expect(events.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5])
+        const events = await readEvents(restored, { tenant, since }, (all) => all.at(-1)?.type === 'updated')
+        expect(events.map(({ type }) => type)).toEqual(['status', 'status', 'status', 'updated'])
+        expect(events.map(({ position }) => position)).toEqual([1, 2, 3, 4].map((step) => since + step))
         expect(orderFaults(events)).toEqual([])
         await restored.close()
       })

@@ -11,7 +11,7 @@ enableCompileCache()
 process.umask(0o077)
 
 const USAGE =
-  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts machine VERB CLUSTER [MACHINE] --home DIR | main.ts cluster VERB [CLUSTER] --home DIR'
+  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts restored --home DIR | main.ts machine VERB CLUSTER [MACHINE] --home DIR | main.ts cluster VERB [CLUSTER] --home DIR'
 
 const run = async (home: string, port: number | undefined): Promise<void> => {
   const { runPlatform } = await import('./platform/run.ts')
@@ -39,6 +39,11 @@ const down = async (home: string, purge: boolean): Promise<void> => {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
+const restored = async (home: string): Promise<void> => {
+  const { declareHomeRestored } = await import('./platform/restored.ts')
+  await declareHomeRestored({ home, env: process.env, clock: systemClock, random: systemRandom })
+}
+
 const operateCluster = async (home: string, [verb = '', cluster = '']: string[]): Promise<void> => {
   const { operateCluster: carryOut } = await import('./platform/cluster.ts')
   await carryOut({ home, verb, cluster, clock: systemClock, say })
@@ -58,6 +63,7 @@ try {
   if (home === undefined) throw new Error(USAGE)
   if (positionals[0] === 'run') await run(home, port === undefined ? undefined : Number(port))
   else if (positionals[0] === 'down') await down(home, purge)
+  else if (positionals[0] === 'restored') await restored(home)
   else if (positionals[0] === 'machine') await operateMachine(home, positionals.slice(1))
   else if (positionals[0] === 'cluster') await operateCluster(home, positionals.slice(1))
   else throw new Error(USAGE)

@@ -150,6 +150,8 @@ export interface ClusterStatus {
     lastHeartbeatAt: string | null
     podName: string
     sessionEpoch: number
+    /** Epoch the plane was in when it last connected. */
+    planeEpoch?: number
   }
   metrics?: ClusterMetrics
   /** Open deviations; the full list has its own endpoint. */

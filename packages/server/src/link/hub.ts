@@ -32,6 +32,8 @@ export interface HubDeps {
   server: string
   peerAddress: string
   installation: string
+  /** Raised when the plane was restored from a backup. */
+  planeEpoch: () => number
   clock: Clock
   random: Random
   logger: Logger
@@ -103,6 +105,7 @@ export class LinkHub implements SessionHost {
     const token = newLinkToken(agent.tenant, agent.clusterUid, random)
     const at = new Date(clock.now())
     const { server, peerAddress } = this.#deps
+    const planeEpoch = this.#deps.planeEpoch()
     const epoch = await records.openSession({
       ...agent,
       tokenHash: token.hash,
@@ -112,16 +115,13 @@ export class LinkHub implements SessionHost {
       at,
     })
     await this.#watches.ensure(agent.tenant)
-    await status.connected(agent, epoch, {
-      version: proof.agentVersion,
-      podName: proof.podName,
-      lastHeartbeatAt: at.toISOString(),
-    })
+    const told = { version: proof.agentVersion, podName: proof.podName, lastHeartbeatAt: at.toISOString(), planeEpoch }
+    await status.connected(agent, epoch, told, proof.applied)
     const desired = await store.transaction(agent.tenant, agentActor(agent), async (tx) => {
       const cluster = await tx.get('Cluster', agent.clusterUid)
       return cluster && readDesired(tx, cluster)
     })
-    return { agent, epoch, token: token.secret.reveal(), desired }
+    return { agent, epoch, planeEpoch, token: token.secret.reveal(), desired }
   }
 
   opened(session: LinkSession, admitted: Admitted): void {
@@ -173,6 +173,8 @@ export class LinkHub implements SessionHost {
     const found = this.#sessions.get(keyOf(agent))
     if (!found) return
     const { session, admitted } = found
+    // It told what it runs to another history of this plane: it comes again and tells this one.
+    if (admitted.planeEpoch !== this.#deps.planeEpoch()) return session.end('the plane was restored')
     const { store } = this.#deps
     try {
       const seen = await store.transaction(agent.tenant, agentActor(agent), async (tx) => {

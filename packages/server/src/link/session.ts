@@ -22,6 +22,8 @@ export type { AgentMessage }
 export interface Admitted {
   agent: AgentName
   epoch: number
+  /** What the plane's was when it was admitted. */
+  planeEpoch: number
   token: string
   desired: DesiredState | null
 }

@@ -32,16 +32,18 @@ export class AgentStatusWriter {
     await this.#update(agent, (before) => ({ ...before, enrolled: true }))
   }
 
-  /** Makes `epoch` the newest session; refuses when a newer one came first. */
+  /** Makes `epoch` the newest session, of an agent that has `applied` so much; refuses when a newer one came first. */
   async connected(
     agent: AgentName,
     epoch: number,
-    now: Pick<AgentStatus, 'version' | 'podName' | 'lastHeartbeatAt'>,
+    now: Required<Pick<AgentStatus, 'version' | 'podName' | 'lastHeartbeatAt' | 'planeEpoch'>>,
+    applied: ClusterStatus['applied'] | null,
   ): Promise<void> {
-    await this.#update(agent, (before) => {
+    const change = (before: AgentStatus): AgentStatus => {
       if (before.sessionEpoch > epoch) throw new FencedError()
       return { ...before, ...now, enrolled: true, connected: true, sessionEpoch: epoch }
-    })
+    }
+    await this.#update(agent, change, applied ? { applied } : {})
   }
 
   /** Without effect when a newer session took over. */
@@ -65,13 +67,17 @@ export class AgentStatusWriter {
     })
   }
 
-  async #update(agent: AgentName, change: (before: AgentStatus) => AgentStatus): Promise<void> {
+  async #update(
+    agent: AgentName,
+    change: (before: AgentStatus) => AgentStatus,
+    facts: Pick<ClusterStatus, 'applied'> = {},
+  ): Promise<void> {
     await this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
       const cluster = await lockCluster(tx, agent)
       const before = cluster.status.agent ?? NO_AGENT
       const after = change(before)
       if (after === before) return
-      await tx.updateStatus('Cluster', agent.clusterUid, { status: { agent: after } })
+      await tx.updateStatus('Cluster', agent.clusterUid, { status: { ...facts, agent: after } })
       await tx.enqueue('Cluster', agent.clusterUid)
     })
   }

@@ -3,6 +3,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { ChangeEvent } from '@atrium/runtime/store/store.ts'
 import type { Client, ClientConfig } from 'pg'
+import type { Head } from './history.ts'
 import { CHANGES_CHANNEL } from './sequencer.ts'
 import { SessionLoop } from './session-loop.ts'
 import { Wake } from './wake.ts'
@@ -12,6 +13,8 @@ export interface ChangeTailOptions {
   clock: Clock
   random: Random
   logger: Logger
+  /** The head of the log's history; begins a new one when the database is not the one that had come as far as `known`. */
+  enterHistory: (known: number) => Promise<Head>
   /** Keys may have become due. */
   onWork: () => void
 }
@@ -27,7 +30,6 @@ const POLL_MS = 1_000
 const READ = `
   select position, tenant, kind, uid, project, type, resource_version as "resourceVersion"
   from changes where position > $1 order by position limit ${READ_MAX}`
-const HEAD = 'select position from change_head'
 
 /**
  * The newest part of the change log in this process' memory, read once for all watchers. Positions are gapless, so a
@@ -40,11 +42,13 @@ export class ChangeTail {
   readonly #waiting = new Set<() => void>()
   #events: ChangeEvent[] = []
   #position: number
+  #epoch: number
   #closed = false
 
-  constructor(options: ChangeTailOptions, position: number) {
+  constructor(options: ChangeTailOptions, head: Head) {
     this.#options = options
-    this.#position = position
+    this.#position = head.position
+    this.#epoch = head.epoch
     const { connection, clock, random, logger } = options
     this.#loop = new SessionLoop({
       name: 'changes',
@@ -59,6 +63,11 @@ export class ChangeTail {
   /** Position of the newest event that is known here. */
   get position(): number {
     return this.#position
+  }
+
+  /** Epoch of the history the log is in. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   get closed(): boolean {
@@ -104,21 +113,25 @@ export class ChangeTail {
       else this.#options.onWork()
     })
     await client.query(`listen ${CHANGES_CHANNEL}; listen ${WORK_CHANNEL}`)
-    await this.#afterReconnect(client)
+    await this.#enter()
     while (!signal.aborted) {
       const { rows } = await client.query<ChangeEvent>(READ, [this.#position])
-      this.#append(rows)
+      if (rows.length === 0) await this.#enter()
+      else this.#append(rows)
       if (rows.length < READ_MAX) await this.#wake.wait(this.#options.clock, POLL_MS, signal)
     }
   }
 
-  /** A database restored from an older copy counts from before: what is held here belongs to another history. */
-  async #afterReconnect(client: Client): Promise<void> {
-    const { rows } = await client.query<{ position: number }>(HEAD)
-    const head = rows[0]?.position ?? 0
-    if (head >= this.#position) return
+  /** In a new history nothing held here counts: watchers find their positions pruned, and end. */
+  async #enter(): Promise<void> {
+    const head = await this.#options.enterHistory(this.#position)
+    this.#epoch = head.epoch
+    if (head.pruned <= this.#position) return
+    this.#options.logger.warn({ ...head, was: this.#position }, 'the change log begins anew: watchers list again')
     this.#events = []
-    this.#position = head
+    this.#position = head.pruned
+    this.#options.onWork()
+    for (const wake of [...this.#waiting]) wake()
   }
 
   #append(events: ChangeEvent[]): void {

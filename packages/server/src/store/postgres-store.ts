@@ -5,6 +5,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Actor, ChangeEvent, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
 import { ChangeTail, WORK_CHANNEL } from './change-tail.ts'
 import { Database, type DatabaseOptions, type Sql } from './database.ts'
+import { enterHistory, type Head, readHead } from './history.ts'
 import type { KeyProvider } from './keys/key-provider.ts'
 import { TenantKeys } from './keys/tenant-keys.ts'
 import { migrate } from './migrate.ts'
@@ -14,7 +15,7 @@ import { PENDING_CHANNEL, Sequencer } from './sequencer.ts'
 import { SystemStore } from './system-store.ts'
 import { PostgresTx } from './tx.ts'
 import type { StoreLimits, TxContext } from './tx-context.ts'
-import { readHead, watchChanges } from './watch.ts'
+import { watchChanges } from './watch.ts'
 import { PostgresQueue } from './work-queue.ts'
 
 export interface StoreOptions extends Omit<DatabaseOptions, 'url'> {
@@ -51,8 +52,7 @@ export const openStore = async (options: StoreOptions): Promise<PostgresStore> =
   const database = new Database({ ...options, url })
   try {
     await database.checkRoles()
-    const { position } = await readHead(database)
-    return new PostgresStore(options, database, position)
+    return new PostgresStore(options, database, await enterHistory(database))
   } catch (error) {
     await database.close()
     throw error
@@ -73,7 +73,7 @@ export class PostgresStore implements Store {
   #ringing: Promise<void> | null = null
   #closing: Promise<void> | null = null
 
-  constructor(options: StoreOptions, database: Database, position: number) {
+  constructor(options: StoreOptions, database: Database, head: Head) {
     const { clock, random, logger } = options
     this.#options = options
     this.database = database
@@ -83,7 +83,8 @@ export class PostgresStore implements Store {
     this.system = new SystemStore(database, this.#keys, options)
     const connection = database.connectionConfig('atrium_system')
     const session = { connection, clock, random, logger }
-    this.#tail = new ChangeTail({ ...session, onWork: () => this.queue.wake() }, position)
+    const history = { enterHistory: (known: number) => enterHistory(database, known), onWork: () => this.queue.wake() }
+    this.#tail = new ChangeTail({ ...session, ...history }, head)
     this.#sequencer = new Sequencer({ ...session, keepChanges: options.keepChanges ?? 100_000 })
     this.#tail.start()
     if (options.sequence !== false) this.#sequencer.start()
@@ -122,6 +123,11 @@ export class PostgresStore implements Store {
 
   async release(name: string, owner: string): Promise<void> {
     await this.database.asSystem((sql) => sql.query(RELEASE, [name, owner]))
+  }
+
+  /** Orders desired states: raised when the database was restored from a copy. */
+  get epoch(): number {
+    return this.#tail.epoch
   }
 
   /** True while this process gives out the positions of the change log. */

@@ -2,18 +2,13 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { ChangeEvent, WatchOptions } from '@atrium/runtime/store/store.ts'
 import type { ChangeTail } from './change-tail.ts'
 import type { Database } from './database.ts'
+import { readHead } from './history.ts'
 
 const READ_MAX = 1_000
 
 const READ = `
   select position, tenant, kind, uid, project, type, resource_version as "resourceVersion"
   from changes where tenant = $1 and position > $2 and position <= $3 order by position limit ${READ_MAX}`
-const HEAD = 'select position, pruned from change_head'
-
-export const readHead = async (database: Database): Promise<{ position: number; pruned: number }> => {
-  const rows = await database.asSystem((sql) => sql.query<{ position: number; pruned: number }>(HEAD))
-  return rows[0] ?? { position: 0, pruned: 0 }
-}
 
 /** Events after `from`: out of memory while the watcher keeps up, out of the database where it lags. */
 export async function* watchChanges(
@@ -64,7 +59,7 @@ const readBack = async (
   ]
 }
 
-/** A position of another history, as after a restore from an older copy. */
+/** A position that this database never gave out. */
 const mustExist = async (database: Database, position: number): Promise<void> => {
   const head = await readHead(database)
   if (position > head.position) throw expired(position)

@@ -100,7 +100,11 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   ])
   progress.tell('registry', `Pack registry at ${registry.part.url}`)
   progress.tell('cloud', 'Cloud of this machine is ready for clusters')
-  const config = configOf(home, env, ports.server, registry.part.url, database ? urlsOf(database.part) : {})
+  const config = configOf(home, env, {
+    ...(database ? urlsOf(database.part) : {}),
+    port: String(ports.server),
+    registryUrl: registry.part.url,
+  })
   const installation = await createContext(config, {
     clock,
     random,
@@ -143,28 +147,20 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
 }
 
 /** Owner and the server's two roles: its socket trusts each of them. */
-const urlsOf = (database: EmbeddedPostgres): Partial<ServerEnv> => ({
+export const urlsOf = (database: EmbeddedPostgres): Partial<ServerEnv> => ({
   databaseUrl: database.url('atrium'),
   databaseAppUrl: database.url('atrium', 'atrium_app'),
   databaseSystemUrl: database.url('atrium', 'atrium_system'),
 })
 
 /** The environment may still say everything that does not make the one-machine edition what it is. */
-const configOf = (
-  home: PlatformHome,
-  env: ServerEnv,
-  port: number,
-  registryUrl: string,
-  databaseUrls: Partial<ServerEnv>,
-): ServerConfig =>
+export const configOf = (home: PlatformHome, env: ServerEnv, known: Partial<ServerEnv>): ServerConfig =>
   envToConfig({
     ...env,
-    ...databaseUrls,
-    port: String(port),
+    ...known,
     pkiDir: home.pkiDir,
     rootKeyFile: home.rootKeyFile,
     operatorTokenFile: home.operatorTokenFile,
-    registryUrl,
     registryCaFile: join(home.pkiDir, 'ca.crt'),
     registryTokenKeyFile: home.registryTokenKeyFile,
     egressAllow: [...LOOPBACK, ...(env.egressAllow ? [env.egressAllow] : [])].join(','),
@@ -189,7 +185,7 @@ const tellTools =
       ? progress.tell('tools', event.message)
       : progress.tell('tools', formatStep(event), event.done, event.total)
 
-const inUse = (home: PlatformHome): Error => {
+export const inUse = (home: PlatformHome): Error => {
   const running = readJsonFile<PlatformRecord>(home.readyFile)
   const where = running ? `at ${running.url} (pid ${running.pid})` : 'and is just starting'
   return new Error(

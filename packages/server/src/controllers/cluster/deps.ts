@@ -68,7 +68,7 @@ export interface ClusterControllerDeps {
   tokens: EnrolmentTokens
   agent: AgentSettings
   /** Raised when the plane is restored from a backup. */
-  epoch: number
+  epoch(): number
   timing: ClusterTiming
 }
 

@@ -130,6 +130,28 @@ describe('the life of a cluster', () => {
     expect(world.issuedTokens).toBe(1)
   })
 
+  it('gives an agent nothing after a restore of the plane before it came again and told what it runs', async () => {
+    world = await running()
+    const before = (await world.must()).status
+    world.epoch = 7
+    // Made after the copy: the restored plane does not know it.
+    const applied = { epoch: 1, generation: 9 }
+    const ref = { kind: 'Cluster', uid: world.uid } as const
+    await world.store.transaction(tenant, user, (tx) => tx.updateStatus(ref.kind, ref.uid, { status: { applied } }))
+    if (world.agent) world.agent.reports = false
+    await world.clock.advance(60_000)
+    expect((await world.must()).status.desired).toEqual(before.desired)
+    if (world.agent) world.agent.alive = false
+    await world.untilShown('Running-Unknown')
+    if (world.agent) world.agent.alive = true
+    await world.until(async () => (await world.must()).status.desired?.epoch === 7)
+    if (world.agent) world.agent.reports = true
+    await world.untilShown('Running-Healthy')
+    expect((await world.must()).status.applied?.epoch).toBe(7)
+    const { items } = await world.store.transaction(tenant, user, (tx) => tx.events(ref, { limit: 100 }))
+    expect(items.find(({ reason }) => reason === 'PlaneRestored')?.message).toContain('runs desired state 9')
+  })
+
   it('installs the agent again when someone removed it, and adopts its identity', async () => {
     world = await running()
     world.kube.objects.delete(`Deployment/${agentNames.namespace}/${agentNames.agent}`)

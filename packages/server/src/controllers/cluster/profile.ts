@@ -1,9 +1,12 @@
+import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { resolveLayers } from '../../content/resolve.ts'
 import { readResolveContext } from '../../content/resolve-context.ts'
 import { buildDesiredState } from './desired-state.ts'
 import { failure } from './failure.ts'
 import { expectLayers } from './report.ts'
 import type { Scope } from './scope.ts'
+
+type Position = { epoch: number; generation: number }
 
 /** Fills in the values and gives the agent its desired state; while that fails the agent keeps its former one. */
 export async function resolveProfile(scope: Scope): Promise<void> {
@@ -40,16 +43,19 @@ async function storeDesiredState(scope: Scope, resolved: ReturnType<typeof resol
     sensitive: resolved.sensitive,
     layers: resolved.layers,
   }
-  const built = buildDesiredState(input, cluster.status.desired, scope.deps.epoch)
+  const epoch = scope.deps.epoch()
+  const built = buildDesiredState(input, cluster.status.desired, epoch)
   if (!built.ok) return built.message
-  if (!built.changed) return null
+  if (!built.changed || !isObserved(cluster.status, epoch)) return null
+  const before = cluster.status.desired
   await scope.transaction(async (tx) => {
     for (const content of [...built.blobs.values(), built.index]) await tx.putBlob(content)
     const layers = expectLayers(built.state.layers, cluster.status.layers ?? [])
     await tx.updateStatus('Cluster', scope.uid, { status: { desired: built.pointer, layers } }, scope.fence)
     Object.assign(cluster.status, { desired: built.pointer, layers })
   })
-  const { epoch, generation } = built.pointer
+  const { generation } = built.pointer
+  tellRestored(scope, built.pointer, before)
   scope.event(
     `desired-${epoch}-${generation}`,
     'Info',
@@ -57,4 +63,20 @@ async function storeDesiredState(scope: Scope, resolved: ReturnType<typeof resol
     `Desired state ${generation} is ready for the agent.`,
   )
   return null
+}
+
+/**
+ * A restored plane may know less than its clusters: it could take away what was added since the copy. It gives an enrolled
+ * agent nothing before that agent came and told what it runs.
+ */
+function isObserved({ desired, agent }: ClusterStatus, epoch: number): boolean {
+  const restored = desired !== undefined && desired.epoch < epoch
+  return !restored || agent?.enrolled !== true || agent.planeEpoch === epoch
+}
+
+function tellRestored(scope: Scope, given: Position, before: Position | undefined): void {
+  const { applied } = scope.cluster.status
+  if (!before || before.epoch === given.epoch || !applied || applied.generation <= before.generation) return
+  const message = `The agent runs desired state ${applied.generation}, made after the copy this plane was restored from; it is given ${given.generation}. Compare the cluster's profiles with what it runs.`
+  scope.event(`restored-${given.epoch}`, 'Warning', 'PlaneRestored', message)
 }

@@ -16,21 +16,32 @@ export class FakeAgent {
   readonly #uid: string
   readonly #kube: FakeKube
   readonly #cloud: TinyCloud
+  readonly #planeEpoch: () => number
   readonly #installed = new Map<string, string>()
   readonly usedTokens = new Set<string>()
   /** False = its pod is dead or cut off. */
   alive = true
+  /** False = it is connected and says nothing of its work. */
+  reports = true
   /** Layer that cannot be installed. */
   broken: string | null = null
   /** Node that finds no place in its report. */
   unlisted = ''
 
-  constructor(store: MemoryStore, tenant: string, uid: string, kube: FakeKube, cloud: TinyCloud) {
+  constructor(
+    store: MemoryStore,
+    tenant: string,
+    uid: string,
+    kube: FakeKube,
+    cloud: TinyCloud,
+    planeEpoch: () => number,
+  ) {
     this.#store = store
     this.#tenant = tenant
     this.#uid = uid
     this.#kube = kube
     this.#cloud = cloud
+    this.#planeEpoch = planeEpoch
   }
 
   async tick(): Promise<void> {
@@ -53,12 +64,13 @@ export class FakeAgent {
           version: '1',
           lastHeartbeatAt: '2026-01-01T00:00:00.000Z',
           podName: 'p',
+          ...(connected ? { planeEpoch: this.#planeEpoch() } : {}),
         }
         await tx.updateStatus('Cluster', this.#uid, { status: { agent: { ...agent, sessionEpoch: 1 } } })
         await tx.enqueue('Cluster', this.#uid)
       }
       const pointer = cluster.status.desired
-      const blob = connected && pointer ? await tx.getBlob(pointer.digest) : null
+      const blob = connected && this.reports && pointer ? await tx.getBlob(pointer.digest) : null
       if (blob) await applyReport(tx, this.#uid, this.#report(JSON.parse(blob.toString()) as DesiredState), '')
     })
   }

@@ -79,6 +79,8 @@ export class World {
   uid = ''
   agent: FakeAgent | null = null
   issuedTokens = 0
+  /** Of the plane: raised by a restore. */
+  epoch = 1
   #planes = 0
   readonly #seed: number
   readonly #stopTicking = new AbortController()
@@ -103,7 +105,7 @@ export class World {
       openCluster: async () => this.kube.access(doom),
       tokens: { issue: async () => new Secret(`token-${++this.issuedTokens}`) },
       agent: { image: 'atrium-agent:1', serverUrl: 'https://plane:1', caPem: 'PEM' },
-      epoch: 1,
+      epoch: () => this.epoch,
       timing: defaultClusterTiming,
     })
     const manager = createManager({ ...base, owner: `plane-${++this.#planes}`, reconcilers: [cluster] })
@@ -116,7 +118,7 @@ export class World {
       tx.create({ kind: 'Cluster', project: null, name, spec }),
     )
     this.uid = created.meta.uid
-    this.agent = new FakeAgent(this.store, tenant, this.uid, this.kube, this.cloud)
+    this.agent = new FakeAgent(this.store, tenant, this.uid, this.kube, this.cloud, () => this.epoch)
     void this.#tickAgent(this.agent)
   }
 

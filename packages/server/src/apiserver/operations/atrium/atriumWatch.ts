@@ -15,7 +15,7 @@ function parseKinds(names: string[] | undefined): KindName[] | undefined {
 
 function parsePosition(text: string | undefined, since: number | undefined): number | undefined {
   if (text === undefined || text === '') return since
-  if (/^\d{1,15}$/.test(text)) return Number(text)
+  if (/^\d{1,16}$/.test(text)) return Number(text)
   throw new AtriumError('InvalidRequest', 'Last-Event-ID is not a position of this stream.')
 }
 
