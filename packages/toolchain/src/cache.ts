@@ -44,13 +44,16 @@ export interface ToolCache {
   install(name: ToolName, version: string, binary: string, origin: Origin): Promise<string>
   /** An empty folder for unfinished work, on the same file system. */
   workFolder(): string
-  /** Removes what work that was interrupted left. Only for the holder of the lock. */
-  clean(): void
+  /** For downloads that are not whole, each named after its content: it outlives an interruption. */
+  partFolder(): string
+  /** Removes what work that was interrupted left, `parts` too when they are of no more use. Only for the holder of the lock. */
+  clean(what?: { parts: boolean }): void
 }
 
 export const toolCache = (folder: string): ToolCache => {
   const home = (name: ToolName, version: string): string => join(folder, name, version)
   const workRoot = join(folder, '.work')
+  const parts = join(folder, '.parts')
   return {
     folder,
     find: (name, version) => findVerified(home(name, version), name),
@@ -58,7 +61,13 @@ export const toolCache = (folder: string): ToolCache => {
       mkdirSync(workRoot, { recursive: true, mode: 0o700 })
       return mkdtempSync(join(workRoot, 'w'))
     },
-    clean: () => rmSync(workRoot, { recursive: true, force: true }),
+    partFolder() {
+      mkdirSync(parts, { recursive: true, mode: 0o700 })
+      return parts
+    },
+    clean(what) {
+      for (const rest of what?.parts ? [workRoot, parts] : [workRoot]) rmSync(rest, { recursive: true, force: true })
+    },
     async install(name, version, binary, origin) {
       const staged = this.workFolder()
       const path = join(staged, name)

@@ -37,6 +37,7 @@ export const obtain = async (missing: readonly ToolName[], context: ObtainContex
   try {
     const fellThrough = await downloadAll(plan, context)
     await buildAll([...plan.builds, ...fellThrough], plan, context)
+    context.cache.clean({ parts: true })
   } finally {
     context.cache.clean()
   }
@@ -107,14 +108,15 @@ const warnAboutDisk = (plan: Plan, { cache, onProgress }: ObtainContext): void =
 
 /** Downloads what is offered; returns what failed and can still be built. */
 const downloadAll = async (plan: Plan, context: ObtainContext): Promise<ToolName[]> => {
+  const { cache, clock, fetcher } = context
   const fellThrough: ToolName[] = []
   await inParallel(2, plan.downloads, async ({ name, release }) => {
     try {
-      const startedMs = context.clock.now()
-      const { path, origin } = await downloadRelease(release, context.cache.workFolder(), {
-        fetcher: context.fetcher,
+      const startedMs = clock.now()
+      const { path, origin } = await downloadRelease(release, cache.workFolder(), cache.partFolder(), {
+        ...{ fetcher, clock },
         onBytes(done, total) {
-          const perByte = (context.clock.now() - startedMs) / 1000 / done
+          const perByte = (clock.now() - startedMs) / 1000 / done
           const secondsLeft = total === null ? null : perByte * (total - done)
           context.onProgress({ kind: 'step', work: name, phase: 'downloading', done, total, secondsLeft })
         },

@@ -193,3 +193,17 @@ test('a cached tool that was changed is not used; one that was only touched is',
   await ensure('etcd')
   expect(readFileSync(etcd, 'utf8')).toBe(text)
 })
+
+test('what came of a download outlives its end, and is removed when all is there', async () => {
+  const binary = fakeTool(KUBECTL)
+  const parts = join(machine.tools, '.parts')
+  mkdirSync(parts, { recursive: true })
+  writeFileSync(join(parts, sha256(binary)), binary.slice(0, 5))
+  await publish({ [`${kubectlPath}.sha256`]: sha256(binary) })
+  await expect(ensure('kubectl')).rejects.toThrow(/HTTP 404/)
+  expect(readFileSync(join(parts, sha256(binary)), 'utf8')).toBe(binary.slice(0, 5))
+  await publish({ [kubectlPath]: binary, [`${kubectlPath}.sha256`]: sha256(binary) })
+  const { kubectl } = await ensure('kubectl')
+  expect(readFileSync(kubectl, 'utf8')).toBe(binary)
+  expect(existsSync(parts)).toBe(false)
+})
