@@ -1,14 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
-import { messageOf } from '@atrium/runtime/base/errors.ts'
-import { toolNames } from '@atrium/toolchain/catalogue.ts'
-import { progressLines } from '@atrium/toolchain/progress.ts'
-import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { type AreaName, areaNames, areaOf, isArea } from './areas.ts'
 import { runChecks } from './checks.ts'
 import { runChild } from './child.ts'
 import { openScratch } from './leftovers.ts'
+import { bringTools, TOOLS_LIMIT_MINUTES } from './tools.ts'
 import { formatTotals, none, sum, type Totals, totalsOfVitest } from './totals.ts'
 
 export interface RunContext {
@@ -85,14 +82,17 @@ const areaStep = (name: AreaName, wasNamed: boolean, all: boolean, context: RunC
 const runSteps = async (steps: readonly Step[], context: RunContext): Promise<Totals> => {
   const lines: string[] = []
   const results: Totals[] = []
-  let tools: Promise<string | null> | undefined
+  let tools: ReturnType<typeof bringTools> | undefined
+  context.say(budgetOf(steps))
   for (const step of steps) {
     const startedMs = context.clock.now()
     context.say(`\n== ${step.name}`)
     if (step.needsTools) tools ??= bringTools(context)
-    const problem = step.needsTools ? await tools : null
-    if (typeof problem === 'string') context.say(`not run, for want of tools: ${problem}`)
-    const result = typeof problem === 'string' ? { ...none, failed: 1 } : await step.run(step.limitMs)
+    const brought = step.needsTools ? await tools : undefined
+    const problem = brought?.problem ?? null
+    if (problem !== null) context.say(`not run, for want of tools: ${problem}`)
+    const result =
+      problem === null ? await step.run(step.limitMs) : { ...none, failed: 1, interrupted: brought?.interrupted }
     results.push(result)
     const seconds = Math.round((context.clock.now() - startedMs) / 1000)
     lines.push(`${step.name.padEnd(14)} ${formatTotals(result)} (${seconds} s)`)
@@ -106,6 +106,15 @@ const runSteps = async (steps: readonly Step[], context: RunContext): Promise<To
   return sum(results)
 }
 
+/** How long all of it may take, for whoever sets the limit of a job in CI. */
+const budgetOf = (steps: readonly Step[]): string => {
+  const minutes = Math.round(steps.reduce((total, { limitMs }) => total + limitMs, 0) / 60_000)
+  const tools = steps.some(({ needsTools }) => needsTools)
+    ? `, and ${TOOLS_LIMIT_MINUTES} more where external binaries are missing`
+    : ''
+  return `This run ends within ${minutes} minutes${tools}.`
+}
+
 /** The tests' own PostgreSQL waits for the next run; a machine of CI has none. */
 const stopSharedServers = async ({ root, env, clock, say }: RunContext): Promise<void> => {
   const args = ['packages/dev-env/scripts/stop-test-postgres.ts']
@@ -114,16 +123,6 @@ const stopSharedServers = async ({ root, env, clock, say }: RunContext): Promise
     output: 'collect',
   })
   if (result.exitCode !== 0) say(`the PostgreSQL of the tests was not stopped: ${result.output.trimEnd()}`)
-}
-
-/** Null when all tools are there, else what is in the way. */
-const bringTools = async (context: RunContext): Promise<string | null> => {
-  try {
-    await ensureTools(toolNames, { onProgress: progressLines(context.say, context.clock), env: context.env })
-    return null
-  } catch (error) {
-    return messageOf(error)
-  }
 }
 
 const runVitest = async (
