@@ -11,7 +11,7 @@ import { toolVariable } from '@atrium/toolchain/tools.ts'
 import { root } from './platform.ts'
 
 /** An id that no account of a common system has. */
-const USER_ID = 54_321
+export const USER_ID = 54_321
 const LIMIT_MS = 120_000
 
 /** `./atrium` as a user that is not root, in a home of its own. */
@@ -22,10 +22,15 @@ export interface OrdinaryPlatform {
   close(): Promise<void>
 }
 
-/** Why this cannot be tried here; null when it can. Not as an ordinary user: then every other test tries it already. */
-export const whyNotOrdinary: string | null = (() => {
+/** Why nobody else can be tried here; null when somebody can. Not as an ordinary user: then every other test tries it already. */
+export const whyNobodyElse: string | null = (() => {
   if (process.getuid?.() !== 0) return 'skipped: the tests do not run as root'
-  if (spawnSync('setpriv', ['--version']).status !== 0) return 'skipped: there is no setpriv'
+  return spawnSync('setpriv', ['--version']).status === 0 ? null : 'skipped: there is no setpriv'
+})()
+
+/** The same for this very checkout. */
+export const whyNotOrdinary: string | null = (() => {
+  if (whyNobodyElse !== null) return whyNobodyElse
   const reads = spawnSync('setpriv', [...identity(), 'test', '-r', join(root, 'package.json')])
   return reads.status === 0 ? null : 'skipped: another user cannot read this checkout'
 })()
@@ -66,12 +71,13 @@ export function openOrdinaryPlatform(): OrdinaryPlatform {
   }
 }
 
-function identity(): string[] {
+/** For `setpriv`: to run a program as that user. */
+export function identity(): string[] {
   return [`--reuid=${USER_ID}`, `--regid=${USER_ID}`, '--clear-groups', '--no-new-privs']
 }
 
 /** A second name for a program, below a folder the user may enter. */
-function bring(program: string, place: string): void {
+export function bring(program: string, place: string): void {
   try {
     linkSync(program, place)
   } catch (error) {
