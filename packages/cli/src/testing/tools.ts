@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { runChild } from './child.ts'
 import type { RunContext } from './run-tests.ts'
 
-/** Building all of them from nothing took 10 minutes on two busy cores; a slow machine may take 40. */
+/** Building all of them from nothing took 11 minutes on two busy cores; a slow machine may take 40. */
 export const TOOLS_LIMIT_MINUTES = 60
 
 const program = fileURLToPath(new URL('bring-tools.ts', import.meta.url))
