@@ -138,7 +138,9 @@ async function openParts(deps: AgentDeps, stopping: AbortSignal): Promise<Parts>
   const link = deps.openLink(() => desired.applied)
   const blobs = new BlobCache(kept, link)
   const gate = new LayerGate()
-  const installer = new Installer({ ...deps, blobs, records, gate, stopping, workDir: join(stateDir, 'work') })
+  const isWanted = (id: string): boolean => desired.current?.layers.some((layer) => layer.id === id) ?? true
+  const workDir = join(stateDir, 'work')
+  const installer = new Installer({ ...deps, blobs, records, gate, isWanted, stopping, workDir })
   return { ...deps, stopping, link, desired, records, blobs, gate, installer }
 }
 

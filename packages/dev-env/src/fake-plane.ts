@@ -16,6 +16,8 @@ export type PackTree = Record<string, string>
 /** A layer as a test writes it. */
 export interface LayerDraft {
   name: string
+  /** `p` unless given. */
+  profile?: string
   values?: string
   pack?: PackTree
   manifests?: Record<string, string>
@@ -102,10 +104,10 @@ export class FakePlane implements PackSource {
     return desired
   }
 
-  /** The newest report of each layer. */
+  /** The newest report of each layer: by name in profile `p`, else by id. */
   layers(): Record<string, LayerReport> {
     const state = this.state()
-    return Object.fromEntries((state?.layers ?? []).map((layer) => [layer.id.slice('p/'.length), layer]))
+    return Object.fromEntries((state?.layers ?? []).map((layer) => [layer.id.replace(/^p\//, ''), layer]))
   }
 
   state(): Extract<AgentReport, { type: 'state' }> | undefined {
@@ -148,7 +150,7 @@ export class FakePlane implements PackSource {
   async #layer(draft: LayerDraft): Promise<DesiredLayer> {
     const pack = draft.pack && (await this.#pack(draft.name, draft.pack))
     return {
-      id: `p/${draft.name}`,
+      id: `${draft.profile ?? 'p'}/${draft.name}`,
       name: draft.name,
       profileUid: 'f'.repeat(24),
       packUid: 'a'.repeat(24),

@@ -7,6 +7,7 @@ const at = (revision: number, status: string, createdAt = '2026-01-01T00:00:00Z'
   revision,
   status,
   createdAt,
+  ours: true,
 })
 const repairs: [string, Revision[], string | undefined][] = [
   ['deployed as recorded', [at(1, 'superseded'), at(2, 'deployed')], undefined],

@@ -5,12 +5,13 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { HELM_MANAGER } from '../names.ts'
-import { asHelmApplied, placed } from './declare.ts'
+import { asHelmApplied, isKept, placed } from './declare.ts'
 import { readObjects } from './documents.ts'
 import { type ChartSource, type Helm, HelmError, type ReleaseName } from './helm.ts'
 import { withoutNoise } from './helm-errors.ts'
-import type { DeclaredObject, UnitRecord } from './records.ts'
-import { forgetRevision, isPending, listRevisions, type Revision, readManifest } from './releases.ts'
+import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
+import { forgetRevision, isPending, listRevisions, type Revision, readRelease } from './releases.ts'
+import { noTraces, type Traces, united } from './units.ts'
 
 export interface ChartDeps {
   client: KubeClient
@@ -28,14 +29,15 @@ export class UpgradeError extends Error {
   readonly unit: UnitRecord | null
   /** False: the failure was found before anything was changed. */
   readonly disturbed: boolean
-  constructor(message: string, unit: UnitRecord | null, disturbed: boolean) {
+  /** What the failed upgrade may have made and going back may have left. */
+  readonly traces: Traces
+  constructor(message: string, unit: UnitRecord | null, disturbed: boolean, traces: Traces = noTraces) {
     super(message)
     this.unit = unit
     this.disturbed = disturbed
+    this.traces = traces
   }
 }
-
-export const chartUnitId = (releaseName: string): string => `chart:${releaseName}`
 
 /** Another helm may be at work on a pending release; after this it was cut off. */
 const ABANDONED_MS = 10 * 60_000
@@ -49,9 +51,9 @@ export async function applyChart(
   source: ChartSource,
   options: { begunByUs: boolean; signal: AbortSignal },
 ): Promise<UnitRecord> {
-  const before = await clearInterrupted(deps, source, options.begunByUs)
+  const before = await clearInterrupted(deps, source, options)
   const serving = before.findLast((revision) => revision.status === 'deployed')
-  if (serving) await preflight(deps, source, options.signal)
+  if (serving) await tryChart(deps, source, options.signal)
   try {
     await deps.helm.upgrade(source, options.signal)
   } catch (error) {
@@ -65,19 +67,64 @@ export async function applyChart(
 export async function chartUnit(deps: Pick<ChartDeps, 'client'>, release: ReleaseName): Promise<UnitRecord> {
   const deployed = (await listRevisions(deps.client, release)).findLast((one) => one.status === 'deployed')
   if (!deployed) throw new HelmError(`release ${release.name} is not deployed`)
-  const text = await readManifest(deps.client, release, deployed.revision)
-  const objects: DeclaredObject[] = []
-  for (const object of readObjects(text, `release ${release.name}`))
-    objects.push(asHelmApplied(await placed(deps.client, object, release.namespace), release))
+  const stored = await readRelease(deps.client, release, deployed.revision)
   const { name, namespace } = release
-  return { id: chartUnitId(name), release: { name, namespace, revision: deployed.revision }, objects }
+  return {
+    id: chartUnitId(release),
+    release: { name, namespace, revision: deployed.revision },
+    objects: await declaredIn(deps.client, release, stored.manifest),
+    hooks: await hooksIn(deps.client, release, stored.hooks),
+  }
 }
 
-async function clearInterrupted(deps: ChartDeps, release: ReleaseName, begunByUs: boolean): Promise<Revision[]> {
+/**
+ * What a release made besides the objects of the revision that serves: those of every later revision, which did not end
+ * well, and the hooks of all. Helm forgets the first with the next operation, and never knew the second.
+ */
+export async function tracesOf(client: KubeClient, release: ReleaseName): Promise<Traces> {
+  const revisions = await listRevisions(client, release)
+  const serving = revisions.findLastIndex((one) => one.status === 'deployed')
+  const traces: Traces = { leftovers: [], hooks: [] }
+  for (const [index, { revision }] of revisions.entries()) {
+    const stored = await readRelease(client, release, revision)
+    traces.hooks.push(...(await hooksIn(client, release, stored.hooks)))
+    if (index > serving) traces.leftovers.push(...(await declaredIn(client, release, stored.manifest)))
+  }
+  return { leftovers: united(traces.leftovers), hooks: united(traces.hooks) }
+}
+
+async function declaredIn(client: KubeClient, release: ReleaseName, text: string): Promise<DeclaredObject[]> {
+  const objects: DeclaredObject[] = []
+  for (const object of readObjects(text, `release ${release.name}`))
+    objects.push(asHelmApplied(await placed(client, object, release.namespace), release))
+  return objects
+}
+
+async function hooksIn(client: KubeClient, release: ReleaseName, texts: readonly string[]): Promise<DeclaredObject[]> {
+  const objects: DeclaredObject[] = []
+  for (const hook of texts.flatMap((text) => readObjects(text, `hooks of release ${release.name}`))) {
+    const { apiVersion, kind, metadata } = await placed(client, hook, release.namespace)
+    const { name, namespace } = metadata
+    const object = { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}) } }
+    objects.push({ object, manager: HELM_MANAGER, keep: isKept(hook), adopted: false })
+  }
+  return objects
+}
+
+async function clearInterrupted(
+  deps: ChartDeps,
+  release: ReleaseName,
+  options: { begunByUs: boolean; signal: AbortSignal },
+): Promise<Revision[]> {
   const revisions = await listRevisions(deps.client, release)
   const last = revisions.at(-1)
+  if (last?.status === 'uninstalling') {
+    deps.logger.info({ release: release.name }, 'finishing a removal that was cut off')
+    await deps.helm.uninstall(release, options.signal)
+    return []
+  }
   if (!last || !isPending(last)) return revisions
-  if (!begunByUs && deps.clock.now() - Date.parse(last.createdAt) < ABANDONED_MS)
+  if (!options.begunByUs && deps.clock.now() - Date.parse(last.createdAt) < ABANDONED_MS)
     throw new HelmError(`somebody else works on release ${release.name} (${last.status}); waits until that ends`)
   deps.logger.info({ release: release.name, status: last.status }, 'forgetting an operation that was cut off')
   await forgetRevision(deps.client, release, last.revision)
@@ -85,7 +132,7 @@ async function clearInterrupted(deps: ChartDeps, release: ReleaseName, begunByUs
 }
 
 /** Finds what the API server would refuse before a single object of a serving release is changed. */
-async function preflight(deps: ChartDeps, source: ChartSource, signal: AbortSignal): Promise<void> {
+export async function tryChart(deps: ChartDeps, source: ChartSource, signal: AbortSignal): Promise<void> {
   try {
     const text = await deps.helm.render(source, signal)
     for (const object of readObjects(text, `release ${source.name}`)) {
@@ -113,11 +160,13 @@ async function goBack(deps: ChartDeps, source: ChartSource, serving: Revision, c
   if (last?.revision === serving.revision)
     throw new UpgradeError(`${reason}; nothing was changed, the former version serves on`, null, false)
   deps.logger.warn({ release: source.name, revision: serving.revision, reason }, 'upgrade failed, going back')
+  const traces = await tracesOf(deps.client, source)
   if (isPending(last) && last) await forgetRevision(deps.client, source, last.revision)
   try {
     await deps.helm.rollback(source, serving.revision, deps.stopping)
   } catch (error) {
-    throw new UpgradeError(`${reason}; going back failed too: ${messageOf(error)}`, null, true)
+    throw new UpgradeError(`${reason}; going back failed too: ${messageOf(error)}`, null, true, traces)
   }
-  throw new UpgradeError(`${reason}; the former version serves again`, await chartUnit(deps, source), true)
+  const unit = await chartUnit(deps, source)
+  throw new UpgradeError(`${reason}; the former version serves again`, unit, true, traces)
 }

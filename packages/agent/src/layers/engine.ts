@@ -9,7 +9,7 @@ import { type Failure, nextFailure } from './backoff.ts'
 import { UpgradeError } from './chart-unit.ts'
 import type { HealthBoard } from './health.ts'
 import type { Installer } from './installer.ts'
-import { type LayerStep, type LayerView, planLayers, reportLayer } from './plan.ts'
+import { awaitedNames, type LayerStep, type LayerView, planLayers, reportLayer } from './plan.ts'
 import { isInstalled, type LayerRecord, layerKey, type RecordStore } from './records.ts'
 
 export interface EngineDeps {
@@ -157,7 +157,7 @@ export class LayerEngine {
     const next = steps.findIndex((step) => step.do === 'install')
     const view = views[next]
     if (view) return this.#install(view, next)
-    const removable = this.#nextRemoval()
+    const removable = this.#nextRemoval(awaitedNames(views, steps))
     if (removable) return this.#remove(removable)
     if (comparePositions(desired, this.#completed) === 0 || !this.#isComplete(views, steps)) return false
     await this.#deps.onComplete(desired)
@@ -219,9 +219,11 @@ export class LayerEngine {
   }
 
   /** Layers that are no longer wanted go last first, one at a time. */
-  #nextRemoval(): LayerRecord | undefined {
+  #nextRemoval(awaited: ReadonlySet<string>): LayerRecord | undefined {
     const now = this.#deps.clock.now()
-    return this.#unwanted().findLast((record) => (this.#failures.get(record.id)?.retryAt ?? 0) <= now)
+    return this.#unwanted()
+      .filter((record) => !awaited.has(record.name))
+      .findLast((record) => (this.#failures.get(record.id)?.retryAt ?? 0) <= now)
   }
 
   async #remove(record: LayerRecord): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { CREATED_BY, FIELD_MANAGER } from '../names.ts'
 import { shortenHelmError } from './helm-errors.ts'
 
 export interface HelmOptions {
@@ -29,6 +30,8 @@ export interface ChartSource extends ReleaseName {
   /** Archive or folder of the chart. */
   chartPath: string
   valuesPath: string
+  /** Leave the chart's `crds/` alone. */
+  skipDefinitions?: boolean
 }
 
 /** How long helm waits for one hook. */
@@ -51,11 +54,12 @@ export class Helm {
 
   /** Installs or upgrades; hooks run and are waited for, readiness is not. */
   async upgrade(source: ChartSource, signal: AbortSignal): Promise<void> {
-    const { name, namespace, chartPath, valuesPath } = source
+    const { name, namespace, chartPath, valuesPath, skipDefinitions } = source
     await this.#run(
       ['upgrade', name, chartPath, '--install', `--namespace=${namespace}`, `--values=${valuesPath}`]
         .concat(applying)
-        .concat(['--history-max=5', '--hide-notes']),
+        .concat(['--history-max=5', '--hide-notes', `--labels=${CREATED_BY}=${FIELD_MANAGER}`])
+        .concat(skipDefinitions ? ['--skip-crds'] : []),
       signal,
     )
   }

@@ -1,53 +1,22 @@
 import type { DesiredLayer } from '@atrium/api/link/desired-state.ts'
-import type { KubeClient } from '@atrium/kube/client.ts'
-import { removedEntries } from '@atrium/kube/inventory.ts'
-import { describeRef, type KubeObject, keyOf, refOf } from '@atrium/kube/object.ts'
-import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
-import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { BlobCache } from '../desired/blobs.ts'
-import { applyChart, chartUnit, chartUnitId, UpgradeError } from './chart-unit.ts'
+import { chartUnit, UpgradeError } from './chart-unit.ts'
+import { type ClaimDeps, claimObjects, claimRelease } from './claims.ts'
 import { type LayerContent, loadContent, type PackSource } from './content.ts'
-import { readObjects } from './documents.ts'
-import type { LayerGate } from './gate.ts'
-import type { ChartSource, Helm } from './helm.ts'
-import { applyManifest, begunManifest, type ManifestSource } from './manifest-unit.ts'
-import { applyNamespaces, NAMESPACES_UNIT, releaseNamespaces } from './namespaces.ts'
-import { pruneObjects, type Remaining } from './prune.ts'
-import {
-  entryOf,
-  type LayerRecord,
-  layerKey,
-  newRecord,
-  objectsOf,
-  type RecordStore,
-  type UnitRecord,
-  withoutUnit,
-  withUnit,
-} from './records.ts'
-import { chartFiles, manifestChart, withWorkFolder } from './work-files.ts'
+import type { Remaining } from './prune.ts'
+import { type LayerRecord, layerKey, newRecord, objectsOf, type UnitRecord, withUnit } from './records.ts'
+import { dropUnit, pruneUnit } from './removal.ts'
+import { type Step, type StepDeps, stepsOf } from './steps.ts'
+import { begunUnit, finishedUnit, heldObjects, united, withTraces } from './units.ts'
 
-export interface InstallerDeps {
-  client: KubeClient
-  helm: Helm
+export interface InstallerDeps extends ClaimDeps, Omit<StepDeps, 'isTaken'> {
   packs: PackSource
   blobs: BlobCache
-  records: RecordStore
-  gate: LayerGate
-  clock: Clock
-  logger: Logger
-  /** Folder for charts and values while helm runs. */
-  workDir: string
-  /** Aborts when the agent stops. */
-  stopping: AbortSignal
 }
 
-/** One step of installing a layer; steps run in order and each is remembered as soon as it is done. */
-interface Step {
-  unitId: string
-  /** What the step is about to leave behind, so that a first installation that fails can be removed. */
-  begin(): Promise<UnitRecord>
-  run(before: UnitRecord | undefined, signal: AbortSignal): Promise<UnitRecord>
-}
+/** Mark of a record whose removal has begun: should its layer be wanted again, it is installed again. */
+const REMOVING = 'removing'
 
 /** Makes one layer what the desired state says, or removes one; remembers every step, so a crash resumes. */
 export class Installer {
@@ -65,13 +34,21 @@ export class Installer {
 
   async #install(layer: DesiredLayer, order: number, content: LayerContent, signal: AbortSignal): Promise<Remaining> {
     const { records, clock } = this.#deps
+    const steps = this.#steps(layer.id, content)
     const key = layerKey(layer)
     const former = records.get(layer.id) ?? newRecord(layer, order)
     const startedAt = former.attempted === key ? former.startedAt : isoNow(clock)
     await records.save({ ...former, order, attempted: key, startedAt })
-    const steps = this.#steps(layer, content, former.attempted !== null)
-    for (const step of steps) await this.#runStep(layer.id, step, signal)
-    const remaining = await this.#dropUnits(layer.id, new Set(steps.map((step) => step.unitId)), signal)
+    const remaining: Remaining = []
+    const staying = new Set(steps.map((step) => step.unitId))
+    for (const step of steps) {
+      remaining.push(...(await this.#leaveFormerPlace(layer.id, step, staying, signal)))
+      await this.#runStep(layer.id, step, former.attempted !== null, signal)
+    }
+    remaining.push(...(await this.#dropUnits(layer.id, (unit) => !staying.has(unit.id), signal)))
+    // Namespaces were recorded first and go last: only then they may be empty.
+    for (const unit of [...this.#record(layer.id).units].reverse())
+      remaining.push(...(await pruneUnit(this.#deps, this.#record(layer.id), unit)))
     await records.save({
       ...this.#record(layer.id),
       key,
@@ -89,124 +66,78 @@ export class Installer {
     return record
   }
 
-  #steps(layer: DesiredLayer, content: LayerContent, begunByUs: boolean): Step[] {
-    const { plan, attached } = content
-    const { namespace } = plan
-    const namespaces: Step = {
-      unitId: NAMESPACES_UNIT,
-      begin: async () => ({ id: NAMESPACES_UNIT, objects: [], incomplete: true }),
-      run: () => applyNamespaces(this.#deps.client, plan, layer.id),
-    }
-    const charts = plan.charts.map((chart) =>
-      this.#chartStep(chart.releaseName, namespace, (dir) => chartFiles(dir, chart, namespace), begunByUs),
-    )
-    const manifests = plan.manifests.map((manifest) =>
-      manifest.templated
-        ? this.#chartStep(manifest.releaseName, namespace, (dir) => manifestChart(dir, manifest, namespace), begunByUs)
-        : this.#manifestStep(layer.id, manifest.name, manifest.content, namespace),
-    )
-    const extra = attached.map(({ name, content: text }) =>
-      this.#manifestStep(layer.id, `attached/${name}`, text, namespace),
-    )
-    return [namespaces, ...charts, ...manifests, ...extra]
+  #steps(layerId: string, content: LayerContent): Step[] {
+    const { records, isWanted } = this.#deps
+    const isTaken: StepDeps['isTaken'] = (object) =>
+      records.holdersOf(object, layerId).some(({ record }) => isWanted(record.id))
+    return stepsOf({ ...this.#deps, isTaken }, layerId, content)
   }
 
-  #chartStep(name: string, namespace: string, files: (dir: string) => Promise<ChartSource>, begunByUs: boolean): Step {
-    const unitId = chartUnitId(name)
-    return {
-      unitId,
-      begin: async () => ({ id: unitId, release: { name, namespace, revision: 0 }, objects: [], incomplete: true }),
-      run: (_before, signal) =>
-        withWorkFolder(this.#deps.workDir, async (dir) =>
-          applyChart(this.#deps, await files(dir), { begunByUs, signal }),
-        ),
-    }
-  }
-
-  #manifestStep(layerId: string, name: string, text: string, namespace: string): Step {
-    const unitId = `manifest:${name}`
-    const check = (object: KubeObject): void => {
-      const owner = this.#deps.records.ownerOf(object, layerId)
-      if (owner) throw new Error(`${describeRef(refOf(object))} is already declared by layer ${owner.name}`)
-    }
-    const source = (): ManifestSource => ({ id: unitId, objects: readObjects(text, name), namespace, check })
-    return {
-      unitId,
-      begin: () => begunManifest(this.#deps, source()),
-      run: (before, signal) => applyManifest(this.#deps, source(), before, signal),
-    }
-  }
-
-  async #runStep(layerId: string, step: Step, signal: AbortSignal): Promise<void> {
+  async #runStep(layerId: string, step: Step, interrupted: boolean, signal: AbortSignal): Promise<void> {
     const { records } = this.#deps
-    const before = this.#record(layerId).units.find((unit) => unit.id === step.unitId)
-    if (!before || before.incomplete) await records.save(withUnit(this.#record(layerId), await step.begin()))
+    const theirs = step.release ? await claimRelease(this.#deps, layerId, step.release) : false
+    await claimObjects(this.#deps, layerId, step.unitId, await step.declares())
+    const record = this.#record(layerId)
+    const before = record.units.find((unit) => unit.id === step.unitId)
+    const known = united(objectsOf(record), record.units.flatMap(heldObjects))
+    const release = step.release && { ...step.release, revision: 0 }
+    const fresh = { id: step.unitId, ...(release && { release }) }
+    const begun = begunUnit(fresh, before, await step.attempts(known))
+    await records.save(withUnit(record, begun))
     try {
-      const unit = await step.run(before, signal)
-      await records.save(withUnit(this.#record(layerId), unit))
-      if (before && !before.incomplete) await this.#pruneWithin(before, unit)
+      const unit = await step.run({ before, known, begunByUs: interrupted || theirs, signal })
+      await this.#finish(layerId, begun, unit)
     } catch (error) {
-      if (error instanceof UpgradeError && error.unit) await records.save(withUnit(this.#record(layerId), error.unit))
+      if (error instanceof UpgradeError)
+        await this.#finish(layerId, withTraces(begun, error.traces), error.unit ?? begun)
       throw error
     }
   }
 
-  /** Objects a manifest no longer has; helm prunes its own. */
-  async #pruneWithin(before: UnitRecord, after: UnitRecord): Promise<void> {
-    if (before.release) return
-    const gone = new Set(removedEntries(before.objects.map(entryOf), after.objects.map(entryOf)).map(keyOf))
-    const objects = before.objects.filter((one) => gone.has(keyOf(refOf(one.object))))
-    if (before.id === NAMESPACES_UNIT) await releaseNamespaces(this.#deps.client, objects, this.#usedNamespaces(''))
-    else await pruneObjects(this.#deps.client, objects)
+  async #finish(layerId: string, begun: UnitRecord, result: UnitRecord): Promise<void> {
+    await this.#deps.records.save(withUnit(this.#record(layerId), finishedUnit(begun, result)))
   }
 
-  /** Removes units that the layer no longer has, last first. */
-  async #dropUnits(layerId: string, staying: ReadonlySet<string>, signal: AbortSignal): Promise<Remaining> {
+  /** A release that moves to another namespace: its objects that live in none cannot be in two releases. */
+  async #leaveFormerPlace(
+    layerId: string,
+    { release, tryOut }: Step,
+    staying: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<Remaining> {
+    const isFormer = (unit: UnitRecord): boolean =>
+      release !== undefined && unit.release?.name === release.name && !staying.has(unit.id)
+    if (!this.#record(layerId).units.some(isFormer)) return []
+    await tryOut?.(signal)
+    return this.#dropUnits(layerId, isFormer, signal)
+  }
+
+  /** Removes units of a layer, last first. */
+  async #dropUnits(layerId: string, goes: (unit: UnitRecord) => boolean, signal: AbortSignal): Promise<Remaining> {
     const remaining: Remaining = []
-    for (const unit of [...this.#record(layerId).units].reverse()) {
-      if (staying.has(unit.id)) continue
-      remaining.push(...(await this.#dropUnit(layerId, unit, signal)))
-      await this.#deps.records.save(withoutUnit(this.#record(layerId), unit.id))
-    }
+    for (const unit of this.#record(layerId).units.filter(goes).reverse())
+      remaining.push(...(await dropUnit(this.#deps, this.#record(layerId), unit, signal)))
     return remaining
-  }
-
-  async #dropUnit(layerId: string, unit: UnitRecord, signal: AbortSignal): Promise<Remaining> {
-    const { client, helm } = this.#deps
-    if (unit.id === NAMESPACES_UNIT) return releaseNamespaces(client, unit.objects, this.#usedNamespaces(layerId))
-    if (!unit.release) return pruneObjects(client, unit.objects)
-    await helm.uninstall(unit.release, signal)
-    return unit.objects
-      .filter((one) => one.keep)
-      .map((one) => `${describeRef(refOf(one.object))} stays: helm.sh/resource-policy is keep`)
-  }
-
-  /** Namespaces that layers other than `exceptLayer` have objects in or declare. */
-  #usedNamespaces(exceptLayer: string): Set<string> {
-    const others = this.#deps.records.all().filter((record) => record.id !== exceptLayer)
-    return new Set(
-      others
-        .flatMap(objectsOf)
-        .map(({ object }) => (object.kind === 'Namespace' ? object.metadata.name : (object.metadata.namespace ?? ''))),
-    )
   }
 
   /** Takes one release back to its recorded revision and remembers the revision this makes. */
   async rollback(layerId: string, unitId: string): Promise<void> {
     const { gate, helm, records, stopping } = this.#deps
     await gate.exclusive(layerId, async () => {
-      const release = this.#record(layerId).units.find((unit) => unit.id === unitId)?.release
-      if (!release) return
-      await helm.rollback(release, release.revision, stopping)
-      await records.save(withUnit(this.#record(layerId), await chartUnit(this.#deps, release)))
+      const unit = records.get(layerId)?.units.find((one) => one.id === unitId)
+      if (!unit?.release) return
+      await helm.rollback(unit.release, unit.release.revision, stopping)
+      await this.#finish(layerId, unit, await chartUnit(this.#deps, unit.release))
     })
   }
 
   /** Removes a layer: exactly what it made, backwards. */
   async remove(record: LayerRecord, signal: AbortSignal): Promise<Remaining> {
-    return this.#deps.gate.exclusive(record.id, async () => {
-      const remaining = await this.#dropUnits(record.id, new Set(), signal)
-      await this.#deps.records.delete(record.id)
+    const { gate, records } = this.#deps
+    return gate.exclusive(record.id, async () => {
+      await records.save({ ...this.#record(record.id), attempted: REMOVING })
+      const remaining = await this.#dropUnits(record.id, () => true, signal)
+      await records.delete(record.id)
       return remaining
     })
   }

@@ -5,27 +5,39 @@ import { describeRef, type KubeObject, keyOf, refOf } from '@atrium/kube/object.
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
-import { FIELD_MANAGER } from '../names.ts'
 import { UpgradeError } from './chart-unit.ts'
 import { isKept, placed } from './declare.ts'
 import { withoutNoise } from './helm-errors.ts'
-import { pruneObjects } from './prune.ts'
+import { isAppliedBy, pruneLeftovers } from './prune.ts'
 import type { DeclaredObject, UnitRecord } from './records.ts'
+import { without } from './units.ts'
 
 export interface ManifestDeps {
   client: KubeClient
   clock: Clock
   logger: Logger
+  /** Aborts when the agent stops: then nothing is put back, the next start goes on. */
+  stopping: AbortSignal
 }
 
 export interface ManifestSource {
-  /** Unit id, `manifest:<name>`. */
+  /** Unit id, `manifest:<path>` or `definitions:<release>`. */
   id: string
   objects: KubeObject[]
   /** Where objects without a namespace go. */
   namespace: string
-  /** Throws when an object may not be applied, e.g. because another layer declares it. */
-  check(object: KubeObject): void
+  /** Field manager to apply as. */
+  manager: string
+  /** Everything stays when the layer goes. */
+  keepsAll: boolean
+}
+
+/** What the layer knows of itself before the step. */
+export interface FormerState {
+  /** The unit as it was left. */
+  before: UnitRecord | undefined
+  /** Everything any part of the layer answers for. */
+  known: readonly DeclaredObject[]
 }
 
 const SERVED_POLL_MS = 200
@@ -38,40 +50,38 @@ const SERVED_LIMIT_MS = 30_000
 export async function applyManifest(
   deps: ManifestDeps,
   source: ManifestSource,
-  before: UnitRecord | undefined,
+  { before, known }: FormerState,
   signal: AbortSignal,
 ): Promise<UnitRecord> {
   const ordered = inInstallOrder(source.objects)
-  await preflight(deps.client, source, ordered, signal, before !== undefined && !before.incomplete)
-  const known = new Map((before?.objects ?? []).map((one) => [keyOf(refOf(one.object)), one]))
+  const isUpgrade = before !== undefined && !before.incomplete
+  await preflight(deps.client, source, ordered, signal, isUpgrade)
   const applied: DeclaredObject[] = []
   try {
     for (const object of ordered) {
-      const declared = await declare(deps, object, source.namespace, known)
-      await applyOne(deps, declared, signal)
+      await untilServed(deps, object, signal)
+      const declared = await declare(deps.client, object, source, known)
       applied.push(declared)
+      await applyOne(deps, declared, signal)
     }
   } catch (error) {
-    if (!before || before.incomplete) throw error
+    if (!isUpgrade || deps.stopping.aborted) throw error
     await restore(deps, before)
-    await pruneObjects(
-      deps.client,
-      applied.filter((one) => !known.has(keyOf(refOf(one.object)))),
-    )
+    await pruneLeftovers(deps.client, without(applied, before.objects))
     throw new UpgradeError(`${messageOf(error)}; the former version was put back`, before, true)
   }
   return { id: source.id, objects: applied }
 }
 
-/** What a first installation is about to make, recorded before it makes anything. */
-export async function begunManifest(deps: ManifestDeps, source: ManifestSource): Promise<UnitRecord> {
+/** What a step is about to make, to be recorded before it makes anything. */
+export async function attemptedObjects(
+  deps: ManifestDeps,
+  source: ManifestSource,
+  known: readonly DeclaredObject[],
+): Promise<DeclaredObject[]> {
   const objects: DeclaredObject[] = []
-  for (const object of source.objects) {
-    const target = await placed(deps.client, object, source.namespace)
-    const adopted = await existedBefore(deps.client, target)
-    objects.push({ object: target, manager: FIELD_MANAGER, keep: isKept(target), adopted })
-  }
-  return { id: source.id, objects, incomplete: true }
+  for (const object of source.objects) objects.push(await declare(deps.client, object, source, known))
+  return objects
 }
 
 async function preflight(
@@ -83,9 +93,8 @@ async function preflight(
 ): Promise<void> {
   for (const object of objects) {
     const target = await placed(client, object, source.namespace)
-    source.check(target)
     try {
-      await client.apply(target, { fieldManager: FIELD_MANAGER, force: true, dryRun: true, signal })
+      await client.apply(target, { fieldManager: source.manager, force: true, dryRun: true, signal })
     } catch (error) {
       // Its definition or namespace may be among these very objects.
       if (error instanceof KindNotServedError || isNotFound(error) || isConflict(error)) continue
@@ -96,33 +105,33 @@ async function preflight(
 }
 
 async function declare(
-  deps: ManifestDeps,
+  client: KubeClient,
   object: KubeObject,
-  namespace: string,
-  known: Map<string, DeclaredObject>,
+  { namespace, manager, keepsAll }: ManifestSource,
+  known: readonly DeclaredObject[],
 ): Promise<DeclaredObject> {
-  await untilServed(deps, object)
-  const target = await placed(deps.client, object, namespace)
-  const former = known.get(keyOf(refOf(target)))
+  const target = await placed(client, object, namespace)
+  const key = keyOf(refOf(target))
+  const former = known.find((one) => keyOf(refOf(one.object)) === key)
   return {
     object: target,
-    manager: FIELD_MANAGER,
-    keep: isKept(target),
-    adopted: former ? former.adopted : await existedBefore(deps.client, target),
+    manager,
+    keep: keepsAll || isKept(target),
+    adopted: former ? former.adopted : await existedBefore(client, target, manager),
   }
 }
 
 /** A definition that was applied a moment ago takes the API server some milliseconds to serve. */
-async function untilServed(deps: ManifestDeps, object: KubeObject): Promise<void> {
+async function untilServed(deps: ManifestDeps, object: KubeObject, signal: AbortSignal): Promise<void> {
   const limit = deps.clock.now() + SERVED_LIMIT_MS
   for (;;) {
     try {
       await deps.client.mapper.resolve(object)
       return
     } catch (error) {
-      if (!(error instanceof KindNotServedError) || deps.clock.now() > limit) throw error
+      if (!(error instanceof KindNotServedError) || signal.aborted || deps.clock.now() > limit) throw error
       if (!(await isBeingDefined(deps.client, object))) throw error
-      await deps.clock.sleep(SERVED_POLL_MS)
+      await deps.clock.sleep(SERVED_POLL_MS, signal)
     }
   }
 }
@@ -139,12 +148,9 @@ async function isBeingDefined(client: KubeClient, object: KubeObject): Promise<b
 }
 
 /** True when somebody else made it; ours are known by the manager of their fields, also after a crash. */
-async function existedBefore(client: KubeClient, object: KubeObject): Promise<boolean> {
+async function existedBefore(client: KubeClient, object: KubeObject, manager: string): Promise<boolean> {
   const live = await client.find(refOf(object))
-  if (!live) return false
-  return !(live.metadata.managedFields ?? []).some(
-    (entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply',
-  )
+  return live !== null && !isAppliedBy(live, manager)
 }
 
 async function applyOne(deps: ManifestDeps, declared: DeclaredObject, signal: AbortSignal): Promise<void> {

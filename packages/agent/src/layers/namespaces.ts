@@ -45,6 +45,15 @@ export async function applyNamespaces(client: KubeClient, plan: NamespacePlan, l
   return { id: NAMESPACES_UNIT, objects }
 }
 
+/** What the step is about to make or label, to be recorded before it does. */
+export const attemptedNamespaces = (plan: NamespacePlan, layerId: string): DeclaredObject[] =>
+  namesOf(plan).map((name) => ({
+    object: declaration(plan, name, false),
+    manager: namespaceManager(layerId),
+    keep: false,
+    adopted: true,
+  }))
+
 const namespaceRef = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', name })
 
 function declaration(plan: NamespacePlan, name: string, isOurs: boolean): KubeObject {

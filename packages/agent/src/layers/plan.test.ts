@@ -1,7 +1,7 @@
 import type { DesiredLayer } from '@atrium/api/link/desired-state.ts'
 import { expect, test } from 'vitest'
 import { nextFailure, retryDelayMs } from './backoff.ts'
-import { type LayerView, planLayers, reportLayer } from './plan.ts'
+import { awaitedNames, type LayerView, planLayers, reportLayer } from './plan.ts'
 import { layerKey, newRecord } from './records.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
@@ -49,6 +49,16 @@ test('layers of one stage do not wait for each other', () => {
   const failure = { key: layerKey(layer('a')), message: 'no', attempts: 1, retryAt: 2_000, since: 's' }
   expect(dos(view(layer('a'), 'absent', { failure }), view(layer('b'), 'absent'))).toEqual(['retry-later', 'install'])
   expect(dos(view(layer('a'), 'unready'), view(layer('b'), 'absent'))).toEqual(['nothing', 'install'])
+})
+
+test('what is called like a layer that waits is awaited; what is being installed, or failed, needs no one to stay', () => {
+  const failure = { key: layerKey(layer('failing')), message: 'no', attempts: 1, retryAt: 2_000, since: 's' }
+  const views = [
+    view(layer('first'), 'unready'),
+    view(layer('failing'), 'absent', { failure }),
+    view(layer('late', { priority: 1 }), 'absent'),
+  ]
+  expect([...awaitedNames(views, planLayers(views, 1_000))]).toEqual(['late'])
 })
 
 test('what did not change is left alone; what was begun or changed is installed', () => {

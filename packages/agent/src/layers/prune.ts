@@ -1,6 +1,8 @@
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { inInstallOrder, isDefinition } from '@atrium/kube/inventory.ts'
 import { describeRef, isRecord, type KubeObject, type KubeRef, refOf } from '@atrium/kube/object.ts'
+import { HELM_MANAGER } from '../names.ts'
+import { isKept } from './declare.ts'
 import type { DeclaredObject } from './records.ts'
 
 /** What stays behind, and why: shown to people. */
@@ -12,7 +14,7 @@ export async function pruneObjects(client: KubeClient, objects: DeclaredObject[]
   const ordered = inInstallOrder(objects.map((one) => ({ kind: one.object.kind, declared: one }))).reverse()
   for (const { declared } of ordered) {
     const ref = refOf(declared.object)
-    if (declared.keep) remaining.push(`${describeRef(ref)} stays: helm.sh/resource-policy is keep`)
+    if (declared.keep) remaining.push(keptLine(declared))
     else if (declared.adopted) await giveBack(client, declared, remaining)
     else if (isDefinition(ref) && (await hasInstances(client, ref)))
       remaining.push(`${describeRef(ref)} stays: objects of its kind exist that are not part of the layer`)
@@ -20,6 +22,41 @@ export async function pruneObjects(client: KubeClient, objects: DeclaredObject[]
   }
   return remaining
 }
+
+/** Why an object stays that is kept. */
+export function keptLine({ object }: DeclaredObject): string {
+  const why = isKept(object)
+    ? 'helm.sh/resource-policy is keep'
+    : "it came with a chart's crds/, which are never removed"
+  return `${describeRef(refOf(object))} stays: ${why}`
+}
+
+/**
+ * Deletes what a step that was cut off or replaced may have made. It may never have come to that, and somebody else may
+ * have made an object of that name since: only what bears our mark goes.
+ */
+export async function pruneLeftovers(client: KubeClient, objects: readonly DeclaredObject[]): Promise<Remaining> {
+  const ours: DeclaredObject[] = []
+  for (const declared of objects) {
+    const live = await client.find(refOf(declared.object))
+    if (live && isOurs(live, declared)) ours.push(declared)
+  }
+  return pruneObjects(client, ours)
+}
+
+export const isAppliedBy = (live: KubeObject, manager: string): boolean =>
+  (live.metadata.managedFields ?? []).some((entry) => entry.manager === manager && entry.operation === 'Apply')
+
+const RELEASE_MARKS = ['meta.helm.sh/release-name', 'meta.helm.sh/release-namespace']
+
+/**
+ * Every release is applied by helm: only its name tells one from another. An object that is nothing but its name has no
+ * managers at all; that it was not there when the step began has to do.
+ */
+const isOurs = (live: KubeObject, { object, manager, adopted }: DeclaredObject): boolean =>
+  (isAppliedBy(live, manager) || (!adopted && !live.metadata.managedFields?.length)) &&
+  (manager !== HELM_MANAGER ||
+    RELEASE_MARKS.every((mark) => live.metadata.annotations?.[mark] === object.metadata.annotations?.[mark]))
 
 async function giveBack(client: KubeClient, declared: DeclaredObject, remaining: Remaining): Promise<void> {
   const ref = refOf(declared.object)

@@ -1,9 +1,11 @@
 import type { DesiredLayer } from '@atrium/api/link/desired-state.ts'
-import type { InventoryEntry } from '@atrium/kube/inventory.ts'
+import { desiredContentKey } from '@atrium/api/link/layer-content.ts'
 import { type KubeObject, keyOf, refOf } from '@atrium/kube/object.ts'
 import type { ReadinessCheck } from '@atrium/pack/format/readiness.ts'
 import { sha256 } from '../names.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
+import type { ReleaseName } from './helm.ts'
+import { heldObjects } from './units.ts'
 
 /** One object as it was declared, and who applied it. */
 export interface DeclaredObject {
@@ -18,11 +20,15 @@ export interface DeclaredObject {
 
 /** What one step of a layer left behind: a helm release, a manifest file, or the layer's namespaces. */
 export interface UnitRecord {
-  /** `chart:<release>`, `manifest:<name>` or `namespaces`. */
+  /** `chart:<namespace>/<release>`, `definitions:<release>`, `manifest:<path>` or `namespaces`. */
   id: string
   /** Only for charts. */
   release?: { name: string; namespace: string; revision: number }
   objects: DeclaredObject[]
+  /** What it made before, or was about to make when it was cut off: goes once the layer is in place, or with it. */
+  leftovers?: DeclaredObject[]
+  /** Objects of a release's hooks, name and kind alone: helm leaves them behind. */
+  hooks?: DeclaredObject[]
   /** Its first installation was begun and never finished: removal must look for it, drift must not. */
   incomplete?: boolean
 }
@@ -46,16 +52,7 @@ export interface LayerRecord {
 }
 
 /** Digest of everything that decides what a layer installs. */
-export const layerKey = (layer: DesiredLayer): string =>
-  sha256(
-    JSON.stringify([
-      layer.pack?.repository ?? '',
-      layer.pack?.digest ?? '',
-      layer.valuesDigest,
-      layer.manifests.map((manifest) => [manifest.name, manifest.digest]),
-      layer.namespace,
-    ]),
-  )
+export const layerKey = (layer: DesiredLayer): string => sha256(desiredContentKey(layer))
 
 export const isInstalled = (record: LayerRecord | undefined, key: string): boolean =>
   record !== undefined && record.key === key && record.attempted === null
@@ -73,15 +70,17 @@ export const newRecord = (layer: Pick<DesiredLayer, 'id' | 'name'>, order: numbe
   installedAt: null,
 })
 
+/** A release is itself only together with its namespace: the same name elsewhere is another one. */
+export const chartUnitId = (release: ReleaseName): string => `chart:${release.namespace}/${release.name}`
+
 export const objectsOf = (record: LayerRecord): DeclaredObject[] => record.units.flatMap((unit) => unit.objects)
+
+/** How people call a layer among those of other profiles. */
+export const describeLayer = ({ id, name }: Pick<LayerRecord, 'id' | 'name'>): string =>
+  id.endsWith(`/${name}`) ? `${name} of profile ${id.slice(0, -name.length - 1)}` : name
 
 /** What must be there as declared: everything but units whose first installation never finished. */
 export const enforcedUnits = (record: LayerRecord): UnitRecord[] => record.units.filter((unit) => !unit.incomplete)
-
-export const entryOf = (declared: DeclaredObject): InventoryEntry => ({
-  ...refOf(declared.object),
-  ...(declared.keep ? { keep: true } : {}),
-})
 
 /** The record with one unit replaced or added at its end. */
 export const withUnit = (record: LayerRecord, unit: UnitRecord): LayerRecord => {
@@ -95,6 +94,15 @@ export const withoutUnit = (record: LayerRecord, id: string): LayerRecord => ({
   ...record,
   units: record.units.filter((unit) => unit.id !== id),
 })
+
+/** Records of earlier agents named releases without their namespace. */
+const named = (unit: UnitRecord): UnitRecord => (unit.release ? { ...unit, id: chartUnitId(unit.release) } : unit)
+
+/** A part of a record that has something. */
+export interface Holder {
+  record: LayerRecord
+  unit: UnitRecord
+}
 
 /** All layer records, kept in Secrets and in memory. */
 export class RecordStore {
@@ -112,7 +120,7 @@ export class RecordStore {
       const content = await store.get(key)
       if (!content) continue
       const record = JSON.parse(content.toString('utf8')) as LayerRecord
-      records.#records.set(record.id, record)
+      records.#records.set(record.id, { ...record, units: record.units.map(named) })
     }
     return records
   }
@@ -143,12 +151,25 @@ export class RecordStore {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The layer other than `exceptLayer` that declares an object of this identity. */
-  ownerOf(object: KubeObject, exceptLayer: string): LayerRecord | undefined {
+  /** The parts of layers other than `exceptLayer` that answer for this object. */
+  holdersOf(object: KubeObject, exceptLayer: string): Holder[] {
     const key = keyOf(refOf(object))
-    return this.all().find(
-      (record) => record.id !== exceptLayer && objectsOf(record).some((one) => keyOf(refOf(one.object)) === key),
-    )
+    return this.#holders(exceptLayer, (unit) => heldObjects(unit).some((one) => keyOf(refOf(one.object)) === key))
+  }
+
+  /** The part of a layer other than `exceptLayer` that is this release. */
+  holderOfRelease(release: ReleaseName, exceptLayer: string): Holder | undefined {
+    return this.#holders(exceptLayer, (unit) => unit.id === chartUnitId(release))[0]
+  }
+
+  /** Everything that layers other than `exceptLayer` answer for. */
+  heldByOthers(exceptLayer: string): DeclaredObject[] {
+    return this.#holders(exceptLayer, () => true).flatMap(({ unit }) => heldObjects(unit))
+  }
+
+  #holders(exceptLayer: string, has: (unit: UnitRecord) => boolean): Holder[] {
+    const others = this.all().filter((record) => record.id !== exceptLayer)
+    return others.flatMap((record) => record.units.filter(has).map((unit) => ({ record, unit })))
   }
 
   #changed(): void {

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { isRecord, type KubeObject, type KubeRef } from '@atrium/kube/object.ts'
+import { CREATED_BY, FIELD_MANAGER } from '../names.ts'
 import type { ReleaseName } from './helm.ts'
 
 /** One revision of a release, as the labels of helm's Secret tell. */
@@ -11,6 +12,16 @@ export interface Revision {
   status: string
   /** RFC 3339. */
   createdAt: string
+  /** The agent made it, or helm made it from one that the agent made: known also when the agent's records are lost. */
+  ours: boolean
+}
+
+/** What helm stored with a revision: what was applied, not what a new rendering would give. */
+export interface StoredRelease {
+  /** Text of the manifest. */
+  manifest: string
+  /** Text of the hooks, one object each. */
+  hooks: string[]
 }
 
 const MANIFEST_BYTES = 64 * 1024 * 1024
@@ -39,12 +50,12 @@ const revisionOf = (secret: KubeObject): Revision => ({
   revision: Number(secret.metadata.labels?.version ?? 0),
   status: secret.metadata.labels?.status ?? '',
   createdAt: secret.metadata.creationTimestamp ?? '',
+  ours: secret.metadata.labels?.[CREATED_BY] === FIELD_MANAGER,
 })
 
 export const isPending = (revision: Revision | undefined): boolean => revision?.status.startsWith('pending-') ?? false
 
-/** The manifest text helm stored with a revision: what was applied, not what a new rendering would give. */
-export async function readManifest(client: KubeClient, release: ReleaseName, revision: number): Promise<string> {
+export async function readRelease(client: KubeClient, release: ReleaseName, revision: number): Promise<StoredRelease> {
   const secret = await client.get(secretRef(release, revision))
   const data = isRecord(secret.data) ? secret.data.release : undefined
   if (typeof data !== 'string') throw new TypeError(`release ${release.namespace}/${release.name} holds no data`)
@@ -52,7 +63,12 @@ export async function readManifest(client: KubeClient, release: ReleaseName, rev
   const json: unknown = JSON.parse(
     (await unzip(Buffer.from(encoded, 'base64'), { maxOutputLength: MANIFEST_BYTES })).toString('utf8'),
   )
-  return isRecord(json) && typeof json.manifest === 'string' ? json.manifest : ''
+  if (!isRecord(json)) return { manifest: '', hooks: [] }
+  const hooks = Array.isArray(json.hooks) ? json.hooks.filter(isRecord).map((hook) => hook.manifest) : []
+  return {
+    manifest: typeof json.manifest === 'string' ? json.manifest : '',
+    hooks: hooks.filter((text) => typeof text === 'string'),
+  }
 }
 
 /** Removes the mark of an operation that was cut off, so that helm accepts the next one. Touches no object of the release. */

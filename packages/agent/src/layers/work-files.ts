@@ -21,7 +21,7 @@ export async function chartFiles(dir: string, chart: PlannedChart, namespace: st
   const valuesPath = join(dir, 'values.yaml')
   await writePrivateFile(chartPath, chart.archive)
   await writePrivateFile(valuesPath, chart.valuesText)
-  return { name: chart.releaseName, namespace, chartPath, valuesPath }
+  return { name: chart.releaseName, namespace, chartPath, valuesPath, skipDefinitions: !chart.definesByHelm }
 }
 
 /** A templated manifest becomes a chart of one template: helm is the only engine that renders it as its author meant. */

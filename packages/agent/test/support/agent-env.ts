@@ -70,15 +70,18 @@ export class AgentEnv {
     if (options.loseDisk) await rm(this.stateDir, { recursive: true, force: true })
   }
 
-  /** Plays the kubelet for Jobs: each is completed (or failed) as soon as it exists. */
-  completeJobs(outcome: (name: string) => 'Complete' | 'Failed'): void {
+  /** Plays the kubelet for Jobs: each is completed (or failed, or left running) as soon as it exists. */
+  completeJobs(outcome: (name: string) => 'Complete' | 'Failed' | 'Running'): void {
+    void this.#jobs?.stop()
     this.#jobs = watchResource({
       client: this.client,
       query: { apiVersion: 'batch/v1', kind: 'Job' },
       ...shared,
       onObject: (change, job) => {
         const conditions = (job.status as { conditions?: unknown[] } | undefined)?.conditions ?? []
-        if (change === 'present' && conditions.length === 0) void this.#finish(job.metadata, outcome(job.metadata.name))
+        const wanted = outcome(job.metadata.name)
+        if (change === 'present' && conditions.length === 0 && wanted !== 'Running')
+          void this.#finish(job.metadata, wanted)
       },
     })
   }
