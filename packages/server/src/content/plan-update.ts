@@ -1,4 +1,5 @@
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
+import { layerContentKey } from '@atrium/api/link/layer-content.ts'
 import { type LayerProblem, type ResolveContext, type ResolvedLayer, resolveLayers } from './resolve.ts'
 
 export interface LayerChange {
@@ -29,33 +30,46 @@ export function planLayers(
   const ids = new Set(after.flatMap((profile) => profile.layers.map((layer) => `${profile.name}/${layer.name}`)))
   const removed = [...former.values()].filter((layer) => !ids.has(layer.id))
   return {
-    layers: [
-      ...kept,
-      ...removed.map(({ id, profileUid }): LayerChange => {
-        return { id, profileUid, change: 'removed', why: 'no profile names it any more; what it created is removed' }
-      }),
-    ],
+    layers: [...kept, ...removed.map((layer) => describeRemoval(layer, kept, next.layers))],
     problems: next.problems,
   }
+}
+
+/** The agent hands over what a layer of the same name has under another profile. */
+function describeRemoval(
+  gone: ResolvedLayer,
+  kept: readonly LayerChange[],
+  next: readonly ResolvedLayer[],
+): LayerChange {
+  const { id, profileUid, name } = gone
+  const heir = next.find((layer, index) => layer.name === name && kept[index]?.change === 'added')
+  const why = heir
+    ? `goes on as ${heir.id}: what that has too stays as it is, the rest of what it created is removed`
+    : 'no profile names it any more; what it created is removed'
+  const stays = "; definitions from a chart's crds/ and objects with helm.sh/resource-policy: keep stay"
+  return { id, profileUid, change: 'removed', why: why + stays }
 }
 
 function describeChange(before: ResolvedLayer | undefined, after: ResolvedLayer): LayerChange {
   const { id, profileUid } = after
   if (!before) return { id, profileUid, change: 'added', why: `version ${after.version} is new` }
-  const why = differences(before, after)
-  return { id, profileUid, change: why.length > 0 ? 'changed' : 'unchanged', why: why.join(', ') }
+  if (layerContentKey(before) === layerContentKey(after)) return { id, profileUid, change: 'unchanged', why: '' }
+  return { id, profileUid, change: 'changed', why: differences(before, after).join(', ') }
 }
 
-/** Only what reaches the cluster counts: the same content under another uid changes nothing there. */
+/** For people; what decides is the content that the agent compares too. */
 function differences(before: ResolvedLayer, after: ResolvedLayer): string[] {
   const why: string[] = []
   if (before.version !== after.version) why.push(`version ${before.version} → ${after.version}`)
   else if (before.pack?.digest !== after.pack?.digest) why.push('content of the pack')
+  if (before.pack?.repository !== after.pack?.repository) why.push('repository of the pack')
   if (before.values !== after.values) why.push('values')
   if (before.namespace !== after.namespace) why.push(`namespace ${before.namespace} → ${after.namespace}`)
   if (before.priority !== after.priority) why.push('install order')
-  why.push(...manifestDifferences(before, after))
-  return why
+  const manifests = manifestDifferences(before, after)
+  const names = (layer: ResolvedLayer): string => JSON.stringify(layer.manifests.map(({ name }) => name))
+  if (manifests.length === 0 && names(before) !== names(after)) why.push('order of the manifests')
+  return [...why, ...manifests]
 }
 
 function manifestDifferences(before: ResolvedLayer, after: ResolvedLayer): string[] {

@@ -74,6 +74,19 @@ describe('layers of a cluster', () => {
     expect(kubernetesVersion).toBe('1.34.4')
   })
 
+  it('of two profiles may not be the same releases', () => {
+    const twice = (values: string) => resolve([profile('a', [layer('web')]), profile('b', [layer('web', { values })])])
+    expect(twice('').problems).toMatchObject([
+      {
+        layer: 'b/web',
+        profileUid: 'uid-b',
+        message: expect.stringContaining("installs the same as layer a/web: give one an alias ('<alias>--web')"),
+      },
+    ])
+    expect(twice('pack: {namespace: other}').problems).toEqual([])
+    expect(twice('pack: {releaseNameOverride: {web: mine}}').problems).toEqual([])
+  })
+
   it('carry resolved texts, their namespace, and the digest they were saved with', () => {
     const values = `pack: {namespace: web}
 k: '{{.spectro.system.kubernetes.version}} {{.spectro.macro.domain}} {{.spectro.var.size}} {{.spectro.system.clusterprofile.name}}'

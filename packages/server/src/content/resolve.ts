@@ -44,6 +44,8 @@ export interface ResolvedLayer {
   values: string
   manifests: { name: string; content: string }[]
   namespace: string
+  /** Helm release names that the values give, by chart. */
+  releaseNames: Record<string, string>
 }
 
 /** Why a layer cannot be installed, and what to do. */
@@ -82,6 +84,7 @@ export function resolveLayers(attached: readonly AttachedProfile[], context: Res
   const sorted = layers
     .filter((layer) => layer !== null)
     .sort((a, b) => installRank[a.kind] - installRank[b.kind] || a.priority - b.priority)
+  problems.push(...sharedReleases(sorted))
   const redact = redactor(context.sealed.values())
   const shown = problems.map((problem) => ({ ...problem, message: redact(problem.message) }))
   const sensitive = [...new Set([...context.sealed.values()].map((value) => value.reveal()))].sort()
@@ -131,6 +134,7 @@ function resolveLayer(
     values: values.text,
     manifests,
     namespace: section.namespace,
+    releaseNames: section.releaseNameOverride,
   }
 }
 
@@ -176,4 +180,19 @@ function duplicateProblems(profile: AttachedProfile): LayerProblem[] {
     layer: `${profile.name}/${name}`,
     profileUid: profile.uid,
   }))
+}
+
+/**
+ * Layers of two profiles that would be the same helm releases: a release is named after layer and chart. Other clashes
+ * cannot be told from here; the agent refuses them.
+ */
+function sharedReleases(layers: readonly ResolvedLayer[]): LayerProblem[] {
+  const releases = ({ name, namespace, pack, releaseNames }: ResolvedLayer): string =>
+    JSON.stringify([name, namespace, pack?.repository, Object.entries(releaseNames).sort()])
+  return layers.flatMap((layer, index): LayerProblem[] => {
+    const first = layers.slice(0, index).find((other) => layer.pack && releases(other) === releases(layer))
+    if (!first || first.profileUid === layer.profileUid) return []
+    const message = `installs the same as layer ${first.id}: give one an alias ('<alias>--${layer.name}') or a namespace of its own, or take one of the profiles off`
+    return [{ file: layer.name, path: '', line: 0, message, layer: layer.id, profileUid: layer.profileUid }]
+  })
 }

@@ -22,6 +22,7 @@ describe('buildDesiredState', () => {
     values,
     manifests,
     namespace: 'default',
+    releaseNames: {},
   })
   const input = (layers: ResolvedLayer[]) => ({
     clusterUid: 'c',
