@@ -48,25 +48,25 @@ test('a new version of the chart brings new definitions', async () => {
 })
 
 test('definitions of a chart inside the chart are left to helm: which of them are wanted only helm can tell', async () => {
-  const inner = (name: string, condition: string): Record<string, string> => ({
+  const inner = (name: string): Record<string, string> => ({
     [`charts/${name}/Chart.yaml`]: `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`,
-    [`charts/${name}/crds/widgets.yaml`]: widgetDefinition(`${condition}.inner.test`, 'size'),
+    [`charts/${name}/crds/widgets.yaml`]: widgetDefinition(`${name}.inner.test`, 'size'),
   })
-  const dependencies = ['on', 'off'].map((name) => ({ name, version: '1.0.0', condition: `${name}.enabled` }))
+  const dependencies = ['wanted', 'unwanted'].map((name) => ({ name, version: '1.0.0', condition: `${name}.enabled` }))
   const outer: LayerDraft = {
     name: 'outer',
     pack: {
-      ...chart('outer', '', { ...inner('on', 'on'), ...inner('off', 'off') }),
+      ...chart('outer', '', { ...inner('wanted'), ...inner('unwanted') }),
       'charts/outer/Chart.yaml': JSON.stringify({ apiVersion: 'v2', name: 'outer', version: '1.0.0', dependencies }),
     },
-    values: 'charts:\n  outer:\n    off: { enabled: false }\n',
+    values: 'charts:\n  outer:\n    unwanted: { enabled: false }\n',
   }
   await env.plane.send([charted('one', 'color'), outer])
   await env.applied()
   const named = (name: string) =>
     env.find('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `widgets.${name}.inner.test`)
-  expect(await named('on')).not.toBeNull()
-  expect(await named('off')).toBeNull()
+  expect(await named('wanted')).not.toBeNull()
+  expect(await named('unwanted')).toBeNull()
 })
 
 test('a definition that another layer brings too is left to the first; removal leaves it and says so', async () => {

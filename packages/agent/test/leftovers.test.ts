@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -129,8 +132,9 @@ test('what an upgrade made before its helm was killed goes with the next one', a
 
 test('hooks go with their layer, and with them its namespace; what is kept stays and is told', async () => {
   const kept = 'helm.sh/hook: post-install, helm.sh/resource-policy: keep'
+  const generated = map('x', 'helm.sh/hook: test').replace('name: x', 'generateName: x-')
   await env.plane.send([
-    charted('hooked', map('a') + job('check', 'post-install,post-upgrade')),
+    charted('hooked', map('a') + job('check', 'post-install,post-upgrade') + generated),
     charted('keeping', map('a') + map('kept', kept)),
   ])
   await env.applied()
@@ -142,13 +146,29 @@ test('hooks go with their layer, and with them its namespace; what is kept stays
   await expect.poll(told).toContainEqual(expect.stringContaining('ConfigMap keeping/kept stays'))
 })
 
+test('the shipped hello-atrium leaves nothing, its check included', async () => {
+  const folder = new URL('../../../packs/hello-atrium-1.1.0/', import.meta.url)
+  const paths = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = paths.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name))
+  const pack: Record<string, string> = {}
+  for (const path of files) pack[relative(fileURLToPath(folder), path)] = await readFile(path, 'utf8')
+  const values = (pack['values.yaml'] ?? '').replaceAll(/\{\{ \.spectro[^}]*\}\}/g, '1.34')
+  await env.plane.send([{ name: 'hello-atrium', pack, values }])
+  await expect.poll(() => env.plane.states()['hello-atrium']).toBe('Installed')
+  const jobs = await env.client.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hello-atrium' })
+  expect(jobs.items).toHaveLength(1)
+  await env.plane.send([])
+  await env.applied()
+  await goesAway('hello-atrium')
+})
+
 test('an object that an update no longer has but that is kept is told', async () => {
   const kept = JSON.stringify({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'old', annotations: { 'helm.sh/resource-policy': 'keep' } },
   })
-  await env.plane.send([layer('policy', { a: configMapYaml('a', {}), old: kept })])
+  await env.plane.send([layer('policy', { a: `${configMapYaml('a', {})}\n---\n${kept}` })])
   await env.applied()
   await env.plane.send([layer('policy', { a: configMapYaml('a', {}) })])
   await env.applied()
@@ -164,7 +184,8 @@ test('a layer that is wanted again while it is being removed is installed again'
   const release = { name: 'again', namespace: 'again' }
   await expect.poll(() => env.find('batch/v1', 'Job', 'endless', 'again')).not.toBeNull()
   expect(await listRevisions(env.client, release)).toMatchObject([{ status: 'uninstalling' }])
-  await env.plane.send([again])
+  // Nobody else may repair it.
+  await env.plane.send([again], { drift: 'alert' })
   env.completeJobs(() => 'Complete')
   await env.applied()
   expect(await listRevisions(env.client, release)).toMatchObject([{ status: 'deployed' }])

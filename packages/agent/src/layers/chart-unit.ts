@@ -1,12 +1,12 @@
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { isConflict, isNotFound, KindNotServedError } from '@atrium/kube/errors.ts'
-import { describeRef, refOf } from '@atrium/kube/object.ts'
+import { describeRef, type KubeObject, refOf } from '@atrium/kube/object.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { HELM_MANAGER } from '../names.ts'
 import { asHelmApplied, isKept, placed } from './declare.ts'
-import { readObjects } from './documents.ts'
+import { ManifestError, readObjects } from './documents.ts'
 import { type ChartSource, type Helm, HelmError, type ReleaseName } from './helm.ts'
 import { withoutNoise } from './helm-errors.ts'
 import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
@@ -102,13 +102,23 @@ async function declaredIn(client: KubeClient, release: ReleaseName, text: string
 
 async function hooksIn(client: KubeClient, release: ReleaseName, texts: readonly string[]): Promise<DeclaredObject[]> {
   const objects: DeclaredObject[] = []
-  for (const hook of texts.flatMap((text) => readObjects(text, `hooks of release ${release.name}`))) {
+  for (const hook of texts.flatMap((text) => namedHooks(text, release))) {
     const { apiVersion, kind, metadata } = await placed(client, hook, release.namespace)
     const { name, namespace } = metadata
     const object = { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}) } }
     objects.push({ object, manager: HELM_MANAGER, keep: isKept(hook), adopted: false })
   }
   return objects
+}
+
+/** A hook may have its name made up by the server: then it cannot be found by it. */
+function namedHooks(text: string, release: ReleaseName): KubeObject[] {
+  try {
+    return readObjects(text, `hooks of release ${release.name}`)
+  } catch (error) {
+    if (error instanceof ManifestError) return []
+    throw error
+  }
 }
 
 async function clearInterrupted(

@@ -8,7 +8,7 @@ import type { Remaining } from './prune.ts'
 import { type LayerRecord, layerKey, newRecord, objectsOf, type UnitRecord, withUnit } from './records.ts'
 import { dropUnit, pruneUnit } from './removal.ts'
 import { type Step, type StepDeps, stepsOf } from './steps.ts'
-import { begunUnit, finishedUnit, heldObjects, united, withTraces } from './units.ts'
+import { begunUnit, finishedUnit, heldObjects, keyed, withTraces } from './units.ts'
 
 export interface InstallerDeps extends ClaimDeps, Omit<StepDeps, 'isTaken'> {
   packs: PackSource
@@ -79,7 +79,7 @@ export class Installer {
     await claimObjects(this.#deps, layerId, step.unitId, await step.declares())
     const record = this.#record(layerId)
     const before = record.units.find((unit) => unit.id === step.unitId)
-    const known = united(objectsOf(record), record.units.flatMap(heldObjects))
+    const known = keyed([...objectsOf(record), ...record.units.flatMap(heldObjects)])
     const release = step.release && { ...step.release, revision: 0 }
     const fresh = { id: step.unitId, ...(release && { release }) }
     const begun = begunUnit(fresh, before, await step.attempts(known))

@@ -32,12 +32,14 @@ export interface ManifestSource {
   keepsAll: boolean
 }
 
+/** Everything any part of the layer answers for, by identity. */
+export type KnownObjects = ReadonlyMap<string, DeclaredObject>
+
 /** What the layer knows of itself before the step. */
 export interface FormerState {
   /** The unit as it was left. */
   before: UnitRecord | undefined
-  /** Everything any part of the layer answers for. */
-  known: readonly DeclaredObject[]
+  known: KnownObjects
 }
 
 const SERVED_POLL_MS = 200
@@ -77,7 +79,7 @@ export async function applyManifest(
 export async function attemptedObjects(
   deps: ManifestDeps,
   source: ManifestSource,
-  known: readonly DeclaredObject[],
+  known: KnownObjects,
 ): Promise<DeclaredObject[]> {
   const objects: DeclaredObject[] = []
   for (const object of source.objects) objects.push(await declare(deps.client, object, source, known))
@@ -108,11 +110,10 @@ async function declare(
   client: KubeClient,
   object: KubeObject,
   { namespace, manager, keepsAll }: ManifestSource,
-  known: readonly DeclaredObject[],
+  known: KnownObjects,
 ): Promise<DeclaredObject> {
   const target = await placed(client, object, namespace)
-  const key = keyOf(refOf(target))
-  const former = known.find((one) => keyOf(refOf(one.object)) === key)
+  const former = known.get(keyOf(refOf(target)))
   return {
     object: target,
     manager,

@@ -5,7 +5,7 @@ import type { ReadinessCheck } from '@atrium/pack/format/readiness.ts'
 import { sha256 } from '../names.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
 import type { ReleaseName } from './helm.ts'
-import { heldObjects } from './units.ts'
+import { heldObjects, keyed } from './units.ts'
 
 /** One object as it was declared, and who applied it. */
 export interface DeclaredObject {
@@ -104,11 +104,27 @@ export interface Holder {
   unit: UnitRecord
 }
 
+const partsOf = (records: readonly LayerRecord[]): Holder[] =>
+  records.flatMap((record) => record.units.map((unit) => ({ record, unit })))
+
+function holdersByObject(records: readonly LayerRecord[]): Map<string, Holder[]> {
+  const found = new Map<string, Holder[]>()
+  for (const holder of partsOf(records))
+    for (const key of keyed(heldObjects(holder.unit)).keys()) {
+      const holders = found.get(key) ?? []
+      found.set(key, holders)
+      holders.push(holder)
+    }
+  return found
+}
+
 /** All layer records, kept in Secrets and in memory. */
 export class RecordStore {
   readonly #store: ContentStore
   readonly #records = new Map<string, LayerRecord>()
   readonly #listeners = new Set<() => void>()
+  /** Who answers for each object; made anew when it is asked for after a change. */
+  #holders: Map<string, Holder[]> | null = null
 
   private constructor(store: ContentStore) {
     this.#store = store
@@ -153,26 +169,23 @@ export class RecordStore {
 
   /** The parts of layers other than `exceptLayer` that answer for this object. */
   holdersOf(object: KubeObject, exceptLayer: string): Holder[] {
-    const key = keyOf(refOf(object))
-    return this.#holders(exceptLayer, (unit) => heldObjects(unit).some((one) => keyOf(refOf(one.object)) === key))
+    this.#holders ??= holdersByObject(this.all())
+    return (this.#holders.get(keyOf(refOf(object))) ?? []).filter(({ record }) => record.id !== exceptLayer)
   }
 
   /** The part of a layer other than `exceptLayer` that is this release. */
   holderOfRelease(release: ReleaseName, exceptLayer: string): Holder | undefined {
-    return this.#holders(exceptLayer, (unit) => unit.id === chartUnitId(release))[0]
+    const id = chartUnitId(release)
+    return partsOf(this.all()).find(({ record, unit }) => record.id !== exceptLayer && unit.id === id)
   }
 
   /** Everything that layers other than `exceptLayer` answer for. */
   heldByOthers(exceptLayer: string): DeclaredObject[] {
-    return this.#holders(exceptLayer, () => true).flatMap(({ unit }) => heldObjects(unit))
-  }
-
-  #holders(exceptLayer: string, has: (unit: UnitRecord) => boolean): Holder[] {
-    const others = this.all().filter((record) => record.id !== exceptLayer)
-    return others.flatMap((record) => record.units.filter(has).map((unit) => ({ record, unit })))
+    return partsOf(this.all()).flatMap(({ record, unit }) => (record.id === exceptLayer ? [] : heldObjects(unit)))
   }
 
   #changed(): void {
+    this.#holders = null
     for (const listener of this.#listeners) listener()
   }
 }

@@ -9,9 +9,15 @@ import type { LayerContent } from './content.ts'
 import { placed } from './declare.ts'
 import { readObjects } from './documents.ts'
 import type { ChartSource, Helm, ReleaseName } from './helm.ts'
-import { applyManifest, attemptedObjects, type FormerState, type ManifestSource } from './manifest-unit.ts'
+import {
+  applyManifest,
+  attemptedObjects,
+  type FormerState,
+  type KnownObjects,
+  type ManifestSource,
+} from './manifest-unit.ts'
 import { applyNamespaces, attemptedNamespaces, NAMESPACES_UNIT } from './namespaces.ts'
-import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
+import { chartUnitId, type UnitRecord } from './records.ts'
 import type { Traces } from './units.ts'
 import { chartFiles, manifestChart, withWorkFolder } from './work-files.ts'
 
@@ -42,7 +48,7 @@ export interface Step {
   /** The objects it declares; those of a release are helm's to know. */
   declares(): Promise<KubeObject[]>
   /** Everything it may make or has begun to make, so that it is found again whatever cuts it off. */
-  attempts(known: readonly DeclaredObject[]): Promise<Traces>
+  attempts(known: KnownObjects): Promise<Traces>
   run(state: StepState): Promise<UnitRecord>
   /** Finds what would fail, changing nothing: before something that serves has to make room. */
   tryOut?(signal: AbortSignal): Promise<void>

@@ -7,12 +7,17 @@ export const noTraces: Traces = { leftovers: [], hooks: [] }
 
 const objectKey = (one: DeclaredObject): string => keyOf(refOf(one.object))
 
-/** Every object of the lists once; what an earlier list says of it wins. */
-export function united(...lists: (readonly DeclaredObject[] | undefined)[]): DeclaredObject[] {
+/** Every object once, by its identity; the first of several wins. */
+export function keyed(list: readonly DeclaredObject[]): Map<string, DeclaredObject> {
   const found = new Map<string, DeclaredObject>()
-  for (const one of lists.flatMap((list) => list ?? [])) if (!found.has(objectKey(one))) found.set(objectKey(one), one)
-  return [...found.values()]
+  for (const one of list) if (!found.has(objectKey(one))) found.set(objectKey(one), one)
+  return found
 }
+
+/** Every object of the lists once; what an earlier list says of it wins. */
+export const united = (...lists: (readonly DeclaredObject[] | undefined)[]): DeclaredObject[] => [
+  ...keyed(lists.flatMap((list) => list ?? [])).values(),
+]
 
 /** The objects of `list` that are not among `others`. */
 export function without(list: readonly DeclaredObject[], others: readonly DeclaredObject[]): DeclaredObject[] {
