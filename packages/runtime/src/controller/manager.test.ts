@@ -43,8 +43,7 @@ class World {
     return this.store.transaction(tenant, user, (tx) => tx.get('Cluster', uid))
   }
   write(request: ReconcileRequest, status: Partial<ClusterStatus>, store: Store = this.store) {
-    const fence = { kind: request.claim.kind, uid: request.uid, fence: request.claim.fence }
-    return store.transaction(tenant, user, (tx) => tx.updateStatus('Cluster', request.uid, { status }, fence))
+    return store.transaction(tenant, user, (tx) => tx.updateStatus('Cluster', request.uid, { status }), request.claim)
   }
   async stalled(uid: string) {
     return (await this.get(uid))?.conditions.find((condition) => condition.type === 'Stalled')

@@ -3,7 +3,7 @@ import { clusterConditions } from '@atrium/api/conditions.ts'
 import { isoNow } from '../base/clock.ts'
 import { AtriumError, messageOf } from '../base/errors.ts'
 import { withJitter } from '../base/random.ts'
-import type { Claim } from '../store/store.ts'
+import type { Claim, Tx } from '../store/store.ts'
 import { systemActor } from './actor.ts'
 import { backoffMs } from './backoff.ts'
 import { findCondition, setCondition } from './conditions.ts'
@@ -147,12 +147,13 @@ export class Run {
   }
 
   #writeStalled(next: (before: Condition | undefined) => Condition | null): Promise<void> {
-    const { kind, uid, tenant, fence } = this.claim
-    return this.#options.store.transaction(tenant, systemActor('controller-manager'), async (tx) => {
+    const { kind, uid, tenant } = this.claim
+    const write = async (tx: Tx): Promise<void> => {
       const object = await tx.getForUpdate(kind, uid)
       const condition = object && next(findCondition(object.conditions, stalled))
-      if (condition) await tx.updateStatus(kind, uid, { conditions: [condition] }, { kind, uid, fence })
-    })
+      if (condition) await tx.updateStatus(kind, uid, { conditions: [condition] })
+    }
+    return this.#options.store.transaction(tenant, systemActor('controller-manager'), write, this.claim)
   }
 
   #fields(): object {

@@ -93,7 +93,7 @@ export interface StatusPatch<K extends KindName> {
   conditions?: Condition[]
 }
 
-/** A claim on one queue key; a write that carries it is refused with `LeaseLost` once another worker holds the key. */
+/** A claim on one queue key: what a worker does carries it, and is refused with `LeaseLost` once another one claimed the key. */
 export interface Fence {
   kind: KindName
   uid: string
@@ -139,7 +139,7 @@ export interface Tx {
   /** Raises `generation` only when the spec changed; keeps the former spec in history. */
   update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>
   /** Never raises `generation`. A patch that changes nothing writes nothing and emits no event. */
-  updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void>
+  updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void>
   /**
    * Marks it deleted (an `updated` event); it goes at once when no finalizers hold it. Refuses with `ResourceInUse` while
    * others refer to it. `lastChange` says in the spec how it is to go, also when it is being deleted already: part of
@@ -148,7 +148,7 @@ export interface Tx {
   delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void>
   addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void>
   /** Removes the object too when it is marked deleted and this was the last finalizer. */
-  removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void>
+  removeFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void>
   /** The references this object holds, by field; replaces those of the fields named. */
   setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void>
   /** Who refers to it: answers "in use by". */
@@ -251,8 +251,9 @@ export interface Store {
   /**
    * Runs `work` in one transaction of `tenant` as `actor`; retried on serialisation failures, so `work` has no other
    * effects. Refused inside another transaction: it could wait for a connection that the outer one holds.
+   * With a `fence` of that tenant it commits only while no other worker has claimed the key, also when it writes nothing.
    */
-  transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>, fence?: Fence): Promise<T>
   /** Events after `since` (a position; absent = from now), then live ones. Ends when `signal` aborts. `ResourceExpired` when `since` is no longer kept. */
   watch(options: WatchOptions): AsyncIterable<ChangeEvent>
   /** The newest position. */

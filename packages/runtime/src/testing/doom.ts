@@ -37,7 +37,7 @@ export class Doom {
 /** The store as one doomed process sees it. */
 export function doomedStore(store: Store, doom: Doom): Store {
   return {
-    transaction: (tenant, actor, work) => doom.around(() => store.transaction(tenant, actor, work)),
+    transaction: (tenant, actor, work, fence) => doom.around(() => store.transaction(tenant, actor, work, fence)),
     watch: (options) => store.watch(options),
     position: () => doom.around(() => store.position()),
     lease: (name, owner, leaseMs) => doom.around(() => store.lease(name, owner, leaseMs)),

@@ -5,7 +5,7 @@ import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { setCondition } from '@atrium/runtime/controller/conditions.ts'
 import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
-import type { Fence, Store, StoredObject } from '@atrium/runtime/store/store.ts'
+import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { type SyncResult, syncRegistry } from './registry-sync.ts'
 import { contentActor } from './tenant.ts'
 
@@ -51,7 +51,7 @@ export class RegistryReconciler implements Reconciler {
     const run = { lastRunAt, lastSuccessAt: former?.lastSuccessAt ?? null }
     await this.#write(request, registry, { ...run, state: 'InProgress', message: 'Reading the registry.' })
     try {
-      const result = await syncRegistry(store, registry, client, request.signal)
+      const result = await syncRegistry(store, registry, client, request)
       const message = describe(result)
       await this.#write(request, registry, { state: 'Success', message, lastRunAt, lastSuccessAt: isoNow(clock) })
       return { outcome: 'again', afterMs: this.#deps.everyMs }
@@ -71,7 +71,6 @@ export class RegistryReconciler implements Reconciler {
 
   async #write(request: ReconcileRequest, registry: StoredObject<'Registry'>, sync: SyncStatus): Promise<void> {
     const { store, clock } = this.#deps
-    const fence: Fence = { kind: 'Registry', uid: request.uid, fence: request.claim.fence }
     const reached = sync.state === 'Success'
     const condition =
       sync.state === 'InProgress'
@@ -89,9 +88,9 @@ export class RegistryReconciler implements Reconciler {
               isoNow(clock),
             ),
           ]
-    await store.transaction(request.tenant, contentActor, (tx) =>
-      tx.updateStatus('Registry', request.uid, { status: { sync }, conditions: condition }, fence),
-    )
+    const write = (tx: Tx): Promise<void> =>
+      tx.updateStatus('Registry', request.uid, { status: { sync }, conditions: condition })
+    await store.transaction(request.tenant, contentActor, write, request.claim)
   }
 }
 

@@ -8,6 +8,7 @@ import {
   tagOf,
 } from '@atrium/pack/sources/oci/pack-registry.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import type { ReconcileRequest } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { packSpecOf } from './pack-spec.ts'
 import { planSync, type RemotePack, systemState } from './sync-plan.ts'
@@ -29,31 +30,32 @@ export async function syncRegistry(
   store: Store,
   registry: StoredObject<'Registry'>,
   client: OciClient,
-  signal: AbortSignal,
+  { claim, signal }: Pick<ReconcileRequest, 'claim' | 'signal'>,
 ): Promise<SyncResult> {
   const { tenant, uid } = registry.meta
+  const write: Write = (work) => store.transaction(tenant, contentActor, work, claim)
   const problems: string[] = []
   const remote = await listRemote(client, basePathOf(registry.spec.endpoint), problems, signal)
-  const known = await inTenant(store, tenant, (tx) => tx.list('Pack', { where: { registryUid: uid } }))
+  const known = await store.transaction(tenant, contentActor, (tx) => tx.list('Pack', { where: { registryUid: uid } }))
   const plan = planSync(remote, known.items)
   const unreachable: string[] = []
   for (const pack of plan.read) {
     signal.throwIfAborted()
-    await readPack(store, registry, client, pack, signal).catch((error: unknown) => {
+    await readPack(write, registry, client, pack, signal).catch((error: unknown) => {
       const isUnreachable = error instanceof OciError && error.isUnreachable
       ;(isUnreachable ? unreachable : problems).push(explain(pack, error))
     })
     if (unreachable.length >= maxUnreachable) break
   }
-  for (const packUid of plan.vanished) await inTenant(store, tenant, (tx) => markPack(tx, packUid, 'deleted'))
-  for (const packUid of plan.returned) await inTenant(store, tenant, (tx) => markPack(tx, packUid, null))
+  for (const packUid of plan.vanished) await write((tx) => markPack(tx, packUid, 'deleted'))
+  for (const packUid of plan.returned) await write((tx) => markPack(tx, packUid, null))
   if (unreachable.length > 0) throw new OciError(0, `packs could not be read: ${unreachable.join('; ')}`)
   const changed = plan.read.length + plan.vanished.length + plan.returned.length
   return { packs: remote.length, changed, problems }
 }
 
-const inTenant = <T>(store: Store, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> =>
-  store.transaction(tenant, contentActor, work)
+/** One transaction of the run, which holds while no other worker reads this registry. */
+type Write = (work: (tx: Tx) => Promise<void>) => Promise<void>
 
 async function listRemote(
   client: OciClient,
@@ -76,7 +78,7 @@ async function listRemote(
 }
 
 async function readPack(
-  store: Store,
+  write: Write,
   registry: StoredObject<'Registry'>,
   client: OciClient,
   remote: RemotePack,
@@ -93,7 +95,7 @@ async function readPack(
   }
   const spec = packSpecOf(pack, { registryUid: registry.meta.uid, repository, digest })
   const uid = derivedUid('pack', registry.meta.uid, name, version)
-  await inTenant(store, registry.meta.tenant, async (tx) => {
+  await write(async (tx) => {
     const existing = await tx.get('Pack', uid)
     if (existing === null) {
       const owner = { kind: 'Registry', uid: registry.meta.uid }

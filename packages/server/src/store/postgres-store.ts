@@ -2,14 +2,14 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import type { Actor, ChangeEvent, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
+import type { Actor, ChangeEvent, Fence, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
 import { ChangeTail, WORK_CHANNEL } from './change-tail.ts'
 import { Database, type DatabaseOptions, type Sql } from './database.ts'
 import { enterHistory, type Head, readHead } from './history.ts'
 import type { KeyProvider } from './keys/key-provider.ts'
 import { TenantKeys } from './keys/tenant-keys.ts'
 import { migrate } from './migrate.ts'
-import { completeTx } from './queue-marks.ts'
+import { beginTx, completeTx } from './queue-marks.ts'
 import { queueTime } from './queue-time.ts'
 import { PENDING_CHANNEL, Sequencer } from './sequencer.ts'
 import { SystemStore } from './system-store.ts'
@@ -91,12 +91,18 @@ export class PostgresStore implements Store {
   }
 
   /** `work` gets, besides `tx`, the SQL of the same transaction for tables beside the objects. */
-  async transaction<T>(tenant: string, actor: Actor, work: (tx: Tx, sql: Sql) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    tenant: string,
+    actor: Actor,
+    work: (tx: Tx, sql: Sql) => Promise<T>,
+    fence?: Fence,
+  ): Promise<T> {
     let effects = { changes: false, work: false }
     const result = await this.database.withTenant(tenant, async (sql) => {
       // New for each try: what a failed one touched is not marked.
-      const context = this.#context(tenant, actor, sql)
+      const context = this.#context(tenant, actor, sql, fence ?? null)
       effects = context.effects
+      await beginTx(context)
       const outcome = await work(new PostgresTx(context), sql)
       await completeTx(context)
       return outcome
@@ -147,7 +153,7 @@ export class PostgresStore implements Store {
     await this.database.close()
   }
 
-  #context(tenant: string, actor: Actor, sql: Sql): TxContext {
+  #context(tenant: string, actor: Actor, sql: Sql, fence: Fence | null): TxContext {
     const { clock, random } = this.#options
     return {
       sql,
@@ -158,7 +164,7 @@ export class PostgresStore implements Store {
       keys: this.#keys,
       limits: this.#limits,
       touched: new Map(),
-      fences: [],
+      fence,
       effects: { changes: false, work: false },
     }
   }

@@ -1,6 +1,5 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Fence } from '@atrium/runtime/store/store.ts'
 import { queueTime } from './queue-time.ts'
 import type { TxContext } from './tx-context.ts'
 
@@ -58,19 +57,19 @@ const HOLDS = `select from work_queue where tenant = $1 and kind = $2 and uid = 
 /** Keeps other workers from claiming the key until this transaction has committed. */
 const HOLDS_LOCKED = `${HOLDS} for share`
 
-/** Throws `LeaseLost` when the key was claimed again since; remembers to make sure before the commit. */
-export const checkFence = async (context: TxContext, fence: Fence): Promise<void> => {
-  await mustHold(context, fence, HOLDS)
-  context.fences.push(fence)
-}
+/** What a transaction does first: a worker that lost its key is told so, and not what it would stumble over. */
+export const beginTx = (context: TxContext): Promise<void> => mustHold(context, HOLDS)
 
-const mustHold = async (context: TxContext, fence: Fence, text: string): Promise<void> => {
+/** Throws `LeaseLost` when the key was claimed again since. */
+const mustHold = async (context: TxContext, text: string): Promise<void> => {
+  const { fence } = context
+  if (fence === null) return
   const held = await context.sql.query(text, [context.tenant, fence.kind, fence.uid, fence.fence])
   if (held.length === 0) throw new AtriumError('LeaseLost', `${fence.kind} ${fence.uid}: another worker took over`)
 }
 
 /** What a transaction does last. */
 export const completeTx = async (context: TxContext): Promise<void> => {
-  for (const fence of context.fences) await mustHold(context, fence, HOLDS_LOCKED)
+  await mustHold(context, HOLDS_LOCKED)
   await markTouched(context)
 }

@@ -23,8 +23,8 @@ export interface TxContext {
   readonly limits: StoreLimits
   /** Objects whose controllers must look: put into the queue just before the commit. */
   readonly touched: Map<string, ObjectRef>
-  /** Checked once more, with a lock, just before the commit. */
-  readonly fences: Fence[]
+  /** The worker's claim: checked at the beginning, and with a lock just before the commit. */
+  readonly fence: Fence | null
   /** What to tell other sessions after the commit. */
   readonly effects: { changes: boolean; work: boolean }
 }

@@ -7,7 +7,6 @@ import {
   type AuditEntry,
   type BriefPage,
   type EventRecord,
-  type Fence,
   type ListPage,
   type ListQuery,
   type NewObject,
@@ -26,7 +25,7 @@ import { listBriefs, listObjects } from './object-list.ts'
 import { listReferrers, replaceRefs } from './object-refs.ts'
 import { lockObject, readObject } from './object-rows.ts'
 import { insertObject, mergeStatusInto, patched, removeObject, replaceObject } from './object-writes.ts'
-import { checkFence, enqueueKey } from './queue-marks.ts'
+import { enqueueKey } from './queue-marks.ts'
 import { deleteSecret, readSecret, writeSecret } from './secrets.ts'
 import { notFound, type TxContext, touch } from './tx-context.ts'
 
@@ -84,8 +83,7 @@ export class PostgresTx implements Tx {
     return this.#patch(await lockObject(this.#context, kind, uid), patch)
   }
 
-  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void> {
-    if (fence) await checkFence(this.#context, fence)
+  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void> {
     await mergeStatusInto(this.#context, kind, uid, patch)
   }
 
@@ -114,8 +112,7 @@ export class PostgresTx implements Tx {
     await replaceObject(this.#context, stored, { ...stored, meta })
   }
 
-  async removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void> {
-    if (fence) await checkFence(this.#context, fence)
+  async removeFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
     const stored = await lockObject(this.#context, kind, uid, 'delete')
     if (!stored.meta.finalizers.includes(finalizer)) return
     const finalizers = stored.meta.finalizers.filter((name) => name !== finalizer)

@@ -2,7 +2,8 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
-import type { Claim } from '@atrium/runtime/store/store.ts'
+import type { Claim, Tx } from '@atrium/runtime/store/store.ts'
+import type { Sql } from '@atrium/server/store/database.ts'
 import { FileKeyProvider } from '@atrium/server/store/keys/file-key-provider.ts'
 import { openStore, type StoreOptions } from '@atrium/server/store/postgres-store.ts'
 
@@ -19,13 +20,15 @@ const store = await openStore({
 const owner = `worker-${process.pid}`
 
 /** Fenced, and recorded in the order in which such writes of one object become visible. */
-const record = (claim: Claim, what: 'start' | 'end', status: object): Promise<void> =>
-  store.transaction(claim.tenant, { type: 'system', uid: owner, name: owner }, async (tx, sql) => {
-    const { kind, uid, fence } = claim
-    await tx.updateStatus('Cluster', uid, { status: { openDeviations: fence, ...status } }, { kind, uid, fence })
+const record = (claim: Claim, what: 'start' | 'end', status: object): Promise<void> => {
+  const { tenant, uid, fence } = claim
+  const write = async (tx: Tx, sql: Sql): Promise<void> => {
+    await tx.updateStatus('Cluster', uid, { status: { openDeviations: fence, ...status } })
     const values = [uid, fence, what, new Date(claim.leaseUntil)]
     await sql.query('insert into test_runs (uid, fence, what, lease_until) values ($1, $2, $3, $4)', values)
-  })
+  }
+  return store.transaction(tenant, { type: 'system', uid: owner, name: owner }, write, claim)
+}
 
 const reconcile = async (claim: Claim): Promise<void> => {
   await record(claim, 'start', {})

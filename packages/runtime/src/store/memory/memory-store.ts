@@ -2,10 +2,10 @@ import type { Clock } from '../../base/clock.ts'
 import { AtriumError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import { Nesting } from '../nesting.ts'
-import type { Actor, AuditEntry, ChangeEvent, Store, Tx, WatchOptions } from '../store.ts'
+import type { Actor, AuditEntry, ChangeEvent, Fence, Store, Tx, WatchOptions } from '../store.ts'
 import { ChangeLog } from './changes.ts'
 import { MemoryTx } from './memory-tx.ts'
-import { MemoryQueue } from './queue.ts'
+import { checkFence, MemoryQueue } from './queue.ts'
 import { type Effects, Tables } from './tables.ts'
 
 export interface MemoryStoreOptions {
@@ -37,7 +37,7 @@ export class MemoryStore implements Store {
     this.queue = new MemoryQueue(this.#tables, options.clock, (work) => this.#exclusive(async () => work()))
   }
 
-  transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+  transaction<T>(tenant: string, actor: Actor, work: (tx: Tx) => Promise<T>, fence?: Fence): Promise<T> {
     const effects: Effects = { changes: [], audit: [], work: false }
     const { clock, random, keepEvents: events = 1000, keepHistory: history = 20 } = this.#options
     const tx = new MemoryTx({
@@ -50,7 +50,10 @@ export class MemoryStore implements Store {
       limits: { events, history },
     })
     return this.#exclusive(
-      () => work(tx),
+      async () => {
+        if (fence) checkFence(this.#tables, tenant, fence)
+        return work(tx)
+      },
       () => this.#publish(effects),
     )
   }

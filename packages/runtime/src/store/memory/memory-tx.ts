@@ -13,7 +13,6 @@ import {
   type BriefPage,
   type ChangeEvent,
   type EventRecord,
-  type Fence,
   type ListPage,
   type ListQuery,
   type NewObject,
@@ -27,7 +26,7 @@ import {
 } from '../store.ts'
 import { addEvents, pageOfEvents } from './events.ts'
 import { briefOf, listObjects } from './list.ts'
-import { checkFence, mark } from './queue.ts'
+import { mark } from './queue.ts'
 import { type Effects, keyOf, type RefRow, type Tables } from './tables.ts'
 import { checkUnique } from './unique.ts'
 
@@ -137,8 +136,7 @@ export class MemoryTx implements Tx {
     return jsonCopy(written)
   }
 
-  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>, fence?: Fence): Promise<void> {
-    if (fence) checkFence(this.#o.tables, this.tenant, fence)
+  async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void> {
     const stored = this.#must(kind, uid)
     const next: StoredObject<K> = {
       ...stored,
@@ -169,8 +167,7 @@ export class MemoryTx implements Tx {
     this.#write({ ...stored, meta: { ...stored.meta, finalizers: [...stored.meta.finalizers, finalizer] } }, 'updated')
   }
 
-  async removeFinalizer(kind: KindName, uid: string, finalizer: string, fence?: Fence): Promise<void> {
-    if (fence) checkFence(this.#o.tables, this.tenant, fence)
+  async removeFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
     const stored = this.#must(kind, uid)
     if (!stored.meta.finalizers.includes(finalizer)) return
     const finalizers = stored.meta.finalizers.filter((name) => name !== finalizer)

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
-import type { Actor, Claim, NewObject, Store, StoredObject, Tx } from '../store.ts'
+import type { Actor, Claim, Fence, NewObject, Store, StoredObject, Tx } from '../store.ts'
 
 /** One store under test, empty or used: each test works in a tenant of its own. */
 export interface StoreHarness {
@@ -54,8 +54,8 @@ export class Bench {
     this.store = harness.store
     this.tenant = tenant
   }
-  run<T>(work: (tx: Tx) => Promise<T>, actor: Actor = user): Promise<T> {
-    return this.store.transaction(this.tenant, actor, work)
+  run<T>(work: (tx: Tx) => Promise<T>, actor: Actor = user, fence?: Fence): Promise<T> {
+    return this.store.transaction(this.tenant, actor, work, fence)
   }
   addCluster(name: string, overrides: Partial<NewObject<'Cluster'>> = {}): Promise<StoredObject<'Cluster'>> {
     return this.run((tx) => tx.create(newCluster(name, overrides)))

@@ -73,8 +73,11 @@ export class QueueModel {
   async #expectPowerless(claim: Claim): Promise<void> {
     expect(await this.#b.store.queue.renew(claim, 3_600_000)).toBe(false)
     await this.#b.store.queue.finish(claim, { failed: true, requeueAfterMs: 0 })
-    const fence = { kind: claim.kind, uid: claim.uid, fence: claim.fence }
-    const write = this.#b.run((tx) => tx.updateStatus('Cluster', claim.uid, { status: { openDeviations: 9 } }, fence))
+    const write = this.#b.run(
+      (tx) => tx.updateStatus('Cluster', claim.uid, { status: { openDeviations: 9 } }),
+      undefined,
+      claim,
+    )
     await expect(write).rejects.toEqual(lost)
   }
 

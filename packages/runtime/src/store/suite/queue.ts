@@ -1,11 +1,17 @@
+import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../base/secret.ts'
-import type { Claim } from '../store.ts'
+import type { Claim, NewObject, Tx } from '../store.ts'
 import { type Bench, controller } from './harness.ts'
 import { lost, QueueModel } from './queue-model.ts'
 
 const shortMs = 50
+
+const newMachine = (name: string, owner: ObjectRef): NewObject<'Machine'> => ({
+  ...{ kind: 'Machine', project: null, name, owner },
+  spec: { clusterUid: owner.uid, pool: 'p', isControlPlane: false },
+})
 
 export function queueTests(bench: () => Promise<Bench>, propertyRuns: number): void {
   describe('work queue', () => {
@@ -76,17 +82,47 @@ export function queueTests(bench: () => Promise<Bench>, propertyRuns: number): v
       const alive = await b.claimOne('alive')
       expect(alive.fence).toBeGreaterThan(dead.fence)
       expect(await b.store.queue.renew(dead, 60_000)).toBe(false)
-      const fence = (claim: Claim) => ({ kind: claim.kind, uid: claim.uid, fence: claim.fence })
       const write = (claim: Claim, openDeviations: number) =>
-        b.run((tx) => tx.updateStatus('Cluster', meta.uid, { status: { openDeviations } }, fence(claim)), controller)
+        b.run((tx) => tx.updateStatus('Cluster', meta.uid, { status: { openDeviations } }), controller, claim)
       await expect(write(dead, 1)).rejects.toEqual(lost)
-      await expect(b.run((tx) => tx.removeFinalizer('Cluster', meta.uid, 'f', fence(dead)))).rejects.toEqual(lost)
       await b.store.queue.finish(dead, { failed: false })
       await write(alive, 2)
       expect(await b.store.queue.renew(alive, 60_000)).toBe(true)
       expect((await b.cluster(meta.uid))?.status.openDeviations).toBe(2)
       await b.store.queue.finish(alive, { failed: false })
       expect(await b.store.queue.renew(alive, 60_000)).toBe(false)
+    })
+
+    it('lets a worker that lost its key write nothing at all, nor go on from what it only read', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('kept', { finalizers: ['f'] })
+      const ref = { kind: 'Cluster', uid: meta.uid } as const
+      const machine = await b.run((tx) => tx.create(newMachine('m', ref)))
+      const dead = await b.claimOne('dead', shortMs)
+      await b.harness.advance(shortMs + 1)
+      const alive = await b.claimOne('alive')
+      const work: Record<string, (tx: Tx) => Promise<unknown>> = {
+        create: (tx) => tx.create(newMachine('new', ref)),
+        update: (tx) => tx.update('Cluster', meta.uid, { labels: { a: 'b' } }),
+        updateStatus: (tx) => tx.updateStatus('Machine', machine.meta.uid, { status: { message: 'm' } }),
+        delete: (tx) => tx.delete('Machine', machine.meta.uid),
+        addFinalizer: (tx) => tx.addFinalizer('Cluster', meta.uid, 'g'),
+        removeFinalizer: (tx) => tx.removeFinalizer('Cluster', meta.uid, 'f'),
+        putSecret: (tx) => tx.putSecret(ref, 'kubeconfig', new Secret('s')),
+        putBlob: (tx) => tx.putBlob(Buffer.from('b')),
+        enqueue: (tx) => tx.enqueue('Cluster', meta.uid),
+        get: (tx) => tx.get('Cluster', meta.uid),
+        'a write that fails': (tx) => tx.update('Cluster', 'nobody', {}),
+      }
+      const position = await b.store.position()
+      for (const [name, attempt] of Object.entries(work))
+        await expect(b.run(attempt, controller, dead), name).rejects.toEqual(lost)
+      expect(await b.run((tx) => tx.getSecret(ref, 'kubeconfig'))).toBeNull()
+      expect(await b.store.position()).toBe(position)
+      for (const name of ['create', 'update', 'putSecret', 'get', 'delete'])
+        await b.run((tx) => work[name]?.(tx) ?? Promise.reject(new Error(name)), controller, alive)
+      expect((await b.run((tx) => tx.getSecret(ref, 'kubeconfig')))?.reveal()).toBe('s')
+      await b.store.queue.finish(alive, { failed: false })
     })
 
     it('keeps a renewed lease', async () => {

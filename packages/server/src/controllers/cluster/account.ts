@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 
 /** The account with its credentials opened. Throws `PhaseFailure` when it or one of its credentials is missing. */
 export function openAccount(scope: Scope, credentialKeys: readonly string[]): Promise<AccountAccess> {
-  return scope.transaction(async (tx) => {
+  return scope.read(async (tx) => {
     const uid = scope.cluster.spec.cloudAccountUid
     const account = uid === '' ? null : await tx.get('CloudAccount', uid)
     if (!account && (uid !== '' || credentialKeys.length > 0))

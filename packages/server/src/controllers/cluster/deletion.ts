@@ -136,7 +136,7 @@ async function finalise(scope: Scope, givenUp: Remaining, failure?: Failure): Pr
       })
     const machines = await tx.list('Machine', { where: { clusterUid: scope.uid } })
     for (const machine of machines.items) await tx.delete('Machine', machine.meta.uid)
-    await tx.removeFinalizer('Cluster', scope.uid, clusterFinalizer, scope.fence)
+    await tx.removeFinalizer('Cluster', scope.uid, clusterFinalizer)
   })
   deps.logger.info({ cluster: scope.uid }, 'cluster deleted')
   return { outcome: 'gone' }

@@ -34,6 +34,6 @@ export async function changeJournal(scope: Scope, change: (entries: Entries) => 
     if (!fresh) throw new AtriumError('LeaseLost', 'the cluster is gone')
     const before = fresh.status.journal ?? {}
     const journal = change(before)
-    if (journal !== before) await tx.updateStatus('Cluster', scope.uid, { status: { journal } }, scope.fence)
+    if (journal !== before) await tx.updateStatus('Cluster', scope.uid, { status: { journal } })
   })
 }

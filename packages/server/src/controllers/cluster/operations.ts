@@ -49,7 +49,7 @@ async function forgetFinished(scope: Scope, operations: readonly Operation[]): P
 async function isSuperseded(scope: Scope): Promise<boolean> {
   scope.request.signal.throwIfAborted()
   const { generation, deletedAt } = scope.cluster.meta
-  const fresh = await scope.transaction((tx) => tx.get('Cluster', scope.uid))
+  const fresh = await scope.read((tx) => tx.get('Cluster', scope.uid))
   return fresh === null || fresh.meta.generation !== generation || fresh.meta.deletedAt !== deletedAt
 }
 

@@ -51,7 +51,7 @@ async function storeDesiredState(scope: Scope, resolved: ReturnType<typeof resol
   await scope.transaction(async (tx) => {
     for (const content of [...built.blobs.values(), built.index]) await tx.putBlob(content)
     const layers = expectLayers(built.state.layers, cluster.status.layers ?? [])
-    await tx.updateStatus('Cluster', scope.uid, { status: { desired: built.pointer, layers } }, scope.fence)
+    await tx.updateStatus('Cluster', scope.uid, { status: { desired: built.pointer, layers } })
     Object.assign(cluster.status, { desired: built.pointer, layers })
   })
   const { generation } = built.pointer

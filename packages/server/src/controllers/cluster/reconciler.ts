@@ -29,7 +29,8 @@ async function reconcile(deps: ClusterControllerDeps, request: ReconcileRequest)
   const scope = new Scope(deps, request, cluster)
   if (cluster.meta.deletedAt !== null) return reconcileDeletion(scope)
   // Before anything exists outside: otherwise a delete could leave it behind.
-  if (!(await ensureFinalizer(deps.store, cluster, clusterFinalizer))) return { outcome: 'again', afterMs: 0 }
+  if (!(await ensureFinalizer(deps.store, cluster, clusterFinalizer, request.claim)))
+    return { outcome: 'again', afterMs: 0 }
   await runPhases(scope)
   await conclude(scope)
   return end(scope)

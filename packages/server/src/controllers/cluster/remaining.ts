@@ -10,7 +10,7 @@ export async function remainingOf(scope: Scope): Promise<Remaining> {
   const { observed, cluster, uid } = scope
   if (observed) return observed.resources.map(({ kind, id, waitingFor }) => ({ kind, id, waitingFor }))
   if (cluster.status.remaining) return cluster.status.remaining
-  const { items } = await scope.transaction((tx) => tx.list('Machine', { where: { clusterUid: uid } }))
+  const { items } = await scope.read((tx) => tx.list('Machine', { where: { clusterUid: uid } }))
   const machines = items.map(({ meta, status }) => ({ kind: 'Machine', id: status.providerId ?? meta.name }))
   const controlPlane = cluster.status.endpoint === undefined ? [] : [{ kind: 'ControlPlane', id: uid }]
   return [...controlPlane, ...machines].map((one) => ({ ...one, waitingFor: '' }))

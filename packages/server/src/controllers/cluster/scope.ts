@@ -11,7 +11,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import type { ConditionDraft } from '@atrium/runtime/controller/conditions.ts'
 import type { ReconcileRequest } from '@atrium/runtime/controller/reconciler.ts'
-import type { EventRecord, Fence, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import type { EventRecord, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { MachinePlan } from '../machine/plan.ts'
 import type { ClusterControllerDeps } from './deps.ts'
 import type { Failure } from './failure.ts'
@@ -68,9 +68,6 @@ export class Scope {
   get ref(): { kind: 'Cluster'; uid: string } {
     return { kind: 'Cluster', uid: this.uid }
   }
-  get fence(): Fence {
-    return { ...this.ref, fence: this.request.claim.fence }
-  }
   get nowIso(): string {
     return isoNow(this.deps.clock)
   }
@@ -104,7 +101,13 @@ export class Scope {
     this.events.push({ id, at: this.nowIso, severity, reason, message, involved: about, source: 'plane' })
   }
 
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  /** For looking only: needs no fence, which costs a lock. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.deps.store.transaction(this.tenant, clusterActor, work)
+  }
+
+  /** For whatever writes, or must not go on once another worker has the cluster: `LeaseLost` then. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.deps.store.transaction(this.tenant, clusterActor, work, this.request.claim)
   }
 }

@@ -13,9 +13,7 @@ export async function writeProgress(scope: Scope, now: { step: string; message: 
   const { state } = scope.cluster.status
   // Only the whole of what a run found says that a failure is over.
   const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}
-  await scope.transaction((tx) =>
-    tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } }, scope.fence),
-  )
+  await scope.transaction((tx) => tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } }))
 }
 
 /** Writes what the run found, in one transaction with the events about it. */
@@ -28,7 +26,7 @@ export async function writeStatus(
     const fresh = await tx.getForUpdate('Cluster', scope.uid)
     if (!fresh) throw new AtriumError('LeaseLost', 'the cluster is gone')
     const conditions = setConditions(fresh.conditions, drafts, scope.nowIso)
-    await tx.updateStatus('Cluster', scope.uid, { status: { ...scope.patch, ...status }, conditions }, scope.fence)
+    await tx.updateStatus('Cluster', scope.uid, { status: { ...scope.patch, ...status }, conditions })
     const events = [...scope.events, ...transitions(fresh.conditions, conditions, scope)]
     if (events.length > 0) await tx.appendEvents(scope.ref, events)
   })

@@ -21,7 +21,7 @@ import {
  */
 export async function reconcileMachines(scope: Scope, observed: ObservedInfrastructure): Promise<string[]> {
   const { cluster, deps } = scope
-  const stored = await scope.transaction((tx) => tx.list('Machine', { where: { clusterUid: scope.uid } }))
+  const stored = await scope.read((tx) => tx.list('Machine', { where: { clusterUid: scope.uid } }))
   const plan = planMachines({
     clusterUid: scope.uid,
     observed: observed.machines,
@@ -56,7 +56,7 @@ const knownMachine = ({ meta, spec, status }: StoredObject<'Machine'>): KnownMac
 async function clearUp(scope: Scope, observed: ObservedInfrastructure, gone: KnownMachine[]): Promise<KnownMachine[]> {
   if (gone.length === 0 || !observed.exists) return gone
   if (!observed.controlPlaneReady) return []
-  const kubeconfig = await scope.transaction((tx) => tx.getSecret(scope.ref, kubeconfigField))
+  const kubeconfig = await scope.read((tx) => tx.getSecret(scope.ref, kubeconfigField))
   if (!kubeconfig) return gone
   const cleared: KnownMachine[] = []
   try {
@@ -102,7 +102,7 @@ async function storeMachines(
     if (!before && uncleared.has(machine.name)) continue
     const uid = before ? before.meta.uid : await createMachine(tx, scope, machine)
     if (!before || !sameJson({ ...before.status, ...machine.status }, before.status))
-      await tx.updateStatus('Machine', uid, { status: machine.status }, scope.fence)
+      await tx.updateStatus('Machine', uid, { status: machine.status })
   }
 }
 
@@ -134,7 +134,7 @@ async function storeDeviations(scope: Scope, plan: MachinePlan): Promise<void> {
     const deviations = mergeNodeDeviations(before, plan.deviations, scope.nowIso)
     if (sameJson(deviations, before)) return
     const openDeviations = deviations.filter(isUnresolved).length
-    await tx.updateStatus('Cluster', scope.uid, { status: { deviations, openDeviations } }, scope.fence)
+    await tx.updateStatus('Cluster', scope.uid, { status: { deviations, openDeviations } })
     scope.cluster.status.deviations = deviations
     scope.cluster.status.openDeviations = openDeviations
     for (const deviation of deviations) {
