@@ -3,11 +3,13 @@ import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
 import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
 import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
 import { loadContract } from '@atrium/server/apiserver/http/table.ts'
+import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { operations as registered } from '@atrium/server/apiserver/operations/index.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Attempt, attemptsFor } from './probe/attempts.ts'
 import { type Outcome, run, describe as told } from './probe/run.ts'
-import { createVictim, stateOf, type Victim } from './probe/victim.ts'
+import { difference, isOwn, type Row, stateOf } from './probe/state.ts'
+import { createVictim, type Victim } from './probe/victim.ts'
 import { openTestApi, type TestApi } from './support/api.ts'
 
 /**
@@ -24,8 +26,8 @@ const noSuchUid = 'ffffffffffffffffffffffff'
 const oddValues = ['..', '%00', `' or 1=1 --`, 'x'.repeat(300), '\u{1F512}', '__proto__']
 
 const isPublic = ({ id }: Operation): boolean => accessOf.get(id) === 'public'
-/** Needs nothing but being signed in, or only reads. */
-function isOpenToReaders({ id }: Operation): boolean {
+/** May answer well to whoever is signed in: what it changed then, the state tells. */
+function mayAnswer({ id }: Operation): boolean {
   const access = accessOf.get(id)
   if (access === undefined || access === 'operator') return false
   return access === 'public' || access.permission === null || /\.(get|list)$/.test(access.permission)
@@ -35,7 +37,6 @@ let api: TestApi
 let url: string
 let victim: Victim
 let attempts: Attempt[]
-let before: string
 let counted = 0
 
 async function probe(list: Attempt[], credentials: Record<string, string>): Promise<Outcome[]> {
@@ -59,7 +60,6 @@ beforeAll(async () => {
   attempts = probed.flatMap((operation) =>
     attemptsFor(operation, { schemas, uids: victim.uids, targets: targetsFor(operation), project: victim.project }),
   )
-  before = await stateOf(api, victim.tenant, [victim.uids.user ?? '', victim.uids.admin ?? ''])
 })
 afterAll(async () => {
   process.stdout.write(
@@ -68,10 +68,8 @@ afterAll(async () => {
   await api.close()
 })
 
-const nothingChanged = async (): Promise<void> => {
-  const after = await stateOf(api, victim.tenant, [victim.uids.user ?? '', victim.uids.admin ?? ''])
-  expect(after).toBe(before)
-}
+const victimState = (): Promise<Row[]> => stateOf(api.ownerUrl, victim.tenant)
+const changesSince = async (first: Row[]): Promise<Row[]> => difference(first, await victimState())
 
 test('the only streams are those that are tested by themselves', () => {
   expect(streams.map(({ id }) => id)).toEqual(['atriumWatch'])
@@ -89,10 +87,11 @@ describe('another tenant', () => {
   test('sees nothing, changes nothing, and cannot tell what exists', async () => {
     const stranger = await api.newTenant()
     const credentials = { ApiKey: stranger.apiKey.reveal() }
+    const first = await victimState()
     const outcomes = await probe(attempts, credentials)
     expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
-    await nothingChanged()
-    const own = await stateOf(api, stranger.tenant.uid, [stranger.adminUid])
+    expect(await changesSince(first)).toEqual([])
+    const own = JSON.stringify(await stateOf(api.ownerUrl, stranger.tenant.uid))
     const references = Object.entries(victim.uids).filter(([, uid]) => own.includes(uid))
     expect(references, "the victim's uids in the stranger's objects").toEqual([])
 
@@ -136,30 +135,67 @@ describe('another tenant', () => {
 })
 
 test('nobody gets further than the door', async () => {
+  const first = await victimState()
   const outcomes = await probe(attempts, {})
   const inside = outcomes.filter(({ attempt, status }) => !isPublic(attempt.operation) && status !== 401)
   expect(inside.map(told)).toEqual([])
   expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
-  await nothingChanged()
+  expect(await changesSince(first)).toEqual([])
 })
 
-test('a member of another project sees nothing of this one', async () => {
-  const member = await api.newUser(victim.tenant, [{ role: 'Project Admin', project: victim.otherProject }])
-  const outcomes = await probe(attempts, { ApiKey: member.apiKey })
+test('the probe can tell a change of people, keys and rights from one of its own', async () => {
+  const first = await victimState()
+  const { uid } = await api.newUser(victim.tenant, [{ role: 'Tenant Viewer' }])
+  const tables = (rows: Row[]): string[] => [...new Set(rows.map(({ table }) => table))].sort()
+  const changes = await changesSince(first)
+  expect(tables(changes)).toEqual(['api_keys', 'role_bindings', 'users'])
+  expect(tables(changes.filter((row) => !isOwn(uid)(row)))).toEqual(['role_bindings'])
+  await api.context.identity.deleteUser({ tenant: victim.tenant, actor: operatorActor }, uid)
+  expect(await changesSince(first)).toEqual([])
+})
+
+test('a member of another project sees nothing of this one, and changes nobody', async () => {
+  const { uid, apiKey } = await api.newUser(victim.tenant, [{ role: 'Project Admin', project: victim.otherProject }])
+  const first = await victimState()
+  const outcomes = await probe(attempts, { ApiKey: apiKey })
   expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
   const ofProject = attempts.filter(({ headers }) => headers.ProjectUid === undefined)
-  await probe(ofProject, { ApiKey: member.apiKey, ProjectUid: victim.otherProject })
-  const after = await stateOf(api, victim.tenant, [victim.uids.user ?? '', victim.uids.admin ?? ''])
-  const victims = (state: string): string[] =>
-    (JSON.parse(state) as { objects: { meta: { uid: string; project: string | null } }[] }).objects
-      .filter(({ meta }) => meta.project === victim.project || meta.uid === victim.project)
-      .map((object) => JSON.stringify(object))
-  expect(victims(after)).toEqual(victims(before))
+  await probe(ofProject, { ApiKey: apiKey, ProjectUid: victim.otherProject })
+  const last = await victimState()
+  const theirs = new Set(
+    [...first, ...last]
+      .filter(({ table, project }) => table === 'objects' && project === victim.otherProject)
+      .map((row) => row.uid)
+      .concat(victim.otherProject),
+  )
+  const isTheirs = (row: Row): boolean =>
+    isOwn(uid)(row) || [row.uid, row.from_uid, row.project].some((value) => theirs.has(value))
+  const changed = difference(first, last)
+  expect(changed.filter(isTheirs), 'the probe does reach their own project').not.toEqual([])
+  expect(changed.filter((row) => !isTheirs(row))).toEqual([])
 })
 
-test('a viewer of the project changes nothing in it', async () => {
-  const viewer = await api.newUser(victim.tenant, [{ role: 'Project Viewer', project: victim.project }])
-  const changes = attempts.filter(({ operation }) => !isOpenToReaders(operation))
-  const outcomes = await probe(changes, { ApiKey: viewer.apiKey })
-  expect(outcomes.filter(({ status }) => status < 400).map(told)).toEqual([])
+test('a viewer of the project changes nothing but their own keys', async () => {
+  const { uid, apiKey, call } = await api.newUser(victim.tenant, [{ role: 'Project Viewer', project: victim.project }])
+  const spare = (await call('POST /v1/apiKeys', { body: { metadata: { name: 'spare' }, spec: { userUid: uid } } })).body
+    .uid
+  const first = await victimState()
+  const own = {
+    schemas,
+    uids: { ...victim.uids, user: uid, apiKey: spare },
+    targets: [uid, spare],
+    project: victim.project,
+  }
+  const changing = [...attempts, ...probed.flatMap((operation) => attemptsFor(operation, own))].filter(
+    ({ method }) => method !== 'GET',
+  )
+  const outcomes = await probe(changing, { ApiKey: apiKey })
+  const done = outcomes.filter(({ attempt, status }) => status < 400 && !mayAnswer(attempt.operation))
+  expect(done.map(told)).toEqual([])
+  const changed = await changesSince(first)
+  expect(
+    changed.some((row) => row.table === 'api_keys' && row.uid === spare),
+    'the probe reaches their own',
+  ).toBe(true)
+  expect(changed.filter((row) => !isOwn(uid)(row))).toEqual([])
 })

@@ -128,8 +128,8 @@ export class LinkWorld {
   }
 
   /** An agent that has been connected once. */
-  async enrolledAgent(): Promise<Agent & { identity: { saved: AgentIdentity } }> {
-    const agent = await this.newAgent()
+  async enrolledAgent(tenant = this.tenant): Promise<Agent & { identity: { saved: AgentIdentity } }> {
+    const agent = await this.newAgent(tenant)
     const link = this.openLink(agent)
     await until('connected', () => link.connected)
     await link.close()

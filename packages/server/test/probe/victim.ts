@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import type { Caller, TestApi } from '../support/api.ts'
 
 /** A tenant with one of everything; what belongs to its first project carries `canary` in texts that are shown. */
@@ -112,26 +111,4 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     },
     admin,
   }
-}
-
-/** Everything a tenant holds, as text that changes when anything of it does. */
-export async function stateOf(api: TestApi, tenant: string, users: string[] = []): Promise<string> {
-  const objects = await api.context.store.transaction(tenant, { type: 'system', uid: 's', name: 's' }, async (tx) => {
-    const lists = []
-    for (const kind of Object.keys(kinds) as KindName[]) {
-      const { items } = await tx.list(kind, { limit: 0 })
-      lists.push(items.filter(({ meta }) => meta.tenant === tenant))
-    }
-    return lists.flat()
-  })
-  const { identity } = api.context
-  const people = await Promise.all(
-    users.map(async (uid) => ({
-      user: await identity.getUser(tenant, uid),
-      roles: await identity.roleBindings(tenant, uid),
-      resourceRoles: await identity.resourceRoles(tenant, uid),
-      keys: await identity.listApiKeys(tenant, uid),
-    })),
-  )
-  return JSON.stringify({ objects, people, settings: await identity.setting(tenant, 'loginBanner') }, null, 1)
 }
