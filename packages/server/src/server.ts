@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { Server } from 'node:tls'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { createManager } from '@atrium/runtime/controller/manager.ts'
 import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts'
@@ -8,6 +9,7 @@ import type { Installation } from './context.ts'
 import { type ClusterTiming, clusterOpener, defaultClusterTiming } from './controllers/cluster/deps.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
 import { createMetrics } from './metrics.ts'
+import { keepCertificate } from './pki/keep-certificate.ts'
 import { VERSION } from './version.ts'
 
 /** A server that serves. */
@@ -45,13 +47,22 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   link.registerRoutes(app)
   app.server.on('upgrade', link.handleUpgrade)
   await app.listen(config.listen)
+  const ended = new AbortController()
+  if (app.server instanceof Server) void keepCertificate(app.server, pki, installation, ended.signal)
   const url = config.publicUrl ?? `https://localhost:${(app.server.address() as AddressInfo).port}`
   link.start()
   const controllers = createControllers(installation, url, options)
   await content.ensurePublicRegistry()
   controllers.start()
   logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
-  return { url, caFile: pki.trustFile, stop: () => stop(installation, app, controllers) }
+  return {
+    url,
+    caFile: pki.trustFile,
+    stop() {
+      ended.abort()
+      return stop(installation, app, controllers)
+    },
+  }
 }
 
 const createControllers = (
@@ -64,7 +75,13 @@ const createControllers = (
     ...{ store, clock, random, logger, providers },
     openCluster: clusterOpener(clock),
     tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
-    agent: { image: `atrium-agent:${VERSION}`, serverUrl, caPem: pki.trust },
+    agent: {
+      image: `atrium-agent:${VERSION}`,
+      serverUrl,
+      get caPem() {
+        return pki.trust
+      },
+    },
     epoch: () => store.epoch,
     timing: { ...defaultClusterTiming, ...clusterTiming },
   })

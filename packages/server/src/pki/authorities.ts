@@ -12,7 +12,7 @@ import { isValidFor, verifyChain } from '@atrium/runtime/pki/verify.ts'
 const DAY_MS = 24 * 3600_000
 const AUTHORITY_MS = 10 * 365 * DAY_MS
 const CERTIFICATE_MS = 397 * DAY_MS
-/** A certificate with less life than this is renewed at start. */
+/** A certificate with less life than this is renewed. */
 const CERTIFICATE_MARGIN_MS = 60 * DAY_MS
 /** The next authority is made, and told to every client, so long before it begins to sign. */
 const NEXT_AUTHORITY_MS = 3 * 365 * DAY_MS

@@ -54,8 +54,8 @@ export const startDatabase = async ({ home, clock }: PartDeps): Promise<Started<
 
 export interface RegistryInput {
   port: number
-  /** Of the server, whose token service the registry names. */
-  serverPort: number
+  /** Of the server, whose token service the registry names to its clients. */
+  serverUrl: string
   binary: string
   tokenKey: Secret<string>
 }
@@ -77,7 +77,7 @@ export const startPackRegistry = async (deps: PartDeps, input: RegistryInput): P
       privateKeyPem: tls.key,
       caPem: authority.trust,
       keySet,
-      realm: `https://localhost:${input.serverPort}/atrium/v1/registry/token`,
+      realm: `${input.serverUrl}/atrium/v1/registry/token`,
       issuer: registryTokenIssuer,
       service: registryTokenService,
       clock,

@@ -92,7 +92,7 @@ const start = async (home: PlatformHome, options: RunOptions, progress: Progress
   const [registry, cloud] = await Promise.all([
     startPackRegistry(deps, {
       port: ports.registry,
-      serverPort: ports.server,
+      serverUrl: env.publicUrl ?? `https://localhost:${ports.server}`,
       binary: tools.registry,
       tokenKey: registryTokenKey,
     }),

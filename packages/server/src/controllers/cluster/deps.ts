@@ -22,7 +22,7 @@ export interface AgentSettings {
   /** `https://host:port` as clusters reach it. */
   serverUrl: string
   /** CA (PEM) that signs the plane's certificate. */
-  caPem: string
+  readonly caPem: string
 }
 
 export interface ClusterTiming {
