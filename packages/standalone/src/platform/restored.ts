@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readEnv } from '@atrium/server/config/env.ts'
 import { createLogger } from '@atrium/server/logger.ts'
 import { declareRestored } from '@atrium/server/restored.ts'
@@ -10,6 +11,7 @@ import { configOf, inUse, type RunOptions, urlsOf } from './run.ts'
 export const declareHomeRestored = async (options: Omit<RunOptions, 'port'>): Promise<void> => {
   const { clock, random } = options
   const home = platformHome(options.home)
+  if (!existsSync(home.folder)) throw new Error(`There is no home folder ${home.folder}.`)
   const lock = tryLock(home.lockFile)
   if (lock === null) throw inUse(home)
   try {
