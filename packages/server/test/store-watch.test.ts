@@ -18,8 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const addCluster = async (tenant: string, name: string): Promise<string> =>
-  (await test.store.transaction(tenant, actor, (tx) => tx.create(newCluster(name)))).meta.uid
+const addCluster = async (tenant: string, name: string, store = test.store): Promise<string> =>
+  (await store.transaction(tenant, actor, (tx) => tx.create(newCluster(name)))).meta.uid
 
 const seen = (uid: string) => (events: ChangeEvent[]) => events.some((event) => event.uid === uid)
 
@@ -27,12 +27,14 @@ describe('watch on PostgreSQL', () => {
   it('delivers a transaction that began early and committed late', async () => {
     const tenant = await test.newTenant()
     const since = await test.store.position()
+    // Another server's: inside a transaction its own store begins no other.
+    const other = await test.openAnother({ sequence: false })
     let early = ''
     let late = ''
     await test.store.transaction(tenant, actor, async (tx) => {
       early = (await tx.create(newCluster('early'))).meta.uid
-      late = await addCluster(tenant, 'late')
-      const events = await readEvents(test.store, { tenant, since }, seen(late))
+      late = await addCluster(tenant, 'late', other)
+      const events = await readEvents(other, { tenant, since }, seen(late))
       expect(events.map(({ uid }) => uid)).toEqual([late])
     })
     const events = await readEvents(test.store, { tenant, since }, seen(early))
