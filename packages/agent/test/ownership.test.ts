@@ -98,6 +98,27 @@ test('also when its layers have to wait for others first', async () => {
   expect(recordIds()).toEqual(['third/gate', 'third/web', 'third/plain'])
 })
 
+test('also when one of its layers fails, or its content cannot be had', async () => {
+  const before = await uids()
+  const away = web('fourth', 'welcome')
+  const other = { ...away, pack: { ...away.pack, 'charts/web/NOTES': 'another digest' } }
+  const broken = { bad: configMapYaml('Not_A_Name', {}), plain: configMapYaml('plain', { a: '4' }) }
+  env.plane.withheld = true
+  await env.plane.send([other, { ...plain('fourth', {}), manifests: broken }])
+  await expect.poll(() => env.plane.states()).toEqual({ 'fourth/web': 'Error', 'fourth/plain': 'Error' })
+  await expect.poll(recordIds).not.toContain('third/plain')
+  expect(await uids()).toEqual(before)
+
+  env.plane.withheld = false
+  await env.plane.send([other, plain('fourth', { a: '4' })])
+  await env.applied()
+  expect(await uids()).toEqual(before)
+  expect(recordIds()).toEqual(['fourth/web', 'fourth/plain'])
+  await env.plane.send([web('third', 'welcome'), plain('third', { a: '3' })])
+  await env.applied()
+  expect(await uids()).toEqual(before)
+})
+
 test('two profiles cannot hold one release: the second says whose it is', async () => {
   await env.plane.send([web('third', 'welcome'), web('other', 'mine'), plain('third', { a: '3' })])
   await expect.poll(() => env.plane.states()['other/web']).toBe('Error')

@@ -40,6 +40,8 @@ export class FakePlane implements PackSource {
   /** Deviations by id, as the plane would know them. */
   readonly deviations = new Map<string, DeviationReport>()
   online = true
+  /** The registry is away while the plane is there. */
+  withheld = false
   desired: DesiredState | null = null
   #generation = 0
   readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
@@ -77,7 +79,7 @@ export class FakePlane implements PackSource {
   async pull(pack: { digest: string }, signal: AbortSignal): Promise<PackFiles> {
     if (this.hangs) await once(signal, 'abort')
     signal.throwIfAborted()
-    const files = this.online ? this.packs.get(pack.digest) : undefined
+    const files = this.online && !this.withheld ? this.packs.get(pack.digest) : undefined
     if (!files) throw new Error('the registry is away')
     return files
   }

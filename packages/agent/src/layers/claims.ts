@@ -1,7 +1,7 @@
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { describeRef, type KubeObject, keyOf, refOf } from '@atrium/kube/object.ts'
 import type { LayerGate } from './gate.ts'
-import { HelmError, type ReleaseName } from './helm.ts'
+import type { ReleaseName } from './helm.ts'
 import { NAMESPACES_UNIT } from './namespaces.ts'
 import {
   chartUnitId,
@@ -23,6 +23,11 @@ export interface ClaimDeps {
   gate: LayerGate
   /** Whether the newest desired state has this layer. */
   isWanted(layerId: string): boolean
+}
+
+/** Somebody else has what a layer declares. */
+export class ClaimError extends Error {
+  override readonly name = 'ClaimError'
 }
 
 /** Mark of a record that lost something: should its layer be wanted again, it is installed again. */
@@ -48,7 +53,7 @@ export async function claimRelease(deps: ClaimDeps, layerId: string, release: Re
   const revisions = await listRevisions(deps.client, release)
   if (revisions.length === 0 || revisions.some((revision) => revision.ours)) return false
   const { name, namespace } = release
-  throw new HelmError(
+  throw new ClaimError(
     `${describeRelease(release)} exists and is not ours: remove it (helm uninstall ${name} -n ${namespace}), or give the layer another name or namespace (pack.releaseNameOverride, pack.namespace)`,
   )
 }
@@ -79,13 +84,13 @@ export async function claimObjects(
 }
 
 function refuseWanted(deps: ClaimDeps, holder: LayerRecord, what: string): void {
-  if (deps.isWanted(holder.id)) throw new Error(`${what} is already declared by layer ${describeLayer(holder)}`)
+  if (deps.isWanted(holder.id)) throw new ClaimError(`${what} is already declared by layer ${describeLayer(holder)}`)
 }
 
 /** Helm gives nothing away: its object can only be made anew once the release is gone. */
 function refuseReleased({ record, unit }: Holder, object: KubeObject): void {
   if (!unit.release) return
-  throw new Error(
+  throw new ClaimError(
     `${describeRef(refOf(object))} still belongs to ${describeRelease(unit.release)} of layer ${describeLayer(record)}, which is being removed: goes on once that is done`,
   )
 }

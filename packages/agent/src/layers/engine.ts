@@ -157,7 +157,7 @@ export class LayerEngine {
     const next = steps.findIndex((step) => step.do === 'install')
     const view = views[next]
     if (view) return this.#install(view, next)
-    const removable = this.#nextRemoval(awaitedNames(views, steps))
+    const removable = this.#nextRemoval(awaitedNames(views))
     if (removable) return this.#remove(removable)
     if (comparePositions(desired, this.#completed) === 0 || !this.#isComplete(views, steps)) return false
     await this.#deps.onComplete(desired)

@@ -2,7 +2,7 @@ import type { DesiredLayer } from '@atrium/api/link/desired-state.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { BlobCache } from '../desired/blobs.ts'
 import { chartUnit, UpgradeError } from './chart-unit.ts'
-import { type ClaimDeps, claimObjects, claimRelease } from './claims.ts'
+import { type ClaimDeps, ClaimError, claimObjects, claimRelease } from './claims.ts'
 import { type LayerContent, loadContent, type PackSource } from './content.ts'
 import type { Remaining } from './prune.ts'
 import { type LayerRecord, layerKey, newRecord, objectsOf, type UnitRecord, withUnit } from './records.ts'
@@ -17,6 +17,9 @@ export interface InstallerDeps extends ClaimDeps, Omit<StepDeps, 'isTaken'> {
 
 /** Mark of a record whose removal has begun: should its layer be wanted again, it is installed again. */
 const REMOVING = 'removing'
+
+/** Mark of a record that may not have everything yet that a layer no longer wanted leaves to it. */
+const CLAIMING = 'claiming'
 
 /** Makes one layer what the desired state says, or removes one; remembers every step, so a crash resumes. */
 export class Installer {
@@ -37,13 +40,14 @@ export class Installer {
     const steps = this.#steps(layer.id, content)
     const key = layerKey(layer)
     const former = records.get(layer.id) ?? newRecord(layer, order)
-    const startedAt = former.attempted === key ? former.startedAt : isoNow(clock)
-    await records.save({ ...former, order, attempted: key, startedAt })
+    const startedAt = former.attempted === key || former.attempted === CLAIMING ? former.startedAt : isoNow(clock)
+    await records.save({ ...former, order, attempted: former.attempted === key ? key : CLAIMING, startedAt })
+    const cutOff = await this.#claim(layer.id, key, steps)
     const remaining: Remaining = []
     const staying = new Set(steps.map((step) => step.unitId))
     for (const step of steps) {
       remaining.push(...(await this.#leaveFormerPlace(layer.id, step, staying, signal)))
-      await this.#runStep(layer.id, step, former.attempted !== null, signal)
+      await this.#runStep(layer.id, step, former.attempted !== null || cutOff.has(step), signal)
     }
     remaining.push(...(await this.#dropUnits(layer.id, (unit) => !staying.has(unit.id), signal)))
     // Namespaces were recorded first and go last: only then they may be empty.
@@ -73,10 +77,29 @@ export class Installer {
     return stepsOf({ ...this.#deps, isTaken }, layerId, content)
   }
 
-  async #runStep(layerId: string, step: Step, interrupted: boolean, signal: AbortSignal): Promise<void> {
+  /**
+   * Makes everything the layer declares its own before anything is changed: from then on a layer that goes takes none of
+   * it along, whatever fails. Answers the steps whose release was taken over in the middle of an operation of ours.
+   */
+  async #claim(layerId: string, key: string, steps: readonly Step[]): Promise<Set<Step>> {
+    const cutOff = new Set<Step>()
+    const refusals: ClaimError[] = []
+    for (const step of steps) {
+      try {
+        if (step.release && (await claimRelease(this.#deps, layerId, step.release))) cutOff.add(step)
+        await claimObjects(this.#deps, layerId, step.unitId, await step.declares())
+      } catch (error) {
+        if (!(error instanceof ClaimError)) throw error
+        refusals.push(error)
+      }
+    }
+    await this.#deps.records.save({ ...this.#record(layerId), attempted: key })
+    if (refusals[0]) throw refusals[0]
+    return cutOff
+  }
+
+  async #runStep(layerId: string, step: Step, begunByUs: boolean, signal: AbortSignal): Promise<void> {
     const { records } = this.#deps
-    const theirs = step.release ? await claimRelease(this.#deps, layerId, step.release) : false
-    await claimObjects(this.#deps, layerId, step.unitId, await step.declares())
     const record = this.#record(layerId)
     const before = record.units.find((unit) => unit.id === step.unitId)
     const known = keyed([...objectsOf(record), ...record.units.flatMap(heldObjects)])
@@ -85,7 +108,7 @@ export class Installer {
     const begun = begunUnit(fresh, before, await step.attempts(known))
     await records.save(withUnit(record, begun))
     try {
-      const unit = await step.run({ before, known, begunByUs: interrupted || theirs, signal })
+      const unit = await step.run({ before, known, begunByUs, signal })
       await this.#finish(layerId, begun, unit)
     } catch (error) {
       if (error instanceof UpgradeError)

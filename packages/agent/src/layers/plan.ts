@@ -60,11 +60,14 @@ export function planLayers(views: readonly LayerView[], now: number): LayerStep[
 }
 
 /**
- * Names of layers that wait. A layer of that name that is no longer wanted stays until then: it may be the same one
- * under another profile, which goes on with what is there instead of making it anew. Pure.
+ * Names of layers whose installation has not begun: they wait, or their content cannot be had. A layer of that name that
+ * is no longer wanted stays until then: it may be the same one under another profile, which goes on with what is there
+ * instead of making it anew. Pure.
  */
-export const awaitedNames = (views: readonly LayerView[], steps: readonly LayerStep[]): Set<string> =>
-  new Set(views.flatMap((view, index) => (steps[index]?.do === 'wait' ? [view.layer.name] : [])))
+export const awaitedNames = (views: readonly LayerView[]): Set<string> =>
+  new Set(views.flatMap((view) => (isInPlace(view) || isBegun(view) ? [] : [view.layer.name])))
+
+const isBegun = ({ record, layer }: LayerView): boolean => record?.attempted === layerKey(layer)
 
 /** 200 layers and 5,000 nodes fit into one message of the link (1 MiB). */
 const LIMIT = 1_000
