@@ -8,7 +8,8 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { createSigningRequest } from '@atrium/runtime/pki/pki.ts'
 import { beginHistory } from '@atrium/server/store/history.ts'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { PostgresStore } from '@atrium/server/store/postgres-store.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, newAuthorities } from '../src/link-plane.ts'
 import { type Agent, LinkWorld, until } from './support/link-world.ts'
 
@@ -205,6 +206,55 @@ describe('desired state', () => {
     await until('stranger', () => strangerLink.connected)
     await expect(strangerLink.fetchBlob(current)).rejects.toMatchObject({ status: 404 })
   })
+})
+
+describe('a database that fails', () => {
+  /** Refuses the plane's transactions in the name of agents until `mend` is called. */
+  const breakStore = (): { refused: () => number; mend: () => void } => {
+    const { store } = world.plane
+    let refused = 0
+    const spy = vi.spyOn(store, 'transaction').mockImplementation((tenant, by, work) => {
+      if (by.type === 'agent') {
+        refused++
+        return Promise.reject(new Error('the database is away'))
+      }
+      return PostgresStore.prototype.transaction.call(store, tenant, by, work) as Promise<never>
+    })
+    return { refused: () => refused, mend: () => spy.mockRestore() }
+  }
+
+  it('delays a desired state on a quiet cluster, and loses none', async () => {
+    const agent = await world.newAgent()
+    const link = world.openLink(agent)
+    await until('connected', () => link.connected)
+    const database = breakStore()
+    try {
+      await setDesired(agent.clusterUid, 3)
+      await until('a look that fails', () => database.refused() > 0)
+    } finally {
+      database.mend()
+    }
+    await until('the desired state', () => link.desired.at(-1)?.generation === 3)
+  })
+
+  it('delays the end of a session, also of a revoked agent: the sweep makes it good', async () => {
+    const gone = await world.newAgent()
+    const revoked = await world.newAgent()
+    const links = [world.openLink(gone), world.openLink(revoked)]
+    await until('both connected', () => links.every((link) => link.connected))
+    const database = breakStore()
+    try {
+      await links[0]?.close()
+      await until('an end that is not stored', () => database.refused() > 0)
+      const name = { tenant: world.tenant, clusterUid: revoked.clusterUid }
+      await expect(world.plane.link.revokeAgent(name)).rejects.toThrow('the database is away')
+    } finally {
+      database.mend()
+    }
+    for (const { clusterUid } of [gone, revoked])
+      await until('told as gone', async () => (await world.status(clusterUid))?.connected === false, 60_000)
+    await until('the revoked one is out', () => links[1]?.connected === false)
+  }, 90_000)
 })
 
 describe('reports', () => {

@@ -102,8 +102,12 @@ export class AgentAuthority {
 
   /** Ends everything the agent holds: certificates, session, unused tokens. A new enrolment token lets it back in. */
   async revoke(agent: AgentName): Promise<void> {
-    const epoch = await this.#deps.records.revoke(agent, new Date(this.#deps.clock.now()))
-    if (epoch !== null) await this.#deps.status.fenced(agent, epoch)
+    const { records, status, clock } = this.#deps
+    const epoch = await records.revoke(agent, new Date(clock.now()))
+    if (epoch === null) return
+    // What fails from here on is made good by the sweep of silent sessions.
+    await status.fenced(agent, epoch)
+    await records.closeSession(agent, epoch, new Date(clock.now()))
   }
 
   #certify(agent: AgentName, csr: string) {

@@ -34,10 +34,10 @@ export class Heartbeats {
     this.#pending.set(tenant, ofTenant)
   }
 
-  /** Marks the session ended, in the sessions table and in the cluster's status. */
+  /** Marks the session ended, in the cluster's status and, last, in the sessions table: until then the sweep comes back to it. */
   async closeSession(agent: AgentName, epoch: number, lastHeartbeatAt: Date): Promise<void> {
-    await this.#deps.records.closeSession(agent, epoch, new Date(this.#deps.clock.now()))
     await this.#deps.status.disconnected(agent, epoch, lastHeartbeatAt.toISOString())
+    await this.#deps.records.closeSession(agent, epoch, new Date(this.#deps.clock.now()))
   }
 
   async #run(): Promise<void> {
@@ -64,7 +64,16 @@ export class Heartbeats {
     const lost = await records.silentSessions(new Date(clock.now() - LOST_AFTER_MS), SWEEP_LIMIT)
     for (const { heartbeatAt, epoch, ...agent } of lost) {
       logger.info({ ...agent, epoch }, 'session without a server ended')
+      await this.#closeLost(agent, epoch, heartbeatAt)
+    }
+  }
+
+  /** One that cannot be closed does not keep the others open. */
+  async #closeLost(agent: AgentName, epoch: number, heartbeatAt: Date): Promise<void> {
+    try {
       await this.closeSession(agent, epoch, heartbeatAt)
+    } catch (error) {
+      this.#deps.logger.warn({ ...agent, epoch, reason: messageOf(error) }, 'end of session not stored; trying again')
     }
   }
 }

@@ -39,6 +39,9 @@ export interface HubDeps {
   logger: Logger
 }
 
+const LOOK_RETRY_MS = 500
+const LONGEST_LOOK_RETRY_MS = 30_000
+
 /** All agents connected to this server. */
 export class LinkHub implements SessionHost {
   readonly #deps: HubDeps
@@ -169,9 +172,9 @@ export class LinkHub implements SessionHost {
   }
 
   /** A hint that the cluster changed: fences the session, ends it, or sends a newer desired state. */
-  async #look(agent: AgentName): Promise<void> {
+  async #look(agent: AgentName, failures = 0): Promise<void> {
     const found = this.#sessions.get(keyOf(agent))
-    if (!found) return
+    if (!found || this.#stopping) return
     const { session, admitted } = found
     // It told what it runs to another history of this plane: it comes again and tells this one.
     if (admitted.planeEpoch !== this.#deps.planeEpoch()) return session.end('the plane was restored')
@@ -185,7 +188,10 @@ export class LinkHub implements SessionHost {
       if (seen.epoch > admitted.epoch) return session.end(FENCED)
       if (seen.desired) session.offer(seen.desired)
     } catch (error) {
-      this.logger.warn({ ...agent, reason: messageOf(error) }, 'desired state not read; the next change tries again')
+      this.logger.warn({ ...agent, reason: messageOf(error) }, 'desired state not read yet; trying again')
+      // On a quiet cluster no other hint comes.
+      const delayMs = Math.min(LOOK_RETRY_MS * 2 ** failures, LONGEST_LOOK_RETRY_MS)
+      this.clock.after(delayMs, () => void this.#look(agent, failures + 1))
     }
   }
 }

@@ -94,7 +94,10 @@ export class LinkRecords {
     })
   }
 
-  /** Refuses the agent from now on: certificates, unused tokens and the session. Returns the epoch that fences it, if it has one. */
+  /**
+   * Refuses the agent from now on: certificates, unused tokens and the session's token. Returns the epoch that fences its
+   * session, if it had one: that one stays open here until the cluster's status says so.
+   */
   revoke(agent: AgentName, at: Date): Promise<number | null> {
     return this.#database.withTenant(agent.tenant, async (sql) => {
       const cluster = [agent.tenant, agent.clusterUid]
@@ -104,9 +107,9 @@ export class LinkRecords {
         [...cluster, at],
       )
       const [row] = await sql.query<{ epoch: number }>(
-        `update link_sessions set epoch = epoch + 1, token_hash = '', closed_at = $3
+        `update link_sessions set epoch = epoch + 1, token_hash = '', closed_at = null
           where tenant = $1 and cluster_uid = $2 returning epoch`,
-        [...cluster, at],
+        cluster,
       )
       return row?.epoch ?? null
     })

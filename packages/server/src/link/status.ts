@@ -46,11 +46,18 @@ export class AgentStatusWriter {
     await this.#update(agent, change, applied ? { applied } : {})
   }
 
-  /** Without effect when a newer session took over. */
+  /**
+   * Session `epoch` is over, and with it every older one. Without effect when a newer session took over, or when the
+   * cluster is gone.
+   */
   async disconnected(agent: AgentName, epoch: number, lastHeartbeatAt: string): Promise<void> {
-    await this.#update(agent, (before) =>
-      before.sessionEpoch === epoch ? { ...before, connected: false, lastHeartbeatAt } : before,
-    )
+    try {
+      await this.#update(agent, (before) =>
+        before.sessionEpoch > epoch ? before : { ...before, connected: false, lastHeartbeatAt, sessionEpoch: epoch },
+      )
+    } catch (error) {
+      if (!(error instanceof AtriumError) || error.code !== 'ResourceNotFound') throw error
+    }
   }
 
   /** Ends whatever session the cluster has: no session has this epoch. */
