@@ -25,6 +25,7 @@ spec:
           image: web:1
           resources: { limits: { cpu: 1000m, memory: 1024Mi } }
           env: [{ name: A, value: "1" }, { name: B, value: "2" }]
+      volumes: [{ name: data, configMap: { name: settings } }]
 ---
 apiVersion: v1
 kind: Service
@@ -91,6 +92,25 @@ test('a list entry that contradicts the declared one is taken out: the server re
   await settled()
 })
 
+test('sidecars and variables that somebody put into a Deployment outlive a repair that the server first refuses', async () => {
+  interface Deployment extends KubeObject {
+    spec: { template: { spec: { containers: { name: string; env?: object[] }[]; volumes?: object[] } } }
+  }
+  const volumes = [{ name: 'data', hostPath: { path: '/data' }, configMap: null }]
+  const containers = [
+    { name: 'web', env: [{ name: 'THEIRS', value: '1' }] },
+    { name: 'sidecar', image: 'sidecar:1' },
+  ]
+  await env.client.patch(deploymentRef, { spec: { template: { spec: { containers, volumes } } } }, someone)
+  await expect
+    .poll(async () => (await env.client.get<Deployment>(deploymentRef)).spec.template.spec.volumes)
+    .toMatchObject([{ name: 'data', configMap: { name: 'settings' } }])
+  const after = (await env.client.get<Deployment>(deploymentRef)).spec.template.spec
+  expect(after.containers.map(({ name }) => name).sort()).toEqual(['sidecar', 'web'])
+  expect(after.containers.find(({ name }) => name === 'web')?.env).toContainEqual({ name: 'THEIRS', value: '1' })
+  await expect.poll(() => deviationsOf('apps/v1 Deployment web/web').map(({ state }) => state)).toEqual(['repaired'])
+})
+
 test('a deleted object of a chart returns as helm made it; a random password is not made anew', async () => {
   const secretRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: 'generated' }
   const before = (await env.client.get(secretRef)).data
@@ -146,6 +166,37 @@ test('with policy alert nothing is put back: the deviation stays open with its d
   await env.plane.send(layers, { drift: 'heal' })
   await expect.poll(() => env.client.find(deploymentRef)).not.toBeNull()
   await expect.poll(() => deviationsOf('apps/v1 Deployment web/web')).toMatchObject([{ state: 'repaired' }])
+})
+
+test('an object that cannot be compared is told as such until it can be again', async () => {
+  const service = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
+  const apiVersion = 'admissionregistration.k8s.io/v1'
+  const policy = { apiVersion, kind: 'ValidatingAdmissionPolicy', name: 'no-dry-run' }
+  const binding = { apiVersion, kind: 'ValidatingAdmissionPolicyBinding', name: 'no-dry-run' }
+  const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['services'], operations: ['UPDATE'] }
+  await env.client.create({
+    ...{ apiVersion, kind: policy.kind, metadata: { name: policy.name } },
+    spec: {
+      matchConstraints: { resourceRules: [rule] },
+      validations: [{ expression: '!(has(request.dryRun) && request.dryRun)', reason: 'Forbidden' }],
+    },
+  })
+  await env.client.create({
+    ...{ apiVersion, kind: binding.kind, metadata: { name: binding.name } },
+    spec: { policyName: policy.name, validationActions: ['Deny'] },
+  })
+  try {
+    await expect
+      .poll(async () => {
+        await env.client.patch(service, { metadata: { labels: { tick: crypto.randomUUID() } } }, someone)
+        return deviationsOf('v1 Service web/web').at(-1)
+      })
+      .toMatchObject({ state: 'failed', message: expect.stringContaining('cannot be compared: ') })
+  } finally {
+    await env.client.delete(binding)
+    await env.client.delete(policy)
+  }
+  await expect.poll(() => deviationsOf('v1 Service web/web').at(-1)?.state).toBe('repaired')
 })
 
 test('defaults, unit formats, list order and fields of others are no drift', async () => {

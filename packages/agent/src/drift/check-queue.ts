@@ -12,10 +12,14 @@ export interface CheckQueueOptions {
   logger: Logger
   concurrency: number
   check(key: string): Promise<CheckResult>
+  /** A check keeps failing: called once in a row of failures. */
+  onFailing(key: string, error: unknown): void
 }
 
 const FIRST_RETRY_MS = 250
 const LONGEST_RETRY_MS = 30_000
+/** In a row, over eight seconds: a server that just starts refuses for less. */
+const TELLING_FAILURES = 5
 
 /**
  * Keys to look at: each waits at most once, runs at most once at a time, and runs again when it was added while it ran.
@@ -88,7 +92,9 @@ export class CheckQueue {
     } catch (error) {
       const failures = this.#failures.get(key) ?? 0
       this.#failures.set(key, failures + 1)
-      this.#options.logger.debug({ key, failures, error: messageOf(error) }, 'check failed')
+      const isTold = failures + 1 === TELLING_FAILURES
+      this.#options.logger[isTold ? 'warn' : 'debug']({ key, failures, error: messageOf(error) }, 'check failed')
+      if (isTold) this.#options.onFailing(key, error)
       return Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
     }
   }

@@ -1,7 +1,7 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { type Drift, findDrift } from '@atrium/kube/drift.ts'
-import { isInvalid } from '@atrium/kube/errors.ts'
+import { isInvalid, KubeError } from '@atrium/kube/errors.ts'
 import { describeRef, type KubeObject, refOf } from '@atrium/kube/object.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
@@ -9,6 +9,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { isTransient } from '../layers/declare.ts'
 import type { DeclaredObject } from '../layers/records.ts'
 import type { CheckResult } from './check-queue.ts'
+import { contradictions } from './contradictions.ts'
 import type { DeviationLog, Sighting } from './deviations.ts'
 import type { FightDetector } from './fight.ts'
 import type { Guarded } from './inventory-index.ts'
@@ -79,19 +80,23 @@ async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Pr
 }
 
 /**
- * Forced apply. Entries that somebody else put into a list stay with it, as foreign fields do; where they contradict the
- * declared ones (a second port of the same name) the server refuses, and the declared lists replace the live ones whole.
+ * Forced apply. Entries that somebody else put into a list stay with it, as foreign fields do; only where they contradict
+ * the declared ones, so that the server refuses both together, the declared ones take their place.
  */
 async function putBack(client: KubeClient, { object, manager }: DeclaredObject): Promise<KubeObject> {
   const apply = (): Promise<KubeObject> => client.apply(object, { fieldManager: manager, force: true })
   try {
     return await apply()
   } catch (refused) {
-    if (!isInvalid(refused)) throw refused
+    if (!(refused instanceof KubeError) || refused.status !== 422) throw refused
+    const live = await client.get(refOf(object))
+    const replacements = contradictions(live, object, refused.causes)
+    if (replacements.length === 0) throw refused
+    const pinned = { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion }
     try {
-      await client.patch(refOf(object), object, { type: 'merge', fieldManager: manager })
+      await client.patch(refOf(object), [pinned, ...replacements], { type: 'json', fieldManager: manager })
     } catch (error) {
-      // Immutable either way: the first refusal says what a person can act on.
+      // The first refusal says what a person can act on.
       throw isInvalid(error) ? refused : error
     }
     return apply()

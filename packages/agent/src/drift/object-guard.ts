@@ -1,6 +1,8 @@
+import { KubeConnectionError } from '@atrium/kube/errors.ts'
 import { isNamespace } from '@atrium/kube/inventory.ts'
-import { type KubeObject, type KubeType, keyOf, refOf } from '@atrium/kube/object.ts'
+import { describeRef, type KubeObject, type KubeType, keyOf, refOf } from '@atrium/kube/object.ts'
 import { type ResourceWatch, watchResource } from '@atrium/kube/watch.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { LayerGate } from '../layers/gate.ts'
 import type { RecordStore } from '../layers/records.ts'
@@ -40,6 +42,7 @@ export class ObjectGuard {
       logger: deps.logger,
       concurrency: CONCURRENCY,
       check: (key) => this.#check(key),
+      onFailing: (key, error) => this.#cannotCompare(key, error),
     })
   }
 
@@ -123,6 +126,18 @@ export class ObjectGuard {
     const deps = { ...this.#deps, onRepaired: (_key: string, object: KubeObject) => this.#onRepaired(key, object) }
     const result = await this.#deps.gate.shared(guarded.layerId, () => checkObject(deps, guarded))
     return result ?? { againAfterMs: INSTALLING_RETRY_MS }
+  }
+
+  /** Nobody knows whether it deviates; the next check that succeeds says so, or closes this. */
+  #cannotCompare(key: string, error: unknown): void {
+    const { deviations, policy } = this.#deps
+    const guarded = this.#index.objects.get(key)
+    // Without an API server nothing can be told of any object.
+    if (!guarded || deviations.has(key) || error instanceof KubeConnectionError) return
+    deviations.see(key, {
+      ...{ type: 'changed', object: describeRef(refOf(guarded.declared.object)), layer: guarded.layerId, diff: [] },
+      ...{ action: policy(), state: 'failed', message: `cannot be compared: ${messageOf(error)}` },
+    })
   }
 
   /** Our own write needs no second look; a namespace that is back can hold its objects again. */

@@ -1,5 +1,6 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
+import { KubeConnectionError } from '@atrium/kube/errors.ts'
 import type { KubeObject } from '@atrium/kube/object.ts'
 import { type ResourceWatch, watchResource } from '@atrium/kube/watch.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
@@ -63,7 +64,11 @@ export class ReleaseGuard {
   constructor(deps: ReleaseGuardDeps) {
     this.#deps = deps
     const { clock, logger } = deps
-    this.#queue = new CheckQueue({ clock, logger, concurrency: 2, check: (key) => this.#check(key) })
+    this.#queue = new CheckQueue({
+      ...{ clock, logger, concurrency: 2 },
+      check: (key) => this.#check(key),
+      onFailing: (key, error) => this.#cannotCompare(key, error),
+    })
   }
 
   start(): void {
@@ -131,6 +136,12 @@ export class ReleaseGuard {
     return this.#deps.policy() === 'alert'
       ? this.#report(release, 'alert', 'open', `${fault.found.message}; the policy is alert, so it is left as it is`)
       : this.#repair(release, fault.found)
+  }
+
+  #cannotCompare(key: string, error: unknown): void {
+    const release = this.#index.releases.get(key)
+    if (!release || this.#deps.deviations.has(key) || error instanceof KubeConnectionError) return
+    this.#report(release, this.#deps.policy(), 'failed', `cannot be compared: ${messageOf(error)}`)
   }
 
   async #repair(release: GuardedRelease, fault: NonNullable<ReleaseFault>): Promise<CheckResult> {

@@ -36,6 +36,8 @@ const NODES = 5_000
 /** A change is told this soon, and changes within it together. */
 const SOON_MS = 200
 const FIGURES_MS = 15_000
+/** In a row. */
+const STALE_FAILURES = 3
 const EVENTS_MS = 1_000
 
 /** Observes the cluster and tells the plane: state on every change, figures and events as they come. */
@@ -175,16 +177,32 @@ export class Reporter {
   }
 
   async #figureLoop(): Promise<void> {
-    const { clock, logger } = this.#deps
+    const { clock } = this.#deps
+    let failures = 0
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#measure()
+        failures = 0
         this.touch()
       } catch (error) {
-        logger.debug({ error: messageOf(error) }, 'figures could not be read')
+        failures++
+        if (failures === STALE_FAILURES && !this.#stopping.signal.aborted) this.#forgetFigures(messageOf(error))
       }
       await clock.sleep(FIGURES_MS, this.#stopping.signal)
     }
+  }
+
+  /** Figures of former times are worse than none. */
+  #forgetFigures(error: string): void {
+    this.#deps.logger.warn({ error }, 'figures cannot be read')
+    this.#figures = emptyFigures()
+    this.tell(
+      'Warning',
+      'FiguresUnknown',
+      'Agent',
+      `pods, CPU and memory cannot be counted, they are told as 0: ${error}`,
+    )
+    this.touch()
   }
 
   async #measure(): Promise<void> {
