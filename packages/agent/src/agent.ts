@@ -3,7 +3,7 @@ import type { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import { BlobCache } from './desired/blobs.ts'
+import { BlobCache, blobDigests } from './desired/blobs.ts'
 import { DesiredStore } from './desired/desired-store.ts'
 import { DesiredIntake } from './desired/intake.ts'
 import type { Redaction } from './desired/redaction.ts'
@@ -18,6 +18,7 @@ import { HealthBoard } from './layers/health.ts'
 import type { Helm } from './layers/helm.ts'
 import { Installer } from './layers/installer.ts'
 import { RecordStore } from './layers/records.ts'
+import { redactingLink } from './link/redacting-link.ts'
 import type { DesiredPosition, PlaneLink } from './ports.ts'
 import { Reporter } from './report/reporter.ts'
 import { ClusterStore } from './storage/cluster-store.ts'
@@ -29,7 +30,7 @@ export interface AgentDeps {
   clock: Clock
   random: Random
   logger: Logger
-  /** Behind `logger`: learns what it must not say. */
+  /** Behind `logger` and before the link: learns what is not to be said. */
   redaction: Redaction
   /** Where the agent keeps its own Secrets. */
   namespace: string
@@ -65,6 +66,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     store: clusterStore(deps, 'deviations'),
     clock: deps.clock,
     logger: deps.logger,
+    redact: deps.redaction.redact,
     send: (items) => {
       parts.link.report({ type: 'deviations', items })
       reporter.touch()
@@ -128,14 +130,19 @@ const clusterStore = (deps: AgentDeps, area: string): ClusterStore =>
   new ClusterStore(deps.client, deps.namespace, area)
 
 async function openParts(deps: AgentDeps, stopping: AbortSignal): Promise<Parts> {
-  const { logger, stateDir } = deps
+  const { logger, redaction, stateDir } = deps
   const path = join(stateDir, 'desired.json')
   const desired = await DesiredStore.open({ path, cluster: clusterStore(deps, 'desired'), logger })
   const records = await RecordStore.open(clusterStore(deps, 'layer'))
   const kept = clusterStore(deps, 'blob')
-  await deps.redaction.learn(desired.current, (digest) => kept.get(digest))
+  const readKept = (digest: string): Promise<Buffer | null> => kept.get(digest)
+  await redaction.learn(desired.current, readKept)
+  for (const digest of desired.formerSensitive) await redaction.learnList(digest, readKept)
   // Last, after everything that has to be waited for.
-  const link = deps.openLink(() => desired.applied)
+  const link = redactingLink(
+    deps.openLink(() => desired.applied),
+    redaction.redact,
+  )
   const blobs = new BlobCache(kept, link)
   const gate = new LayerGate()
   const isWanted = (id: string): boolean => desired.current?.layers.some((layer) => layer.id === id) ?? true
@@ -153,7 +160,9 @@ function createEngine(parts: Parts, later: () => { reporter: Reporter; intake: D
     onProgress: () => later().reporter.touch(),
     onComplete: async (complete) => {
       await desired.markApplied(complete)
-      await blobs.retain(() => [complete, desired.current, later().intake.incoming])
+      await blobs.retain(
+        () => new Set([...blobDigests(complete, desired.current, later().intake.incoming), ...desired.formerSensitive]),
+      )
       later().reporter.touch()
     },
     onRemaining: (layer, remaining) => {

@@ -167,11 +167,24 @@ async function feed(): Promise<void> {
     'the layer is refused',
     async () => (await cluster())?.status.layers?.some(({ state }) => state === 'Error') === true,
   )
+  await rotate(addon)
   kubeconfig = (await inTenant((tx) => tx.getSecret({ kind: 'Cluster', uid }, 'kubeconfig')))?.reveal() ?? ''
   const [key = ''] = /(?<=client-key-data: )\S+|(?<="client-key-data":")[^"]+/.exec(kubeconfig) ?? []
   expect(key).not.toBe('')
   canaries.set('kubeconfig', key.slice(40, 120))
   canaries.set('enrolment', await enrolmentToken())
+}
+
+/** Another value takes the place of one that was refused, and is refused in turn: the former one is still spoken of. */
+async function rotate(profileUid: string): Promise<void> {
+  const before = (await cluster())?.status.desired?.generation ?? 0
+  const variables = [{ name: 'given', value: canary('rotated') }]
+  const answer = await call(`PATCH /v1/spectroclusters/${uid}/variables`, { body: [{ profileUid, variables }] })
+  expect(answer.status, answer.text).toBe(204)
+  await eventually('the new value is refused too', async () => {
+    const { desired, layers } = (await cluster())?.status ?? {}
+    return (desired?.generation ?? 0) > before && layers?.some(({ state }) => state === 'Error') === true
+  })
 }
 
 interface SecretObject extends KubeObject {
@@ -199,7 +212,7 @@ const filesBelow = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
 
 it('the canaries were fed: the layer failed on one, and what was said about it hides it', async () => {
-  expect([...canaries.keys()].sort()).toHaveLength(13)
+  expect([...canaries.keys()].sort()).toHaveLength(14)
   for (const [what, value] of canaries) expect(value.length, what).toBeGreaterThan(30)
   const failed = (await cluster())?.status.layers?.find(({ state }) => state === 'Error')
   expect(failed?.message).toContain('[secret]')

@@ -2,7 +2,7 @@ import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../names.ts'
 import { memoryStore } from '../testing/memory-store.ts'
-import { BlobCache } from './blobs.ts'
+import { BlobCache, blobDigests } from './blobs.ts'
 
 const digestOf = (content: string): string => `sha256:${sha256(Buffer.from(content))}`
 const state = (generation: number, ...contents: string[]): DesiredState => ({
@@ -40,9 +40,9 @@ test('what a state needs that is still being fetched is not forgotten with the o
     incoming[0] = state(3, 'c')
     void blobs.prefetch(state(3, 'c'))
   }
-  await blobs.retain(() => [state(2, 'b'), ...incoming])
+  await blobs.retain(() => blobDigests(state(2, 'b'), ...incoming))
   expect(await blobs.get(digestOf('c'))).toEqual(Buffer.from('c'))
-  await blobs.retain(() => [state(2, 'b'), ...incoming])
+  await blobs.retain(() => blobDigests(state(2, 'b'), ...incoming))
   expect(kept()).toEqual(['b', 'c'])
 })
 
@@ -52,7 +52,7 @@ test('a blob that is needed again while it is being deleted is fetched anew', as
   onDelete = async () => {
     if (again.length === 0) again.push(blobs.prefetch(state(2, 'a')))
   }
-  await blobs.retain(() => [again.length > 0 ? state(2, 'a') : null])
+  await blobs.retain(() => blobDigests(again.length > 0 ? state(2, 'a') : null))
   await Promise.all(again)
   expect(kept()).toEqual(['a'])
 })

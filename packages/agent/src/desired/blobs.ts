@@ -4,12 +4,16 @@ import type { PlaneLink } from '../ports.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
 import { Mutex } from '../storage/mutex.ts'
 
-/** Digests of every blob a desired state refers to. */
-export const blobDigests = (desired: DesiredState): Set<string> =>
-  new Set([
-    ...(desired.sensitive ? [desired.sensitive] : []),
-    ...desired.layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map((manifest) => manifest.digest)]),
-  ])
+/** Digests of every blob these desired states refer to. */
+export const blobDigests = (...states: (DesiredState | null)[]): Set<string> =>
+  new Set(
+    states
+      .filter((state) => state !== null)
+      .flatMap(({ sensitive, layers }) => [
+        ...(sensitive ? [sensitive] : []),
+        ...layers.flatMap((layer) => [layer.valuesDigest, ...layer.manifests.map((manifest) => manifest.digest)]),
+      ]),
+  )
 
 /** Values and manifests by digest: fetched once, kept in the cluster for the time the plane is away. */
 export class BlobCache {
@@ -48,9 +52,9 @@ export class BlobCache {
     for (const digest of blobDigests(desired)) await this.get(digest, signal)
   }
 
-  /** Forgets what no desired state refers to any more: `needed` is asked anew for each, as states come meanwhile. */
-  async retain(needed: () => (DesiredState | null)[]): Promise<void> {
-    const isNeeded = (digest: string): boolean => needed().some((state) => state && blobDigests(state).has(digest))
+  /** Forgets all but what is needed, which is asked anew for each: states come meanwhile. */
+  async retain(needed: () => ReadonlySet<string>): Promise<void> {
+    const isNeeded = (digest: string): boolean => needed().has(digest)
     for (const digest of [...this.#held.keys(), ...(await this.#store.keys())])
       await this.#storing.run(async () => {
         if (isNeeded(digest)) return

@@ -39,6 +39,16 @@ test('keeps the newest by epoch, then generation, and ignores what is not newer'
   expect(again.applied).toEqual({ epoch: 2, generation: 1 })
 })
 
+test('former lists of sensitive values are remembered, also by the next process', async () => {
+  const store = await open()
+  const naming = (generation: number, sensitive: string) => ({ ...state(1, generation), sensitive })
+  for (const [index, list] of ['a', 'b', 'b', 'a'].entries()) await store.accept(naming(index + 1, list))
+  await store.accept(state(1, 9))
+  expect((await open()).formerSensitive.sort()).toEqual(['a', 'b'])
+  for (let index = 10; index < 50; index++) await store.accept(naming(index, String(index)))
+  expect((await open()).formerSensitive).toHaveLength(16)
+})
+
 test('what arrives while something is marked as applied is kept with it', async () => {
   const store = await open()
   await store.accept(state(1, 1))

@@ -11,6 +11,8 @@ import { comparePositions } from './position.ts'
 interface Kept {
   desired: DesiredState | null
   applied: DesiredPosition | null
+  /** Lists of sensitive values of former states, newest first: what they were installed with may still be spoken of. */
+  formerSensitive?: string[]
 }
 
 export interface DesiredStoreOptions {
@@ -22,6 +24,8 @@ export interface DesiredStoreOptions {
 }
 
 const KEY = 'desired'
+/** Rotations that are remembered. */
+const FORMER = 16
 const FILE_BYTES = 1024 * 1024
 
 /** Keeps the newest desired state on disk (0600) and in the cluster, so that it is enforced while the plane is away. */
@@ -50,11 +54,23 @@ export class DesiredStore {
     return this.#kept.applied
   }
 
+  /** Digests of the lists of sensitive values that former states named. */
+  get formerSensitive(): string[] {
+    return this.#kept.formerSensitive ?? []
+  }
+
+  #former({ sensitive }: DesiredState): string[] {
+    const before = this.#kept.desired?.sensitive
+    const all = new Set([...(before === undefined ? [] : [before]), ...this.formerSensitive])
+    if (sensitive !== undefined) all.delete(sensitive)
+    return [...all].slice(0, FORMER)
+  }
+
   /** False when it is not newer than what is kept: a restored or slow plane never takes a cluster back. */
   accept(desired: DesiredState): Promise<boolean> {
     return this.#writing.run(async () => {
       if (comparePositions(desired, this.#kept.desired) <= 0) return false
-      await this.#save({ ...this.#kept, desired })
+      await this.#save({ ...this.#kept, desired, formerSensitive: this.#former(desired) })
       return true
     })
   }
@@ -84,6 +100,7 @@ function newer(a: Kept, b: Kept | null): Kept {
   return {
     desired: comparePositions(b.desired, a.desired) > 0 ? b.desired : a.desired,
     applied: comparePositions(b.applied, a.applied) > 0 ? b.applied : a.applied,
+    formerSensitive: [...new Set([...(a.formerSensitive ?? []), ...(b.formerSensitive ?? [])])],
   }
 }
 
@@ -91,7 +108,8 @@ function parse(content: Buffer | null, logger: Logger, where: string): Kept | nu
   if (!content || content.length > FILE_BYTES) return null
   try {
     const kept = JSON.parse(content.toString('utf8')) as Kept
-    return { desired: kept.desired ?? null, applied: kept.applied ?? null }
+    const { desired, applied, formerSensitive } = kept
+    return { desired: desired ?? null, applied: applied ?? null, formerSensitive: formerSensitive ?? [] }
   } catch (error) {
     logger.warn({ where, error: messageOf(error) }, 'a kept desired state cannot be read and is ignored')
     return null

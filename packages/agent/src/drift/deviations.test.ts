@@ -10,7 +10,13 @@ const clock: Clock = { now: () => now, after: () => () => undefined, sleep: asyn
 let sent: DeviationReport[][] = []
 let contents = new Map<string, Buffer>()
 const open = () =>
-  DeviationLog.open({ store: memoryStore(contents), clock, logger: silentLogger, send: (items) => sent.push(items) })
+  DeviationLog.open({
+    store: memoryStore(contents),
+    clock,
+    logger: silentLogger,
+    send: (items) => sent.push(items),
+    redact: (text) => text.replaceAll('pa55', '[secret]'),
+  })
 const sighting = (state: Sighting['state'], message = 'm'): Sighting => ({
   type: 'changed',
   object: 'v1 ConfigMap a/b',
@@ -66,6 +72,14 @@ test('open deviations survive a restart and can be resolved then', async () => {
   again.resolve('subject', 'gone meanwhile')
   await again.flush()
   expect(sent.flat().at(-1)).toMatchObject({ state: 'repaired', id: sent.flat()[0]?.id })
+})
+
+test('what is kept holds no sensitive value', async () => {
+  const log = await open()
+  log.see('subject', { ...sighting('open', 'was pa55'), diff: [{ path: '/a', live: { b: 'x-pa55' }, desired: null }] })
+  await log.flush()
+  expect([...contents.values()].join()).toContain('[secret]')
+  expect([...contents.values()].join() + JSON.stringify(sent)).not.toContain('pa55')
 })
 
 test('a value that nests deeper than the link takes is told as text', async () => {

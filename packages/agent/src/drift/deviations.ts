@@ -2,6 +2,7 @@ import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
+import { redactDiff } from '@atrium/tunnel/link/report-redaction.ts'
 import { shortHash } from '../names.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
 
@@ -13,6 +14,8 @@ export interface DeviationLogOptions {
   clock: Clock
   logger: Logger
   send(items: DeviationReport[]): void
+  /** Takes sensitive values out of texts: what is kept may be told when nobody knows them any more. */
+  redact(text: string): string
 }
 
 const KEY = 'open'
@@ -66,7 +69,7 @@ export class DeviationLog {
 
   /** Records what was seen; a repaired one is closed. Repeating what is known tells nobody. */
   see(subject: string, sighting: Sighting): void {
-    const { clock } = this.#options
+    const { clock, redact } = this.#options
     const former = this.#open.get(subject)
     const detectedAt = former?.detectedAt ?? isoNow(clock)
     const repaired = sighting.state === 'repaired'
@@ -74,8 +77,8 @@ export class DeviationLog {
       ...sighting,
       id: former?.id ?? `${shortHash(subject)}-${clock.now().toString(36)}`,
       object: sighting.object.slice(0, 512),
-      diff: boundedDiff(sighting.diff.length > 0 || !former ? sighting.diff : former.diff),
-      message: sighting.message.slice(0, MESSAGE_CHARS),
+      diff: boundedDiff(redactDiff(sighting.diff.length > 0 || !former ? sighting.diff : former.diff, redact)),
+      message: redact(sighting.message).slice(0, MESSAGE_CHARS),
       detectedAt,
       resolvedAt: repaired ? isoNow(clock) : null,
     }

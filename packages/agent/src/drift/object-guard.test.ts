@@ -17,6 +17,7 @@ test('a deviation of a layer that went while the agent was away is closed at its
     clock,
     logger: silentLogger,
     send: () => undefined,
+    redact: (text) => text,
   })
   const seen = {
     type: 'changed' as const,
