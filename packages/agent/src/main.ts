@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { KubeClient } from '@atrium/kube/client.ts'
 import { inClusterConfig, type KubeConfig, loadKubeconfig } from '@atrium/kube/config.ts'
+import type { ExecOptions } from '@atrium/kube/exec-credential.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
@@ -11,7 +12,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { startAgent } from './agent.ts'
 import { Redaction } from './desired/redaction.ts'
 import { startHealthServer } from './health-server.ts'
-import { helmKubeconfig } from './helm-kubeconfig.ts'
+import { helmKubeconfig, helmTokenPath } from './helm-kubeconfig.ts'
 import { clusterIdentityStore } from './identity-store.ts'
 import { Helm } from './layers/helm.ts'
 import { openPlaneLink } from './link/link.ts'
@@ -19,10 +20,18 @@ import { type AgentOptions, readOptions } from './options.ts'
 import { RegistryPackSource } from './pack-source.ts'
 import type { PlaneLink } from './ports.ts'
 import { ArchiveCache } from './storage/archive-cache.ts'
+import { writePrivateFile } from './storage/private-file.ts'
+
+/** The operator's own file may run a program; helm is handed its tokens. */
+const execOptions = (options: AgentOptions): ExecOptions => ({
+  clock: systemClock,
+  env: options.environment,
+  onToken: (token) => writePrivateFile(helmTokenPath(options), token.reveal()),
+})
 
 const clusterConfig = (options: AgentOptions): Promise<KubeConfig> =>
   options.kubeconfig
-    ? loadKubeconfig(options.kubeconfig, { clock: systemClock })
+    ? loadKubeconfig(options.kubeconfig, { clock: systemClock, exec: execOptions(options) })
     : inClusterConfig({
         serviceAccountDir: options.serviceAccountDir,
         host: options.kubernetesHost,
@@ -47,7 +56,7 @@ async function run(options: AgentOptions): Promise<Running> {
   const identity = clusterIdentityStore(client, options.namespace)
   const helm = new Helm({
     command: options.helmCommand,
-    kubeconfigPath: await helmKubeconfig(options, config.server),
+    kubeconfigPath: await helmKubeconfig(options, config),
     homeDir: join(stateDir, 'helm'),
     path: options.path,
     ...shared,

@@ -9,8 +9,10 @@ export interface AgentOptions {
   namespace: string
   /** Service-account folder as the kubelet mounts it; unused with `kubeconfig`. */
   serviceAccountDir: string
-  /** Runs outside the cluster with this kubeconfig; empty inside. */
+  /** Runs outside the cluster with this kubeconfig; empty inside. A program it names in `exec` is run. */
   kubeconfig: string
+  /** Environment of that program. */
+  environment: Readonly<Record<string, string | undefined>>
   kubernetesHost: string
   kubernetesPort: string
   helmCommand: string
@@ -27,7 +29,7 @@ const usage = `atrium-agent: keeps a cluster equal to its desired state.
   --state-dir DIR             the agent's own folder
   --namespace NAME            where it keeps its Secrets
   --service-account-dir DIR   mounted token and CA of its service account
-  --kubeconfig FILE           use this instead, to run outside the cluster
+  --kubeconfig FILE           use this instead, to run outside the cluster; programs it names in exec are run
   --health-port PORT          serve /healthz and /readyz
 
 Environment: KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT, ATRIUM_HELM, ATRIUM_LOG_LEVEL, HOSTNAME, POD_NAME`
@@ -61,6 +63,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     namespace: required('namespace'),
     serviceAccountDir,
     kubeconfig,
+    environment: env,
     kubernetesHost: env.KUBERNETES_SERVICE_HOST ?? '',
     kubernetesPort: env.KUBERNETES_SERVICE_PORT ?? '',
     helmCommand: env.ATRIUM_HELM || 'helm',

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { parse } from 'yaml'
+import { type ExecOptions, execToken } from './exec-credential.ts'
 import { isRecord } from './object.ts'
 
 /** How to reach one API server and as whom. */
@@ -22,6 +23,8 @@ export interface KubeConfig {
 /** A bearer token that may change. `refresh` is called after the server refused the last one. */
 export interface TokenSource {
   current(): Promise<Secret<string>>
+  /** It comes from a program that only this process runs. */
+  readonly fromProgram?: true
   refresh(): void
 }
 
@@ -102,9 +105,11 @@ export interface KubeconfigOptions {
   /** Folder that relative file names refer to; null refuses files (text that came from somebody else). */
   baseDir: string | null
   clock: { now(): number }
+  /** Leave to run the program of `exec`; without it, and in text from outside, that is refused. */
+  exec?: ExecOptions
 }
 
-/** Reads kubeconfig text. Refuses what would run programs (`exec`, `auth-provider`) or skip TLS verification. */
+/** Reads kubeconfig text. Refuses what would run programs (`auth-provider`, `exec` without leave) or skip TLS verification. */
 export async function parseKubeconfig(text: string, options: KubeconfigOptions): Promise<KubeConfig> {
   if (text.length > KUBECONFIG_BYTES) refuse('larger than 1 MiB')
   const document: unknown = parse(text)
@@ -114,7 +119,8 @@ export async function parseKubeconfig(text: string, options: KubeconfigOptions):
   const user = named(document, 'users', 'user', context.user)
   if (typeof cluster.server !== 'string') return refuse('the cluster has no server address')
   if (cluster['insecure-skip-tls-verify'] === true) refuse('insecure-skip-tls-verify is not supported: give the CA')
-  if (user.exec || user['auth-provider']) refuse('exec and auth-provider are not supported: use a token or certificate')
+  if ((user.exec && !(options.exec && options.baseDir !== null)) || user['auth-provider'])
+    refuse('exec and auth-provider are not supported: use a token or certificate')
   const caPem = await material(cluster, 'certificate-authority', options.baseDir)
   const certificate = await material(user, 'client-certificate', options.baseDir)
   const key = await material(user, 'client-key', options.baseDir)
@@ -130,6 +136,8 @@ export async function parseKubeconfig(text: string, options: KubeconfigOptions):
 }
 
 function tokenOf(user: Record<string, unknown>, options: KubeconfigOptions): TokenSource | undefined {
+  if (isRecord(user.exec) && options.exec && options.baseDir !== null)
+    return execToken(user.exec, options.baseDir, options.exec)
   if (typeof user.token === 'string' && user.token !== '') return fixedToken(new Secret(user.token))
   if (typeof user.tokenFile !== 'string' || user.tokenFile === '') return undefined
   if (options.baseDir === null) return refuse('tokenFile names a file; give the token inline')
@@ -139,7 +147,7 @@ function tokenOf(user: Record<string, unknown>, options: KubeconfigOptions): Tok
 /** Reads a kubeconfig file of this machine. */
 export async function loadKubeconfig(
   path: string,
-  options: { context?: string; clock: { now(): number } },
+  options: { context?: string; clock: { now(): number }; exec?: ExecOptions },
 ): Promise<KubeConfig> {
   return parseKubeconfig(await readFile(path, 'utf8'), { ...options, baseDir: dirname(resolve(path)) })
 }
