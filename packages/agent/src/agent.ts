@@ -44,6 +44,8 @@ export interface Agent {
   readonly reporter: Reporter
   readonly records: RecordStore
   readonly guard: ObjectGuard
+  /** Its records are open, and every kind they name was listed once. */
+  readonly ready: boolean
   /** Ends loops and watches; a helm that runs is asked to end. */
   stop(): Promise<void>
 }
@@ -109,8 +111,15 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     }),
   ]
   for (const part of [engine, guards.objects, guards.releases, reporter]) part.start()
+  let ready = false
+  void guards.objects.synced().then(() => {
+    ready = true
+  })
   return {
     reporter,
+    get ready() {
+      return ready
+    },
     records: parts.records,
     guard: guards.objects,
     async stop() {

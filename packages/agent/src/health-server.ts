@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 
-/** Answers the kubelet's probes: alive as long as it answers, ready once `isReady` says so. */
+/** Answers the kubelet's probes: alive as long as it answers, also while it starts; ready once `isReady` says so. */
 export function startHealthServer(port: number, isReady: () => boolean): Server {
   const server = createServer((request, response) => {
     const ok = request.url === '/healthz' || (request.url === '/readyz' && isReady())

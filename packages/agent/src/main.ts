@@ -9,7 +9,7 @@ import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { createEgress } from '@atrium/runtime/egress/egress.ts'
 import pino from 'pino'
 import manifest from '../package.json' with { type: 'json' }
-import { startAgent } from './agent.ts'
+import { type Agent, startAgent } from './agent.ts'
 import { Redaction } from './desired/redaction.ts'
 import { startHealthServer } from './health-server.ts'
 import { helmKubeconfig, helmTokenPath } from './helm-kubeconfig.ts'
@@ -68,12 +68,14 @@ async function run(options: AgentOptions): Promise<Running> {
     timeoutMs: 5 * 60_000,
     maxBytes: 256 * 1024 * 1024,
   })
-  const ready = { link: null as PlaneLink | null }
+  const started = { link: null as PlaneLink | null, agent: null as Agent | null }
+  const isReady = (): boolean => started.agent?.ready === true
+  const health = options.healthPort > 0 ? startHealthServer(options.healthPort, isReady) : null
   const agent = await startAgent({
     client,
     helm,
     packs: new RegistryPackSource({
-      link: { registryToken: (repository, signal) => needed(ready.link).registryToken(repository, signal) },
+      link: { registryToken: (repository, signal) => needed(started.link).registryToken(repository, signal) },
       identity,
       egress,
       archives: new ArchiveCache(join(stateDir, 'packs'), systemClock),
@@ -84,12 +86,12 @@ async function run(options: AgentOptions): Promise<Running> {
     stateDir,
     openLink(applied) {
       const surroundings = { identity, applied, agentVersion: manifest.version, podName: options.podName }
-      ready.link = openPlaneLink({ enrolmentDir: options.enrolmentDir, surroundings, ...shared })
-      return ready.link
+      started.link = openPlaneLink({ enrolmentDir: options.enrolmentDir, surroundings, ...shared })
+      return started.link
     },
     ...shared,
   })
-  const health = options.healthPort > 0 ? startHealthServer(options.healthPort, () => true) : null
+  started.agent = agent
   logger.info({ version: manifest.version, server: config.server }, 'agent started')
   return {
     async stop() {

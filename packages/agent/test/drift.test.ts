@@ -168,6 +168,38 @@ test('with policy alert nothing is put back: the deviation stays open with its d
   await expect.poll(() => deviationsOf('apps/v1 Deployment web/web')).toMatchObject([{ state: 'repaired' }])
 })
 
+test('with policy alert a failed release and a deleted namespace are told and left, and put right once the policy heals', async () => {
+  await env.plane.send(layers, { drift: 'alert' })
+  await env.applied()
+  const secrets = await env.client.list({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace: 'web',
+    labelSelector: 'owner=helm',
+  })
+  const deployed = secrets.items.find((one) => one.metadata.labels?.status === 'deployed')
+  if (!deployed) throw new Error('no release is deployed')
+  const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: deployed.metadata.name }
+  await env.client.patch(
+    ref,
+    { metadata: { labels: { status: 'failed' } } },
+    { type: 'merge', fieldManager: 'someone' },
+  )
+  await env.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'settings' })
+  await expect
+    .poll(() => deviationsOf('Release web/web'))
+    .toMatchObject([{ type: 'failed-release', state: 'open', action: 'alert' }])
+  await expect.poll(() => env.find('v1', 'Namespace', 'settings')).toBeNull()
+  await expect
+    .poll(() => [...deviationsOf('v1 Namespace settings'), ...deviationsOf('v1 ConfigMap settings/settings')])
+    .toMatchObject(Array(2).fill({ type: 'deleted', state: 'open', action: 'alert' }))
+  expect((await env.client.get(ref)).metadata.labels).toMatchObject({ status: 'failed' })
+  await env.plane.send(layers, { drift: 'heal' })
+  await expect.poll(() => env.client.find(settingsRef)).not.toBeNull()
+  await expect.poll(() => deviationsOf('Release web/web')).toMatchObject([{ state: 'repaired' }])
+  await settled()
+})
+
 test('an object that cannot be compared is told as such until it can be again', async () => {
   const service = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
   const apiVersion = 'admissionregistration.k8s.io/v1'

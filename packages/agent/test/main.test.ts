@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@atrium/dev-env/free-port.ts'
 import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import { requestToken } from '@atrium/kube/token.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
@@ -62,10 +63,10 @@ async function mounts(): Promise<{ serviceAccount: string; enrolment: string; st
   return folders
 }
 
-function startPod(): { child: ChildProcess; ended: Promise<number | null> } {
+function startPod(more: string[] = []): { child: ChildProcess; ended: Promise<number | null> } {
   const { hostname, port } = new URL(env.control.server)
   const args = ['--enrolment-dir', folders.enrolment, '--state-dir', folders.state, '--namespace', NAMESPACE]
-  const child = spawn(process.execPath, [main, ...args, '--service-account-dir', folders.serviceAccount], {
+  const child = spawn(process.execPath, [main, ...args, '--service-account-dir', folders.serviceAccount, ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ATRIUM_HELM: toolPath('helm') },
   })
@@ -86,7 +87,17 @@ test('as a pod it works with its own account and mounts alone, repairs without a
     { metadata: { labels: { status: 'failed' } } },
     { type: 'merge' },
   )
-  const { child, ended } = startPod()
+  const healthPort = await freePort()
+  const { child, ended } = startPod(['--health-port', String(healthPort)])
+  // Nobody answers, then it is not ready, then it is.
+  const answers = new Set<number>()
+  const probe = async (): Promise<number> => {
+    const { status } = await fetch(`http://127.0.0.1:${healthPort}/readyz`)
+    answers.add(status)
+    return status
+  }
+  await expect.poll(probe, { interval: 5 }).toBe(200)
+  expect([...answers]).toEqual([503, 200])
   const output: Buffer[] = []
   child.stdout?.on('data', (part) => output.push(part))
   child.stderr?.on('data', (part) => output.push(part))

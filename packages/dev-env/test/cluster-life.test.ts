@@ -51,6 +51,17 @@ describe('a cluster on real parts', () => {
       'three pods run',
       async () => (await webPods(client)).filter((pod) => pod.status?.phase === 'Running').length === 3,
     )
+    await demo.eventually('the agent counts what the cluster has', async () => {
+      const metrics = (await demo.read())?.status.metrics
+      const isCounted = metrics !== undefined && metrics.podsRunning >= 4 && metrics.podsTotal >= metrics.podsRunning
+      return isCounted && metrics.cpuCoresTotal > 0 && metrics.memoryBytesTotal > 0
+    })
+    const [pod] = await webPods(client)
+    const ref = { kind: 'Cluster' as const, uid: demo.uid }
+    const events = async () => (await demo.inTenant((tx) => tx.events(ref, { limit: 200 }))).items
+    await demo.eventually('an event of a pod is told', async () =>
+      (await events()).some(({ involved }) => involved === `Pod default/${pod?.metadata.name}`),
+    )
     await client.close()
   }, 120_000)
 

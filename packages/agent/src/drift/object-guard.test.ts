@@ -8,7 +8,7 @@ import { RecordStore } from '../layers/records.ts'
 import { memoryStore } from '../testing/memory-store.ts'
 import { DeviationLog } from './deviations.ts'
 import { FightDetector } from './fight.ts'
-import { ObjectGuard } from './object-guard.ts'
+import { fingerprint, ObjectGuard } from './object-guard.ts'
 
 test('a deviation of a layer that went while the agent was away is closed at its start', async () => {
   const clock = new ManualClock()
@@ -39,4 +39,18 @@ test('a deviation of a layer that went while the agent was away is closed at its
   // Releases are another guard's.
   expect(deviations.subjects()).toEqual(['release/a/b'])
   await guard.stop()
+})
+
+test.each([
+  ['Deployment', 1, false],
+  ['Deployment', 2, true],
+  ['PriorityClass', 1, true],
+  ['ConfigMap', undefined, true],
+])('a write to a %s with generation %s wakes a check: %s', (kind, generation, wakes) => {
+  const written = (version: string, its: number | undefined) =>
+    fingerprint({
+      ...{ apiVersion: 'v1', kind },
+      metadata: { name: 'a', resourceVersion: version, ...(its === undefined ? {} : { generation: its }) },
+    })
+  expect(written('1', generation === undefined ? undefined : 1) !== written('2', generation)).toBe(wakes)
 })

@@ -156,10 +156,13 @@ export class ObjectGuard {
   }
 }
 
-/** Changes whenever a declared field may have changed; kinds without a generation change with every write. */
-function fingerprint(object: KubeObject): string {
+/** Kinds that have a generation which stays as it was made, whatever is written; none of them has a status. */
+const UNMOVED_GENERATION = new Set(['PriorityClass'])
+
+/** Changes whenever a declared field may have changed; kinds whose generation tells nothing change with every write. */
+export function fingerprint(object: KubeObject): string {
   const { uid, generation, resourceVersion, labels, annotations, ownerReferences, finalizers, deletionTimestamp } =
     object.metadata
-  const version = generation === undefined ? resourceVersion : generation
+  const version = generation === undefined || UNMOVED_GENERATION.has(object.kind) ? resourceVersion : generation
   return shortHash(JSON.stringify([uid, version, labels, annotations, ownerReferences, finalizers, deletionTimestamp]))
 }

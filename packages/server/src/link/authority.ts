@@ -149,7 +149,7 @@ export class AgentAuthority {
           severity: 'Warning',
           reason: 'EnrolmentTokenReused',
           message:
-            "A used enrolment token was presented again with another key. If no agent was reinstalled, revoke this cluster's agent.",
+            'A used enrolment token was presented again with another key, and refused. If no agent was reinstalled, somebody else read Secret atrium-agent-enrolment of the cluster: find out who can.',
           involved: 'Agent',
           source: 'link',
         },
