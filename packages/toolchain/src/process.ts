@@ -82,8 +82,12 @@ export const adoptProcess = async (recordFile: string, clock: Clock = systemCloc
 /** True while exactly this process runs; a zombie does not. */
 export const isRunning = (record: ProcessRecord): boolean => {
   const entry = readProcess(record.pid)
-  return entry !== null && entry.startTicks === record.startTicks && sameWords(entry.commandLine, record.commandLine)
+  if (entry === null || entry.startTicks !== record.startTicks) return false
+  return sameWords(entry.commandLine, record.commandLine) || hasNoWords(entry)
 }
+
+/** As in its last moments, when its memory is gone but its files and ports are not, and while it becomes another program. */
+const hasNoWords = ({ commandLine }: ProcessEntry): boolean => commandLine.every((word) => word.trim() === '')
 
 export interface StopOptions {
   /** How long it may take to end by itself after SIGTERM, before SIGKILL. */

@@ -217,6 +217,14 @@ test('a zombie counts as dead', async () => {
   expect(readProcess(child)).toBeNull()
 })
 
+test('one that shows no command line, as in its last moments, still runs', async () => {
+  const record = await start(`process.title = ' '; setInterval(() => {}, 1000)`)
+  await until(() => (readProcess(record.pid)?.commandLine.join('') ?? 'ended').trim() === '')
+  expect(isRunning(record)).toBe(true)
+  await stopProcess(record, { graceMs: 10_000 })
+  expect(readProcess(record.pid)).toBeNull()
+})
+
 test('one that ends soon is told from one that runs, and its log says why', async () => {
   const record = await start(`console.error('no such data folder'); process.exit(3)`)
   expect(await waitForExit(record, 10_000)).toBe(true)
