@@ -135,6 +135,12 @@ export const clusterReasons = {
     'The agent was connected and missed three heartbeats. The cluster keeps enforcing its last desired state.',
     'If it lasts: look at the agent pod, and whether the cluster can reach the plane.',
   ),
+  AgentReturning: reason(
+    types.agentReady,
+    'False',
+    'The agent is connected again and has not reported since: what is known of the cluster is from before.',
+    'It reports within seconds.',
+  ),
   AgentConnected: reason(types.agentReady, 'True', 'The agent is enrolled and connected.'),
 
   MachinesWaiting: reason(

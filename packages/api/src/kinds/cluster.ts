@@ -150,6 +150,8 @@ export interface ClusterStatus {
     lastHeartbeatAt: string | null
     podName: string
     sessionEpoch: number
+    /** The last session that ended with no newer one in its place: what was reported until then may no longer be so. */
+    endedEpoch?: number
     /** Epoch the plane was in when it last connected. */
     planeEpoch?: number
   }
@@ -163,6 +165,8 @@ export interface ClusterStatus {
   failure?: { reason: string; message: string; nextStep: string } | null
   /** When every layer was ready for the first time: from then on the state is Running. */
   runningSince?: string
+  /** Session in which the agent last reported its state. */
+  reportedEpoch?: number
   /** Health as the agent last reported it; `health` is what the plane concludes. */
   reportedHealth?: { state: HealthState; message: string }
   /** Nodes as the agent last reported them. Written by agent reports, as are layers, agent, metrics, applied. */

@@ -53,7 +53,9 @@ export class AgentStatusWriter {
   async disconnected(agent: AgentName, epoch: number, lastHeartbeatAt: string): Promise<void> {
     try {
       await this.#update(agent, (before) =>
-        before.sessionEpoch > epoch ? before : { ...before, connected: false, lastHeartbeatAt, sessionEpoch: epoch },
+        before.sessionEpoch > epoch
+          ? before
+          : { ...before, connected: false, lastHeartbeatAt, sessionEpoch: epoch, endedEpoch: epoch },
       )
     } catch (error) {
       if (!(error instanceof AtriumError) || error.code !== 'ResourceNotFound') throw error

@@ -5,9 +5,12 @@ import type { Scope } from './scope.ts'
 
 /** Condition AgentReady; keeps the agent installed. */
 export async function reconcileAgent(scope: Scope): Promise<void> {
-  const { agent } = scope.cluster.status
+  const { agent, reportedEpoch = 0 } = scope.cluster.status
   if (scope.kubeconfig && isPushDue(scope)) await tryPush(scope, scope.kubeconfig)
   if (scope.drafts.has('AgentReady')) return
+  // What it said before it was away tells nothing of now: a cluster that was stopped, or restored, counted as healthy.
+  if (agent?.connected && reportedEpoch <= (agent.endedEpoch ?? -1))
+    return scope.say('AgentReturning', 'The agent is back; waiting for what it reports of the cluster as it is now.')
   if (agent?.connected) return scope.say('AgentConnected', `Agent ${agent.version} is connected.`)
   scope.lookAgainIn(scope.deps.timing.busyMs)
   if (agent?.lastHeartbeatAt)

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { afterEach, describe, expect, it } from 'vitest'
 import { pool, running, tenant, user, World } from '../testing/world.ts'
 import { agentNames } from './agent-manifest.ts'
@@ -128,6 +129,19 @@ describe('the life of a cluster', () => {
     if (world.agent) world.agent.alive = true
     await world.untilShown('Running-Healthy')
     expect(world.issuedTokens).toBe(1)
+  })
+
+  it('takes no agent that is back at the word it gave before', async () => {
+    world = await running()
+    const agent = world.agent
+    assert(agent)
+    agent.alive = false
+    await world.untilShown('Running-Unknown')
+    Object.assign(agent, { alive: true, reports: false })
+    await world.until(async () => (await world.condition('AgentReady'))?.reason === 'AgentReturning')
+    expect(await world.shown()).toBe('Running-Unknown')
+    agent.reports = true
+    await world.untilShown('Running-Healthy')
   })
 
   it('gives an agent nothing after a restore of the plane before it came again and told what it runs', async () => {

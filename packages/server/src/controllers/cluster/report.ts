@@ -41,6 +41,7 @@ async function stateFacts(
   return {
     ...(applied ? { applied } : {}),
     reportedHealth: health,
+    reportedEpoch: cluster.status.agent?.sessionEpoch ?? 0,
     nodes,
     kubernetesVersion,
     metrics,

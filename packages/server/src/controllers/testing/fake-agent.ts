@@ -18,6 +18,7 @@ export class FakeAgent {
   readonly #cloud: TinyCloud
   readonly #planeEpoch: () => number
   readonly #installed = new Map<string, string>()
+  #session = 0
   readonly usedTokens = new Set<string>()
   /** False = its pod is dead or cut off. */
   alive = true
@@ -58,15 +59,17 @@ export class FakeAgent {
       const cluster = await tx.get('Cluster', this.#uid)
       if (!cluster) return
       if ((cluster.status.agent?.connected ?? false) !== connected) {
+        if (connected) this.#session += 1
         const agent = {
           enrolled: true,
           connected,
           version: '1',
           lastHeartbeatAt: '2026-01-01T00:00:00.000Z',
           podName: 'p',
-          ...(connected ? { planeEpoch: this.#planeEpoch() } : {}),
+          sessionEpoch: this.#session,
+          ...(connected ? { planeEpoch: this.#planeEpoch() } : { endedEpoch: this.#session }),
         }
-        await tx.updateStatus('Cluster', this.#uid, { status: { agent: { ...agent, sessionEpoch: 1 } } })
+        await tx.updateStatus('Cluster', this.#uid, { status: { agent: { ...cluster.status.agent, ...agent } } })
         await tx.enqueue('Cluster', this.#uid)
       }
       const pointer = cluster.status.desired

@@ -119,13 +119,20 @@ export function viewPack(layer: LayerStatus, profiles: readonly AttachedProfile[
 
 /** `heartbeatAt` is fresher than what the status remembers of the last connection. */
 export function viewHealth(status: ClusterStatus, heartbeatAt?: string): v1SpectroClusterHealthStatus {
+  const health = healthNow(status)
   const lastHeartbeatAt = heartbeatAt ?? status.agent?.lastHeartbeatAt
   return {
-    state: status.health?.state ?? 'Unknown',
-    conditions: status.health ? [{ type: status.health.state, message: status.health.message }] : [],
+    state: health?.state ?? 'Unknown',
+    conditions: health ? [{ type: health.state, message: health.message }] : [],
     ...(status.agent && { agentVersion: status.agent.version }),
     ...(lastHeartbeatAt && { lastHeartBeatTimestamp: lastHeartbeatAt }),
   }
+}
+
+/** The controller concludes a moment after an agent has left, and after a server has started: until then no old health is told. */
+function healthNow({ health, agent }: ClusterStatus): ClusterStatus['health'] {
+  if (!health || agent?.connected !== false || health.state === 'Unknown') return health
+  return { state: 'Unknown', message: `The agent was last heard of at ${agent.lastHeartbeatAt ?? 'no time'}.` }
 }
 
 export function viewMetrics(status: ClusterStatus): v1SpectroClusterMetrics {
