@@ -66,7 +66,7 @@ const createDatabase = async (
 }
 
 /** Ends the shared embedded server; the next test starts it again. */
-export const stopTestPostgres = (): Promise<void> => stopPostgres({ folder: testPostgresFolder })
+export const stopTestPostgres = (): Promise<boolean> => stopPostgres({ folder: testPostgresFolder })
 
 /** Ends the shared embedded server when nobody is connected; false when somebody is. A server that is down stays down. */
 export const stopIdleTestPostgres = async (): Promise<boolean> => {

@@ -172,6 +172,7 @@ describe('the one-machine edition', () => {
     expect(server?.exitCode).toBe(0)
     expect(processesOfHome()).toEqual([])
     expect(ready()).toBeNull()
+    expect((await ended(command('down'))).output.trim()).toBe('Clusters rest')
     await start()
     expect(await call('/v1/users/info')).toBe(200)
     const purge = await ended(command('down', { purge: true }))

@@ -78,18 +78,12 @@ const steps = (home: PlatformHome, clock: Clock): DownStep[] => [
   { there: () => existsSync(home.cloudFolder), stop: () => stopCloud(home, clock), done: 'Clusters rest' },
   {
     there: () => existsSync(home.registryFolder),
-    stop: async () => {
-      await stopRegistry({ recordFile: home.recordFile('registry'), clock })
-      return true
-    },
+    stop: () => stopRegistry({ recordFile: home.recordFile('registry'), clock }),
     done: 'Registry stopped',
   },
   {
     there: () => existsSync(home.postgresFolder),
-    stop: async () => {
-      await stopPostgres({ folder: home.postgresFolder, clock })
-      return true
-    },
+    stop: () => stopPostgres({ folder: home.postgresFolder, clock }),
     done: 'Database stopped',
   },
 ]

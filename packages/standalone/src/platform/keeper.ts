@@ -10,7 +10,7 @@ export interface KeptPart {
   /** One look at it while it runs: null when it answers, else what is wrong. */
   probe(): Promise<string | null>
   /** Ends one that runs and answers nobody. */
-  end(): Promise<void>
+  end(): Promise<unknown>
   /** Starts it, or adopts one that somebody else started meanwhile. */
   restart(): Promise<void>
 }

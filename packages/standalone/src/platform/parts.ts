@@ -133,7 +133,7 @@ interface Ways<T> {
   start(): Promise<T>
   processOf(part: T): ProcessRecord
   probe(part: T): Promise<string | null>
-  end(part: T): Promise<void>
+  end(part: T): Promise<unknown>
 }
 
 const keptPart = <T>(name: string, first: T, { start, processOf, probe, end }: Ways<T>): Started<T> => {

@@ -77,21 +77,22 @@ export const startPostgres = async (options: PostgresOptions): Promise<EmbeddedP
   }
 }
 
-/** Ends the server of this folder: fast shutdown, then immediate, then SIGKILL. Clients lose their connections. */
+/** Ends the server of this folder: fast shutdown, then immediate, then SIGKILL. Clients lose their connections. False when none ran. */
 export const stopPostgres = async (
   options: Pick<PostgresOptions, 'folder' | 'identity' | 'clock'> & { graceMs?: number },
-): Promise<void> => {
+): Promise<boolean> => {
   const clock = options.clock ?? systemClock
   const identity = identityOf(options)
   const postmaster = findPostmaster(dataFolderOf(options.folder, identity))
-  if (postmaster === null) return
+  if (postmaster === null) return false
   const record = recordOf(postmaster, clock)
   // SIGTERM would wait for every client to leave by itself.
   signalProcess(record, 'SIGINT')
-  if (await waitForExit(record, options.graceMs ?? 20_000, clock)) return
+  if (await waitForExit(record, options.graceMs ?? 20_000, clock)) return true
   signalProcess(record, 'SIGQUIT')
-  if (await waitForExit(record, 5_000, clock)) return
+  if (await waitForExit(record, 5_000, clock)) return true
   await stopProcess(record, { graceMs: 0, group: true }, clock)
+  return true
 }
 
 /** Stops the server and removes its data, socket and whatever was staged outside the folder. */

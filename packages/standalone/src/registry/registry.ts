@@ -76,11 +76,12 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   return { url, record, adopted: false }
 }
 
-/** Stops the registry of this record file; nothing happens when none runs. */
-export async function stopRegistry(options: Pick<RegistryOptions, 'recordFile' | 'clock'>): Promise<void> {
+/** Stops the registry of this record file. False when none ran. */
+export async function stopRegistry(options: Pick<RegistryOptions, 'recordFile' | 'clock'>): Promise<boolean> {
   const clock = options.clock ?? systemClock
   const running = await adoptProcess(options.recordFile, clock)
   if (running !== null) await stopProcess(running, { graceMs: stopGraceMs }, clock)
+  return running !== null
 }
 
 /**
