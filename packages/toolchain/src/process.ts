@@ -75,6 +75,8 @@ export const startProcess = async (options: StartOptions, clock: Clock = systemC
 /** The running process a record file names, or null: no record, it ended, or its pid is somebody else's now. */
 export const adoptProcess = async (recordFile: string, clock: Clock = systemClock): Promise<ProcessRecord | null> => {
   const record = readJson<ProcessRecord>(recordFile)
+  // One in its last moments is no longer there for anybody: what comes after it finds its files and ports free.
+  if (record !== null) await until(() => !isBetween(record), EXEC_LIMIT_MS, clock)
   if (record !== null && isRunning(record)) return record
   return adoptIntended(recordFile, clock)
 }
@@ -84,6 +86,11 @@ export const isRunning = (record: ProcessRecord): boolean => {
   const entry = readProcess(record.pid)
   if (entry === null || entry.startTicks !== record.startTicks) return false
   return sameWords(entry.commandLine, record.commandLine) || hasNoWords(entry)
+}
+
+const isBetween = (record: ProcessRecord): boolean => {
+  const entry = readProcess(record.pid)
+  return entry !== null && entry.startTicks === record.startTicks && hasNoWords(entry)
 }
 
 /** As in its last moments, when its memory is gone but its files and ports are not, and while it becomes another program. */

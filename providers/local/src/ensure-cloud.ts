@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
 import { serverNodeFlags } from '@atrium/toolchain/platform.ts'
-import { adoptProcess, logTail, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
+import {
+  adoptProcess,
+  isRunning,
+  logTail,
+  type ProcessRecord,
+  startProcess,
+  stopProcess,
+} from '@atrium/toolchain/process.ts'
 import type { CloudTools, PodImage } from './cloud/protocol.ts'
 import { type CloudClient, createCloudClient, socketTransport } from './cloud-client.ts'
 
@@ -78,7 +85,11 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
     running = null
   }
   const logFile = join(dir, 'daemon.log')
-  running ??= await startProcess(
+  const why = (what: string): string => `it ${what}; the end of ${logFile}:\n${logTail(logFile)}`
+  const client = createCloudClient(socketTransport(socket))
+  // One that was asked to end may still be there.
+  if (running !== null && (await untilAnswers(client, running, clock, why))) return { client, socket, process: running }
+  running = await startProcess(
     {
       name: 'cloud',
       command: process.execPath,
@@ -93,9 +104,8 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
     },
     clock,
   )
-  const client = createCloudClient(socketTransport(socket))
-  await untilAnswers(client, clock, () => `it does not answer; the end of ${logFile}:\n${logTail(logFile)}`)
-  return { client, socket, process: running }
+  if (await untilAnswers(client, running, clock, why)) return { client, socket, process: running }
+  throw new Error(`the cloud of this machine: ${why('ended')}`)
 }
 
 const toolsOf = ({ tools, images, ...options }: EnsureCloudOptions): CloudTools => ({
@@ -113,14 +123,21 @@ const toolsOf = ({ tools, images, ...options }: EnsureCloudOptions): CloudTools 
   ...(options.unsafeNoFsync === true ? { unsafeNoFsync: true } : {}),
 })
 
-const untilAnswers = async (client: CloudClient, clock: Clock, why: () => string): Promise<void> => {
+/** False when it ended before it answered. */
+const untilAnswers = async (
+  client: CloudClient,
+  daemon: ProcessRecord,
+  clock: Clock,
+  why: (what: string) => string,
+): Promise<boolean> => {
   const deadline = clock.now() + START_LIMIT_MS
   for (;;) {
     try {
       await client.about()
-      return
+      return true
     } catch (cause) {
-      if (clock.now() > deadline) throw new Error(`the cloud of this machine: ${why()}`, { cause })
+      if (!isRunning(daemon)) return false
+      if (clock.now() > deadline) throw new Error(`the cloud of this machine: ${why('does not answer')}`, { cause })
       await clock.sleep(25)
     }
   }

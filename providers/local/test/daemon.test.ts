@@ -53,6 +53,16 @@ describe('the cloud daemon', () => {
     expect((await ensureCloud(options)).process.pid).toBe(daemon.pid)
   })
 
+  it('is another one after it was asked to end, however soon', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { client, process: former } = await ensureCloud(options)
+      await client.shutdown({ processes: true })
+      const next = await ensureCloud(options)
+      expect(next.process.pid).not.toBe(former.pid)
+      expect((await next.client.about()).pid).toBe(next.process.pid)
+    }
+  })
+
   it('is replaced when it is to run with other images', async () => {
     const first = await ensureCloud(options)
     options = { ...options, images: [{ repository: 'other', entrypoint: ['/bin/false'], env: {} }] }
