@@ -199,6 +199,8 @@ create table migrations (
 create table object_history (
   at timestamp with time zone not null,
   generation bigint not null,
+  note text,
+  revised_by jsonb,
   spec jsonb not null,
   tenant text collate "C" not null,
   uid text collate "C" not null
@@ -263,9 +265,12 @@ create table objects (
   labels jsonb not null,
   modified_at timestamp with time zone not null,
   name text collate "C" not null,
+  note text,
   owner_kind text collate "C",
   owner_uid text collate "C",
   project text collate "C",
+  revised_at timestamp with time zone,
+  revised_by jsonb,
   spec jsonb not null,
   spec_cloud_account_uid text collate "C" generated always as ((spec #>> '{cloudAccountUid}'::text[])) stored,
   spec_cloud_config_uid text collate "C" generated always as ((spec #>> '{cloudConfigUid}'::text[])) stored,

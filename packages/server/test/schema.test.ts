@@ -13,7 +13,18 @@ const installationTables: Record<string, string> = {
 }
 
 /** Columns that `atrium_system`, which sees all tenants, must never be able to read. */
-const secretColumns = ['spec', 'status', 'conditions', 'content', 'ciphertext', 'wrapped', 'message', 'password_hash']
+const secretColumns = [
+  'spec',
+  'status',
+  'conditions',
+  'content',
+  'ciphertext',
+  'wrapped',
+  'message',
+  'password_hash',
+  'note',
+  'revised_by',
+]
 
 let database: TestDatabase
 let client: pg.Client

@@ -21,6 +21,19 @@ export interface Actor {
   type: 'user' | 'apiKey' | 'agent' | 'system' | 'operator'
   uid: string
   name: string
+  /** Why, in a person's own words: kept with the revisions that are made, and in the audit record. */
+  note?: string
+}
+
+/** A spec as it was written once. */
+export interface Revision<K extends KindName> {
+  /** Its number. */
+  generation: number
+  at: string
+  /** Null when it was written before that was recorded. */
+  by: Omit<Actor, 'note'> | null
+  note: string | null
+  spec: SpecOf<K>
 }
 
 export interface NewObject<K extends KindName> {
@@ -136,7 +149,7 @@ export interface Tx {
   list<K extends KindName>(kind: K, query?: ListQuery): Promise<ListPage<K>>
   listBrief<K extends KindName>(kind: K, query?: ListQuery): Promise<BriefPage<K>>
   create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>>
-  /** Raises `generation` only when the spec changed; keeps the former spec in history. */
+  /** Raises `generation` only when the spec changed; keeps the former spec as a revision. */
   update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>
   /** Never raises `generation`. A patch that changes nothing writes nothing and emits no event. */
   updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void>
@@ -153,12 +166,8 @@ export interface Tx {
   setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void>
   /** Who refers to it: answers "in use by". */
   referrers(to: ObjectRef): Promise<Referrer[]>
-  /** Former specs, newest first. */
-  history<K extends KindName>(
-    kind: K,
-    uid: string,
-    limit: number,
-  ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]>
+  /** The present spec and those before it that are kept, newest first; `before` leaves out that generation and newer ones. */
+  revisions<K extends KindName>(kind: K, uid: string, query: { limit: number; before?: number }): Promise<Revision<K>[]>
   putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void>
   getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null>
   /** Gives `to` the same secret under the same field, without showing it; nothing to copy is `ResourceNotFound`. */

@@ -10,6 +10,7 @@ import type {
   ListQuery,
   NewObject,
   Referrer,
+  Revision,
   SharedReads,
   SpecPatch,
   StatusPatch,
@@ -131,9 +132,13 @@ export class AdmittedTx implements Tx {
     return (await this.#tx.referrers(to)).filter(({ from, project }) => this.#seesAt({ ...from, project }))
   }
 
-  async history<K extends KindName>(kind: K, uid: string, limit: number): ReturnType<Tx['history']> {
+  async revisions<K extends KindName>(
+    kind: K,
+    uid: string,
+    query: { limit: number; before?: number },
+  ): Promise<Revision<K>[]> {
     await this.#require('get', kind, uid)
-    return this.#tx.history(kind, uid, limit)
+    return this.#tx.revisions(kind, uid, query)
   }
 
   async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {

@@ -21,7 +21,7 @@ export const auditWrite = async (context: TxContext, verb: string, stored: Store
     action: `${kind}.${verb}`,
     object: { kind, uid: meta.uid, name: meta.name },
     project: meta.project,
-    message: `${verb} ${kind} ${meta.name}`,
+    message: `${verb} ${kind} ${meta.name}${context.actor.note ? `: ${context.actor.note}` : ''}`,
   })
 }
 

@@ -9,14 +9,15 @@ import type { NewObject, SpecPatch, StatusPatch, StoredObject } from '@atrium/ru
 import { keyColumn, uniqueIndexOf } from './kind-columns.ts'
 import { lockObject } from './object-rows.ts'
 import { asInputError, violatedConstraint } from './pg-errors.ts'
+import { authorOf } from './revisions.ts'
 import { notFound, type TxContext } from './tx-context.ts'
 
 /** `on conflict do nothing`, so that a duplicate leaves the transaction usable. */
 const CREATE = `
   with object as (
     insert into objects (tenant, uid, kind, project, name, generation, labels, annotations, finalizers,
-      owner_kind, owner_uid, spec, created_at, modified_at)
-    values ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $12)
+      owner_kind, owner_uid, spec, created_at, modified_at, revised_at, revised_by, note)
+    values ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $12, $12, $14, $15)
     on conflict do nothing
     returning tenant, uid, kind, project
   ), status as (
@@ -49,7 +50,8 @@ export const insertObject = async <K extends KindName>(
   const values = [context.tenant, uid, object.kind, meta.project, meta.name, JSON.stringify(meta.labels)]
   values.push(JSON.stringify(meta.annotations))
   const rest = [meta.finalizers, meta.owner?.kind ?? null, meta.owner?.uid ?? null, JSON.stringify(created.spec), at]
-  const [row] = await guarded(context, CREATE, [...values, ...rest, JSON.stringify(created.status)], created)
+  const last = [JSON.stringify(created.status), ...authorOf(context.actor)]
+  const [row] = await guarded(context, CREATE, [...values, ...rest, ...last], created)
   if (row === undefined) throw await duplicateOf(context, created)
   context.effects.changes = true
   return { ...created, meta: { ...meta, resourceVersion: row.resource_version } }
@@ -106,13 +108,16 @@ const UPDATE = `
     select v.resource_version, $1, o.kind, $2, o.project, 'updated' from object o, version v
   )
   select resource_version from version`
-const UPDATE_WITH_SPEC = UPDATE.replace('set name = $3', 'set spec = $10, name = $3')
+const UPDATE_WITH_SPEC = UPDATE.replace(
+  'set name = $3',
+  'set spec = $10, revised_at = $9, revised_by = $11, note = $12, name = $3',
+)
 
 /** All parts of one statement see the rows from before it: this keeps the former spec without sending it again. */
 const KEEP_FORMER = `
   with kept as (
-    insert into object_history (tenant, uid, generation, at, spec)
-    select tenant, uid, generation, modified_at, spec from objects where tenant = $1 and uid = $2
+    insert into object_history (tenant, uid, generation, at, revised_by, note, spec)
+    select tenant, uid, generation, coalesce(revised_at, modified_at), revised_by, note, spec from objects where tenant = $1 and uid = $2
     returning generation
   )
   delete from object_history h using kept
@@ -135,7 +140,7 @@ export const replaceObject = async <K extends KindName>(
   const { meta } = next
   const values: unknown[] = [context.tenant, uid, meta.name, JSON.stringify(meta.labels)]
   values.push(JSON.stringify(meta.annotations), meta.generation, meta.finalizers, meta.deletedAt, modifiedAt)
-  if (specChanged) values.push(JSON.stringify(next.spec))
+  if (specChanged) values.push(JSON.stringify(next.spec), ...authorOf(context.actor))
   const [row] = await guarded(context, specChanged ? UPDATE_WITH_SPEC : UPDATE, values, next)
   if (row === undefined) throw notFound(stored.kind, uid)
   if (!sameJson(meta.labels, stored.meta.labels)) {

@@ -11,6 +11,7 @@ import {
   type ListQuery,
   type NewObject,
   type Referrer,
+  type Revision,
   type SharedReads,
   type SpecPatch,
   type StatusPatch,
@@ -26,19 +27,9 @@ import { listReferrers, replaceRefs } from './object-refs.ts'
 import { lockObject, readObject } from './object-rows.ts'
 import { insertObject, mergeStatusInto, patched, removeObject, replaceObject } from './object-writes.ts'
 import { enqueueKey } from './queue-marks.ts'
+import { readRevisions } from './revisions.ts'
 import { deleteSecret, readSecret, writeSecret } from './secrets.ts'
 import { notFound, type TxContext, touch } from './tx-context.ts'
-
-interface HistoryRow<K extends KindName> extends Record<string, unknown> {
-  generation: number
-  at: Date
-  spec: SpecOf<K>
-}
-
-const HISTORY = `
-  select h.generation, h.at, h.spec from object_history h
-  join objects o on o.tenant = h.tenant and o.uid = h.uid and o.kind = $2
-  where h.tenant = $1 and h.uid = $3 order by h.generation desc limit $4`
 
 /** One transaction on PostgreSQL. Every write locks the object's rows first, then says what changed. */
 export class PostgresTx implements Tx {
@@ -129,13 +120,12 @@ export class PostgresTx implements Tx {
     return listReferrers(this.#context, to)
   }
 
-  async history<K extends KindName>(
+  revisions<K extends KindName>(
     kind: K,
     uid: string,
-    limit: number,
-  ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]> {
-    const rows = await this.#context.sql.query<HistoryRow<K>>(HISTORY, [this.tenant, kind, uid, limit])
-    return rows.map(({ generation, at, spec }) => ({ generation, at: at.toISOString(), spec }))
+    query: { limit: number; before?: number },
+  ): Promise<Revision<K>[]> {
+    return readRevisions(this.#context, kind, uid, query)
   }
 
   async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {

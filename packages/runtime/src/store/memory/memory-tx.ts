@@ -17,6 +17,7 @@ import {
   type ListQuery,
   type NewObject,
   type Referrer,
+  type Revision,
   type SharedReads,
   type SpecPatch,
   type StatusPatch,
@@ -108,6 +109,7 @@ export class MemoryTx implements Tx {
     })
     this.#checkUnique(stored)
     const written = this.#write(stored, 'created')
+    this.#remember(written)
     this.#audit('create', written)
     this.#touch(written)
     return jsonCopy(written)
@@ -129,8 +131,8 @@ export class MemoryTx implements Tx {
     const next: StoredObject<K> = { ...stored, meta: jsonCopy(meta), spec }
     if (sameJson(next, stored)) return jsonCopy(stored)
     this.#checkUnique(next)
-    if (specChanged) this.#remember(stored)
     const written = this.#write(next, 'updated', true)
+    if (specChanged) this.#remember(written)
     this.#audit('update', written)
     this.#touch(written)
     return jsonCopy(written)
@@ -192,13 +194,13 @@ export class MemoryTx implements Tx {
     })
   }
 
-  async history<K extends KindName>(
+  async revisions<K extends KindName>(
     kind: K,
     uid: string,
-    limit: number,
-  ): Promise<{ generation: number; at: string; spec: SpecOf<K> }[]> {
-    const rows = this.#o.tables.history.get(this.#key({ kind, uid })) ?? []
-    return jsonCopy(rows.slice(0, limit)) as { generation: number; at: string; spec: SpecOf<K> }[]
+    { limit, before = Number.POSITIVE_INFINITY }: { limit: number; before?: number },
+  ): Promise<Revision<K>[]> {
+    const kept = this.#o.tables.revisions.get(this.#key({ kind, uid })) ?? []
+    return jsonCopy(kept.filter(({ generation }) => generation < before).slice(0, limit)) as Revision<K>[]
   }
 
   async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {
@@ -303,10 +305,12 @@ export class MemoryTx implements Tx {
       })
   }
 
-  #remember(stored: StoredObject): void {
-    const key = this.#key({ kind: stored.kind, uid: stored.meta.uid })
-    const row = { generation: stored.meta.generation, at: stored.meta.modifiedAt, spec: stored.spec }
-    this.#o.tables.history.set(key, [row, ...(this.#o.tables.history.get(key) ?? [])].slice(0, this.#o.limits.history))
+  #remember({ kind, meta, spec }: StoredObject): void {
+    const key = this.#key({ kind, uid: meta.uid })
+    const { note = null, ...by } = this.#o.actor
+    const revision: Revision<KindName> = { generation: meta.generation, at: meta.modifiedAt, by, note, spec }
+    const former = (this.#o.tables.revisions.get(key) ?? []).slice(0, this.#o.limits.history)
+    this.#o.tables.revisions.set(key, [revision, ...former])
   }
 
   #write<K extends KindName>(
@@ -328,7 +332,7 @@ export class MemoryTx implements Tx {
     this.#touch(object)
     this.#o.tables.objects.delete(this.#key(ref))
     this.#o.tables.refs.delete(this.#key(ref))
-    this.#o.tables.history.delete(this.#key(ref))
+    this.#o.tables.revisions.delete(this.#key(ref))
     this.#o.tables.events.delete(this.#key(ref))
     this.#o.tables.secrets.deletePrefix(`${this.#key(ref)}/`)
     const last = { ...object, meta: { ...object.meta, resourceVersion: ++this.#o.tables.resourceVersion } }
@@ -352,15 +356,16 @@ export class MemoryTx implements Tx {
   }
 
   #audit(action: string, object: StoredObject): void {
-    if (this.#o.actor.type === 'system') return
+    const { note, ...actor } = this.#o.actor
+    if (actor.type === 'system') return
     const { uid, name, project } = object.meta
     this.#o.effects.audit.push({
       tenant: this.tenant,
-      actor: { ...this.#o.actor },
+      actor,
       action: `${object.kind}.${action}`,
       object: { kind: object.kind, uid, name },
       project,
-      message: `${action} ${object.kind} ${name}`,
+      message: `${action} ${object.kind} ${name}${note ? `: ${note}` : ''}`,
     })
   }
 }

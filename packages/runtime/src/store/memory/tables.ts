@@ -1,7 +1,7 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { Secret } from '../../base/secret.ts'
-import type { AuditEntry, ChangeEvent, EventRecord, StoredObject } from '../store.ts'
+import type { AuditEntry, ChangeEvent, EventRecord, Revision, StoredObject } from '../store.ts'
 
 export interface QueueRow {
   tenant: string
@@ -16,11 +16,6 @@ export interface QueueRow {
   attempts: number
 }
 
-export interface HistoryRow {
-  generation: number
-  at: string
-  spec: StoredObject['spec']
-}
 export interface RefRow {
   from: ObjectRef
   field: string
@@ -73,7 +68,8 @@ export interface Effects {
 export class Tables {
   readonly undo: (() => void)[] = []
   readonly objects = new Table<StoredObject>(this.undo)
-  readonly history = new Table<HistoryRow[]>(this.undo)
+  /** By object, newest first; the first is the present one. */
+  readonly revisions = new Table<Revision<KindName>[]>(this.undo)
   readonly refs = new Table<RefRow[]>(this.undo)
   readonly secrets = new Table<Secret<string>>(this.undo)
   readonly blobs = new Table<Buffer>(this.undo)

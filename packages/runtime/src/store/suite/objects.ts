@@ -136,19 +136,47 @@ export function objectTests(bench: () => Promise<Bench>): void {
       expect(await found({ layers: [{ packUid: 'a' }, { packUid: 'c' }] })).toEqual([])
     })
 
-    it('raises generation with the spec only, and keeps the former specs', async () => {
+    it('raises generation with the spec only, and keeps who wrote each spec, when and why', async () => {
       const b = await bench()
       const { meta } = await b.addCluster('gen')
       const policy = { drift: 'alert', nodes: 'alert' } as const
       const spec = clusterSpec({ cloudConfigUid: meta.uid, policy })
-      const second = await b.run((tx) => tx.update('Cluster', meta.uid, { spec }))
+      const bob = { type: 'user', uid: 'bob', name: 'Bob' } as const
+      const second = await b.run((tx) => tx.update('Cluster', meta.uid, { spec }), { ...bob, note: 'too noisy' })
       const labelled = await b.run((tx) => tx.update('Cluster', meta.uid, { labels: { l: '1' } }))
       const same = await b.run((tx) => tx.update('Cluster', meta.uid, { spec }))
       expect([second, labelled, same].map((object) => object.meta.generation)).toEqual([2, 2, 2])
       expect(labelled.meta.resourceVersion).toBeGreaterThan(second.meta.resourceVersion)
       expect(same.meta.resourceVersion).toBe(labelled.meta.resourceVersion)
-      const history = await b.run((tx) => tx.history('Cluster', meta.uid, 10))
-      expect(history.map((entry) => [entry.generation, entry.spec.policy.drift])).toEqual([[1, 'heal']])
+      const revisions = (query: { limit: number; before?: number }) =>
+        b.run((tx) => tx.revisions('Cluster', meta.uid, query))
+      const kept = await revisions({ limit: 10 })
+      const { type, uid, name } = user
+      expect(
+        kept.map(({ generation, at, by, note, spec: { policy: was } }) => [generation, at, by, note, was.drift]),
+      ).toEqual([
+        [2, second.meta.modifiedAt, bob, 'too noisy', 'alert'],
+        [1, meta.createdAt, { type, uid, name }, null, 'heal'],
+      ])
+      expect(await revisions({ limit: 1 })).toEqual(kept.slice(0, 1))
+      expect(await revisions({ limit: 10, before: 2 })).toEqual(kept.slice(1))
+      expect(await b.run((tx) => tx.revisions('ClusterProfile', meta.uid, { limit: 10 }))).toEqual([])
+    })
+
+    it('keeps the present spec and the twenty before it', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('busy')
+      for (let count = 1; count <= 25; count += 1)
+        await b.run((tx) =>
+          tx.update('Cluster', meta.uid, {
+            spec: clusterSpec({ cloudConfigUid: meta.uid, cloudConfig: { count } }),
+          }),
+        )
+      const kept = await b.run((tx) => tx.revisions('Cluster', meta.uid, { limit: 100 }))
+      expect(kept.map(({ generation }) => generation)).toEqual(Array.from({ length: 21 }, (_, index) => 26 - index))
+      expect(kept.map(({ spec }) => spec.cloudConfig['count'])).toEqual(
+        Array.from({ length: 21 }, (_, index) => 25 - index),
+      )
     })
 
     it('refuses a write on a stale resourceVersion', async () => {
