@@ -12,6 +12,10 @@ export interface AtriumDeviation { id: string; type: string; object: string; lay
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumPassword { password: string }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
+export interface AtriumRevision { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string }
+export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
+export interface AtriumRevisions { items: AtriumRevision[]; continue: string }
+export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
 export interface AtriumTenants { items: ({ uid: string; name: string; createdAt: string })[] }
@@ -11429,6 +11433,46 @@ export interface Operations {
     status: 200
     response: AtriumRegistryToken
   }
+  atriumClustersRevisionsList: {
+    route: 'GET /atrium/v1/clusters/{uid}/revisions'
+    params: { uid: string }
+    query: { limit?: number | undefined; continue?: string | undefined }
+    body: undefined
+    status: 200
+    response: AtriumRevisions
+  }
+  atriumClustersRevisionsGet: {
+    route: 'GET /atrium/v1/clusters/{uid}/revisions/{number}'
+    params: { uid: string; number: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumRevisionDifference
+  }
+  atriumProfilesRevisionsList: {
+    route: 'GET /atrium/v1/profiles/{uid}/revisions'
+    params: { uid: string }
+    query: { limit?: number | undefined; continue?: string | undefined }
+    body: undefined
+    status: 200
+    response: AtriumRevisions
+  }
+  atriumProfilesRevisionsGet: {
+    route: 'GET /atrium/v1/profiles/{uid}/revisions/{number}'
+    params: { uid: string; number: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumRevisionDifference
+  }
+  atriumClustersRollback: {
+    route: 'POST /atrium/v1/clusters/{uid}/rollback'
+    params: { uid: string }
+    query: Empty
+    body: AtriumRollbackRequest
+    status: 200
+    response: AtriumClusterPlan
+  }
   atriumTenantsCreate: {
     route: 'POST /atrium/v1/tenants'
     params: Empty
@@ -12656,6 +12700,11 @@ export interface Routes {
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
+  'GET /atrium/v1/clusters/{uid}/revisions': 'atriumClustersRevisionsList'
+  'GET /atrium/v1/clusters/{uid}/revisions/{number}': 'atriumClustersRevisionsGet'
+  'GET /atrium/v1/profiles/{uid}/revisions': 'atriumProfilesRevisionsList'
+  'GET /atrium/v1/profiles/{uid}/revisions/{number}': 'atriumProfilesRevisionsGet'
+  'POST /atrium/v1/clusters/{uid}/rollback': 'atriumClustersRollback'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'
   'GET /atrium/v1/watch': 'atriumWatch'

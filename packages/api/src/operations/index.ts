@@ -1,6 +1,7 @@
 import { clusterOperations } from './clusters.ts'
 import type { OwnOperations } from './operation.ts'
 import { registryOperations } from './registries.ts'
+import { revisionOperations } from './revisions.ts'
 import { tenantOperations } from './tenants.ts'
 import { userOperations } from './users.ts'
 import { watchOperations } from './watch.ts'
@@ -9,6 +10,7 @@ import { watchOperations } from './watch.ts'
 export const ownOperations: OwnOperations[] = [
   clusterOperations,
   registryOperations,
+  revisionOperations,
   tenantOperations,
   watchOperations,
   userOperations,

@@ -23,6 +23,7 @@ const plainValues: Record<string, string> = {
   macroName: 'mark',
   packName: 'probe',
   objectKind: 'spectrocluster',
+  number: '2',
 }
 
 interface Given {

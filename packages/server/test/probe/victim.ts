@@ -70,6 +70,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       profiles: [{ uid: infra }],
     },
   })
+  // A second revision: there is something to be rolled back.
+  await admin(`PUT /atrium/v1/clusters/${cluster}/policy`, {
+    body: { drift: 'alert', nodes: 'alert' },
+    headers: { 'atrium-note': canary },
+  })
   await admin(`POST /v1/projects/${project.uid}/macros`, { body: { macros: [{ name: 'mark', value: canary }] } })
   const profile = (await admin(`GET /v1/clusterprofiles/${infra}`)).body
   const config = (await admin(`GET /v1/spectroclusters/${cluster}`)).body.spec.cloudConfigRef.uid

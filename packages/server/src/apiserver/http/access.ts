@@ -6,6 +6,7 @@ import { forbidden, notFound } from '../../admission/authorize.ts'
 import { can, canSomewhere, type Subject, seesProject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
 import type { Access, RegisteredOperation } from '../operation.ts'
+import { noteHeader, noteOfHeader, withNote } from './note.ts'
 
 const uidPattern = /^[0-9a-zA-Z-]{1,64}$/
 
@@ -90,7 +91,7 @@ export async function admit(
       throw new AtriumError('Unauthorized', 'This needs the operator token of the installation.')
     return
   }
-  const subject = await authenticate(request, context)
+  const subject = withNote(await authenticate(request, context), noteOfHeader(header(request, noteHeader)))
   request.subject = subject
   if (!registered) {
     throw new AtriumError('NotImplemented', `${operation.id} is part of the API but not built yet.`)

@@ -4,6 +4,11 @@ import { atriumClustersPlan } from './atriumClustersPlan.ts'
 import { atriumClustersPolicyGet } from './atriumClustersPolicyGet.ts'
 import { atriumClustersPolicyUpdate } from './atriumClustersPolicyUpdate.ts'
 import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
+import { atriumClustersRevisionsGet } from './atriumClustersRevisionsGet.ts'
+import { atriumClustersRevisionsList } from './atriumClustersRevisionsList.ts'
+import { atriumClustersRollback } from './atriumClustersRollback.ts'
+import { atriumProfilesRevisionsGet } from './atriumProfilesRevisionsGet.ts'
+import { atriumProfilesRevisionsList } from './atriumProfilesRevisionsList.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
 import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
 import { atriumTenantsList } from './atriumTenantsList.ts'
@@ -16,6 +21,11 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersPolicyGet,
   atriumClustersPolicyUpdate,
   atriumClustersProfilesUpdate,
+  atriumClustersRevisionsGet,
+  atriumClustersRevisionsList,
+  atriumClustersRollback,
+  atriumProfilesRevisionsGet,
+  atriumProfilesRevisionsList,
   atriumRegistryToken,
   atriumTenantsCreate,
   atriumTenantsList,

@@ -1,5 +1,6 @@
 import type { AtriumClusterPlan, v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
 import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { planInfrastructure } from '../../../content/plan-machines.ts'
 import { planLayers } from '../../../content/plan-update.ts'
@@ -46,4 +47,19 @@ export async function planCluster(
     machines: operations.map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
     problems: problems.map(({ layer, profileUid, path, message }) => ({ layer, profileUid, path, message })),
   }
+}
+
+/** Refuses what cannot be installed. */
+export function refuseProblems({ problems }: AtriumClusterPlan): void {
+  const [first] = problems
+  if (!first) return
+  throw new AtriumError('PackVariablesUndefined', `profiles: layer '${first.layer}': ${first.message}`, {
+    details: { problems },
+  })
+}
+
+/** The plan's own reads need further transactions, so it cannot be made under the lock that the change is written under. */
+export function mustBeUnchanged(planned: StoredObject<'Cluster'>, current: StoredObject<'Cluster'>): void {
+  if (current.meta.generation === planned.meta.generation) return
+  throw new AtriumError('ResourceConflict', 'The cluster was changed while this update was planned. Send it again.')
 }

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { lineDifference, newLineBudget } from './text-lines.ts'
+
+const lines = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index + 1}`)
+
+test('shows what differs with three lines around it', () => {
+  const before = lines(20)
+  const after = before.with(9, 'LINE 10').toSpliced(18, 1)
+  expect(lineDifference(before.join('\n'), after.join('\n'), newLineBudget())).toEqual([
+    '@@ -7 +7 @@',
+    ...[' line 7', ' line 8', ' line 9', '-line 10', '+LINE 10', ' line 11', ' line 12', ' line 13'],
+    '@@ -16 +16 @@',
+    ...[' line 16', ' line 17', ' line 18', '-line 19', ' line 20'],
+  ])
+})
+
+/** The text after, made of the text before and a difference that shows every line. */
+function apply(before: string, difference: string[]): string {
+  const old = before.split('\n')
+  const fresh: string[] = []
+  let position = 0
+  for (const line of difference) {
+    const start = /^@@ -(\d+) /.exec(line)?.[1]
+    if (start !== undefined) fresh.push(...old.slice(position, (position = Number(start) - 1)))
+    else if (line.startsWith('+')) fresh.push(line.slice(1))
+    else {
+      expect(line.slice(1)).toBe(old[position])
+      position += 1
+      if (line.startsWith(' ')) fresh.push(line.slice(1))
+    }
+  }
+  return [...fresh, ...old.slice(position)].join('\n')
+}
+
+const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 30 }).map((all) => all.join('\n'))
+
+test('always leads from the one text to the other', () => {
+  fc.assert(
+    fc.property(text, text, fc.constantFrom(0, 40, 1_000_000), (before, after, cells) => {
+      expect(apply(before, lineDifference(before, after, { cells }))).toBe(after)
+    }),
+  )
+})
+
+test('is bounded in work and in length: a text beyond the budget is replaced whole', () => {
+  const [before, after] = ['x\n'.repeat(3_000), 'y\n'.repeat(3_000)]
+  const shown = lineDifference(before, after, { cells: 10 })
+  expect(shown).toHaveLength(1_001)
+  expect(shown.at(-1)).toBe('… 5002 more lines')
+})
