@@ -61,8 +61,8 @@ test('a cluster tells who changed it, when, why and what, newest first and page 
   await setPolicy('alert', Buffer.from('too noisy at night – Ådne').toString('latin1'))
   const other = await api.newUser(made.tenant, [{ role: 'Tenant Admin' }])
   await other.call(`PUT ${path}/policy`, { body: policy('heal') })
-  const { items, continue: end } = (await call(`GET ${path}/revisions`)).body
-  expect(end).toBe('')
+  const { items, listmeta } = (await call(`GET ${path}/revisions`)).body
+  expect(listmeta).toMatchObject({ continue: '', count: 3 })
   expect(items.map((one: Record<string, unknown>) => [one['number'], one['note'], one['summary']])).toEqual([
     [3, null, 'policy.drift: alert → heal'],
     [2, 'too noisy at night – Ådne', 'policy.drift: heal → alert'],
@@ -73,9 +73,9 @@ test('a cluster tells who changed it, when, why and what, newest first and page 
   expect(Date.parse(items[0].at)).toBeGreaterThanOrEqual(Date.parse(items[1].at))
 
   const first = (await call(`GET ${path}/revisions`, { query: { limit: '2' } })).body
-  const rest = (await call(`GET ${path}/revisions`, { query: { limit: '2', continue: first.continue } })).body
+  const rest = (await call(`GET ${path}/revisions`, { query: { limit: '2', continue: first.listmeta.continue } })).body
   expect([...first.items, ...rest.items]).toEqual(items)
-  expect(rest.continue).toBe('')
+  expect(rest.listmeta.continue).toBe('')
   expect((await call(`GET ${path}/revisions`, { query: { continue: 'x' } })).status).toBe(400)
 })
 

@@ -3,6 +3,7 @@ type Empty = Record<never, never>
 /** A body that is not JSON. */
 export type Binary = string | Uint8Array
 
+export interface AtriumCause { area: "profile" | "cloud" | "controlPlane" | "agent" | "machines" | "layers" | "drift" | "deletion" | "plane"; condition: string; reason: string; message: string; since: string | null; waitsFor: string; nextStep: string; needsPerson: boolean; about: string[] }
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
 export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined }
@@ -10,11 +11,12 @@ export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | 
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
 export interface AtriumDeviations { items: AtriumDeviation[] }
+export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumPassword { password: string }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
 export interface AtriumRevision { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string }
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
-export interface AtriumRevisions { items: AtriumRevision[]; continue: string }
+export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMetaData }
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
@@ -11425,6 +11427,14 @@ export interface Operations {
     status: 200
     response: AtriumDeviations
   }
+  atriumClustersExplain: {
+    route: 'GET /atrium/v1/clusters/{uid}/explain'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumExplanation
+  }
   atriumRegistryToken: {
     route: 'GET /atrium/v1/registry/token'
     params: Empty
@@ -12699,6 +12709,7 @@ export interface Routes {
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
+  'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'GET /atrium/v1/clusters/{uid}/revisions': 'atriumClustersRevisionsList'
   'GET /atrium/v1/clusters/{uid}/revisions/{number}': 'atriumClustersRevisionsGet'

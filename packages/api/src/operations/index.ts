@@ -1,4 +1,5 @@
 import { clusterOperations } from './clusters.ts'
+import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
@@ -9,6 +10,7 @@ import { watchOperations } from './watch.ts'
 /** Every own operation (`/atrium/v1`), beside the public contract. */
 export const ownOperations: OwnOperations[] = [
   clusterOperations,
+  explainOperations,
   registryOperations,
   revisionOperations,
   tenantOperations,

@@ -43,8 +43,10 @@ const reads = (noun: string, path: string): OwnOperations['operations'] => [
 export const revisionOperations: OwnOperations = {
   schemas: {
     AtriumRevision: Type.Object(revision),
-    // `continue` is empty on the last page.
-    AtriumRevisions: Type.Object({ items: Type.Array(Type.Ref('AtriumRevision')), continue: text }),
+    AtriumRevisions: Type.Object({
+      items: Type.Array(Type.Ref('AtriumRevision')),
+      listmeta: Type.Ref('v1ListMetaData'),
+    }),
     AtriumRevisionDifference: Type.Object({
       ...revision,
       // What it is compared with; null when that is not kept, and then there are no changes.

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
+import { registerCluster } from './cluster/index.ts'
 import { registerDelete } from './delete/cluster.ts'
 import { registerDescribe } from './describe.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDown } from './down.ts'
+import { registerExplain } from './explain/cluster.ts'
 import { registerGet } from './get.ts'
 import { registerKubeconfig } from './kubeconfig.ts'
 import { registerKubectl } from './kubectl.ts'
@@ -24,6 +26,8 @@ export const commands: readonly RegisterCommand[] = [
   registerStatus,
   registerGet,
   registerDescribe,
+  registerExplain,
+  registerCluster,
   registerKubeconfig,
   registerKubectl,
   registerPolicy,

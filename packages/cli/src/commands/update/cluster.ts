@@ -53,7 +53,7 @@ async function findProfile(client: Client, reference: string): Promise<string> {
   )
 }
 
-function describePlan({ layers, machines, problems }: AtriumClusterPlan): string {
+export function describePlan({ layers, machines, problems }: AtriumClusterPlan): string {
   const rows = layers.map(({ id, change, why }) => [id, change, why])
   return [
     formatTable(['LAYER', 'CHANGE', 'WHY'], rows),

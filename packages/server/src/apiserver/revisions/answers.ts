@@ -2,6 +2,7 @@ import type { AtriumRevision, AtriumRevisionDifference, AtriumRevisions } from '
 import type { KindName, SpecOf } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Revision, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { listMeta } from '../shapes/lists.ts'
 import { maskedValue } from '../shapes/masked.ts'
 import { Hidden, type SpecChange, specChanges } from './difference.ts'
 import type { SpecView } from './spec-views.ts'
@@ -9,6 +10,8 @@ import { summaryOf } from './summary.ts'
 import { type LineBudget, lineDifference, newLineBudget } from './text-lines.ts'
 
 const defaultLimit = 20
+/** More than the store keeps of one object. */
+const allKept = 100
 const changesShown = 1_000
 
 /** Makes what is compared of specs, knowing all that are shown together. */
@@ -21,12 +24,17 @@ export async function revisionsPage<K extends KindName>(
   { limit = defaultLimit, continue: token }: { limit?: number | undefined; continue?: string | undefined },
   viewsOf: ViewsOf<K>,
 ): Promise<AtriumRevisions> {
-  const before = token ? { before: readToken(token) } : {}
-  // One more: each is told by what it changed of the one before.
-  const kept = await tx.revisions(object.kind, object.meta.uid, { limit: limit + 1, ...before })
+  const kept = await tx.revisions(object.kind, object.meta.uid, { limit: allKept })
   const view = viewsOf([object.spec, ...kept.map(({ spec }) => spec)])
-  const items = kept.slice(0, limit).map((one, index) => viewRevision(one, changesOf(kept[index + 1], one, view)))
-  return { items, continue: kept.length > limit ? String(items.at(-1)?.number) : '' }
+  const before = token ? readToken(token) : Number.POSITIVE_INFINITY
+  const start = kept.filter(({ generation }) => generation >= before).length
+  const end = Math.min(start + limit, kept.length)
+  const items = kept.slice(start, end).map((one, index) => {
+    // Each is told by what it changed of the one before.
+    return viewRevision(one, changesOf(kept[start + index + 1], one, view))
+  })
+  const next = end < kept.length ? { continue: String(items.at(-1)?.number) } : {}
+  return { items, listmeta: listMeta({ items, count: kept.length, start, ...next }) }
 }
 
 /** One revision, and what it changed of the one before. */

@@ -1,5 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
 import { atriumClustersDeviationsList } from './atriumClustersDeviationsList.ts'
+import { atriumClustersExplain } from './atriumClustersExplain.ts'
 import { atriumClustersPlan } from './atriumClustersPlan.ts'
 import { atriumClustersPolicyGet } from './atriumClustersPolicyGet.ts'
 import { atriumClustersPolicyUpdate } from './atriumClustersPolicyUpdate.ts'
@@ -17,6 +18,7 @@ import { atriumWatch } from './atriumWatch.ts'
 
 export const atriumOperations: RegisteredOperation[] = [
   atriumClustersDeviationsList,
+  atriumClustersExplain,
   atriumClustersPlan,
   atriumClustersPolicyGet,
   atriumClustersPolicyUpdate,
