@@ -6,7 +6,7 @@ import { memoryStore } from '../testing/memory-store.ts'
 import { batches, DeviationLog, type Sighting } from './deviations.ts'
 
 let now = 0
-const clock: Clock = { now: () => now, after: () => () => undefined, sleep: async () => undefined }
+const clock: Clock = { now: () => now, elapsed: () => now, after: () => () => undefined, sleep: async () => undefined }
 let sent: DeviationReport[][] = []
 let contents = new Map<string, Buffer>()
 const open = () =>

@@ -1,6 +1,6 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
-import { linkLimits } from '@atrium/api/link/protocol.ts'
-import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
@@ -105,12 +105,13 @@ class WebSocketPlaneLink implements PlaneLink {
   }
 
   #handle(event: AgentEvent): void {
-    for (const action of this.#machine.handle(event, this.#options.clock.now())) this.#perform(action)
+    const { clock } = this.#options
+    for (const action of this.#machine.handle(event, clock.elapsed())) this.#perform(action)
     this.#cancelWake()
     const wakeAtMs = this.#machine.wakeAtMs()
     if (wakeAtMs === null) return
-    const delayMs = Math.max(0, wakeAtMs - this.#options.clock.now())
-    this.#cancelWake = this.#options.clock.after(delayMs, () => this.#handle({ type: 'wake' }))
+    const delayMs = Math.max(0, wakeAtMs - clock.elapsed())
+    this.#cancelWake = clock.after(delayMs, () => this.#handle({ type: 'wake' }))
   }
 
   #perform(action: AgentAction): void {
@@ -121,7 +122,7 @@ class WebSocketPlaneLink implements PlaneLink {
       case 'prove':
         return this.#prove(action.hello)
       case 'send':
-        this.#connection?.socket.send(action.message)
+        this.#connection?.socket.send(withTime(action.message, this.#options.clock))
         return
       case 'close':
         return this.#hangUp(action.reason)
@@ -246,3 +247,7 @@ class WebSocketPlaneLink implements PlaneLink {
     for (const listener of this.#connectionListeners) listener(connected)
   }
 }
+
+/** The machine counts in time that nobody sets; what it sends tells the time of day. */
+const withTime = (message: AgentMessage, clock: Clock): AgentMessage =>
+  message.type === 'heartbeat' ? { ...message, at: isoNow(clock) } : message

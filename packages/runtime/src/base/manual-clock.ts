@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import { type Clock, sleepBy } from './clock.ts'
 
 interface Timer {
   due: number
@@ -12,6 +12,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 /** A clock that moves only when told to: for tests and the simulation. */
 export class ManualClock implements Clock {
   #now: number
+  #offset = 0
   #order = 0
   readonly #timers = new Set<Timer>()
 
@@ -20,7 +21,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#offset
+  }
+
+  elapsed(): number {
     return this.#now
+  }
+
+  /** Somebody sets the clock forth or back by `ms`: timers do not notice. */
+  set(ms: number): void {
+    this.#offset += ms
   }
 
   after(delayMs: number, task: () => void): () => void {
@@ -30,16 +40,7 @@ export class ManualClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const finish = (): void => {
-        cancel()
-        signal?.removeEventListener('abort', finish)
-        resolve()
-      }
-      const cancel = this.after(delayMs, finish)
-      signal?.addEventListener('abort', finish, { once: true })
-    })
+    return sleepBy(this, delayMs, signal)
   }
 
   /** Timers that wait. */

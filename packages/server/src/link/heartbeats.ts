@@ -11,7 +11,7 @@ const SWEEP_LIMIT = 500
 /** Writes heartbeats in batches, one statement for each tenant, and finds sessions whose server died. */
 export class Heartbeats {
   readonly #deps: Pick<HubDeps, 'records' | 'status' | 'clock' | 'logger'>
-  readonly #pending = new Map<string, Map<string, { clusterUid: string; epoch: number; at: Date }>>()
+  readonly #pending = new Map<string, Map<string, { clusterUid: string; epoch: number }>>()
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -30,7 +30,7 @@ export class Heartbeats {
 
   add({ tenant, clusterUid }: AgentName, epoch: number): void {
     const ofTenant = this.#pending.get(tenant) ?? new Map()
-    ofTenant.set(clusterUid, { clusterUid, epoch, at: new Date(this.#deps.clock.now()) })
+    ofTenant.set(clusterUid, { clusterUid, epoch })
     this.#pending.set(tenant, ofTenant)
   }
 
@@ -60,8 +60,8 @@ export class Heartbeats {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, records, logger } = this.#deps
-    const lost = await records.silentSessions(new Date(clock.now() - LOST_AFTER_MS), SWEEP_LIMIT)
+    const { records, logger } = this.#deps
+    const lost = await records.silentSessions(LOST_AFTER_MS, SWEEP_LIMIT)
     for (const { heartbeatAt, epoch, ...agent } of lost) {
       logger.info({ ...agent, epoch }, 'session without a server ended')
       await this.#closeLost(agent, epoch, heartbeatAt)

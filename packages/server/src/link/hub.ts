@@ -6,13 +6,12 @@ import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import type { HelloFrame, ProofFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, checkProof } from '@atrium/tunnel/link/proof.ts'
 import { FENCED, type ReportMessage } from '@atrium/tunnel/link/server-machine.ts'
-import type { WebSocket } from 'ws'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { readDesired } from './desired.ts'
 import { Heartbeats } from './heartbeats.ts'
 import type { LinkRecords } from './records.ts'
-import { type Admitted, LinkSession, type SessionHost } from './session.ts'
+import { type Admitted, LinkSession, type SessionHost, type SessionSocket } from './session.ts'
 import { type AgentStatusWriter, agentActor } from './status.ts'
 import { newLinkToken } from './tokens.ts'
 import { TenantWatches } from './watches.ts'
@@ -22,9 +21,9 @@ export type ApplyReport = (tx: Tx, clusterUid: string, message: ReportMessage, a
 
 export interface HubDeps {
   store: Store
-  records: LinkRecords
+  records: Pick<LinkRecords, 'openSession' | 'closeSession' | 'touchSessions' | 'silentSessions'>
   status: AgentStatusWriter
-  authority: AgentAuthority
+  authority: Pick<AgentAuthority, 'identify'>
   applyReport: ApplyReport
   /** Fingerprints (SHA-256, hex) of TLS certificates an agent may see when it talks to this server. */
   serverFingerprints: () => readonly string[]
@@ -85,7 +84,7 @@ export class LinkHub implements SessionHost {
   }
 
   /** A new connection whose agent has yet to prove itself. */
-  accept(socket: WebSocket): void {
+  accept(socket: SessionSocket): void {
     if (this.#stopping) return socket.terminate()
     const hello: HelloFrame = {
       type: 'hello',
@@ -182,10 +181,14 @@ export class LinkHub implements SessionHost {
     try {
       const seen = await store.transaction(agent.tenant, agentActor(agent), async (tx) => {
         const cluster = await tx.get('Cluster', agent.clusterUid)
-        return cluster && { epoch: cluster.status.agent?.sessionEpoch ?? 0, desired: await readDesired(tx, cluster) }
+        if (!cluster) return null
+        const { sessionEpoch = 0, connected = false } = cluster.status.agent ?? {}
+        return { epoch: sessionEpoch, connected, desired: await readDesired(tx, cluster) }
       })
       if (!seen) return session.end('the cluster was deleted')
       if (seen.epoch > admitted.epoch) return session.end(FENCED)
+      // A server that saw no heartbeat of it took it for lost: the agent comes again, or it would count as away for ever.
+      if (seen.epoch === admitted.epoch && !seen.connected) return session.end('the session was taken for lost')
       if (seen.desired) session.offer(seen.desired)
     } catch (error) {
       this.logger.warn({ ...agent, reason: messageOf(error) }, 'desired state not read yet; trying again')

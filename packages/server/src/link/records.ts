@@ -121,7 +121,7 @@ export class LinkRecords {
       const [row] = await sql.query<{ epoch: number }>(
         `insert into link_sessions
            (tenant, cluster_uid, epoch, token_hash, server, peer_address, certificate, opened_at, heartbeat_at)
-         values ($1, $2, 1, $3, $4, $5, $6, $7, $7)
+         values ($1, $2, 1, $3, $4, $5, $6, $7, now())
          on conflict (tenant, cluster_uid) do update set
            epoch = link_sessions.epoch + 1, token_hash = excluded.token_hash, server = excluded.server,
            peer_address = excluded.peer_address, certificate = excluded.certificate,
@@ -166,19 +166,14 @@ export class LinkRecords {
     })
   }
 
-  /** Many heartbeats of one tenant in one statement. */
-  async touchSessions(tenant: string, sessions: { clusterUid: string; epoch: number; at: Date }[]): Promise<void> {
+  /** Many heartbeats of one tenant in one statement. By the database's clock: those of servers may differ by minutes. */
+  async touchSessions(tenant: string, sessions: { clusterUid: string; epoch: number }[]): Promise<void> {
     await this.#database.withTenant(tenant, (sql) =>
       sql.query(
-        `update link_sessions s set heartbeat_at = b.at
-           from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as b (cluster_uid, epoch, at)
+        `update link_sessions s set heartbeat_at = now()
+           from unnest($2::text[], $3::bigint[]) as b (cluster_uid, epoch)
           where s.tenant = $1 and s.cluster_uid = b.cluster_uid and s.epoch = b.epoch`,
-        [
-          tenant,
-          sessions.map(({ clusterUid }) => clusterUid),
-          sessions.map(({ epoch }) => epoch),
-          sessions.map(({ at }) => at),
-        ],
+        [tenant, sessions.map(({ clusterUid }) => clusterUid), sessions.map(({ epoch }) => epoch)],
       ),
     )
   }
@@ -195,13 +190,13 @@ export class LinkRecords {
     return new Map(rows.map((row) => [row.cluster_uid, row.heartbeat_at.toISOString()]))
   }
 
-  /** Sessions of all tenants that are open on paper but were not heard of since `before`. */
-  silentSessions(before: Date, limit: number): Promise<(AgentName & { epoch: number; heartbeatAt: Date })[]> {
+  /** Sessions of all tenants that are open on paper but were not heard of for `silentMs`. */
+  silentSessions(silentMs: number, limit: number): Promise<(AgentName & { epoch: number; heartbeatAt: Date })[]> {
     return this.#database.asSystem(async (sql) => {
       const rows = await sql.query<{ tenant: string; cluster_uid: string; epoch: number; heartbeat_at: Date }>(
         `select tenant, cluster_uid, epoch, heartbeat_at from link_sessions
-          where closed_at is null and heartbeat_at < $1 order by heartbeat_at limit $2`,
-        [before, limit],
+          where closed_at is null and heartbeat_at < now() - $1 * interval '1 millisecond' order by heartbeat_at limit $2`,
+        [silentMs, limit],
       )
       return rows.map((row) => ({
         tenant: row.tenant,

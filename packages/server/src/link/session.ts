@@ -12,7 +12,6 @@ import {
   type ServerEvent,
   ServerMachine,
 } from '@atrium/tunnel/link/server-machine.ts'
-import type { WebSocket } from 'ws'
 import type { AgentName } from './agent-name.ts'
 import { FencedError } from './status.ts'
 
@@ -28,6 +27,17 @@ export interface Admitted {
   desired: DesiredState | null
 }
 
+/** A connection as the session uses it: a WebSocket, or that of a simulated network. */
+export interface SessionSocket {
+  readonly bufferedAmount: number
+  on(event: 'message', listener: (data: unknown, isBinary: boolean) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'close', listener: () => void): unknown
+  send(text: string): void
+  close(code: number): void
+  terminate(): void
+}
+
 /** What a session needs from the hub that holds it. */
 export interface SessionHost {
   clock: Clock
@@ -41,16 +51,16 @@ export interface SessionHost {
   ended(session: LinkSession, admitted: Admitted | null, reason: string): void
 }
 
-/** Drives `ServerMachine` for one WebSocket. */
+/** Drives `ServerMachine` for one connection. */
 export class LinkSession {
-  readonly #socket: WebSocket
+  readonly #socket: SessionSocket
   readonly #host: SessionHost
   readonly #machine = new ServerMachine()
   readonly #hello: HelloFrame
   #admitted: Admitted | null = null
   #cancelWake: () => void = () => undefined
 
-  constructor(socket: WebSocket, host: SessionHost, hello: HelloFrame) {
+  constructor(socket: SessionSocket, host: SessionHost, hello: HelloFrame) {
     this.#socket = socket
     this.#host = host
     this.#hello = hello
@@ -87,11 +97,11 @@ export class LinkSession {
 
   #handle(event: ServerEvent): void {
     const { clock } = this.#host
-    for (const action of this.#machine.handle(event, clock.now())) this.#perform(action)
+    for (const action of this.#machine.handle(event, clock.elapsed())) this.#perform(action)
     this.#cancelWake()
     const wakeAtMs = this.#machine.wakeAtMs()
     if (wakeAtMs === null) return
-    this.#cancelWake = clock.after(Math.max(0, wakeAtMs - clock.now()), () => this.#handle({ type: 'wake' }))
+    this.#cancelWake = clock.after(Math.max(0, wakeAtMs - clock.elapsed()), () => this.#handle({ type: 'wake' }))
   }
 
   #perform(action: ServerAction): void {

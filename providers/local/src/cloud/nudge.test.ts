@@ -35,7 +35,12 @@ describe('PodNudger', () => {
   const world = (pods: PodObject[], nodeReady: 'True' | 'False' = 'True') => {
     let now = 0
     const touched: string[] = []
-    const clock: Clock = { now: () => now, after: () => () => undefined, sleep: async () => undefined }
+    const clock: Clock = {
+      now: () => now,
+      elapsed: () => now,
+      after: () => () => undefined,
+      sleep: async () => undefined,
+    }
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node' }, spec: {} }
     const cacheOf = <T extends PodObject | NodeObject>(items: T[]): Cache<T> => ({
       synced: Promise.resolve(),

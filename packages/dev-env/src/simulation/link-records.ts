@@ -1,0 +1,72 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import type { AgentName } from '@atrium/server/link/agent-name.ts'
+import type { HubDeps } from '@atrium/server/link/hub.ts'
+
+interface Session extends AgentName {
+  epoch: number
+  heardAtMs: number
+  isClosed: boolean
+}
+
+type Records = HubDeps['records']
+
+/** What the database knows of sessions and enrolments, by the rules of `LinkRecords`' statements. */
+export class MemoryLinkRecords implements Records {
+  readonly #sessions = new Map<string, Session>()
+  /** The newest enrolment token of each cluster, and the key that spent it. */
+  readonly #tokens = new Map<string, { token: string; usedBy: string | null }>()
+  readonly #keys = new Map<string, string>()
+  /** The database's. */
+  readonly #clock: Clock
+  #issued = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  issueToken(clusterUid: string): string {
+    const token = `token-${++this.#issued}`
+    this.#tokens.set(clusterUid, { token, usedBy: null })
+    return token
+  }
+
+  /** True when the token is good and was spent by nobody else. */
+  spendToken(clusterUid: string, token: string, key: string): boolean {
+    const known = this.#tokens.get(clusterUid)
+    if (known?.token !== token || (known.usedBy !== null && known.usedBy !== key)) return false
+    known.usedBy = key
+    this.#keys.set(key, clusterUid)
+    return true
+  }
+
+  clusterOfKey(key: string): string | null {
+    return this.#keys.get(key) ?? null
+  }
+
+  openSession: Records['openSession'] = async ({ tenant, clusterUid }) => {
+    const epoch = (this.#sessions.get(clusterUid)?.epoch ?? 0) + 1
+    this.#sessions.set(clusterUid, { tenant, clusterUid, epoch, heardAtMs: this.#clock.now(), isClosed: false })
+    return epoch
+  }
+
+  closeSession: Records['closeSession'] = async ({ clusterUid }, epoch) => {
+    const session = this.#sessions.get(clusterUid)
+    if (session?.epoch !== epoch || session.isClosed) return false
+    session.isClosed = true
+    return true
+  }
+
+  touchSessions: Records['touchSessions'] = async (_tenant, sessions) => {
+    for (const { clusterUid, epoch } of sessions) {
+      const session = this.#sessions.get(clusterUid)
+      if (session?.epoch === epoch) session.heardAtMs = this.#clock.now()
+    }
+  }
+
+  silentSessions: Records['silentSessions'] = async (silentMs, limit) =>
+    [...this.#sessions.values()]
+      .filter((session) => !session.isClosed && session.heardAtMs < this.#clock.now() - silentMs)
+      .toSorted((a, b) => a.heardAtMs - b.heardAtMs)
+      .slice(0, limit)
+      .map(({ heardAtMs, isClosed: _, ...session }) => ({ ...session, heartbeatAt: new Date(heardAtMs) }))
+}
