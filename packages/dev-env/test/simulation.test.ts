@@ -54,7 +54,7 @@ describe.skipIf(only !== null)('the checkers name', { timeout: 300_000 }, () => 
 
   it('an agent that takes an older desired state', async () => {
     const takes: Plants['supersedes'] = (next, kept) => next.generation !== kept?.generation
-    expect(await found({ supersedes: takes })).toMatchObject({
+    expect(await found({ supersedes: takes, restMs: 1_000 })).toMatchObject({
       checker: 'order',
       message: expect.stringMatching(/the agent took 1\.\d+ of \w+ after 1\.\d+/),
       text: expect.stringMatching(/again: ATRIUM_SIM_SEED=\d+ \.\/atrium test /),

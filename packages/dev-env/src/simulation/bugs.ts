@@ -9,6 +9,8 @@ export interface Plants {
   store: (store: Store) => Store
   supersedes: (next: DesiredState, kept: DesiredState | null) => boolean
   cloud: (cloud: SimCloud) => void
+  /** Longest time between two changes of a user: some bugs show only when much happens. */
+  restMs: number
 }
 
-export const NO_PLANTS: Plants = { store: (store) => store, supersedes, cloud: () => undefined }
+export const NO_PLANTS: Plants = { store: (store) => store, supersedes, cloud: () => undefined, restMs: 40_000 }

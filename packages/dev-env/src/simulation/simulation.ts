@@ -8,7 +8,7 @@ import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import { defaultTiming } from '@atrium/runtime/controller/options.ts'
 import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
-import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { Store, StoredObject } from '@atrium/runtime/store/store.ts'
 import { agentNames } from '@atrium/server/controllers/cluster/agent-manifest.ts'
 import { defaultClusterTiming } from '@atrium/server/controllers/cluster/deps.ts'
 import { type AgentDisk, SimAgent } from './agent.ts'
@@ -70,6 +70,8 @@ class Simulation {
   readonly #random: Random
   readonly #trace = new Trace(() => this.#clock.now())
   readonly #store: MemoryStore
+  /** As servers get it. */
+  readonly #shared: Store
   readonly #intents: IntentChecker
   readonly #order: OrderChecker
   readonly #ledger: Ledger
@@ -100,6 +102,7 @@ class Simulation {
     this.#ledger = new Ledger(report)
     this.#writers = new WriterChecker(report, () => this.#clock.now())
     this.#store = new MemoryStore({ clock: this.#clock, random: this.#fork() })
+    this.#shared = checkedStore(plants.store(this.#store), this.#writers)
     this.#network = new SimNetwork({
       ...{ clock: this.#clock, random: this.#fork(), trace: this.#trace },
       faults: () => this.#faults,
@@ -240,15 +243,16 @@ class Simulation {
 
   #startServer(slot: number): void {
     const process = this.#newProcess(`server-${slot}`)
+    // Before its first step, which may be its last.
+    process.onDeath(() => this.#again(() => this.#startServer(slot)))
     this.#servers[slot] = new SimServer(process, `plane-${this.#incarnations}`, {
-      store: checkedStore(this.#plants.store(this.#store), this.#writers),
+      store: this.#shared,
       ...{ records: this.#records, network: this.#network, cloud: this.#cloud, kubes: this.#kubes },
       timing: this.#isLong ? slowTiming : defaultClusterTiming,
       pollMs: this.#isLong ? slowPollMs : defaultTiming.pollMs,
       publicKey: keys.publicKey,
       logger: (name) => this.#loggerOf(name),
     })
-    process.onDeath(() => this.#again(() => this.#startServer(slot)))
   }
 
   #createCloud(): SimCloud {
@@ -271,7 +275,7 @@ class Simulation {
 
   #startUsers(): void {
     const count = this.#isLong ? 1 : 1 + Math.floor(this.#random.fraction() * 3)
-    const restMs = this.#isLong ? DAY_MS / 2 : 40_000
+    const restMs = this.#isLong ? DAY_MS / 2 : this.#plants.restMs
     for (let index = 0; index < count; index += 1) {
       const deps = { network: this.#network, intents: this.#intents, pickServer: () => this.#pickServer() }
       const process = new SimProcess(`user-${index}`, this.#clock, this.#fork(), {
