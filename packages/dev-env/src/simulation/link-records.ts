@@ -68,5 +68,8 @@ export class MemoryLinkRecords implements Records {
       .filter((session) => !session.isClosed && session.heardAtMs < this.#clock.now() - silentMs)
       .toSorted((a, b) => a.heardAtMs - b.heardAtMs)
       .slice(0, limit)
-      .map(({ heardAtMs, isClosed: _, ...session }) => ({ ...session, heartbeatAt: new Date(heardAtMs) }))
+      .map(({ tenant, clusterUid, epoch, heardAtMs }) => ({
+        ...{ tenant, clusterUid, epoch },
+        heartbeatAt: new Date(heardAtMs),
+      }))
 }
