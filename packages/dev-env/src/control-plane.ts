@@ -15,6 +15,8 @@ import { toolPath } from './tool-paths.ts'
 export interface ControlPlaneOptions {
   /** Namespaces, garbage collection, ReplicaSets… work only with it. */
   controllerManager?: boolean
+  /** Calls admission webhooks; without it there are none to wait for. */
+  webhooks?: boolean
 }
 
 /** A real Kubernetes API server with its own etcd, for tests. It dies with the test process. */
@@ -47,7 +49,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const port = await freePort()
     const server = `https://127.0.0.1:${port}`
     const kubeconfigPath = await writeKubeconfig(dir, 'admin', server)
-    processes.push(run(dir, 'kube-apiserver', apiServerArguments(dir, port)))
+    processes.push(run(dir, 'kube-apiserver', apiServerArguments(dir, port, options.webhooks === true)))
     const config = await parseKubeconfig(await readFile(kubeconfigPath, 'utf8'), { baseDir: null, clock: systemClock })
     const client = new KubeClient({ config, clock: systemClock, userAgent: 'atrium-test' })
     await until('the API server is ready', () => client.ready(), processes, dir)
@@ -218,7 +220,7 @@ const etcdArguments = (): string[] => [
   '--unsafe-no-fsync',
 ]
 
-const apiServerArguments = (dir: string, port: number): string[] => [
+const apiServerArguments = (dir: string, port: number, webhooks: boolean): string[] => [
   '--bind-address=127.0.0.1',
   `--secure-port=${port}`,
   `--etcd-servers=unix://${dir}/etcd.sock:0`,
@@ -237,7 +239,7 @@ const apiServerArguments = (dir: string, port: number): string[] => [
   '--enable-priority-and-fairness=false',
   '--default-watch-cache-size=20',
   '--profiling=false',
-  '--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook',
+  ...(webhooks ? [] : ['--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook']),
 ]
 
 const controllerManagerArguments = (dir: string): string[] => {

@@ -61,8 +61,70 @@ test('amounts compare by what they stand for, other texts by their letters', () 
   expect(paths(object({ version: '1.0' }), object({ version: '1' }))).toEqual(['/version'])
 })
 
-test('absent and empty are the same', () => {
+test('absent and empty are the same, unless it is known that an empty object was declared', () => {
   expect(paths(object({ a: {}, b: [] }), object({}))).toEqual([])
+  expect(paths(object({ b: [] }), object({ a: {} }))).toEqual([])
+  const owned = { 'f:a': { '.': {} }, 'f:b': {} }
+  expect(differences(object({ b: [] }), object({ a: {} }), owned).map(({ path }) => path)).toEqual(['/a'])
+})
+
+test('differences of others are left out: beside declared fields, in merged lists, in values declared empty', () => {
+  const live = object({
+    spec: { mine: 1, theirs: 1, tags: ['x', 'a'], parts: [{ id: 'p' }, { id: 'q' }], empty: { a: 1 } },
+  })
+  const desired = object({
+    spec: { mine: 2, theirs: 2, tags: ['a', 'b'], parts: [{ id: 'q', to: 1 }], empty: { a: 2 } },
+  })
+  const owned = {
+    'f:spec': {
+      'f:mine': {},
+      'f:tags': { 'v:"a"': {}, 'v:"b"': {} },
+      'f:parts': { 'k:{"id":"q"}': { '.': {}, 'f:to': {} } },
+      'f:empty': { '.': {} },
+    },
+  }
+  expect(differences(live, desired, owned).map(({ path }) => path)).toEqual([
+    '/spec/mine',
+    '/spec/tags[b]',
+    '/spec/parts[id=q]/to',
+  ])
+})
+
+test('a list that the server takes for one value has an order, also when its items have names', () => {
+  const steps = (...names: string[]) => object({ steps: names.map((name) => ({ name })) })
+  expect(differences(steps('a', 'b'), steps('b', 'a'), { 'f:steps': {} })).toEqual([
+    { path: '/steps', live: ['a', 'b'], desired: ['b', 'a'] },
+  ])
+  const keyed = { 'f:steps': { 'k:{"name":"a"}': {}, 'k:{"name":"b"}': {} } }
+  expect(differences(steps('a', 'b'), steps('b', 'a'), keyed)).toEqual([])
+})
+
+test('variables have an order once one uses another', () => {
+  const env = (...values: string[]) => object({ env: values.map((value) => ({ name: value.at(-1), value })) })
+  expect(paths(env('a', 'b'), env('b', 'a'))).toEqual([])
+  expect(
+    paths(
+      object({
+        env: [
+          { name: 'b', value: '$(a)' },
+          { name: 'a', value: '1' },
+        ],
+      }),
+      object({
+        env: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '$(a)' },
+        ],
+      }),
+    ),
+  ).toEqual(['/env'])
+})
+
+test('texts that look like amounts are texts', () => {
+  const texts = (size: string): KubeObject => ({ ...object({ data: { size } }), kind: 'ConfigMap' })
+  expect(paths(texts('1Gi'), texts('1024Mi'))).toEqual(['/data/size'])
+  const labels = (size: string) => object({}, { labels: { size } })
+  expect(paths(labels('1Gi'), labels('1024Mi'))).toEqual(['/metadata/labels/size'])
 })
 
 test('never lists more than 100 places, never shows a secret or an endless value', () => {

@@ -1,5 +1,6 @@
 import { isRecord, type KubeObject } from './object.ts'
-import { parseQuantity } from './quantity.ts'
+import { isMergedList, isWhole, mergeKeys, type Owned, ownedField, ownedItem } from './ownership.ts'
+import { type Sameness, samenessOf } from './same-value.ts'
 
 /** One place where live and desired differ; `undefined` became null: JSON knows no absence. */
 export interface Difference {
@@ -21,23 +22,21 @@ const ignoredMetadata = new Set([
   'creationTimestamp',
   'selfLink',
 ])
-/** Lists that are sets: their order means nothing. */
-const sets = new Set(['finalizers', 'accessModes', 'verbs', 'apiGroups', 'resources'])
 /** Keys by which list items are known, most telling first. */
 const itemKeys = ['name', 'mountPath', 'devicePath', 'containerPort', 'port', 'key', 'type', 'ip', 'topologyKey', 'uid']
-/** Order is behaviour here, although items have names. */
-const ordered = new Set(['initContainers'])
-const amounts = new Set(['limits', 'requests', 'capacity', 'hard', 'default', 'defaultRequest', 'max', 'min'])
-const amountFields = new Set(['storage', 'size', 'sizeLimit', 'cpu', 'memory'])
 
-/** Where two forms of one object differ, ignoring what is not declared; at most 100 places. Pure. */
-export function differences(live: KubeObject, desired: KubeObject): Difference[] {
+/**
+ * Where two forms of one object differ, ignoring what is not declared; at most 100 places. `owned` is what the manager
+ * whose fields matter owns of the desired form: differences of others, and the order of lists that the server merges, are
+ * left out. Without it every field matters, and keyed lists have no order. Pure.
+ */
+export function differences(live: KubeObject, desired: KubeObject, owned: Owned = 'unknown'): Difference[] {
   const found: Difference[] = []
-  compareRecords(
+  const comparison = new Comparison(samenessOf(desired), found)
+  comparison.compareRecords(
     { ...live, metadata: trimmed(live) },
     { ...desired, metadata: trimmed(desired) },
-    '',
-    found,
+    { path: '', field: '', parent: '', owned },
     ignoredTop,
   )
   return found
@@ -46,73 +45,132 @@ export function differences(live: KubeObject, desired: KubeObject): Difference[]
 const trimmed = (object: KubeObject): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object.metadata).filter(([name]) => !ignoredMetadata.has(name)))
 
-function compare(live: unknown, desired: unknown, path: string, names: string[], found: Difference[]): void {
-  if (found.length >= differenceLimits.count || live === desired) return
-  if (isRecord(live) && isRecord(desired)) return compareRecords(live, desired, path, found)
-  if (Array.isArray(live) && Array.isArray(desired)) return compareLists(live, desired, path, names, found)
-  if (isEmpty(live) && isEmpty(desired)) return
-  if (isAmount(names) && sameAmount(live, desired)) return
-  found.push({ path, live: live ?? null, desired: desired ?? null })
+/** Where in the object: `field` stands in `parent`; it is empty for items of lists. */
+interface Place {
+  path: string
+  field: string
+  parent: string
+  owned: Owned | undefined
 }
 
-/** Absent, null and empty containers say the same. */
-const isEmpty = (value: unknown): boolean =>
+class Comparison {
+  readonly #sameness: Sameness
+  readonly #found: Difference[]
+
+  constructor(sameness: Sameness, found: Difference[]) {
+    this.#sameness = sameness
+    this.#found = found
+  }
+
+  compare(live: unknown, desired: unknown, place: Place): void {
+    const { field, parent, owned } = place
+    if (this.#found.length >= differenceLimits.count || live === desired || owned === undefined) return
+    if (isRecord(live) && isRecord(desired)) return this.compareRecords(live, desired, place)
+    if (Array.isArray(live) && Array.isArray(desired)) return this.#compareLists(live, desired, place)
+    if (isEmpty(live, owned) && isEmpty(desired, owned)) return
+    if (this.#sameness.isSame(live, desired, field, parent)) return
+    // A map that lost all its fields is told by them; an entry of a list as one.
+    const filled = live === undefined ? desired : desired === undefined ? live : null
+    if (isRecord(filled) && Object.keys(filled).length > 0 && field !== '')
+      return this.compareRecords(isRecord(live) ? live : {}, isRecord(desired) ? desired : {}, place)
+    this.#add(place.path, live, desired)
+  }
+
+  #add(path: string, live: unknown, desired: unknown): void {
+    this.#found.push({ path, live: live ?? null, desired: desired ?? null })
+  }
+
+  compareRecords(
+    live: Record<string, unknown>,
+    desired: Record<string, unknown>,
+    { path, field: parent, owned }: Place,
+    ignored: ReadonlySet<string> = new Set(),
+  ): void {
+    for (const name of new Set([...Object.keys(live), ...Object.keys(desired)])) {
+      if (ignored.has(name)) continue
+      const place = { path: `${path}/${escapeName(name)}`, field: name, parent, owned: ownedField(owned, name) }
+      this.compare(live[name], desired[name], place)
+    }
+  }
+
+  #compareLists(live: unknown[], desired: unknown[], place: Place): void {
+    const { path, field, parent, owned } = place
+    const isMetadataSet = field === 'finalizers' && parent === 'metadata'
+    if ((isMetadataSet || this.#sameness.isSet(field)) && sameSet(live, desired)) return
+    const isMerged = isMergedList(owned)
+    const key = [...itemKeys, ...mergeKeys(owned)].find((name) => isKeyOf(name, live) && isKeyOf(name, desired))
+    if (key) return this.#compareKeyed(live, desired, key, place)
+    if (isMerged && hasTwins(live, owned)) return this.#add(path, live, desired)
+    if (isMerged) return this.#compareMerged(live, desired, place)
+    for (let index = 0; index < Math.max(live.length, desired.length); index++) {
+      const item = isWhole(owned) ? 'whole' : owned
+      this.compare(live[index], desired[index], { path: `${path}/${index}`, field: '', parent: field, owned: item })
+    }
+  }
+
+  /** Items that one field names on both sides. */
+  #compareKeyed(live: unknown[], desired: unknown[], key: string, { path, field, owned }: Place): void {
+    const before = this.#found.length
+    const [liveByKey, desiredByKey] = [byKey(live, key), byKey(desired, key)]
+    for (const value of new Set([...liveByKey.keys(), ...desiredByKey.keys()])) {
+      const [one, other] = [liveByKey.get(value), desiredByKey.get(value)]
+      const item = ownedItem(owned, other) ?? ownedItem(owned, one)
+      this.compare(one, other, { path: `${path}[${key}=${String(value)}]`, field: '', parent: field, owned: item })
+    }
+    if (this.#found.length > before || !(isWhole(owned) || isOrdered(field, desired))) return
+    const [now, wanted] = [[...liveByKey.keys()], [...desiredByKey.keys()]]
+    const shared = (keys: unknown[], others: Map<unknown, unknown>): unknown[] => keys.filter((one) => others.has(one))
+    const order = [shared(now, desiredByKey), shared(wanted, liveByKey)]
+    if (JSON.stringify(order[0]) !== JSON.stringify(order[1])) this.#add(path, order[0], order[1])
+  }
+
+  /** Items that the server knows by several fields, or by themselves. */
+  #compareMerged(live: unknown[], desired: unknown[], { path, field, owned }: Place): void {
+    const partnerIn = (items: unknown[], node: Owned | undefined): unknown =>
+      items.find((item) => node !== undefined && ownedItem(owned, item) === node)
+    for (const [index, item] of desired.entries()) {
+      const node = ownedItem(owned, item)
+      const place = { path: `${path}${nameOf(item, index)}`, field: '', parent: field, owned: node }
+      this.compare(partnerIn(live, node), item, place)
+    }
+    for (const [index, item] of live.entries()) {
+      const node = ownedItem(owned, item)
+      if (partnerIn(desired, node) !== undefined) continue
+      this.compare(item, undefined, { path: `${path}${nameOf(item, index)}`, field: '', parent: field, owned: node })
+    }
+  }
+}
+
+/** An entry of a set is known by itself. */
+const nameOf = (item: unknown, index: number): string => (isRecord(item) ? `/${index}` : `[${String(item)}]`)
+
+/** Absent, null and an empty list say the same; an empty object too where nobody knows whether it was declared. */
+const isEmpty = (value: unknown, owned: Owned): boolean =>
   value === undefined ||
   value === null ||
   (Array.isArray(value) && value.length === 0) ||
-  (isRecord(value) && Object.keys(value).length === 0)
-
-const isAmount = ([field = '', parent = '']: string[]): boolean => amounts.has(parent) || amountFields.has(field)
-const sameAmount = (a: unknown, b: unknown): boolean => {
-  const amount = parseQuantity(a)
-  return amount !== null && amount === parseQuantity(b)
-}
-
-function compareRecords(
-  live: Record<string, unknown>,
-  desired: Record<string, unknown>,
-  path: string,
-  found: Difference[],
-  ignored: ReadonlySet<string> = new Set(),
-): void {
-  const parent = path.slice(path.lastIndexOf('/') + 1)
-  for (const name of new Set([...Object.keys(live), ...Object.keys(desired)])) {
-    if (ignored.has(name)) continue
-    compare(live[name], desired[name], `${path}/${escapeName(name)}`, [name, parent], found)
-  }
-}
+  (owned === 'unknown' && isRecord(value) && Object.keys(value).length === 0)
 
 const escapeName = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
-function compareLists(live: unknown[], desired: unknown[], path: string, names: string[], found: Difference[]): void {
-  const [field = ''] = names
-  if (sets.has(field) && sameSet(live, desired)) return
-  const key = ordered.has(field) ? undefined : itemKeys.find((name) => isKeyOf(name, live) && isKeyOf(name, desired))
-  if (key) return compareKeyed(live.filter(isRecord), desired.filter(isRecord), key, path, found)
-  for (let index = 0; index < Math.max(live.length, desired.length); index++) {
-    compare(live[index], desired[index], `${path}/${index}`, [String(index), field], found)
-  }
-}
-
 const sameSet = (a: unknown[], b: unknown[]): boolean => a.length === b.length && a.every((item) => b.includes(item))
+
+/** Init containers run one after another, and a variable may use those before it. */
+const isOrdered = (field: string, items: unknown[]): boolean =>
+  field === 'initContainers' || (field === 'env' && JSON.stringify(items).includes('$('))
 
 /** Every item has this field, and no two have the same value in it. */
 const isKeyOf = (name: string, items: unknown[]): boolean =>
   items.every((item) => isRecord(item) && ['string', 'number'].includes(typeof item[name])) &&
   new Set(items.map((item) => isRecord(item) && item[name])).size === items.length
 
-function compareKeyed(
-  live: Record<string, unknown>[],
-  desired: Record<string, unknown>[],
-  key: string,
-  path: string,
-  found: Difference[],
-): void {
-  const liveByKey = new Map(live.map((item) => [item[key], item]))
-  const desiredByKey = new Map(desired.map((item) => [item[key], item]))
-  for (const value of new Set([...liveByKey.keys(), ...desiredByKey.keys()])) {
-    compare(liveByKey.get(value), desiredByKey.get(value), `${path}[${key}=${String(value)}]`, [], found)
-  }
+const byKey = (items: unknown[], key: string): Map<unknown, Record<string, unknown>> =>
+  new Map(items.filter(isRecord).map((item) => [item[key], item]))
+
+/** Whether one entry of the manager stands there twice: a list may hold that, and no merge can. */
+const hasTwins = (items: unknown[], owned: Owned | undefined): boolean => {
+  const nodes = items.map((item) => ownedItem(owned, item)).filter((node) => node !== undefined)
+  return new Set(nodes).size < nodes.length
 }
 
 const MASK = '[secret]'

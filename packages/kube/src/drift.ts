@@ -1,19 +1,23 @@
+import { isAutoscaled } from './autoscaling.ts'
 import type { KubeClient } from './client.ts'
 import { type Difference, differences, maskDifferences } from './difference.ts'
 import { isConflict, isInvalid, isNotFound, KindNotServedError, type KubeError } from './errors.ts'
-import { isRecord, type KubeObject, refOf } from './object.ts'
+import { isRecord, type KubeObject, type ManagedFields, refOf } from './object.ts'
+import { overlap } from './overlap.ts'
+import { appliedFields, type Owned, united, withoutEmpties } from './ownership.ts'
 
 export type { Difference } from './difference.ts'
 
 /**
- * `same`: live is what was declared. `deleted`: it is not there. `terminating`: it is going away and cannot be kept.
- * `changed`: these declared fields differ; `changedBy` is the manager that wrote last, empty when unknown.
+ * `same`: live is what was declared. `deleted`: it is not there. `terminating`: it is going away and cannot be kept; these
+ * finalizers hold it. `changed`: these declared fields differ; `changedBy` is the manager that owns them now, empty when
+ * unknown; `toApply` is what puts it back without taking what belongs to controllers.
  */
 export type Drift =
   | { state: 'same' }
   | { state: 'deleted' }
-  | { state: 'terminating' }
-  | { state: 'changed'; differences: Difference[]; changedBy: string }
+  | { state: 'terminating'; heldBy: string[] }
+  | { state: 'changed'; differences: Difference[]; changedBy: string; toApply: KubeObject }
 
 export interface DriftOptions {
   /** The manager that applied the object: comparing as another one would take its fields away in the preview. */
@@ -42,46 +46,92 @@ async function compareOnce(client: KubeClient, declared: KubeObject, options: Dr
   const { fieldManager, signal } = options
   const live = await client.find(refOf(declared), signal)
   if (!live) return { state: 'deleted' }
-  if (live.metadata.deletionTimestamp) return { state: 'terminating' }
+  if (live.metadata.deletionTimestamp) return { state: 'terminating', heldBy: live.metadata.finalizers ?? [] }
+  const wanted = withoutGathered(declared)
   const { resourceVersion } = live.metadata
-  const pinned = { ...declared, metadata: { ...declared.metadata, ...(resourceVersion ? { resourceVersion } : {}) } }
+  const pinned = { ...wanted, metadata: { ...wanted.metadata, ...(resourceVersion ? { resourceVersion } : {}) } }
   try {
     const preview = { fieldManager, force: true, dryRun: true, ...(signal ? { signal } : {}) }
-    return toDrift(live, differences(live, await client.apply(pinned, preview)), fieldManager)
+    const desired = await client.apply(pinned, preview)
+    const found = differences(live, desired, ownedBy(live, desired, wanted, fieldManager))
+    return await toDrift(client, { live, desired, wanted, found }, options)
   } catch (error) {
     if (isNotFound(error) || error instanceof KindNotServedError) return { state: 'deleted' }
     if (!isInvalid(error)) throw error
-    return toDrift(live, refusedDifferences(live, declared, error as KubeError), fieldManager)
+    const found = refusedDifferences(live, wanted, error as KubeError)
+    return toDrift(client, { live, desired: wanted, wanted, found }, options)
   }
 }
 
-function toDrift(live: KubeObject, found: Difference[], fieldManager: string): Drift {
-  if (found.length === 0) return { state: 'same' }
-  return { state: 'changed', differences: maskDifferences(live.kind, found), changedBy: lastWriter(live, fieldManager) }
+/** What was declared, and what was declared before under the same name and is not any more. */
+function ownedBy(live: KubeObject, desired: KubeObject, declared: KubeObject, manager: string): Owned {
+  const [now, next] = [appliedFields(live, manager), appliedFields(desired, manager)]
+  const owned = now && next ? united(next, now) : (next ?? now)
+  return owned ? withoutEmpties(owned, withData(declared)) : 'unknown'
 }
 
-/** Who wrote last, other than ourselves and status writers. */
-function lastWriter(live: KubeObject, fieldManager: string): string {
-  const others = (live.metadata.managedFields ?? []).filter(
-    (entry) => entry.manager !== fieldManager && !entry.subresource,
-  )
-  return others.sort((a, b) => (a.time ?? '').localeCompare(b.time ?? '')).at(-1)?.manager ?? ''
+/** The rules of a ClusterRole that gathers them are its controller's, also where a chart declares an empty list. */
+function withoutGathered(declared: KubeObject): KubeObject {
+  if (declared.kind !== 'ClusterRole' || declared.aggregationRule === undefined) return declared
+  const { rules: _gathered, ...rest } = declared
+  return rest as KubeObject
+}
+
+interface Comparison {
+  live: KubeObject
+  desired: KubeObject
+  wanted: KubeObject
+  found: Difference[]
+}
+
+const REPLICAS = '/spec/replicas'
+
+async function toDrift(client: KubeClient, comparison: Comparison, options: DriftOptions): Promise<Drift> {
+  const { live, desired, wanted } = comparison
+  let { found } = comparison
+  let toApply = wanted
+  if (found.some(({ path }) => path === REPLICAS) && (await isAutoscaled(client, live, options.signal))) {
+    found = found.filter(({ path }) => path !== REPLICAS)
+    const spec = isRecord(wanted.spec) ? wanted.spec : {}
+    // Left out it would fall back to one where nobody else owns it.
+    toApply = { ...wanted, spec: { ...spec, replicas: isRecord(live.spec) ? live.spec.replicas : undefined } }
+  }
+  if (found.length === 0) return { state: 'same' }
+  const changedBy = lastOwner(live, desired, options.fieldManager)
+  return { state: 'changed', differences: maskDifferences(live.kind, found), changedBy, toApply }
+}
+
+/** Who owns something of what differs, and wrote last. Nobody owns what was taken out. */
+function lastOwner(live: KubeObject, desired: KubeObject, fieldManager: string): string {
+  const others = (live.metadata.managedFields ?? [])
+    .filter(({ manager, operation }) => !(manager === fieldManager && operation === 'Apply'))
+    .filter(({ subresource }) => subresource !== 'status')
+    .sort((a, b) => (a.time ?? '').localeCompare(b.time ?? ''))
+  const owns = ({ apiVersion, fieldsV1 }: ManagedFields): boolean =>
+    apiVersion === live.apiVersion && isRecord(fieldsV1) && differences(live, desired, fieldsV1).length > 0
+  // Fields of other versions cannot be found in this one.
+  const owner = others.findLast(owns) ?? others.findLast(({ apiVersion }) => apiVersion !== live.apiVersion)
+  return owner?.manager ?? ''
 }
 
 /** The server refuses the declaration over the live object: an immutable field differs. Shows declared fields that do. */
 function refusedDifferences(live: KubeObject, declared: KubeObject, error: KubeError): Difference[] {
-  const found = differences(overlap(live, declared) as KubeObject, declared)
-  return found.length > 0 ? found : [{ path: error.causes[0]?.field ?? '/', live: error.message, desired: null }]
+  const wanted = withData(declared)
+  const shown = overlap(live, wanted) as KubeObject
+  const found = [differences(shown, wanted), differences(shown, wanted, 'declared')].find(({ length }) => length > 0)
+  return found ?? [{ path: error.causes[0]?.field ?? '/', live: error.message, desired: null }]
 }
 
-/** The part of `live` that `declared` speaks about. */
-function overlap(live: unknown, declared: unknown): unknown {
-  if (isRecord(live) && isRecord(declared)) {
-    return Object.fromEntries(
-      Object.keys(declared).flatMap((name) => (name in live ? [[name, overlap(live[name], declared[name])]] : [])),
-    )
+/** A Secret as the server keeps it. */
+function withData(declared: KubeObject): KubeObject {
+  if (declared.kind !== 'Secret' || !isRecord(declared.stringData)) return declared
+  const { stringData, ...rest } = declared
+  const encoded = Object.entries(stringData as object).map(([name, text]) => [
+    name,
+    Buffer.from(String(text)).toString('base64'),
+  ])
+  return {
+    ...(rest as KubeObject),
+    data: { ...(isRecord(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) },
   }
-  if (Array.isArray(live) && Array.isArray(declared))
-    return live.map((item, index) => (index < declared.length ? overlap(item, declared[index]) : item))
-  return live
 }

@@ -11,8 +11,19 @@ export interface KubeMetadata {
   annotations?: Record<string, string>
   finalizers?: string[]
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[]
-  managedFields?: { manager?: string; operation?: string; time?: string; subresource?: string }[]
+  managedFields?: ManagedFields[]
   [field: string]: unknown
+}
+
+/** What one manager owns of an object. */
+export interface ManagedFields {
+  manager?: string
+  operation?: string
+  /** The paths of `fieldsV1` are those of this version. */
+  apiVersion?: string
+  time?: string
+  subresource?: string
+  fieldsV1?: unknown
 }
 
 /** Any Kubernetes object, as JSON. */

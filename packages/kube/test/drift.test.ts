@@ -71,6 +71,7 @@ test('a changed declared field is drift, and applying the declaration ends it', 
   await patch(deployment, { spec: { template: { spec: { containers: [{ name: 'web', image: 'web:evil' }] } } } })
   expect(await drift(deployment)).toEqual({
     state: 'changed',
+    toApply: deployment,
     changedBy: 'somebody',
     differences: [{ path: '/spec/template/spec/containers[name=web]/image', live: 'web:evil', desired: 'web:1' }],
   })

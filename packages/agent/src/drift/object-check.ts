@@ -1,7 +1,7 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { type Drift, findDrift } from '@atrium/kube/drift.ts'
-import { isInvalid, KubeError } from '@atrium/kube/errors.ts'
+import { isConflict, isInvalid, KubeError } from '@atrium/kube/errors.ts'
 import { describeRef, type KubeObject, refOf } from '@atrium/kube/object.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
@@ -44,7 +44,7 @@ export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Prom
   if (drift.state === 'terminating') {
     deps.deviations.see(
       guarded.key,
-      sighting(guarded, drift, 'heal', 'open', 'it is being deleted; it is made again once it is gone'),
+      sighting(guarded, drift, 'heal', 'open', `${cause(drift)}; it is made again once it is gone`),
     )
     return { againAfterMs: TERMINATING_RETRY_MS }
   }
@@ -60,7 +60,8 @@ async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Pr
   }
   const { object } = guarded.declared
   try {
-    const stored = await putBack(deps.client, guarded.declared)
+    const toApply = drift.state === 'changed' ? drift.toApply : object
+    const stored = await putBack(deps.client, { ...guarded.declared, object: toApply })
     deps.fights.repaired(guarded.key, deps.clock.now())
     deps.onRepaired(guarded.key, stored)
     deps.deviations.see(
@@ -83,7 +84,20 @@ async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Pr
  * Forced apply. Entries that somebody else put into a list stay with it, as foreign fields do; only where they contradict
  * the declared ones, so that the server refuses both together, the declared ones take their place.
  */
-async function putBack(client: KubeClient, { object, manager }: DeclaredObject): Promise<KubeObject> {
+async function putBack(client: KubeClient, declared: DeclaredObject): Promise<KubeObject> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await putBackOnce(client, declared)
+    } catch (error) {
+      // Somebody wrote between the reading and the replacing, its controller for example.
+      if (!isConflict(error) || attempt >= ATTEMPTS) throw error
+    }
+  }
+}
+
+const ATTEMPTS = 5
+
+async function putBackOnce(client: KubeClient, { object, manager }: DeclaredObject): Promise<KubeObject> {
   const apply = (): Promise<KubeObject> => client.apply(object, { fieldManager: manager, force: true })
   try {
     return await apply()
@@ -92,7 +106,8 @@ async function putBack(client: KubeClient, { object, manager }: DeclaredObject):
     const live = await client.get(refOf(object))
     const replacements = contradictions(live, object, refused.causes)
     if (replacements.length === 0) throw refused
-    const pinned = { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion }
+    // Answered with a conflict when it is another one by now; `test` would be answered like a refusal.
+    const pinned = { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion }
     try {
       await client.patch(refOf(object), [pinned, ...replacements], { type: 'json', fieldManager: manager })
     } catch (error) {
@@ -104,6 +119,8 @@ async function putBack(client: KubeClient, { object, manager }: DeclaredObject):
 }
 
 function cause(drift: Drift): string {
+  if (drift.state === 'terminating')
+    return `being deleted${drift.heldBy.length > 0 ? `, held by ${drift.heldBy.join(', ')}` : ''}`
   if (drift.state !== 'changed') return 'deleted'
   return drift.changedBy === '' ? 'changed' : `changed by ${drift.changedBy}`
 }
