@@ -111,9 +111,11 @@ test('a watch that breaks before its first change resumes from where it began, a
     else if (resumed.length === 2) response.end(': connected\nid: 5\n\n: alive\nid: 90\n\n')
     else response.end('event: error\ndata: {"code":"ResourceExpired","message":"too old"}\n\n')
   })
-  const watch = client.watch({ signal: new AbortController().signal })
+  let opened = 0
+  const watch = client.watch({ signal: new AbortController().signal, onOpen: () => void (opened += 1) })
   await expect(watch.next()).rejects.toMatchObject({ code: 'ResourceExpired' })
   expect(resumed).toEqual([undefined, '5', '90'])
+  expect(opened).toBe(2)
 })
 
 test('a watch resumes after the last change when the connection breaks, and ends on errors that stay', async () => {

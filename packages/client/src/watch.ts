@@ -11,6 +11,8 @@ export interface WatchOptions {
   /** Position to resume after; absent = from now. */
   since?: number
   signal: AbortSignal
+  /** Called whenever a connection stands: what changes from now on is told. */
+  onOpen?(): void
 }
 
 type Open = (path: string, headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
@@ -59,7 +61,7 @@ const isFinal = (error: unknown): boolean =>
  */
 export async function* watchChanges(
   { clock, random }: Capabilities,
-  { kinds, uid, since, signal }: WatchOptions,
+  { kinds, uid, since, signal, onOpen }: WatchOptions,
   open: Open,
 ): AsyncGenerator<AtriumChange> {
   const query = new URLSearchParams({
@@ -73,8 +75,12 @@ export async function* watchChanges(
       const headers: Record<string, string> = last === undefined ? {} : { 'Last-Event-ID': last }
       const response = await open(`/atrium/v1/watch?${query.toString()}`, headers, signal)
       if (!response.ok) throw await errorOf(response)
+      let isOpen = false
       for await (const frame of framesOf(response)) {
         const change = changeOf(frame)
+        // The server's first frame tells the position: before it a change could still be missed.
+        if (!isOpen) onOpen?.()
+        isOpen = true
         failures = 0
         last = frame.id ?? last
         if (change) yield change

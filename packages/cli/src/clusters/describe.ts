@@ -5,21 +5,24 @@ import type {
   v1ClusterPackStatus,
 } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
-import { formatAge, formatTable } from '../output/table.ts'
+import { formatAge, formatTable, type TableOptions } from '../output/table.ts'
+import { listEvents } from './events.ts'
 import { readOverview } from './find.ts'
 import { listMachines } from './machines.ts'
 
 const EVENTS = 15
 
 /** A cluster as text: state and why, layers, machines, deviations and newest events. */
-export async function describeCluster(client: Client, uid: string, nowMs: number): Promise<string> {
+export async function describeCluster(
+  client: Client,
+  uid: string,
+  nowMs: number,
+  fit: TableOptions = {},
+): Promise<string> {
   const [overview, deviations, events] = await Promise.all([
     readOverview(client, uid),
     client.call('GET /atrium/v1/clusters/{uid}/deviations', { params: { uid } }),
-    client.call('GET /v1/events/components/{objectKind}/{objectUid}', {
-      params: { objectKind: 'spectrocluster', objectUid: uid },
-      query: { limit: EVENTS },
-    }),
+    listEvents(client, uid, EVENTS),
   ])
   const { metadata, spec, status } = overview
   const endpoint = status?.apiEndpoints?.[0]
@@ -31,28 +34,29 @@ export async function describeCluster(client: Client, uid: string, nowMs: number
     `Cloud:       ${spec?.cloudConfig?.cloudType}, account ${spec?.cloudaccount?.name}`,
     `Profiles:    ${(spec?.clusterProfileTemplates ?? []).map(({ name }) => name).join(', ')}`,
     '',
-    conditionTable(status?.conditions ?? [], nowMs),
+    conditionTable(status?.conditions ?? [], nowMs, fit),
     '',
-    layerTable(status?.packs ?? []),
+    layerTable(status?.packs ?? [], fit),
     '',
-    await machineTable(client, spec?.cloudConfig),
+    await machineTable(client, spec?.cloudConfig, fit),
     '',
-    deviationTable(open, nowMs),
+    deviationTable(open, nowMs, fit),
     '',
     formatTable(
       ['AGE', 'SEVERITY', 'REASON', 'ABOUT', 'MESSAGE'],
-      (events.items ?? []).map((event) => [
+      events.map((event) => [
         formatAge(event.metadata?.creationTimestamp, nowMs),
         event.severity ?? '',
         event.reason ?? '',
         event.involvedObject?.name ?? '',
         event.message ?? '',
       ]),
+      fit,
     ),
   ].join('\n')
 }
 
-function deviationTable(open: readonly AtriumDeviation[], nowMs: number): string {
+function deviationTable(open: readonly AtriumDeviation[], nowMs: number, fit: TableOptions): string {
   if (open.length === 0) return 'No open deviations.'
   const table = formatTable(
     ['DEVIATION', 'OBJECT', 'LAYER', 'ACTION', 'SINCE', 'MESSAGE'],
@@ -64,10 +68,11 @@ function deviationTable(open: readonly AtriumDeviation[], nowMs: number): string
       formatAge(one.detectedAt, nowMs),
       one.message,
     ]),
+    fit,
   )
   const differences = open.flatMap(({ object, diff }) => diff.map((line) => [object, ...differenceCells(line)]))
   if (differences.length === 0) return table
-  return `${table}\n\n${formatTable(['DIFFERENCE IN', 'FIELD', 'LIVE', 'DECLARED'], differences)}`
+  return `${table}\n\n${formatTable(['DIFFERENCE IN', 'FIELD', 'LIVE', 'DECLARED'], differences, fit)}`
 }
 
 const differenceCells = ({ path, live, desired }: AtriumDeviation['diff'][number]): string[] => [
@@ -84,7 +89,7 @@ function formatValue(value: unknown): string {
   return line.length > VALUE_CHARACTERS ? `${line.slice(0, VALUE_CHARACTERS - 1)}…` : line
 }
 
-const conditionTable = (conditions: readonly v1ClusterCondition[], nowMs: number): string =>
+const conditionTable = (conditions: readonly v1ClusterCondition[], nowMs: number, fit: TableOptions): string =>
   formatTable(
     ['CONDITION', 'STATUS', 'REASON', 'SINCE', 'MESSAGE'],
     conditions.map(({ type, status, reason, lastTransitionTime, message }) => [
@@ -94,9 +99,10 @@ const conditionTable = (conditions: readonly v1ClusterCondition[], nowMs: number
       formatAge(lastTransitionTime, nowMs),
       message ?? '',
     ]),
+    fit,
   )
 
-const layerTable = (packs: readonly v1ClusterPackStatus[]): string =>
+const layerTable = (packs: readonly v1ClusterPackStatus[], fit: TableOptions): string =>
   formatTable(
     ['LAYER', 'VERSION', 'STATE', 'MESSAGE'],
     packs.map(({ name, version, condition }) => [
@@ -105,9 +111,10 @@ const layerTable = (packs: readonly v1ClusterPackStatus[]): string =>
       condition?.type ?? '',
       condition?.message ?? '',
     ]),
+    fit,
   )
 
-async function machineTable(client: Client, config: v1CloudConfigMeta | undefined): Promise<string> {
+async function machineTable(client: Client, config: v1CloudConfigMeta | undefined, fit: TableOptions): Promise<string> {
   const rows = (await listMachines(client, config)).map(({ pool, machine: { metadata, status } }) => [
     metadata?.name ?? '',
     pool,
@@ -115,5 +122,5 @@ async function machineTable(client: Client, config: v1CloudConfigMeta | undefine
     status?.ready ? 'ready' : 'not ready',
     status?.health?.conditions?.[0]?.message ?? '',
   ])
-  return formatTable(['MACHINE', 'POOL', 'STATE', 'NODE', 'MESSAGE'], rows)
+  return formatTable(['MACHINE', 'POOL', 'STATE', 'NODE', 'MESSAGE'], rows, fit)
 }

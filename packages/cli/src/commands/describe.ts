@@ -1,29 +1,38 @@
-import type { Client } from '@atrium/client/client.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Command } from 'commander'
-import { stringify } from 'yaml'
 import { describeCluster } from '../clusters/describe.ts'
-import { withPlatform } from '../platform/connect.ts'
-import { resourceKinds, resourceOf } from '../resources/kinds.ts'
+import { type Format, formatObject, jsonOption, outputOption, toYaml } from '../output/format.ts'
+import { tableOptions } from '../output/terminal.ts'
+import { type Server, withServer } from '../platform/server.ts'
+import { describedKinds, findItems, resourceOf } from '../resources/kinds.ts'
 
-/** `atrium describe KIND NAME` */
+/** `atrium describe KIND NAME [-o FORMAT]` */
 export const registerDescribe = (program: Command): void => {
   program
     .command('describe')
     .description('everything there is to say about one object')
-    .argument('<kind>', resourceKinds.join(', '))
+    .argument('<kind>', describedKinds.join(', '))
     .argument('<name>', 'name or uid')
-    .action((kind: string, name: string, _options: object, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, async ({ client }) => {
-        process.stdout.write(`${await describe(client, kind, name)}\n`)
+    .addOption(outputOption())
+    .addOption(jsonOption())
+    .action((kind: string, name: string, { output }: { output?: Format }, command: Command) =>
+      withServer(command, async (server) => {
+        process.stdout.write(`${await describe(server, kind, name, output ?? 'table')}\n`)
       }),
     )
 }
 
-async function describe(client: Client, kind: string, name: string): Promise<string> {
+async function describe({ client }: Server, kind: string, name: string, format: Format): Promise<string> {
   const resource = resourceOf(kind)
-  const item = (await resource.list(client)).find((one) => one.name === name || one.uid === name)
-  if (!item) throw new Error(`There is no ${resource.kind} '${name}'.`)
-  if (resource.kind === 'cluster') return describeCluster(client, item.uid, systemClock.now())
-  return stringify(await resource.read(client, item.uid)).trimEnd()
+  const { read } = resource
+  if (read === undefined)
+    throw new Error(`There is no more to say about ${resource.plural} than: get ${resource.plural}`)
+  // Of several versions of a profile: the first, as the list shows them.
+  const [item] = await findItems(client, resource, name)
+  if (item === undefined) throw new Error(`There is no ${resource.kind} '${name}'.`)
+  if (format === 'name') return `${resource.kind}/${item.name}`
+  if (format === 'json' || format === 'yaml') return formatObject(await read(client, item.uid), format)
+  if (resource.kind === 'cluster')
+    return describeCluster(client, item.uid, systemClock.now(), tableOptions(format === 'wide'))
+  return toYaml(await read(client, item.uid))
 }

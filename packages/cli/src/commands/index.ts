@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { registerCluster } from './cluster/index.ts'
-import { registerDelete } from './delete/cluster.ts'
+import { registerCompletion } from './completion.ts'
+import { registerContext } from './context/index.ts'
+import { registerDelete } from './delete/index.ts'
 import { registerDescribe } from './describe.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDown } from './down.ts'
@@ -9,6 +11,7 @@ import { registerGet } from './get.ts'
 import { registerKubeconfig } from './kubeconfig.ts'
 import { registerKubectl } from './kubectl.ts'
 import { registerLocal } from './local/index.ts'
+import { registerLogin } from './login.ts'
 import { registerLogs } from './logs.ts'
 import { registerPolicy } from './policy.ts'
 import { registerStatus } from './status.ts'
@@ -33,10 +36,13 @@ export const commands: readonly RegisterCommand[] = [
   registerPolicy,
   registerUpdate,
   registerDelete,
+  registerLogin,
+  registerContext,
   registerLocal,
   registerTenant,
   registerLogs,
   registerDoctor,
   registerDown,
+  registerCompletion,
   registerTest,
 ]

@@ -9,7 +9,7 @@ import { progressLines } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../clusters/find.ts'
-import { withPlatform } from '../platform/connect.ts'
+import { withServer } from '../platform/server.ts'
 
 /** `atrium kubectl CLUSTER ARGUMENTS…`: kubectl of the pinned version, obtained when it is not here, as the cluster's administrator. */
 export const registerKubectl = (program: Command): void => {
@@ -22,15 +22,15 @@ export const registerKubectl = (program: Command): void => {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (cluster: string, args: string[], _options: object, command: Command) => {
-      const kubeconfig = await adminKubeconfig(command.optsWithGlobals<{ home: string }>().home, cluster)
+      const kubeconfig = await adminKubeconfig(command, cluster)
       const say = (line: string): void => void process.stderr.write(`${line}\n`)
       const { kubectl } = await ensureTools(['kubectl'], { onProgress: progressLines(say, systemClock) })
       process.exitCode = await runKubectl(kubectl, kubeconfig, args)
     })
 }
 
-const adminKubeconfig = (home: string, cluster: string): Promise<Binary> =>
-  withPlatform(home, async ({ client }) => {
+const adminKubeconfig = (command: Command, cluster: string): Promise<Binary> =>
+  withServer(command, async ({ client }) => {
     const { uid } = await findCluster(client, cluster)
     return client.call('GET /v1/spectroclusters/{uid}/assets/adminKubeconfig', { params: { uid } })
   })

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { findCluster } from '../clusters/find.ts'
-import { withPlatform } from '../platform/connect.ts'
+import { withServer } from '../platform/server.ts'
 
 type Action = 'heal' | 'alert'
 const choice = (flag: string, what: string): Option => new Option(`--${flag} <action>`, what).choices(['heal', 'alert'])
@@ -14,7 +14,7 @@ export const registerPolicy = (program: Command): void => {
     .addOption(choice('drift', 'objects of the layers inside the cluster'))
     .addOption(choice('nodes', 'machines and their nodes'))
     .action((name: string, options: { drift?: Action; nodes?: Action }, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, async ({ client }) => {
+      withServer(command, async ({ client }) => {
         const { uid } = await findCluster(client, name)
         const current = await client.call('GET /atrium/v1/clusters/{uid}/policy', { params: { uid } })
         const policy = { drift: options.drift ?? current.drift, nodes: options.nodes ?? current.nodes }

@@ -10,8 +10,10 @@ import {
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import type { Command } from 'commander'
 import { listClusters } from '../clusters/find.ts'
+import { exitCodes } from '../output/exit-codes.ts'
 import { invocation } from '../output/invocation.ts'
 import { formatAge, formatTable } from '../output/table.ts'
+import { tableOptions } from '../output/terminal.ts'
 import { findPlatform, withPlatform } from '../platform/connect.ts'
 
 const parts: PlatformPart[] = ['server', 'postgres', 'registry', 'cloud']
@@ -32,7 +34,7 @@ export const registerStatus = (program: Command): void => {
     .action(async (options: { json?: boolean }, command: Command) => {
       const status = await readStatus(platformHome(command.optsWithGlobals<{ home: string }>().home))
       process.stdout.write(`${options.json ? JSON.stringify(status) : describe(status, systemClock)}\n`)
-      if (status.url === null) process.exitCode = 3
+      if (status.url === null) process.exitCode = exitCodes.absent
     })
 }
 
@@ -85,8 +87,8 @@ function describe(status: PlatformStatus, clock: Clock): string {
       ? `Atrium runs at ${status.url} (home ${status.home})`
       : `No server runs in ${status.home}. Start it: ${invocation(status.home, 'up')}`,
     '',
-    formatTable(['PART', 'STATE', 'PID', 'FOR'], rows),
+    formatTable(['PART', 'STATE', 'PID', 'FOR'], rows, tableOptions()),
     ...status.parts.flatMap(({ name, silent }) => (silent === null ? [] : [`${name} ${silent}`])),
-    ...(clusters.length > 0 ? ['', formatTable(['CLUSTER', 'STATE', 'HEALTH'], clusters)] : []),
+    ...(clusters.length > 0 ? ['', formatTable(['CLUSTER', 'STATE', 'HEALTH'], clusters, tableOptions())] : []),
   ].join('\n')
 }

@@ -32,21 +32,30 @@ export async function findPlatform(home: PlatformHome): Promise<PlatformRecord |
 }
 
 /** A client of the platform in `record`, trusting its own authority. */
-export function openClient(
-  record: PlatformRecord,
+export const openClient = (
+  { url, caFile }: Pick<PlatformRecord, 'url' | 'caFile'>,
+  credential: { apiKey: string } | { token: string },
+  project: string | null,
+): { client: Client; close(): Promise<void> } =>
+  openRemote({ url, ca: readFileSync(caFile, 'utf8') }, credential, project)
+
+/** A client of the server at `url`, trusting the authority `ca` (PEM); null = those of the system. */
+export function openRemote(
+  { url, ca }: { url: string; ca: string | null },
   credential: { apiKey: string } | { token: string },
   project: string | null,
 ): { client: Client; close(): Promise<void> } {
-  const dispatcher = new Agent({ connect: { ca: readFileSync(record.caFile) } })
+  const dispatcher = new Agent(ca === null ? {} : { connect: { ca } })
   const client = createClient({
-    url: record.url,
+    url,
     credential: () => credential,
     project,
     clock: systemClock,
     random: systemRandom,
     fetch: ((input: string | URL, init?: object) => undiciFetch(input, { ...init, dispatcher })) as typeof fetch,
   })
-  return { client, close: () => dispatcher.close() }
+  // A watch that still reads would hold an orderly end back.
+  return { client, close: () => dispatcher.destroy() }
 }
 
 /** Connects to the platform of `folder`. Throws with what to do when none runs there. */

@@ -1,120 +1,34 @@
 import type { Client } from '@atrium/client/client.ts'
-import { listClusters } from '../clusters/find.ts'
-import { formatAge } from '../output/table.ts'
+import { contentResources } from './content.ts'
+import { fleetResources } from './fleet.ts'
+import type { Resource, ResourceItem } from './resource.ts'
+import { tenancyResources } from './tenancy.ts'
 
-/** One object in a list. */
-export interface ResourceItem {
-  uid: string
-  name: string
-  cells(nowMs: number): string[]
-  /** As the API shows it. */
-  view: unknown
-}
-
-/** A kind that `get` and `describe` know. */
-export interface Resource {
-  kind: string
-  plural: string
-  columns: string[]
-  list(client: Client): Promise<ResourceItem[]>
-  /** The whole object. */
-  read(client: Client, uid: string): Promise<unknown>
-}
-
-interface Meta {
-  uid?: string | undefined
-  name?: string | undefined
-  creationTimestamp?: string | undefined
-}
-
-const item = (metadata: Meta | undefined, view: unknown, cells: string[]): ResourceItem => ({
-  uid: metadata?.uid ?? '',
-  name: metadata?.name ?? '',
-  cells: () => cells,
-  view,
-})
-
-/** Of a list that tells when its objects were made; the column AGE comes last. */
-const agedItem = (metadata: Meta | undefined, view: unknown, cells: string[]): ResourceItem => ({
-  ...item(metadata, view, cells),
-  cells: (nowMs) => [...cells, formatAge(metadata?.creationTimestamp, nowMs)],
-})
-
-const resources: Resource[] = [
-  {
-    kind: 'cluster',
-    plural: 'clusters',
-    columns: ['STATE', 'HEALTH', 'CLOUD', 'AGE'],
-    async list(client) {
-      const items: ResourceItem[] = []
-      for await (const view of listClusters(client)) {
-        const { state = 'Unknown', health } = view.status ?? {}
-        items.push(
-          agedItem(view.metadata, view, [
-            state,
-            health?.state ?? 'Unknown',
-            view.specSummary?.cloudConfig?.cloudType ?? '',
-          ]),
-        )
-      }
-      return items
-    },
-    read: (client, uid) => client.call('GET /v1/spectroclusters/{uid}', { params: { uid } }),
-  },
-  {
-    kind: 'profile',
-    plural: 'profiles',
-    columns: ['VERSION', 'CLOUD'],
-    async list(client) {
-      const { items } = await client.call('GET /v1/dashboard/clusterprofiles/metadata')
-      return (items ?? []).map((view) =>
-        item(view.metadata, view, [view.spec?.version ?? '', view.spec?.cloudType ?? '']),
-      )
-    },
-    read: (client, uid) => client.call('GET /v1/clusterprofiles/{uid}', { params: { uid } }),
-  },
-  {
-    kind: 'project',
-    plural: 'projects',
-    columns: [],
-    async list(client) {
-      const { items } = await client.call('GET /v1/dashboard/projects/metadata', { project: null })
-      return (items ?? []).map((view) => item(view.metadata, view, []))
-    },
-    read: (client, uid) => client.call('GET /v1/projects/{uid}', { params: { uid } }),
-  },
-  {
-    kind: 'pack',
-    plural: 'packs',
-    columns: ['VERSION', 'LAYER', 'AGE'],
-    async list(client) {
-      const { items } = await client.call('GET /v1/packs', { query: { limit: 0 } })
-      return (items ?? []).map((view) =>
-        agedItem({ ...view.metadata, name: view.spec?.name }, view, [view.spec?.version ?? '', view.spec?.layer ?? '']),
-      )
-    },
-    read: (client, uid) => client.call('GET /v1/packs/{uid}', { params: { uid } }),
-  },
-  {
-    kind: 'account',
-    plural: 'accounts',
-    columns: ['CLOUD', 'AGE'],
-    async list(client) {
-      const { items } = await client.call('GET /v1/cloudaccounts/summary', { query: { limit: 0 } })
-      return (items ?? []).map((view) => agedItem(view.metadata, view, [view.kind ?? '']))
-    },
-    read: async (client, uid) => {
-      const { items } = await client.call('GET /v1/cloudaccounts/summary', { query: { limit: 0 } })
-      return items?.find(({ metadata }) => metadata?.uid === uid)
-    },
-  },
-]
+const resources: Resource[] = [...fleetResources, ...contentResources, ...tenancyResources]
 
 export const resourceKinds = resources.map(({ kind }) => kind)
+export const describedKinds = resources.filter(({ read }) => read !== undefined).map(({ kind }) => kind)
 
 /** The kind of that name, in singular or plural. Throws naming those there are. */
 export function resourceOf(name: string): Resource {
-  const resource = resources.find(({ kind, plural }) => name === kind || name === plural)
+  const wanted = name.toLowerCase()
+  const resource = resources.find(({ kind, plural }) => wanted === kind || wanted === plural)
   if (resource) return resource
   throw new Error(`There is no kind '${name}'. There are: ${resourceKinds.join(', ')}.`)
+}
+
+/** Those of this name or uid. Throws naming some of those there are when nothing is. */
+export async function findItems(client: Client, resource: Resource, nameOrUid: string): Promise<ResourceItem[]> {
+  const all = await resource.list(client)
+  const found = all.filter(({ name, uid }) => name === nameOrUid || uid === nameOrUid)
+  if (found.length > 0) return found
+  throw new Error(`There is no ${resource.kind} '${nameOrUid}'. ${tellOthers(all.map(({ name }) => name))}`)
+}
+
+const NAMES = 10
+function tellOthers(names: readonly string[]): string {
+  const distinct = [...new Set(names)]
+  if (distinct.length === 0) return 'There are none.'
+  const more = distinct.length > NAMES ? `, and ${distinct.length - NAMES} more` : ''
+  return `There are: ${distinct.slice(0, NAMES).join(', ')}${more}.`
 }

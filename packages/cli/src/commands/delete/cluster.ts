@@ -2,28 +2,23 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
 import { followCluster } from '../../clusters/follow.ts'
-import { invocation } from '../../output/invocation.ts'
-import { type Connection, withPlatform } from '../../platform/connect.ts'
+import { type Server, withServer } from '../../platform/server.ts'
 
 /** `atrium delete cluster NAME [--force] [--no-wait]` */
-export const registerDelete = (program: Command): void => {
-  program
-    .command('delete')
-    .description('delete an object')
+export const registerDeleteCluster = (parent: Command): void => {
+  parent
     .command('cluster')
     .description('delete a cluster and everything its cloud holds for it')
     .argument('<cluster>', 'name or uid')
     .option('--force', 'give up on what cannot be removed, after saying what it is')
     .option('--no-wait', 'return once deletion has begun')
     .action((name: string, options: { force?: boolean; wait: boolean }, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, (connection) =>
-        deleteCluster(connection, name, options),
-      ),
+      withServer(command, (server) => deleteCluster(server, name, options)),
     )
 }
 
 async function deleteCluster(
-  { client, home }: Pick<Connection, 'client' | 'home'>,
+  { client, invoke }: Pick<Server, 'client' | 'invoke'>,
   name: string,
   options: { force?: boolean; wait: boolean },
 ): Promise<void> {
@@ -43,7 +38,7 @@ async function deleteCluster(
   })
   if (last !== null)
     throw new Error(
-      `The deletion of '${cluster.name}' waits for a person: ${last.waitingFor}\nIt goes on by itself once it can. See: ${invocation(home.folder, `describe cluster ${cluster.name}`)}`,
+      `The deletion of '${cluster.name}' waits for a person: ${last.waitingFor}\nIt goes on by itself once it can. See: ${invoke(`describe cluster ${cluster.name}`)}`,
     )
   process.stdout.write(`Cluster '${cluster.name}' is gone.\n`)
 }

@@ -2,9 +2,8 @@ import type { AtriumClusterPlan } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
-import { invocation } from '../../output/invocation.ts'
 import { formatTable } from '../../output/table.ts'
-import { withPlatform } from '../../platform/connect.ts'
+import { withServer } from '../../platform/server.ts'
 
 /** `atrium update cluster NAME --profile PROFILE@VERSION [--dry-run]` */
 export const registerUpdate = (program: Command): void => {
@@ -17,13 +16,11 @@ export const registerUpdate = (program: Command): void => {
     .requiredOption('--profile <name@version>', 'profile to attach; it takes the place of another version of itself')
     .option('--dry-run', 'only show what would change')
     .action((name: string, options: { profile: string; dryRun?: boolean }, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, async ({ client, home }) => {
+      withServer(command, async ({ client, invoke }) => {
         const plan = await updateCluster(client, name, options)
         process.stdout.write(`${describePlan(plan)}\n`)
         if (!options.dryRun)
-          process.stdout.write(
-            `\nUpdating '${name}'. Look at it: ${invocation(home.folder, `describe cluster ${name}`)}\n`,
-          )
+          process.stdout.write(`\nUpdating '${name}'. Look at it: ${invoke(`describe cluster ${name}`)}\n`)
       }),
     )
 }

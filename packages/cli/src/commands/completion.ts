@@ -1,0 +1,14 @@
+import { Argument, type Command } from 'commander'
+import { completionScript, shells } from '../output/completion.ts'
+import { describedKinds, resourceKinds } from '../resources/kinds.ts'
+
+/** `atrium completion bash|zsh|fish` */
+export const registerCompletion = (program: Command): void => {
+  program
+    .command('completion')
+    .description('print what makes a shell complete commands, options and kinds')
+    .addArgument(new Argument('<shell>', 'whose script').choices(shells))
+    .action((shell: string) => {
+      process.stdout.write(completionScript(program, shell, { get: resourceKinds, describe: describedKinds }))
+    })
+}

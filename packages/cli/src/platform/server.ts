@@ -1,0 +1,70 @@
+import type { Client } from '@atrium/client/client.ts'
+import type { Command } from 'commander'
+import { invocation } from '../output/invocation.ts'
+import { connect, openRemote } from './connect.ts'
+import { type Context, contextNamed, readContexts } from './contexts.ts'
+import { findProject } from './projects.ts'
+
+/** A server to talk to: that of this machine's platform, or of a context. */
+export interface Server {
+  client: Client
+  /** Uid of the project that `client` works in; null = tenant scope. */
+  project: string | null
+  /** How a person runs a command on it. */
+  invoke(command: string): string
+}
+
+export interface ServerOptions {
+  home: string
+  /** File of the contexts. */
+  config: string
+  context?: string
+  project?: string
+}
+
+/** The server that a command's options name, for as long as `work` takes. */
+export async function withServer<T>(command: Command, work: (server: Server) => Promise<T>): Promise<T> {
+  const options = command.optsWithGlobals<ServerOptions>()
+  const { close, ...server } = await openServer(options, isGiven(command, 'home'))
+  try {
+    return await work(options.project === undefined ? server : await inProject(server, options.project))
+  } finally {
+    await close()
+  }
+}
+
+/** A home or context that is named counts; else the context in use; else the platform of the default home. */
+async function openServer(options: ServerOptions, homeGiven: boolean): Promise<Server & { close(): Promise<void> }> {
+  const named = options.context
+  if (named !== undefined) return openContext(contextNamed(readContexts(options.config), named), named)
+  const contexts = homeGiven ? null : readContexts(options.config)
+  if (contexts !== null && contexts.current !== null)
+    return openContext(contextNamed(contexts, contexts.current), contexts.current)
+  const { client, close, home, credentials } = await connect(options.home)
+  const invoke = (words: string): string => invocation(home.folder, words)
+  return { client, close, project: credentials.project.uid, invoke }
+}
+
+function openContext(context: Context, name: string): Server & { close(): Promise<void> } {
+  const project = context.project?.uid ?? null
+  const { client, close } = openRemote(context, { apiKey: context.apiKey }, project)
+  return { client, close, project, invoke: (words) => `./atrium --context ${name} ${words}` }
+}
+
+async function inProject(server: Server, name: string): Promise<Server> {
+  const { uid } = await findProject(server.client, name)
+  return { ...server, client: clientIn(server.client, uid), project: uid }
+}
+
+/** The same client in another project; null = tenant scope. */
+export const clientIn = (client: Client, project: string | null): Client => ({
+  call: (route, ...[input]) => client.call(route, { project, ...input } as never),
+  list: (route, ...[input]) => client.list(route, { project, ...input } as never),
+  watch: (options) => client.watch({ project, ...options }),
+})
+
+function isGiven(command: Command, option: string): boolean {
+  for (let one: Command | null = command; one !== null; one = one.parent)
+    if (one.getOptionValueSource(option) === 'cli') return true
+  return false
+}

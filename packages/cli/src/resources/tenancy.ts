@@ -1,0 +1,55 @@
+import { agedItem, item, type Resource, type ResourceItem } from './resource.ts'
+
+const user: Resource = {
+  kind: 'user',
+  plural: 'users',
+  title: 'EMAIL',
+  columns: ['NAME', 'STATE', 'AGE'],
+  async list(client) {
+    const items: ResourceItem[] = []
+    for await (const view of client.list('GET /v1/users')) {
+      const { spec, status } = view
+      const named = { ...view.metadata, name: spec?.emailId }
+      items.push(agedItem(named, view, [view.metadata?.name ?? '', status?.isActive ? 'active' : 'inactive']))
+    }
+    return items
+  },
+  read: (client, uid) => client.call('GET /v1/users/{uid}', { params: { uid } }),
+}
+
+const role: Resource = {
+  kind: 'role',
+  plural: 'roles',
+  columns: ['SCOPE', 'MADE BY', 'PERMISSIONS'],
+  watched: 'Role',
+  async list(client) {
+    const items: ResourceItem[] = []
+    for await (const view of client.list('GET /v1/roles')) {
+      const { scope = '', type = '', permissions } = view.spec ?? {}
+      items.push(item(view.metadata, view, [scope, type, String(permissions?.length ?? 0)]))
+    }
+    return items
+  },
+  read: (client, uid) => client.call('GET /v1/roles/{uid}', { params: { uid } }),
+}
+
+const apiKey: Resource = {
+  kind: 'apikey',
+  plural: 'apikeys',
+  columns: ['USER', 'STATE', 'EXPIRES', 'AGE'],
+  async list(client) {
+    const { items } = await client.call('GET /v1/apiKeys')
+    return (items ?? []).map((view) => {
+      const { spec, status } = view
+      const owner = `${spec?.user?.firstName ?? ''} ${spec?.user?.lastName ?? ''}`.trim()
+      const cells = [owner, status?.isActive ? 'active' : 'inactive', expiryOf(spec?.expiry)]
+      return agedItem(view.metadata, view, cells)
+    })
+  },
+  read: (client, uid) => client.call('GET /v1/apiKeys/{uid}', { params: { uid } }),
+}
+
+/** Keys without end tell the zero time. */
+const expiryOf = (expiry = ''): string => (expiry === '' || expiry.startsWith('0001-') ? 'never' : expiry)
+
+export const tenancyResources: Resource[] = [user, role, apiKey]
