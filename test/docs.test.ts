@@ -31,14 +31,18 @@ function resolve(words: readonly string[], program: Command): { command: Command
 /** What is wrong with a command of the documentation; null when the program takes it. */
 function problemOf(words: readonly string[], program: Command): string | null {
   const { command, rest } = resolve(words, program)
-  if (command === program || command.commands.length > 0) return 'is no command'
+  // A noun is no command without its verb; `delete -f` is one by its option.
+  const ofItself = rest.some((word) => word.startsWith('-'))
+  if (command === program || (command.commands.length > 0 && !ofItself)) return 'is no command'
   // Whatever follows belongs to kubectl.
   if (command.name() === 'kubectl') return null
   const known = [...program.options, ...command.options]
-  const flags = rest.filter((word) => word.startsWith('--'))
-  const unknown = flags.filter((flag) => !known.some(({ long }) => long === flag))
+  const flags = rest.filter((word) => /^--?\w/.test(word))
+  const unknown = flags.filter((flag) => !known.some(({ long, short }) => long === flag || short === flag))
   if (unknown.length > 0) return `knows no ${unknown.join(', ')}`
-  const values = known.filter(({ long, required }) => required && flags.includes(long ?? '')).length
+  const values = known.filter(
+    ({ long, short, required }) => required && flags.some((flag) => flag === long || flag === short),
+  ).length
   const given = rest.length - flags.length - values
   const needed = command.registeredArguments.filter(({ required }) => required).length
   if (given < needed) return `needs ${needed} arguments`
@@ -70,6 +74,9 @@ describe('commands in the documentation', () => {
     ['update cluster demo --profile a@1 --dry-run', null],
     ['policy', 'needs 1 arguments'],
     ['down now', 'has an argument too many'],
+    ['delete', 'is no command'],
+    ['delete -f fleet', null],
+    ['apply -f -', null],
   ])('./atrium %s: %s', (line, problem) => {
     expect(problemOf(line.split(' '), createProgram())).toBe(problem)
   })

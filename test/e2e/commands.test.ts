@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { openClient } from '@atrium/cli/platform/connect.ts'
 import { type PlatformPart, type PlatformRecord, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess } from '@atrium/toolchain/process.ts'
@@ -88,6 +89,20 @@ describe('the command line', () => {
     expect(await platform.atrium('describe', 'profile', 'demo-apps')).toMatch(/name: hello-atrium/)
     expect(await platform.atrium('describe', 'project', 'Default')).toContain(up.project.uid)
     expect(await refusal('describe', 'profile', 'nope')).toContain("There is no profile 'nope'")
+  })
+
+  it('export writes documents that change nothing when they are applied, and diff tells what another one would', async () => {
+    const folder = dirname(platform.home.folder)
+    const file = join(folder, 'fleet.yaml')
+    const text = await platform.atrium('export', 'all')
+    writeFileSync(file, text)
+    const applied = (await platform.atrium('apply', '-f', file)).trim().split('\n')
+    expect(applied.filter((line) => !line.endsWith(' unchanged'))).toEqual([])
+    expect(applied).toContain('cluster/demo unchanged')
+    expect((await platform.attempt('diff', '-f', file)).exitCode).toBe(0)
+    writeFileSync(file, text.replace('    drift: heal', '    drift: alert'))
+    const { exitCode, output } = await platform.attempt('diff', '-f', file)
+    expect([exitCode, output]).toEqual([1, 'cluster/demo configured\n  spec.policy.drift: heal → alert\n'])
   })
 
   it('kubectl runs on a cluster as its administrator, and hands on its exit code', async () => {

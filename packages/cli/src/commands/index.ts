@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import { registerCluster } from './cluster/index.ts'
+import { registerApply } from './apply.ts'
 import { registerCompletion } from './completion.ts'
 import { registerContext } from './context/index.ts'
 import { registerDelete } from './delete/index.ts'
 import { registerDescribe } from './describe.ts'
+import { registerDiff } from './diff.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDown } from './down.ts'
 import { registerExplain } from './explain/cluster.ts'
+import { registerExport } from './export.ts'
 import { registerGet } from './get.ts'
 import { registerKubeconfig } from './kubeconfig.ts'
 import { registerKubectl } from './kubectl.ts'
@@ -31,6 +34,9 @@ export const commands: readonly RegisterCommand[] = [
   registerDescribe,
   registerExplain,
   registerCluster,
+  registerApply,
+  registerDiff,
+  registerExport,
   registerKubeconfig,
   registerKubectl,
   registerPolicy,

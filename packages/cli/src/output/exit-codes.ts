@@ -7,6 +7,4 @@ export const exitCodes = {
   usage: 2,
   /** `status`: no server runs. */
   absent: 3,
-  /** `wait`: the time was up. */
-  timedOut: 4,
 } as const

@@ -1,7 +1,25 @@
 import type { Command } from 'commander'
+import { deleteDocuments } from '../../documents/apply.ts'
+import { readSources } from '../../documents/files.ts'
+import { filesOption } from '../../documents/option.ts'
+import { parseSources } from '../../documents/parse.ts'
+import { withServer } from '../../platform/server.ts'
 import { registerDeleteCluster } from './cluster.ts'
 
-/** `atrium delete …` */
+/** `atrium delete cluster NAME`, `atrium delete -f FILE|DIR|-` */
 export const registerDelete = (program: Command): void => {
-  registerDeleteCluster(program.command('delete').description('delete an object'))
+  const remove = program
+    .command('delete')
+    .description('delete an object, or all that documents name')
+    .addOption(filesOption().makeOptionMandatory(false))
+    .action(async ({ filename }: { filename?: string[] }, command: Command) => {
+      if (filename === undefined) throw new Error('Say what to delete: delete cluster NAME, or delete -f FILE')
+      const documents = parseSources(await readSources(filename))
+      await withServer(command, (server) =>
+        deleteDocuments(server, documents, (id, change) => {
+          process.stdout.write(`${id} ${change}\n`)
+        }),
+      )
+    })
+  registerDeleteCluster(remove)
 }

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { type AtriumDocument, documentKinds } from '../documents/document.ts'
+import { kindNamed, kindOf } from '../documents/kinds/index.ts'
+import { scopeOf } from '../documents/scope.ts'
+import { toYaml } from '../output/format.ts'
+import { type Server, withServer } from '../platform/server.ts'
+
+/** `atrium export KIND [NAME] [--tenant]` */
+export const registerExport = (program: Command): void => {
+  program
+    .command('export')
+    .description('write objects as documents that apply takes; secrets are masked')
+    .argument('<kind>', `${documentKinds.join(', ')}, or all`)
+    .argument('[name]', 'only this one')
+    .option('--tenant', 'those of the tenant, where a kind lives in projects as well')
+    .action((kind: string, name: string | undefined, options: { tenant?: boolean }, command: Command) =>
+      withServer(command, async (server) => {
+        const kinds = kind === 'all' ? documentKinds : [kindNamed(kind)]
+        const documents: AtriumDocument[] = []
+        for (const one of kinds) documents.push(...(await readDocuments(server, one, options.tenant === true)))
+        const chosen = name === undefined ? documents : documents.filter(({ metadata }) => metadata.name === name)
+        if (name !== undefined && chosen.length === 0)
+          throw new Error(`There is no ${kind} '${name}'. See: export ${kind}`)
+        process.stdout.write(chosen.map((document) => `---\n${toYaml(document)}\n`).join(''))
+      }),
+    )
+}
+
+async function readDocuments(
+  server: Server,
+  name: (typeof documentKinds)[number],
+  tenant: boolean,
+): Promise<AtriumDocument[]> {
+  const kind = kindOf(name)
+  if (tenant && !kind.scopes.includes('tenant')) return []
+  const metadata = { name: '', ...(tenant && { scope: 'tenant' as const }) }
+  const scope = await scopeOf(server, { apiVersion: 'atrium.dev/v1', kind: name, metadata, spec: {} })
+  if (scope === null) return []
+  const documents: AtriumDocument[] = []
+  for (const uid of await kind.list(scope)) documents.push(await kind.read(scope, uid))
+  return documents
+}
