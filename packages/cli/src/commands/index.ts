@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { registerCluster } from './cluster/index.ts'
 import { registerApply } from './apply.ts'
+import { registerCluster } from './cluster/index.ts'
 import { registerCompletion } from './completion.ts'
 import { registerContext } from './context/index.ts'
 import { registerDelete } from './delete/index.ts'
