@@ -6,7 +6,7 @@ import { untilInterrupted } from '../output/interrupt.ts'
 import { formatTable } from '../output/table.ts'
 import { tableOptions } from '../output/terminal.ts'
 import { type Server, withServer } from '../platform/server.ts'
-import { findItems, resourceKinds, resourceOf } from '../resources/kinds.ts'
+import { findItems, itemsNamed, resourceKinds, resourceOf } from '../resources/kinds.ts'
 import type { Resource, ResourceItem } from '../resources/resource.ts'
 
 interface GetOptions {
@@ -35,15 +35,18 @@ async function get(
   name: string | undefined,
   { output = 'table', watch }: GetOptions,
 ): Promise<void> {
-  const list = (): Promise<ResourceItem[]> =>
-    name === undefined ? resource.list(client) : findItems(client, resource, name)
   if (watch && resource.watched === undefined)
     throw new Error(`Changes of ${resource.plural} are not told. Leave --watch out.`)
-  if (!watch || resource.watched === undefined) return show(resource, await list(), output)
+  if (!watch || resource.watched === undefined) {
+    const items = await (name === undefined ? resource.list(client) : findItems(client, resource, name))
+    return show(resource, items, output)
+  }
   let last = ''
   await untilInterrupted((signal) =>
     watchKind(client, { kind: resource.watched, project, signal }, async () => {
-      const items = watch && name !== undefined ? await list().catch(() => []) : await list()
+      const all = await resource.list(client)
+      // One that goes while it is watched is no error.
+      const items = name === undefined ? all : itemsNamed(all, name)
       const now = JSON.stringify(items.map(({ view }) => view))
       if (now !== last) show(resource, items, output)
       last = now

@@ -20,10 +20,13 @@ export function resourceOf(name: string): Resource {
 /** Those of this name or uid. Throws naming some of those there are when nothing is. */
 export async function findItems(client: Client, resource: Resource, nameOrUid: string): Promise<ResourceItem[]> {
   const all = await resource.list(client)
-  const found = all.filter(({ name, uid }) => name === nameOrUid || uid === nameOrUid)
+  const found = itemsNamed(all, nameOrUid)
   if (found.length > 0) return found
   throw new Error(`There is no ${resource.kind} '${nameOrUid}'. ${tellOthers(all.map(({ name }) => name))}`)
 }
+
+export const itemsNamed = (items: readonly ResourceItem[], nameOrUid: string): ResourceItem[] =>
+  items.filter(({ name, uid }) => name === nameOrUid || uid === nameOrUid)
 
 const NAMES = 10
 function tellOthers(names: readonly string[]): string {
