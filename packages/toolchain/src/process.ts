@@ -83,14 +83,19 @@ export const adoptProcess = async (recordFile: string, clock: Clock = systemCloc
 
 /** True while exactly this process runs; a zombie does not. */
 export const isRunning = (record: ProcessRecord): boolean => {
-  const entry = readProcess(record.pid)
-  if (entry === null || entry.startTicks !== record.startTicks) return false
-  return sameWords(entry.commandLine, record.commandLine) || hasNoWords(entry)
+  const entry = entryOf(record)
+  return entry !== null && (sameWords(entry.commandLine, record.commandLine) || hasNoWords(entry))
 }
 
 const isBetween = (record: ProcessRecord): boolean => {
-  const entry = readProcess(record.pid)
-  return entry !== null && entry.startTicks === record.startTicks && hasNoWords(entry)
+  const entry = entryOf(record)
+  return entry !== null && hasNoWords(entry)
+}
+
+/** Whatever has its pid since its start. */
+const entryOf = ({ pid, startTicks }: ProcessRecord): ProcessEntry | null => {
+  const entry = readProcess(pid)
+  return entry?.startTicks === startTicks ? entry : null
 }
 
 /** As in its last moments, when its memory is gone but its files and ports are not, and while it becomes another program. */

@@ -1,6 +1,6 @@
 import { clusterHealthOf, clusterStateOf } from '@atrium/api/cluster-state.ts'
 import type { Condition } from '@atrium/api/conditions.ts'
-import type { AttachedProfile, ClusterSpec, MachinePool } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { KubeClient } from '@atrium/kube/client.ts'
 import { parseKubeconfig } from '@atrium/kube/config.ts'
@@ -8,6 +8,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createTenant } from '@atrium/server/auth/create-tenant.ts'
+import { pool, profile } from '@atrium/server/controllers/testing/world.ts'
 import type { DevPlane } from '../../src/plane.ts'
 
 /** A cluster of one control plane and two workers, with a layer of these manifests. */
@@ -88,25 +89,4 @@ const layer = (name: string, kind: ProfileLayer['layer'], content = ''): Profile
   packUid: `pack-${name}`,
   values: '',
   manifests: content === '' ? [] : [{ uid: 'm', name: 'all', content }],
-})
-
-const profile = (name: string, layers: ProfileLayer[]): AttachedProfile => ({
-  uid: `profile-${name}`,
-  name,
-  version: '1.0.0',
-  type: name === 'infra' ? 'infra' : 'add-on',
-  cloudType: 'local',
-  layers,
-  variables: [],
-  variableValues: {},
-})
-const pool = (name: string, size: number, isControlPlane = false): MachinePool => ({
-  name,
-  isControlPlane,
-  useControlPlaneAsWorker: false,
-  size,
-  labels: {},
-  taints: [],
-  version: '',
-  input: { cloudConfig: {}, poolConfig: {} },
 })
