@@ -44,8 +44,9 @@ beforeAll(async () => {
     folder,
     database: { DATABASE_URL: database.url, ...roles },
     port: await freePort(),
-    cloud: { provisionMs: 500, deleteMs: 500, visibilityDelayMs: 300 },
-    behaviour: { installMs: 50 },
+    cloud: { provisionMs: 200, deleteMs: 200, visibilityDelayMs: 100 },
+    behaviour: { installMs: 20, repairMs: 100 },
+    timing: { refusedMs: 1_000 },
   })
 })
 
@@ -90,6 +91,18 @@ test('a drift, a lost agent and a broken layer are shown, and over once they are
     fleet.client.call('GET /v1/dashboard/spectroclusters/{uid}/overview', { params: { uid }, project })
   const healthOf = async (cluster: FleetCluster) => (await read(cluster)).status?.health?.state
   await fleet.agents.get(drifted.uid)?.deviate('apps/v1 Deployment default/web')
+  const deviations = async () =>
+    (
+      await fleet.client.call('GET /atrium/v1/clusters/{uid}/deviations', {
+        params: { uid: drifted.uid },
+        project: drifted.project,
+      })
+    ).items ?? []
+  await until('its repair is shown', async () =>
+    (await deviations()).some(
+      ({ object, state }) => object === 'apps/v1 Deployment default/web' && state === 'repaired',
+    ),
+  )
   await fleet.agents.get(lost.uid)?.stop()
   fleet.agents.get(broken.uid)?.breakLayer('web')
   const apps = await makeApps(fleet.client, '1.2.0')

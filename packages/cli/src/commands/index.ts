@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { registerDelete } from './delete/cluster.ts'
 import { registerDescribe } from './describe.ts'
+import { registerDev } from './dev.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDown } from './down.ts'
 import { registerGet } from './get.ts'
@@ -34,5 +35,6 @@ export const commands: readonly RegisterCommand[] = [
   registerLogs,
   registerDoctor,
   registerDown,
+  registerDev,
   registerTest,
 ]

@@ -25,6 +25,8 @@ export interface SimulatedAgentDeps {
   /** The cluster as its cloud has it. */
   cloud(): ObservedInfrastructure
   enrolment(): Promise<Enrolment>
+  /** A newer desired state arrived. */
+  onDesired?: ((clusterUid: string, desired: DesiredState) => void) | undefined
   behaviour: AgentBehaviour
   transport: PlaneTransport
   clock: Clock
@@ -151,6 +153,7 @@ export class SimulatedAgent {
   #take(desired: DesiredState): void {
     if (!isNewer(positionOf(desired), this.#desired && positionOf(this.#desired))) return
     this.#desired = desired
+    this.#deps.onDesired?.(this.#deps.clusterUid, desired)
     for (const id of this.#layers.keys()) if (!desired.layers.some((layer) => layer.id === id)) this.#layers.delete(id)
     void this.#work()
   }

@@ -3,12 +3,13 @@ import type { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import { type AgentBehaviour, SimulatedAgent } from './agent.ts'
+import { type AgentBehaviour, SimulatedAgent, type SimulatedAgentDeps } from './agent.ts'
 import { type ClusterCall, FakeCluster } from './fake-cluster.ts'
 
 export interface SimulatedAgentsOptions {
   cloud: FakeCloud
   behaviour: AgentBehaviour
+  onDesired?: SimulatedAgentDeps['onDesired']
   clock: Clock
   random: Random
   logger: Logger

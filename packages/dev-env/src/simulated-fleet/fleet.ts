@@ -7,8 +7,9 @@ import { Ledger } from '@atrium/provider-inmemory/ledger.ts'
 import { type Clock, isoNow, systemClock } from '@atrium/runtime/base/clock.ts'
 import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
+import type { ClusterTiming } from '@atrium/server/controllers/cluster/deps.ts'
 import { type PlatformCredentials, readJsonFile } from '@atrium/toolchain/platform.ts'
-import type { AgentBehaviour } from '../simulated-agents/agent.ts'
+import type { AgentBehaviour, SimulatedAgentDeps } from '../simulated-agents/agent.ts'
 import { SimulatedAgents } from '../simulated-agents/agents.ts'
 import type { OutsideCall } from './messages.ts'
 import { ServerProcess } from './server-process.ts'
@@ -21,6 +22,9 @@ export interface FleetOptions {
   port: number
   cloud?: Partial<FakeCloudOptions>
   behaviour?: Partial<AgentBehaviour>
+  onDesired?: SimulatedAgentDeps['onDesired']
+  /** Other times of the server's controller than the usual. */
+  timing?: Partial<ClusterTiming>
   logger?: Logger
 }
 
@@ -50,10 +54,12 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
   )
   const crash = (): void => void server.kill()
   const cloud = new FakeCloud(options.cloud, { clock, ledger, crash })
-  const agents = new SimulatedAgents({ cloud, behaviour, clock, random: systemRandom, logger })
+  const { onDesired } = options
+  const agents = new SimulatedAgents({ cloud, behaviour, onDesired, clock, random: systemRandom, logger })
   const credentialsFile = join(folder, 'credentials.json')
   const server = new ServerProcess({
     credentialsFile,
+    timing: options.timing ?? {},
     logFile: join(folder, 'server.log'),
     env: {
       ...database,

@@ -36,6 +36,7 @@ export const populate = async (
   plan: FleetPlan,
   clock: Clock,
   onMade: (cluster: FleetCluster) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<{ profiles: FleetProfiles; clusters: FleetCluster[] }> => {
   const profiles = { infrastructure: await makeInfrastructure(client), apps: await makeApps(client, '1.0.0') }
   const projects: { uid: string; account: string }[] = []
@@ -43,7 +44,7 @@ export const populate = async (
   const clusters: FleetCluster[] = []
   await forEach(plan.clusters, plan.atOnce, async (index) => {
     const project = projects[index % projects.length]
-    if (!project) return
+    if (!project || signal?.aborted) return
     const name = `${names[index % names.length]}-${places[index % places.length]}-${index + 1}`
     const made = await makeCluster(client, { name, project, profiles, workers: plan.workers(index), clock })
     clusters.push(made)

@@ -6,6 +6,7 @@ import { ProviderError } from '@atrium/provider-contract/provider.ts'
 import { CallerCrashed } from '@atrium/provider-inmemory/faults.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { lastingEnv } from '@atrium/runtime/base/lasting-process.ts'
+import type { ClusterTiming } from '@atrium/server/controllers/cluster/deps.ts'
 import { serverNodeFlags } from '@atrium/toolchain/platform.ts'
 import { isReady, type OutsideAnswer, type OutsideCall, type OutsideRequest } from './messages.ts'
 
@@ -13,6 +14,8 @@ export interface ServerProcessOptions {
   /** The server's settings. */
   env: Record<string, string>
   credentialsFile: string
+  /** Other times of the controller than the usual. */
+  timing: Partial<ClusterTiming>
   logFile: string
   /** Answers what the server asks of the world outside of it. */
   answer(call: OutsideCall): unknown
@@ -35,13 +38,17 @@ export class ServerProcess {
 
   /** Returns when it serves. Throws with the end of its log when it ends instead. */
   async start(): Promise<void> {
-    const { env, credentialsFile, logFile } = this.#options
+    const { env, credentialsFile, timing, logFile } = this.#options
     const log = openSync(logFile, 'a', 0o600)
-    const child = fork(fileURLToPath(new URL('server-main.ts', import.meta.url)), [credentialsFile], {
-      execArgv: serverNodeFlags,
-      env: { ...process.env, ...lastingEnv, ...env },
-      stdio: ['ignore', log, log, 'ipc'],
-    })
+    const child = fork(
+      fileURLToPath(new URL('server-main.ts', import.meta.url)),
+      [credentialsFile, JSON.stringify(timing)],
+      {
+        execArgv: serverNodeFlags,
+        env: { ...process.env, ...lastingEnv, ...env },
+        stdio: ['ignore', log, log, 'ipc'],
+      },
+    )
     closeSync(log)
     this.#child = child
     const { ready } = await new Promise<{ ready: { url: string; caFile: string } }>((resolve, reject) => {
