@@ -15,6 +15,7 @@ import { startHealthServer } from './health-server.ts'
 import { helmKubeconfig, helmTokenPath } from './helm-kubeconfig.ts'
 import { clusterIdentityStore } from './identity-store.ts'
 import { Helm } from './layers/helm.ts'
+import { readEnrolment } from './link/enrolment.ts'
 import { openPlaneLink } from './link/link.ts'
 import { type AgentOptions, readOptions } from './options.ts'
 import { RegistryPackSource } from './pack-source.ts'
@@ -86,7 +87,7 @@ async function run(options: AgentOptions): Promise<Running> {
     stateDir,
     openLink(applied) {
       const surroundings = { identity, applied, agentVersion: manifest.version, podName: options.podName }
-      started.link = openPlaneLink({ enrolmentDir: options.enrolmentDir, surroundings, ...shared })
+      started.link = openPlaneLink({ enrolment: () => readEnrolment(options.enrolmentDir), surroundings, ...shared })
       return started.link
     },
     ...shared,

@@ -6,7 +6,12 @@ import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './apiserver/app.ts'
 import type { Installation } from './context.ts'
-import { type ClusterTiming, clusterOpener, defaultClusterTiming } from './controllers/cluster/deps.ts'
+import {
+  type ClusterControllerDeps,
+  type ClusterTiming,
+  clusterOpener,
+  defaultClusterTiming,
+} from './controllers/cluster/deps.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
 import { createMetrics } from './metrics.ts'
 import { keepCertificate } from './pki/keep-certificate.ts'
@@ -25,6 +30,8 @@ export interface RunningServer {
 export interface ServerOptions {
   /** Other limits than the usual, for tests. */
   clusterTiming?: Partial<ClusterTiming>
+  /** Another way into clusters than their kubeconfig: simulated ones have no API server. */
+  openCluster?: ClusterControllerDeps['openCluster']
 }
 
 const CONTROLLER_GRACE_MS = 10_000
@@ -68,12 +75,12 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
 const createControllers = (
   installation: Installation,
   serverUrl: string,
-  { clusterTiming }: ServerOptions,
+  { clusterTiming, openCluster }: ServerOptions,
 ): ControllerManager => {
   const { store, clock, random, logger, providers, link, content, owner, pki } = installation
   const cluster = createClusterReconciler({
     ...{ store, clock, random, logger, providers },
-    openCluster: clusterOpener(clock),
+    openCluster: openCluster ?? clusterOpener(clock),
     tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
     agent: {
       image: `atrium-agent:${VERSION}`,

@@ -150,6 +150,21 @@ export const platformCommand = (
   ],
 })
 
+/** The command of a fleet of simulated clusters below `home`, which lives as long as the command runs. */
+export const simulatedFleetCommand = (options: {
+  home: string
+  clusters: number
+  port?: number
+}): { command: string; args: string[] } => ({
+  command: process.execPath,
+  args: [
+    '--disable-warning=ExperimentalWarning',
+    fileURLToPath(new URL('../../dev-env/src/simulated-fleet/main.ts', import.meta.url)),
+    ...['--clusters', String(options.clusters), '--home', options.home],
+    ...(options.port === undefined ? [] : ['--port', String(options.port)]),
+  ],
+})
+
 /** Null when the file is not there. Throws when it holds no JSON. */
 export const readJsonFile = <T>(file: string): T | null =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : null

@@ -1,6 +1,8 @@
 import type { Taint } from '@atrium/api/kinds/cluster.ts'
-import type { MachineState } from '@atrium/api/kinds/machine.ts'
-import { type ObservedInfrastructure, type ObservedMachine, ProviderError } from '@atrium/provider-contract/provider.ts'
+import { type ObservedInfrastructure, ProviderError } from '@atrium/provider-contract/provider.ts'
+import { type Fault, Faults } from './faults.ts'
+import { Ledger } from './ledger.ts'
+import { NOTHING, viewCluster } from './view.ts'
 
 export interface MachineShape {
   pool: string
@@ -11,87 +13,146 @@ export interface MachineShape {
   taints: Taint[]
 }
 
-interface FakeMachine extends MachineShape {
+/** `deleting`: the cloud was told to take it away and works on it. */
+export interface FakeMachine extends MachineShape {
   createdAtMs: number
-  life: 'present' | 'stopped' | 'terminated'
+  life: 'present' | 'stopped' | 'terminated' | 'deleting'
+  deletingAtMs: number
 }
 
-interface FakeCluster {
+export interface FakeCluster {
   tenant: string
   name: string
   kubernetesVersion: string
   createdAtMs: number
+  /** Null while it is to stay. */
+  deletingAtMs: number | null
   machines: Map<string, FakeMachine>
   ordinals: Record<string, number>
 }
 
-/** What goes wrong with a call. `lostReply`: it takes effect, and the caller never learns of it. */
-export type Fault = 'throttle' | 'quota' | 'lostReply'
+export interface ClusterShape {
+  tenant: string
+  name: string
+  kubernetesVersion: string
+}
 
 export interface FakeCloudOptions {
   /** How long a control plane and a machine take to run. */
   provisionMs: number
+  /** How long a machine or a cluster takes to go. */
+  deleteMs: number
   /** Observations show the cloud as it was this long ago. */
   visibilityDelayMs: number
   /** Kubernetes versions on offer. */
   versions: string[]
 }
 
-/** A cloud in memory, with a clock to advance and faults on demand. Its clusters have no API server. */
-export class FakeCloud {
-  nowMs = 0
+type Answer<T> = T | Promise<T>
+
+/** What the provider calls: the cloud itself, or one in another process. */
+export interface CloudApi {
+  versions(): Answer<string[]>
+  putCluster(uid: string, shape: ClusterShape): Answer<void>
+  /** True once it is gone. */
+  deleteCluster(uid: string): Answer<boolean>
+  putMachine(uid: string, name: string, shape: MachineShape): Answer<void>
+  deleteMachine(uid: string, name: string): Answer<void>
+  observe(uid: string): Answer<ObservedInfrastructure>
+}
+
+/** What belongs to whoever runs the cloud. */
+export interface FakeCloudParts {
+  /** Time that passes by itself; without it only `advance` moves the cloud's. */
+  clock?: { now(): number }
+  ledger?: Ledger
+  /** Ends the caller, for the faults `crashBefore` and `crashAfter`. */
+  crash?: (step: string) => void
+}
+
+/** A cloud in memory, with a ledger of all it did and faults on demand. Its clusters have no API server. */
+export class FakeCloud implements CloudApi {
   options: FakeCloudOptions
-  /** Every call that arrived, faulty ones too. */
-  readonly calls: string[] = []
+  readonly ledger: Ledger
   readonly #clusters = new Map<string, FakeCluster>()
   readonly #gone = new Set<string>()
-  readonly #faults: { call: string; fault: Fault }[] = []
-  readonly #past: { atMs: number; clusters: Map<string, FakeCluster> }[] = []
+  readonly #faults: Faults
+  readonly #past = new Map<string, { atMs: number; cluster: FakeCluster | null }[]>()
+  readonly #clock: { now(): number }
+  readonly #listeners = new Set<(uid: string) => void>()
+  #advancedMs = 0
 
-  constructor(options: Partial<FakeCloudOptions> = {}) {
-    this.options = { provisionMs: 0, visibilityDelayMs: 0, versions: ['1.34.4', '1.35.4'], ...options }
+  constructor(options: Partial<FakeCloudOptions> = {}, parts: FakeCloudParts = {}) {
+    const defaults = { provisionMs: 0, deleteMs: 0, visibilityDelayMs: 0, versions: ['1.34.4', '1.35.4'] }
+    this.options = { ...defaults, ...options }
+    this.ledger = parts.ledger ?? new Ledger()
+    this.#clock = parts.clock ?? { now: () => 0 }
+    this.#faults = new Faults(parts.crash ?? (() => undefined))
   }
 
   advance(ms: number): void {
-    this.nowMs += ms
+    this.#advancedMs += ms
   }
 
-  /** The next `times` calls of this name (`putMachine`, `*` for any) end in this fault. */
-  failNext(call: string, fault: Fault, times = 1): void {
-    for (let index = 0; index < times; index += 1) this.#faults.push({ call, fault })
+  /** The next `times` calls of this step end in this fault: `putMachine`, `putMachine/<name>` or `*` for any. */
+  failNext(step: string, fault: Fault, times = 1): void {
+    this.#faults.add(step, fault, times)
   }
 
-  putCluster(uid: string, shape: { tenant: string; name: string; kubernetesVersion: string }): void {
-    this.#call('putCluster', () => {
-      if (this.#gone.has(uid)) throw refused('ClusterIsGone', `cluster ${shape.name} was deleted`)
+  /** Calls back with the uid of a cluster that somebody changed. What time changes is not told. */
+  onChange(listener: (uid: string) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  versions(): string[] {
+    return this.options.versions
+  }
+
+  putCluster(uid: string, shape: ClusterShape): void {
+    this.#change('putCluster', uid, uid, () => {
+      if (this.#gone.has(uid) || (this.#clusters.get(uid)?.deletingAtMs ?? null) !== null)
+        throw refused('ClusterIsGone', `cluster ${shape.name} was deleted`)
       if (!this.options.versions.includes(shape.kubernetesVersion))
         throw refused('VersionNotAvailable', `Kubernetes ${shape.kubernetesVersion} is not available here`)
       const present = this.#clusters.get(uid)
       if (present) present.kubernetesVersion = shape.kubernetesVersion
-      else this.#clusters.set(uid, { ...shape, createdAtMs: this.nowMs, machines: new Map(), ordinals: {} })
+      else {
+        const made = { createdAtMs: this.#nowMs, deletingAtMs: null, machines: new Map(), ordinals: {} }
+        this.#clusters.set(uid, { ...shape, ...made })
+        this.#record('created', `cluster ${uid}`)
+      }
     })
   }
 
-  deleteCluster(uid: string): void {
-    this.#call('deleteCluster', () => {
-      if (this.#clusters.delete(uid)) this.#gone.add(uid)
+  deleteCluster(uid: string): boolean {
+    return this.#change('deleteCluster', uid, uid, () => {
+      const cluster = this.#clusters.get(uid)
+      if (cluster) cluster.deletingAtMs ??= this.#nowMs
+      this.#settle(uid)
+      return !this.#clusters.has(uid)
     })
   }
 
   putMachine(uid: string, name: string, shape: MachineShape): void {
-    this.#call('putMachine', () => {
+    this.#change('putMachine', name, uid, () => {
       const cluster = this.#cluster(uid)
       const present = cluster.machines.get(name)
       if (present) Object.assign(present, { labels: shape.labels, taints: shape.taints })
       else if (shape.ordinal > (cluster.ordinals[shape.pool] ?? -1)) {
-        cluster.machines.set(name, { ...shape, createdAtMs: this.nowMs, life: 'present' })
+        cluster.machines.set(name, { ...shape, createdAtMs: this.#nowMs, life: 'present', deletingAtMs: 0 })
         cluster.ordinals[shape.pool] = shape.ordinal
+        this.#record('created', `machine ${uid}/${name}`)
       }
     })
   }
 
   deleteMachine(uid: string, name: string): void {
-    this.#call('deleteMachine', () => this.#clusters.get(uid)?.machines.delete(name))
+    this.#change('deleteMachine', name, uid, () => {
+      const machine = this.#clusters.get(uid)?.machines.get(name)
+      if (machine && machine.life !== 'deleting')
+        Object.assign(machine, { life: 'deleting', deletingAtMs: this.#nowMs } satisfies Partial<FakeMachine>)
+      this.#settle(uid)
+    })
   }
 
   /** What a person does in the console of a cloud. */
@@ -99,96 +160,90 @@ export class FakeCloud {
     const machine = this.#cluster(uid).machines.get(name)
     if (!machine) throw refused('MachineNotFound', `there is no machine ${name}`)
     machine.life = life
-    this.#remember()
+    this.#changed(uid)
   }
 
   observe(uid: string): ObservedInfrastructure {
-    return this.#call('observe', () => {
-      const seen = this.#asSeen(this.nowMs - this.options.visibilityDelayMs)
-      const cluster = seen.get(uid)
-      return cluster ? this.#view(uid, cluster) : NOTHING
+    return this.#faults.around('observe', uid, () => {
+      this.#settle(uid)
+      const cluster = this.#asSeen(uid)
+      return cluster ? viewCluster(uid, cluster, this.#nowMs, this.options.provisionMs) : NOTHING
     })
   }
 
-  /** Everything there is, as the owner of the cloud sees it: never delayed, never faulty. */
+  /** A cluster as the owner of the cloud sees it: never delayed, never faulty. */
+  present(uid: string): ObservedInfrastructure {
+    this.#settle(uid)
+    const cluster = this.#clusters.get(uid)
+    return cluster ? viewCluster(uid, cluster, this.#nowMs, this.options.provisionMs) : NOTHING
+  }
+
+  /** Everything there is, as the owner of the cloud sees it. */
   inventory(): string[] {
+    for (const uid of this.#clusters.keys()) this.#settle(uid)
     return [...this.#clusters].flatMap(([uid, { machines }]) => [
       `cluster ${uid}`,
       ...[...machines.keys()].map((name) => `machine ${uid}/${name}`),
     ])
   }
 
-  #call<T>(name: string, effect: () => T): T {
-    this.calls.push(name)
-    const index = this.#faults.findIndex(({ call }) => call === name || call === '*')
-    const [found] = index < 0 ? [] : this.#faults.splice(index, 1)
-    if (found?.fault === 'throttle') throw new ProviderError('retry', 'Throttled', 'too many requests', 'Wait.')
-    if (found?.fault === 'quota') throw new ProviderError('quota', 'QuotaExceeded', 'no quota left', 'Ask for more.')
-    const result = effect()
-    if (name !== 'observe') this.#remember()
-    if (found) throw new ProviderError('retry', 'Timeout', 'the cloud did not answer', 'It is tried again.')
-    return result
+  get #nowMs(): number {
+    return this.#clock.now() + this.#advancedMs
+  }
+
+  #change<T>(call: string, thing: string, uid: string, effect: () => T): T {
+    return this.#faults.around(call, thing, () => {
+      const result = effect()
+      this.#changed(uid)
+      return result
+    })
+  }
+
+  #record(action: 'created' | 'removed', thing: string): void {
+    this.ledger.record({ atMs: this.#nowMs, action, thing })
+  }
+
+  /** Takes away what has been going long enough. */
+  #settle(uid: string): void {
+    const cluster = this.#clusters.get(uid)
+    if (!cluster) return
+    const before = this.#nowMs - this.options.deleteMs
+    const goes = cluster.deletingAtMs !== null && cluster.deletingAtMs <= before
+    for (const [name, { life, deletingAtMs }] of cluster.machines)
+      if (goes || (life === 'deleting' && deletingAtMs <= before)) {
+        cluster.machines.delete(name)
+        this.#record('removed', `machine ${uid}/${name}`)
+      }
+    if (!goes) return
+    this.#clusters.delete(uid)
+    this.#gone.add(uid)
+    this.#record('removed', `cluster ${uid}`)
   }
 
   #cluster(uid: string): FakeCluster {
     const cluster = this.#clusters.get(uid)
-    if (!cluster) throw refused('ClusterNotFound', `there is no cluster ${uid}`)
+    if (!cluster || cluster.deletingAtMs !== null) throw refused('ClusterNotFound', `there is no cluster ${uid}`)
     return cluster
   }
 
-  #remember(): void {
-    if (this.options.visibilityDelayMs > 0)
-      this.#past.push({ atMs: this.nowMs, clusters: structuredClone(this.#clusters) })
+  #changed(uid: string): void {
+    this.#remember(uid)
+    for (const listener of this.#listeners) listener(uid)
   }
 
-  #asSeen(atMs: number): Map<string, FakeCluster> {
-    if (this.options.visibilityDelayMs === 0) return this.#clusters
-    return this.#past.findLast((moment) => moment.atMs <= atMs)?.clusters ?? new Map()
+  #remember(uid: string): void {
+    if (this.options.visibilityDelayMs === 0) return void this.#past.delete(uid)
+    const moments = this.#past.get(uid) ?? []
+    const newest = moments.findLastIndex(({ atMs }) => atMs <= this.#nowMs - this.options.visibilityDelayMs)
+    const cluster = structuredClone(this.#clusters.get(uid) ?? null)
+    this.#past.set(uid, [...moments.slice(Math.max(0, newest)), { atMs: this.#nowMs, cluster }])
   }
 
-  #view(uid: string, cluster: FakeCluster): ObservedInfrastructure {
-    const ready = this.nowMs - cluster.createdAtMs >= this.options.provisionMs
-    const machines = [...cluster.machines].map(([name, machine]) => this.#viewMachine(uid, name, machine))
-    return {
-      exists: true,
-      controlPlaneReady: ready,
-      endpoint: { host: `${uid}.example.invalid`, port: 6443 },
-      kubernetesVersion: cluster.kubernetesVersion,
-      machines,
-      ordinals: { ...cluster.ordinals },
-      resources: [
-        { kind: 'ControlPlane', id: uid, waitingFor: '' },
-        ...machines.map(({ providerId }) => ({ kind: 'Machine', id: providerId, waitingFor: '' })),
-      ],
-    }
+  #asSeen(uid: string): FakeCluster | null {
+    if (this.options.visibilityDelayMs === 0) return this.#clusters.get(uid) ?? null
+    const seenAtMs = this.#nowMs - this.options.visibilityDelayMs
+    return this.#past.get(uid)?.findLast(({ atMs }) => atMs <= seenAtMs)?.cluster ?? null
   }
-
-  #viewMachine(uid: string, name: string, machine: FakeMachine): ObservedMachine {
-    const { createdAtMs, life, ordinal, ...shape } = machine
-    const states: Record<FakeMachine['life'], MachineState> = {
-      present: this.nowMs - createdAtMs >= this.options.provisionMs ? 'Running' : 'Provisioning',
-      stopped: 'Failed',
-      terminated: 'Deleted',
-    }
-    return {
-      ...structuredClone(shape),
-      name,
-      providerId: `inmemory://${uid}/${name}`,
-      state: states[life],
-      message: life === 'present' ? '' : `the machine was ${life} in the cloud`,
-      addresses: [`10.0.0.${ordinal + 1}`],
-    }
-  }
-}
-
-const NOTHING: ObservedInfrastructure = {
-  exists: false,
-  controlPlaneReady: false,
-  endpoint: null,
-  kubernetesVersion: '',
-  machines: [],
-  ordinals: {},
-  resources: [],
 }
 
 const refused = (reason: string, message: string): ProviderError =>

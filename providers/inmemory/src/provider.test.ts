@@ -1,8 +1,12 @@
-import type { ContractHarness } from '@atrium/provider-contract/suite/harness.ts'
+import { type ContractHarness, SimulatedCrash } from '@atrium/provider-contract/suite/harness.ts'
 import { contractSuite } from '@atrium/provider-contract/suite/suite.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeCloud } from './cloud.ts'
 import { createInMemoryProvider } from './provider.ts'
+
+const crash = (): never => {
+  throw new SimulatedCrash()
+}
 
 const harnessOf = (cloud: FakeCloud): ContractHarness => {
   let clusters = 0
@@ -26,6 +30,15 @@ const harnessOf = (cloud: FakeCloud): ContractHarness => {
       delayVisibility: (ms) => {
         cloud.options = { ...cloud.options, visibilityDelayMs: ms }
       },
+      exhaustQuota: (calls) => cloud.failNext('putMachine', 'quota', calls),
+      slowDeletes: (ms) => {
+        cloud.options = { ...cloud.options, deleteMs: ms }
+      },
+      crashAt: (step, when) =>
+        cloud.failNext(
+          step === 'create' ? 'putMachine' : 'deleteMachine',
+          when === 'before' ? 'crashBefore' : 'crashAfter',
+        ),
     },
     isSlow: false,
   }
@@ -35,16 +48,21 @@ describe.each([
   ['at once', 0],
   ['slowly', 1_500],
 ])('provider inmemory, working %s, passes the contract', (_, provisionMs) => {
-  const suite = contractSuite(harnessOf(new FakeCloud({ provisionMs, versions: ['1.34.4', '1.35.4'] })))
+  const cloud = new FakeCloud({ provisionMs, versions: ['1.34.4', '1.35.4'] }, { crash })
+  const suite = contractSuite(harnessOf(cloud))
   beforeAll(suite.begin)
   it.each(suite.cases)('$name', ({ run }) => run())
-  afterAll(suite.end)
+  afterAll(async () => {
+    await suite.end()
+    expect(cloud.ledger.standing()).toEqual([])
+    expect(cloud.ledger.doubled()).toEqual([])
+  })
 })
 
 describe('the suite finds', () => {
   /** Names of the cases that a provider fails. */
   const failures = async (spoil: (cloud: FakeCloud, harness: ContractHarness) => void): Promise<string[]> => {
-    const cloud = new FakeCloud()
+    const cloud = new FakeCloud({}, { crash })
     const harness = harnessOf(cloud)
     const suite = contractSuite(harness)
     await suite.begin()

@@ -17,23 +17,23 @@ import type {
 } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import type { FakeCloud, MachineShape } from './cloud.ts'
+import type { CloudApi, MachineShape } from './cloud.ts'
 
 /** A provider on a cloud in memory: for tests of controllers and for simulations. */
-export const createInMemoryProvider = (cloud: FakeCloud): Provider => ({
+export const createInMemoryProvider = (cloud: CloudApi): Provider => ({
   cloudType: 'inmemory',
   credentialKeys: [],
   validateAccount: async () => undefined,
   parsePool,
   discover: async (_account, { what }) =>
-    what === 'kubernetesVersions' ? cloud.options.versions.map((id) => ({ id, name: `Kubernetes ${id}` })) : [],
+    what === 'kubernetesVersions' ? (await cloud.versions()).map((id) => ({ id, name: `Kubernetes ${id}` })) : [],
   observe: async (identity) => cloud.observe(identity.uid),
   plan,
   planDeletion: ({ name }, observed) =>
     observed.exists ? [operation('delete-cluster', '', `Delete cluster ${name}`, {})] : [],
   apply: (step, identity, _account, journal) => apply(cloud, step, identity, journal),
   kubeconfig: async ({ uid }) =>
-    cloud.observe(uid).controlPlaneReady ? new Secret(`server: inmemory://${uid}\n`) : null,
+    (await cloud.observe(uid)).controlPlaneReady ? new Secret(`server: inmemory://${uid}\n`) : null,
 })
 
 /** Pools are written plainly here: `poolConfig` holds `name`, `size`, `isControlPlane`, `labels`, `taints`, `version`. */
@@ -91,20 +91,36 @@ const machineOperation = (step: MachineStep): Operation => {
     : operation('update-machine', `${name}/${shortDigest(shape)}`, `Update machine ${name}`, { name, shape })
 }
 
+const GOING_MS = 500
+
 const apply = async (
-  cloud: FakeCloud,
+  cloud: CloudApi,
   { type, key, input }: Operation,
   { uid }: ClusterIdentity,
   journal: Journal,
 ): Promise<ApplyResult> => {
   const name = String(input.name)
+  if (type === 'delete-machine') await cloud.deleteMachine(uid, name)
+  else if (type === 'delete-cluster')
+    return (await cloud.deleteCluster(uid))
+      ? { outcome: 'done' }
+      : { outcome: 'working', waitingFor: 'the cloud takes the cluster down', afterMs: GOING_MS }
+  else await put(cloud, { type, key, input }, uid, journal)
+  return { outcome: 'done' }
+}
+
+const put = async (
+  cloud: CloudApi,
+  { type, key, input }: Pick<Operation, 'type' | 'key' | 'input'>,
+  uid: string,
+  journal: Journal,
+): Promise<void> => {
+  const name = String(input.name)
   if (type.startsWith('create')) await journal.begin(key)
   if (type === 'create-cluster' || type === 'change-version')
-    cloud.putCluster(uid, { tenant: String(input.tenant), name, kubernetesVersion: String(input.kubernetesVersion) })
-  else if (type === 'create-machine' || type === 'update-machine')
-    cloud.putMachine(uid, name, input.shape as MachineShape)
-  else if (type === 'delete-machine') cloud.deleteMachine(uid, name)
-  else cloud.deleteCluster(uid)
+    await cloud.putCluster(uid, {
+      ...{ tenant: String(input.tenant), name, kubernetesVersion: String(input.kubernetesVersion) },
+    })
+  else await cloud.putMachine(uid, name, input.shape as MachineShape)
   if (type.startsWith('create')) await journal.complete(key, { name })
-  return { outcome: 'done' }
 }

@@ -10,18 +10,21 @@ import type { HelloFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, signProof } from '@atrium/tunnel/link/proof.ts'
 import type { AgentIdentity, AgentReport, LinkSurroundings, PlaneLink, RegistryToken } from '../ports.ts'
 import { bytesOf } from '../report/bounds.ts'
-import { readEnrolment } from './enrolment.ts'
+import type { Enrolment } from './enrolment.ts'
 import { ensureIdentity, type IdentityDeps, renewalTimeMs, renewIdentity } from './identity.ts'
-import { type PlaneAddress, PlaneHttp } from './plane-http.ts'
+import type { PlaneAddress } from './plane-http.ts'
 import { dialLink, type LinkSocket } from './socket.ts'
+import { PlaneTransport } from './transport.ts'
 
 export interface PlaneLinkOptions {
-  /** Where Secret `atrium-agent-enrolment` is mounted. */
-  enrolmentDir: string
+  /** What Secret `atrium-agent-enrolment` says now: it is read before each dialling, because the plane may have replaced it. */
+  enrolment(): Promise<Enrolment>
   surroundings: LinkSurroundings
   clock: Clock
   random: Random
   logger: Logger
+  /** Shared with other links, and closed by whoever made it; without it the link has its own. */
+  transport?: PlaneTransport
 }
 
 const RENEW_RETRY_MS = 60_000
@@ -44,7 +47,7 @@ interface Connection {
 class WebSocketPlaneLink implements PlaneLink {
   readonly #options: PlaneLinkOptions
   readonly #machine: AgentMachine
-  readonly #plane = new PlaneHttp()
+  readonly #transport: PlaneTransport
   readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
   readonly #connectionListeners = new Set<(connected: boolean) => void>()
   #connection: Connection | null = null
@@ -56,6 +59,7 @@ class WebSocketPlaneLink implements PlaneLink {
 
   constructor(options: PlaneLinkOptions) {
     this.#options = options
+    this.#transport = options.transport ?? new PlaneTransport()
     this.#machine = new AgentMachine(options.random)
     this.#handle({ type: 'start' })
   }
@@ -83,19 +87,19 @@ class WebSocketPlaneLink implements PlaneLink {
 
   async fetchBlob(digest: string, signal?: AbortSignal): Promise<Buffer> {
     const { address, session } = this.#live()
-    return this.#plane.blob(address, session, digest, signal)
+    return this.#transport.http.blob(address, session, digest, signal)
   }
 
   async registryToken(repository: string, signal?: AbortSignal): Promise<RegistryToken> {
     const { address, session } = this.#live()
-    return this.#plane.registryToken(address, session, repository, signal)
+    return this.#transport.http.registryToken(address, session, repository, signal)
   }
 
   async close(): Promise<void> {
     this.#handle({ type: 'stop' })
     this.#cancelWake()
     this.#cancelRenewal()
-    await this.#plane.close()
+    if (!this.#options.transport) await this.#transport.close()
   }
 
   #live(): { address: PlaneAddress; session: Secret<string> } {
@@ -142,7 +146,7 @@ class WebSocketPlaneLink implements PlaneLink {
     this.#attempt += 1
     const attempt = this.#attempt
     try {
-      const enrolment = await readEnrolment(this.#options.enrolmentDir)
+      const enrolment = await this.#options.enrolment()
       const identity = await ensureIdentity(this.#identityDeps(), enrolment, this.#rejected)
       // The Secret and the plane may each be the first to know a new CA.
       const caBundlePem = `${identity.caBundlePem}\n${enrolment.caBundlePem}`
@@ -156,7 +160,8 @@ class WebSocketPlaneLink implements PlaneLink {
 
   #connect(attempt: number, identity: AgentIdentity, address: PlaneAddress): void {
     const isCurrent = (): boolean => attempt === this.#attempt
-    const socket = dialLink(address, {
+    const trust = this.#transport.trusting(address.caBundlePem)
+    const socket = dialLink(address.serverUrl, trust, {
       opened: (serverFingerprint) => {
         if (!isCurrent() || !this.#connection) return
         this.#connection.serverFingerprint = serverFingerprint
@@ -240,7 +245,13 @@ class WebSocketPlaneLink implements PlaneLink {
 
   #identityDeps(): IdentityDeps {
     const { clock, logger, surroundings } = this.#options
-    return { store: surroundings.identity, plane: this.#plane, clock, logger, agentVersion: surroundings.agentVersion }
+    return {
+      store: surroundings.identity,
+      plane: this.#transport.http,
+      clock,
+      logger,
+      agentVersion: surroundings.agentVersion,
+    }
   }
 
   #tellConnection(connected: boolean): void {

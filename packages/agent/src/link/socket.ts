@@ -1,9 +1,8 @@
-import type { TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import { linkLimits } from '@atrium/api/link/protocol.ts'
 import { certificateFingerprint } from '@atrium/runtime/pki/keys.ts'
 import { type AgentFrame, parseServerFrame, type ServerFrame } from '@atrium/tunnel/link/codec.ts'
-import WebSocket from 'ws'
-import type { PlaneAddress } from './plane-http.ts'
+import WebSocket, { type ClientOptions } from 'ws'
 
 export interface SocketListener {
   /** `serverFingerprint` is of the TLS certificate the server showed. */
@@ -18,16 +17,16 @@ export interface LinkSocket {
   close(): void
 }
 
-/** Dials the plane's link; its certificate must chain to the pinned CAs and carry the host's name. */
-export const dialLink = (plane: PlaneAddress, listener: SocketListener): LinkSocket => {
-  const url = `${plane.serverUrl.replace(/^https:/, 'wss:')}/link/v1/connect`
-  const socket = new WebSocket(url, {
-    ca: plane.caBundlePem,
-    minVersion: 'TLSv1.2',
+/** Dials the plane's link; its certificate must chain to the CAs that `trust` pins and carry the host's name. */
+export const dialLink = (serverUrl: string, trust: SecureContext, listener: SocketListener): LinkSocket => {
+  const url = `${serverUrl.replace(/^https:/, 'wss:')}/link/v1/connect`
+  const options: ClientOptions & { secureContext: SecureContext } = {
+    secureContext: trust,
     perMessageDeflate: false,
     maxPayload: linkLimits.messageBytes,
     followRedirects: false,
-  })
+  }
+  const socket = new WebSocket(url, options)
   let reason = 'the connection closed'
   let fingerprint = ''
   socket.on('upgrade', (response) => {

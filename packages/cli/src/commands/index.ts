@@ -5,6 +5,7 @@ import { registerCompletion } from './completion.ts'
 import { registerContext } from './context/index.ts'
 import { registerDelete } from './delete/index.ts'
 import { registerDescribe } from './describe.ts'
+import { registerDev } from './dev.ts'
 import { registerDiff } from './diff.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDown } from './down.ts'
@@ -50,5 +51,6 @@ export const commands: readonly RegisterCommand[] = [
   registerDoctor,
   registerDown,
   registerCompletion,
+  registerDev,
   registerTest,
 ]

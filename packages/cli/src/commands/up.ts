@@ -3,6 +3,7 @@ import { type PlatformHome, platformHome } from '@atrium/toolchain/platform.ts'
 import type { Command } from 'commander'
 import { hasFailed, isServing } from '../clusters/follow.ts'
 import { invocation } from '../output/invocation.ts'
+import { readPort } from '../output/numbers.ts'
 import { createPrinter, type Printer } from '../output/printer.ts'
 import { attend } from '../platform/attend.ts'
 import { type Connection, withPlatform } from '../platform/connect.ts'
@@ -28,12 +29,6 @@ export const registerUp = (program: Command): void => {
     .option('--json', 'last line of stdout: one object with addresses and credentials')
     .option('--no-demo', 'no demo cluster')
     .action((options: UpOptions, command: Command) => up(command.optsWithGlobals<{ home: string }>().home, options))
-}
-
-const readPort = (text: string): number => {
-  const port = Number(text)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new Error(`--port: '${text}' is no port. Use a number from 1 to 65535.`)
 }
 
 async function up(folder: string, options: UpOptions): Promise<void> {

@@ -133,7 +133,7 @@ export class SimAgent {
       if (isCurrent()) this.#handle({ type: 'closed' })
     })
     this.#handle({ type: 'opened' })
-    server.hub.accept(far)
+    server.hub.accept(far, () => undefined)
   }
 
   /** With the token that the plane laid into the cluster; the key is durable before it is certified. */

@@ -35,7 +35,7 @@ export class SimCloud {
   constructor(deps: SimCloudDeps, api: SimProcess) {
     this.#deps = deps
     this.#api = api
-    this.fake = new FakeCloud({ provisionMs: 4000, visibilityDelayMs: deps.visibilityDelayMs })
+    this.fake = new FakeCloud({ provisionMs: 4000, visibilityDelayMs: deps.visibilityDelayMs }, { clock: deps.clock })
   }
 
   get api(): SimProcess {
@@ -68,7 +68,6 @@ export class SimCloud {
 
   /** What runs in the cluster, as its own network sees it: never late, never refused. */
   machinesOf(uid: string): ObservedInfrastructure {
-    this.#setClock()
     const { visibilityDelayMs } = this.fake.options
     this.fake.options = { ...this.fake.options, visibilityDelayMs: 0 }
     const seen = this.fake.observe(uid)
@@ -78,7 +77,6 @@ export class SimCloud {
 
   /** What a person or a broken rack does. */
   power(uid: string, name: string, life: 'stopped' | 'terminated'): void {
-    this.#setClock()
     this.fake.powerMachine(uid, name, life)
   }
 
@@ -91,7 +89,6 @@ export class SimCloud {
         what,
         async () => {
           await this.#api.doom.step()
-          this.#setClock()
           const result = await work()
           await this.#api.doom.step()
           return result
@@ -111,7 +108,6 @@ export class SimCloud {
     if (this.#chance(throttle)) throw new ProviderError('retry', 'Throttled', 'too many requests', 'Wait.')
     if (!this.#api.alive || !network.reaches(process.name, CLOUD) || this.#chance(drop))
       throw unanswered('the operation')
-    this.#setClock()
   }
 
   /** The cloud, with what `operation` changes in it written down, and now and then done once more later. */
@@ -148,7 +144,6 @@ export class SimCloud {
 
   #watched<T>(cause: string, act: () => T): T {
     const { ledger, clock, network } = this.#deps
-    this.#setClock()
     const before = new Set(this.fake.inventory())
     try {
       return act()
@@ -161,10 +156,6 @@ export class SimCloud {
       for (const thing of after) if (!before.has(thing)) write('created', thing)
       for (const thing of before) if (!after.has(thing)) write('removed', thing)
     }
-  }
-
-  #setClock(): void {
-    this.fake.nowMs = this.#deps.clock.now()
   }
 
   #chance(share: number): boolean {

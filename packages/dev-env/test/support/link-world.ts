@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readEnrolment } from '@atrium/agent/link/enrolment.ts'
 import { openPlaneLink } from '@atrium/agent/link/link.ts'
 import type { AgentIdentity, PlaneLink } from '@atrium/agent/ports.ts'
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
@@ -108,7 +109,7 @@ export class LinkWorld {
     const link = openPlaneLink({
       ...deps,
       logger: silentLogger,
-      enrolmentDir: agent.dir,
+      enrolment: () => readEnrolment(agent.dir),
       surroundings: {
         identity: {
           load: async () => agent.identity.saved,

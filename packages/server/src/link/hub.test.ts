@@ -65,7 +65,7 @@ async function connected() {
     },
   })
   const socket = new Socket()
-  hub.accept(socket)
+  hub.accept(socket, () => undefined)
   const signature = signProof(privateKey, socket.frames[0] as HelloFrame, 'f')
   const told = { certificate: '', serverFingerprint: 'f', agentVersion: '1', podName: 'p', applied: null }
   socket.say({ type: 'proof', signature, ...told })

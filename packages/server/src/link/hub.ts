@@ -83,15 +83,15 @@ export class LinkHub implements SessionHost {
     await this.#heartbeats.stop()
   }
 
-  /** A new connection whose agent has yet to prove itself. */
-  accept(socket: SessionSocket): void {
+  /** A new connection whose agent has yet to prove itself; `proven` is called once it has. */
+  accept(socket: SessionSocket, proven: () => void): void {
     if (this.#stopping) return socket.terminate()
     const hello: HelloFrame = {
       type: 'hello',
       nonce: this.#deps.random.bytes(32).toString('base64url'),
       audience: `${AUDIENCE_PREFIX}${this.#deps.installation}`,
     }
-    this.#unproven.add(new LinkSession(socket, this, hello))
+    this.#unproven.add(new LinkSession(socket, this, hello, proven))
   }
 
   async admit(_session: LinkSession, proof: ProofFrame, hello: HelloFrame): Promise<Admitted> {

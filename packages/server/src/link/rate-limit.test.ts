@@ -15,6 +15,16 @@ it('lets a burst through, then as many as refill, and each address has its own s
   expect(take('a', 10)).toBe(3)
 })
 
+it('does not count what turned out to be in order, and never gives more than the burst', () => {
+  const limiter = new RateLimiter(new ManualClock(), { burst: 2, perSecond: 0 })
+  for (let index = 0; index < 100; index += 1) {
+    expect(limiter.take('fleet')).toBe(true)
+    limiter.giveBack('fleet')
+  }
+  limiter.giveBack('fleet')
+  expect([1, 2, 3].map(() => limiter.take('fleet'))).toEqual([true, true, false])
+})
+
 it('forgets the address that was longest unused, not the one that is busy', () => {
   const limiter = new RateLimiter(new ManualClock(), { burst: 1, perSecond: 0 })
   expect(limiter.take('busy')).toBe(true)

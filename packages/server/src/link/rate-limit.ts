@@ -32,6 +32,12 @@ export class RateLimiter {
     return allowed
   }
 
+  /** What was taken turned out to be in order: it counts no longer. */
+  giveBack(key: string): void {
+    const found = this.#buckets.get(key)
+    if (found) found.tokens = Math.min(this.#limit.burst, found.tokens + 1)
+  }
+
   #forget(): void {
     const oldest = this.#buckets.size > MAX_KEYS ? this.#buckets.keys().next().value : undefined
     if (oldest !== undefined) this.#buckets.delete(oldest)

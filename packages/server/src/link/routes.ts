@@ -31,11 +31,18 @@ const RegistryTokenRequest = Type.Object({ repository: Type.String({ maxLength: 
 
 /** The request–answer half of the link protocol. Errors are `AtriumError`s, for the app's one error handler. */
 export const registerLinkRoutes = (app: FastifyInstance, deps: LinkRouteDeps): void => {
-  app.post<{ Body: EnrolRequest }>('/link/v1/enrol', limited(EnrolRequest, 2 * linkLimits.csrBytes), (request) => {
-    if (!deps.enrolLimiter.take(request.ip))
-      throw new AtriumError('TooManyRequests', 'Too many enrolments from this address: wait a minute.')
-    return deps.authority.enrol(request.body)
-  })
+  app.post<{ Body: EnrolRequest }>(
+    '/link/v1/enrol',
+    limited(EnrolRequest, 2 * linkLimits.csrBytes),
+    async (request) => {
+      if (!deps.enrolLimiter.take(request.ip))
+        throw new AtriumError('TooManyRequests', 'Too many enrolments from this address: wait a minute.')
+      const answer = await deps.authority.enrol(request.body)
+      // Only who guesses is slowed down: a whole fleet may come from one address at once.
+      deps.enrolLimiter.giveBack(request.ip)
+      return answer
+    },
+  )
   app.post<{ Body: { csr: string } }>(
     '/link/v1/renew',
     limited(RenewRequest, 2 * linkLimits.csrBytes),

@@ -57,13 +57,15 @@ export class LinkSession {
   readonly #host: SessionHost
   readonly #machine = new ServerMachine()
   readonly #hello: HelloFrame
+  readonly #proven: () => void
   #admitted: Admitted | null = null
   #cancelWake: () => void = () => undefined
 
-  constructor(socket: SessionSocket, host: SessionHost, hello: HelloFrame) {
+  constructor(socket: SessionSocket, host: SessionHost, hello: HelloFrame, proven: () => void) {
     this.#socket = socket
     this.#host = host
     this.#hello = hello
+    this.#proven = proven
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     // `close` follows every error.
     socket.on('error', (error) => host.logger.debug({ reason: messageOf(error) }, 'link socket failed'))
@@ -136,6 +138,7 @@ export class LinkSession {
     try {
       const admitted = await this.#host.admit(this, proof, this.#hello)
       this.#admitted = admitted
+      this.#proven()
       this.#handle({
         type: 'admitted',
         sessionEpoch: admitted.epoch,

@@ -21,8 +21,12 @@ export const linkUpgradeHandler = (hub: LinkHub, limiter: RateLimiter): UpgradeH
     if (request.url !== '/link/v1/connect') return refuse(socket, '404 Not Found')
     // Browsers always send it, agents never do.
     if (request.headers.origin !== undefined) return refuse(socket, '403 Forbidden')
-    if (!limiter.take(request.socket.remoteAddress ?? '')) return refuse(socket, '429 Too Many Requests')
-    sockets.handleUpgrade(request, socket, head, (webSocket) => hub.accept(webSocket))
+    const address = request.socket.remoteAddress ?? ''
+    if (!limiter.take(address)) return refuse(socket, '429 Too Many Requests')
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      // Only who proves nothing is slowed down: after an outage a whole fleet may come from one address at once.
+      hub.accept(webSocket, () => limiter.giveBack(address)),
+    )
   }
 }
 

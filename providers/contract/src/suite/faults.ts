@@ -93,4 +93,43 @@ export const faultCases: ContractCase[] = [
       await exactly(harness, driver, desiredOf(harness, driver.identity, 2))
     },
   },
+  {
+    name: 'a full quota only delays',
+    needs: ({ faults }) => faults.exhaustQuota !== undefined,
+    async run({ harness, driver }) {
+      await driver.converge(desiredOf(harness, driver.identity, 2))
+      harness.faults.exhaustQuota?.(6)
+      await exactly(harness, driver, desiredOf(harness, driver.identity, 4))
+      await exactly(harness, driver, desiredOf(harness, driver.identity, 2))
+    },
+  },
+  {
+    name: 'what goes slowly is waited for, and not made up for',
+    needs: ({ faults }) => faults.slowDeletes !== undefined,
+    async run({ harness, driver }) {
+      await driver.converge(desiredOf(harness, driver.identity, 4))
+      harness.faults.slowDeletes?.(1_000)
+      await exactly(harness, driver, desiredOf(harness, driver.identity, 2))
+      harness.faults.slowDeletes?.(0)
+    },
+  },
+  {
+    name: 'a caller that dies within a call doubles and orphans nothing',
+    needs: ({ faults }) => faults.crashAt !== undefined,
+    async run({ harness, driver }) {
+      const [two, four] = [2, 4].map((size) => desiredOf(harness, driver.identity, size)) as [
+        DesiredInfrastructure,
+        DesiredInfrastructure,
+      ]
+      await driver.converge(two)
+      for (const when of ['before', 'after'] as const) {
+        harness.faults.crashAt?.('create', when)
+        await assert.rejects(driver.converge(four), SimulatedCrash)
+        await exactly(harness, driver, four)
+        harness.faults.crashAt?.('delete', when)
+        await assert.rejects(driver.converge(two), SimulatedCrash)
+        await exactly(harness, driver, two)
+      }
+    },
+  },
 ]

@@ -34,6 +34,12 @@ export interface ContractHarness {
     throttle?(calls: number): void
     /** Observations are this old from now on; 0 = fresh again. */
     delayVisibility?(ms: number): void
+    /** The next machines that are asked for are refused: there is no quota. */
+    exhaustQuota?(calls: number): void
+    /** From now on what is deleted takes this long to go. */
+    slowDeletes?(ms: number): void
+    /** The next call of this step ends in `SimulatedCrash`, before or after its effect. */
+    crashAt?(step: 'create' | 'delete', when: 'before' | 'after'): void
   }
   /** Creating a control plane takes seconds: cases share one cluster, and only two of them make their own. */
   isSlow: boolean
