@@ -97,10 +97,7 @@ const stored = async (uid: string): Promise<StoredObject<'Cluster'>> => {
 /** The texts the agent would get, which are stored as its controller stores them. */
 async function resolved(uid: string): Promise<string> {
   const cluster = await stored(uid)
-  const { layers, problems } = resolveLayers(
-    cluster.spec.profiles,
-    await readResolveContext(api.context.store, cluster),
-  )
+  const { layers, problems } = resolveLayers(cluster.spec.profiles, await read((tx) => readResolveContext(tx, cluster)))
   expect(problems).toEqual([])
   const texts = layers.flatMap((layer) => layer.manifests.map(({ content }) => content))
   await read((tx) => Promise.all(texts.map((text) => tx.putBlob(Buffer.from(text)))))

@@ -12,12 +12,18 @@ export async function reconcileAgent(scope: Scope): Promise<void> {
   if (agent?.connected && reportedEpoch <= (agent.endedEpoch ?? -1))
     return scope.say('AgentReturning', 'The agent is back; waiting for what it reports of the cluster as it is now.')
   if (agent?.connected) return scope.say('AgentConnected', `Agent ${agent.version} is connected.`)
-  scope.lookAgainIn(scope.deps.timing.busyMs)
+  if (!agent?.lastHeartbeatAt) scope.lookAgainIn(scope.deps.timing.busyMs)
+  else scope.lookAgainIn(awayLookMs(scope, agent.lastHeartbeatAt))
   if (agent?.lastHeartbeatAt)
     return scope.say('AgentDisconnected', `The agent was last heard of at ${agent.lastHeartbeatAt}. ${whereToLook}`)
   if (scope.kubeconfig)
     return scope.say('AgentInstalling', `The agent is installed; waiting for its first report. ${whereToLook}`)
   scope.say('WaitingForControlPlane', 'The agent is installed once the API server answers.')
+}
+
+/** Ever less often, the longer it is away: it tells when it is back, and half a fleet may be away for days. */
+function awayLookMs({ deps: { timing, clock } }: Scope, lastHeardAt: string): number {
+  return Math.max(timing.busyMs, (clock.now() - Date.parse(lastHeardAt)) / 10)
 }
 
 /** What keeps it away is known in its cluster alone: the plane hears nothing of it. */

@@ -25,7 +25,7 @@ export async function reconcileControlPlane(scope: Scope): Promise<void> {
 async function keepKubeconfig(scope: Scope, cloud: Cloud, endpoint: { host: string; port: number } | null) {
   const known = scope.cluster.status.endpoint
   const moved = known?.host !== endpoint?.host || known?.port !== endpoint?.port
-  const stored = await scope.read((tx) => tx.getSecret(scope.ref, kubeconfigField))
+  const stored = scope.surroundings.kubeconfig
   if (stored && !moved) return stored
   const fresh = await cloud.provider.kubeconfig(cloud.identity, cloud.account)
   if (fresh && fresh.reveal() !== stored?.reveal())

@@ -44,7 +44,7 @@ function neverBegun({ cluster: { status } }: Scope): boolean {
 
 async function removeInfrastructure(scope: Scope, deletion: Deletion): Promise<OperationsOutcome | 'gone'> {
   if (!scope.deps.providers.has(scope.cluster.spec.cloudType) && neverBegun(scope)) return 'gone'
-  const cloud = await openCloud(scope)
+  const cloud = openCloud(scope)
   const observed = await observe(scope, cloud)
   if (!observed.exists) return 'gone'
   // Before it begins: a cloud may be done before anybody could look again. What blocked it before stays told until it passes.

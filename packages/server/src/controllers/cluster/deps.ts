@@ -26,8 +26,12 @@ export interface AgentSettings {
 }
 
 export interface ClusterTiming {
-  /** A cluster at rest is looked at this often. */
+  /** A cluster at rest is looked at this often, while there are looks for all. */
   observeMs: number
+  /** However many clusters there are, each is looked at this often. */
+  observeMaxMs: number
+  /** Looks at clusters at rest that one server takes on. */
+  looksPerSecond: number
   /** While something is under way that nobody announces. */
   busyMs: number
   /** After a refusal that needs a person: what changes outside the store is noticed within this time. */
@@ -48,11 +52,13 @@ export interface ClusterTiming {
 
 export const defaultClusterTiming: ClusterTiming = {
   observeMs: 5_000,
+  observeMaxMs: 600_000,
+  looksPerSecond: 20,
   busyMs: 1_000,
   refusedMs: 30_000,
   nodeGraceMs: 10_000,
   nodeStartupMs: 600_000,
-  agentCheckMs: 60_000,
+  agentCheckMs: 300_000,
   tokenMaxAgeMs: 600_000,
   stepLimitMs: 900_000,
   forcePatienceMs: 300_000,

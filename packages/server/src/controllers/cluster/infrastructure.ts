@@ -1,16 +1,15 @@
 import { desiredInfrastructure } from '../../content/plan-machines.ts'
-import { reconcileMachines } from '../machine/reconcile.ts'
-import { openAccount } from './account.ts'
+import { readMachines, reconcileMachines } from '../machine/reconcile.ts'
 import { failure, PhaseFailure } from './failure.ts'
 import { type OperationsOutcome, observe, runOperations } from './operations.ts'
 import type { Cloud, Scope } from './scope.ts'
 
 /** The provider and the opened account of the cluster. */
-export async function openCloud(scope: Scope): Promise<Cloud> {
+export function openCloud(scope: Scope): Cloud {
   const { cloudType } = scope.cluster.spec
   const provider = scope.deps.providers.get(cloudType)
   if (!provider) throw new PhaseFailure(failure('ProviderMissing', `There is no provider for cloud type ${cloudType}.`))
-  const account = await openAccount(scope, provider.credentialKeys)
+  const account = scope.surroundings.account()
   const identity = { tenant: scope.tenant, uid: scope.uid, name: scope.cluster.meta.name }
   scope.cloud = { provider, account, identity }
   return scope.cloud
@@ -18,17 +17,18 @@ export async function openCloud(scope: Scope): Promise<Cloud> {
 
 /** Makes the cloud hold what is declared, one operation after the other. */
 export async function reconcileInfrastructure(scope: Scope): Promise<void> {
-  const cloud = await openCloud(scope)
+  const cloud = openCloud(scope)
   const observed = await observe(scope, cloud)
   if (!scope.profileResolved && !observed.exists)
     return scope.say('WaitingForProfile', 'Nothing is created before the profile is resolved.')
-  const replace = await reconcileMachines(scope, observed)
+  const replace = await reconcileMachines(scope, observed, scope.surroundings.machines)
   const outcome = await runOperations(
     scope,
     cloud,
     cloud.provider.plan(desiredInfrastructure(scope.cluster, scope.kubernetesVersion, replace), observed),
   )
-  if (outcome.outcome === 'progressed') await reconcileMachines(scope, await observe(scope, cloud))
+  if (outcome.outcome === 'progressed')
+    await reconcileMachines(scope, await observe(scope, cloud), await readMachines(scope))
   sayInfrastructure(scope, outcome)
 }
 

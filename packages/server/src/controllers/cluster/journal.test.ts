@@ -3,6 +3,7 @@ import { tenant, user, World } from '../testing/world.ts'
 import type { ClusterControllerDeps } from './deps.ts'
 import { storedJournal } from './journal.ts'
 import { Scope } from './scope.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const leaseMs = 1_000
 
@@ -20,7 +21,7 @@ it('a worker that lost its cluster begins no effect on the cloud, not even one t
     return new Scope(
       { ...deps, timing: { observeMs: 1 } as never },
       { tenant, uid: world.uid, claim, signal },
-      await world.must(),
+      { cluster: await world.must(), surroundings: {} as Surroundings },
     )
   }
   const slow = await scopeOf('slow')

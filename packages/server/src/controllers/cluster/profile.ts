@@ -1,6 +1,5 @@
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { resolveLayers } from '../../content/resolve.ts'
-import { readResolveContext } from '../../content/resolve-context.ts'
 import { buildDesiredState } from './desired-state.ts'
 import { failure } from './failure.ts'
 import { expectLayers } from './report.ts'
@@ -11,7 +10,7 @@ type Position = { epoch: number; generation: number }
 /** Fills in the values and gives the agent its desired state; while that fails the agent keeps its former one. */
 export async function resolveProfile(scope: Scope): Promise<void> {
   const { cluster } = scope
-  const resolved = resolveLayers(cluster.spec.profiles, await readResolveContext(scope.deps.store, cluster))
+  const resolved = resolveLayers(cluster.spec.profiles, scope.surroundings.resolveContext())
   scope.kubernetesVersion = resolved.kubernetesVersion
   if (resolved.kubernetesVersion === '') {
     scope.failures.push(failure('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.'))

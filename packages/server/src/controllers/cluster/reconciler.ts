@@ -6,34 +6,45 @@ import type { ClusterControllerDeps } from './deps.ts'
 import { classify, type Failure } from './failure.ts'
 import { countLayers } from './layers.ts'
 import { phases } from './phases.ts'
+import { RestPace } from './rest-pace.ts'
 import { clusterActor, clusterFinalizer, Scope } from './scope.ts'
 import { computeStatus, ownConditions } from './status.ts'
 import { writeStatus } from './status-write.ts'
+import { readSurroundings } from './surroundings.ts'
 
 /** Brings clusters to what was declared: load → finalizer → phases → always compute and write the status. */
 export function createClusterReconciler(deps: ClusterControllerDeps): Reconciler {
+  const pace = new RestPace(deps.timing, deps.clock, deps.random)
   return {
     name: 'cluster-controller',
     kind: 'Cluster',
     ownsConditions: ownConditions,
     reads: ['CloudAccount', 'MacroSet', 'Pack', 'Project', 'Registry'],
     owns: ['Machine'],
-    reconcile: (request) => reconcile(deps, request),
+    reconcile: (request) => reconcile(deps, request, pace),
   }
 }
 
-async function reconcile(deps: ClusterControllerDeps, request: ReconcileRequest): Promise<ReconcileResult> {
+async function reconcile(
+  deps: ClusterControllerDeps,
+  request: ReconcileRequest,
+  pace: RestPace,
+): Promise<ReconcileResult> {
   const { tenant, uid } = request
-  const cluster = await deps.store.transaction(tenant, clusterActor, (tx) => tx.get('Cluster', uid))
-  if (!cluster) return { outcome: 'gone' }
-  const scope = new Scope(deps, request, cluster)
+  const found = await deps.store.transaction(tenant, clusterActor, async (tx) => {
+    const cluster = await tx.get('Cluster', uid)
+    return cluster && { cluster, surroundings: await readSurroundings(tx, cluster, deps) }
+  })
+  if (!found) return { outcome: 'gone' }
+  const { cluster } = found
+  const scope = new Scope(deps, request, found)
   if (cluster.meta.deletedAt !== null) return reconcileDeletion(scope)
   // Before anything exists outside: otherwise a delete could leave it behind.
   if (!(await ensureFinalizer(deps.store, cluster, clusterFinalizer, request.claim)))
     return { outcome: 'again', afterMs: 0 }
   await runPhases(scope)
   await conclude(scope)
-  return end(scope)
+  return end(scope, pace)
 }
 
 async function runPhases(scope: Scope): Promise<void> {
@@ -68,12 +79,13 @@ async function conclude(scope: Scope): Promise<void> {
 }
 
 /** When to look again; throws what the manager is to try again with growing delays. The status tells why already. */
-function end(scope: Scope): ReconcileResult {
+function end(scope: Scope, pace: RestPace): ReconcileResult {
   const { timing, random } = scope.deps
   if (scope.unexpected !== null) throw scope.unexpected
   const has = (reaction: Failure['reaction']): boolean => scope.failures.some((one) => one.reaction === reaction)
   if (has('retry')) throw new Error(scope.failures.map((failure) => failure.message).join('; '))
   // A cloud that refuses is asked again seldom: wrong credentials, tried often, lock accounts.
   const refused = has('quota') || scope.failures.some((failure) => failure.reason === 'ProviderRefused')
-  return { outcome: 'again', afterMs: withJitter(refused ? timing.refusedMs : scope.againMs, 0.1, random) }
+  if (refused) return { outcome: 'again', afterMs: withJitter(timing.refusedMs, 0.1, random) }
+  return { outcome: 'again', afterMs: scope.atRest ? pace.nextMs() : withJitter(scope.againMs, 0.1, random) }
 }

@@ -15,6 +15,7 @@ import type { EventRecord, StoredObject, Tx } from '@atrium/runtime/store/store.
 import type { MachinePlan } from '../machine/plan.ts'
 import type { ClusterControllerDeps } from './deps.ts'
 import type { Failure } from './failure.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export const clusterFinalizer = 'atrium/cluster'
 export const clusterActor = systemActor('cluster-controller')
@@ -32,6 +33,8 @@ export class Scope {
   readonly request: ReconcileRequest
   /** As loaded at the start of the run. */
   readonly cluster: StoredObject<'Cluster'>
+  /** As of the same moment. */
+  readonly surroundings: Surroundings
   /** One draft for each condition, by type. */
   readonly drafts = new Map<string, ConditionDraft>()
   /** What went wrong, worst cause first. */
@@ -48,14 +51,21 @@ export class Scope {
   kubeconfig: Secret<string> | null = null
   machinePlan: MachinePlan | null = null
   machines = { total: 0, ready: 0 }
+  /** What this run said already is in the store, and not in `cluster`. */
+  statusWritten = false
   /** An unforeseen error, thrown again once the status is written, so that it is logged and backed off. */
   unexpected: unknown = null
   #againMs: number
 
-  constructor(deps: ClusterControllerDeps, request: ReconcileRequest, cluster: StoredObject<'Cluster'>) {
+  constructor(
+    deps: ClusterControllerDeps,
+    request: ReconcileRequest,
+    found: { cluster: StoredObject<'Cluster'>; surroundings: Surroundings },
+  ) {
     this.deps = deps
     this.request = request
-    this.cluster = cluster
+    this.cluster = found.cluster
+    this.surroundings = found.surroundings
     this.#againMs = deps.timing.observeMs
   }
 
@@ -90,6 +100,11 @@ export class Scope {
       message,
       observedGeneration: this.cluster.meta.generation,
     })
+  }
+
+  /** Nothing is under way that nobody announces. */
+  get atRest(): boolean {
+    return this.#againMs >= this.deps.timing.observeMs
   }
 
   lookAgainIn(ms: number): void {

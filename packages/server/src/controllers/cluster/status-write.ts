@@ -2,7 +2,9 @@ import { clusterReasons } from '@atrium/api/cluster-reasons.ts'
 import type { Condition } from '@atrium/api/conditions.ts'
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { sameJson } from '@atrium/runtime/base/json.ts'
 import { type ConditionDraft, findCondition, setConditions } from '@atrium/runtime/controller/conditions.ts'
+import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
 import type { EventRecord } from '@atrium/runtime/store/store.ts'
 import type { Scope } from './scope.ts'
 
@@ -11,17 +13,20 @@ export async function writeProgress(scope: Scope, now: { step: string; message: 
   const former = scope.cluster.status.progress
   const progress = { done: 0, total: 0, ...former, ...now, since: scope.nowIso }
   const { state } = scope.cluster.status
+  scope.statusWritten = true
   // Only the whole of what a run found says that a failure is over.
   const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}
   await scope.transaction((tx) => tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } }))
 }
 
-/** Writes what the run found, in one transaction with the events about it. */
+/** Writes what the run found, in one transaction with the events about it; nothing when the object says so already. */
 export async function writeStatus(
   scope: Scope,
   status: Partial<ClusterStatus>,
   drafts: readonly ConditionDraft[],
 ): Promise<void> {
+  if (isKnown(scope, { ...scope.patch, ...status }, drafts)) return
+  scope.statusWritten = true
   await scope.transaction(async (tx) => {
     const fresh = await tx.getForUpdate('Cluster', scope.uid)
     if (!fresh) throw new AtriumError('LeaseLost', 'the cluster is gone')
@@ -30,6 +35,17 @@ export async function writeStatus(
     const events = [...scope.events, ...transitions(fresh.conditions, conditions, scope)]
     if (events.length > 0) await tx.appendEvents(scope.ref, events)
   })
+}
+
+/** What the cluster says here is written by its controller alone, so as it was read it still is. */
+function isKnown(scope: Scope, status: Partial<ClusterStatus>, drafts: readonly ConditionDraft[]): boolean {
+  if (scope.statusWritten || scope.events.length > 0) return false
+  const { cluster } = scope
+  const conditions = setConditions(cluster.conditions, drafts, scope.nowIso)
+  return (
+    sameJson(mergeStatus(cluster.status, status), cluster.status) &&
+    sameJson(mergeConditions(cluster.conditions, conditions), cluster.conditions)
+  )
 }
 
 /** One event for each condition whose status or reason changed. */

@@ -19,13 +19,16 @@ import {
  * Mirrors the cloud's machines as Machine objects, clears up after those that are gone, and answers the provider ids of
  * those to be replaced.
  */
-export async function reconcileMachines(scope: Scope, observed: ObservedInfrastructure): Promise<string[]> {
+export async function reconcileMachines(
+  scope: Scope,
+  observed: ObservedInfrastructure,
+  stored: readonly StoredObject<'Machine'>[],
+): Promise<string[]> {
   const { cluster, deps } = scope
-  const stored = await scope.read((tx) => tx.list('Machine', { where: { clusterUid: scope.uid } }))
   const plan = planMachines({
     clusterUid: scope.uid,
     observed: observed.machines,
-    known: stored.items.map(knownMachine),
+    known: stored.map(knownMachine),
     nodes: scope.agentConnected ? knownNodes(cluster.status) : null,
     policy: cluster.spec.policy.nodes,
     now: deps.clock.now(),
@@ -34,10 +37,25 @@ export async function reconcileMachines(scope: Scope, observed: ObservedInfrastr
   })
   if (plan.nextCheckMs !== null) scope.lookAgainIn(plan.nextCheckMs)
   const cleared = await clearUp(scope, observed, plan.gone)
-  await scope.transaction((tx) => storeMachines(tx, scope, plan, stored.items, cleared))
+  if (cleared.length > 0 || plan.machines.some((machine) => differs(machine, stored)))
+    await scope.transaction((tx) => storeMachines(tx, scope, plan, stored, cleared))
   await storeDeviations(scope, plan)
   scope.machinePlan = plan
   return plan.replace
+}
+
+/** The cluster's machines as they are stored. */
+export const readMachines = async (scope: Scope): Promise<StoredObject<'Machine'>[]> =>
+  (await scope.read((tx) => tx.list('Machine', { where: { clusterUid: scope.uid } }))).items
+
+type PlannedMachine = MachinePlan['machines'][number]
+
+const storedAs = (machine: PlannedMachine, stored: readonly StoredObject<'Machine'>[]) =>
+  stored.find((one) => one.meta.uid === machine.uid)
+
+function differs(machine: PlannedMachine, stored: readonly StoredObject<'Machine'>[]): boolean {
+  const before = storedAs(machine, stored)
+  return !before || !sameJson({ ...before.status, ...machine.status }, before.status)
 }
 
 /** Null while the agent could not list all of them: one that is not listed is not gone. */
@@ -97,16 +115,15 @@ async function storeMachines(
   }
   const uncleared = new Set(plan.gone.filter((machine) => !cleared.includes(machine)).map((machine) => machine.name))
   for (const machine of plan.machines) {
-    const before = stored.find((one) => one.meta.uid === machine.uid)
+    const before = storedAs(machine, stored)
     // A successor of the same name is stored once its predecessor is cleared up.
     if (!before && uncleared.has(machine.name)) continue
     const uid = before ? before.meta.uid : await createMachine(tx, scope, machine)
-    if (!before || !sameJson({ ...before.status, ...machine.status }, before.status))
-      await tx.updateStatus('Machine', uid, { status: machine.status })
+    if (differs(machine, stored)) await tx.updateStatus('Machine', uid, { status: machine.status })
   }
 }
 
-async function createMachine(tx: Tx, scope: Scope, machine: MachinePlan['machines'][number]): Promise<string> {
+async function createMachine(tx: Tx, scope: Scope, machine: PlannedMachine): Promise<string> {
   const created = await tx.create({
     kind: 'Machine',
     project: scope.cluster.meta.project,
@@ -125,8 +142,10 @@ async function createMachine(tx: Tx, scope: Scope, machine: MachinePlan['machine
   return uid
 }
 
-/** Writes only when something changed: agents report deviations into the same list. */
+/** Writes only when something changed: agents report deviations into the same list, but none of nodes. */
 async function storeDeviations(scope: Scope, plan: MachinePlan): Promise<void> {
+  const known = scope.cluster.status.deviations ?? []
+  if (sameJson(mergeNodeDeviations(known, plan.deviations, scope.nowIso), known)) return
   await scope.transaction(async (tx) => {
     const fresh = await tx.getForUpdate('Cluster', scope.uid)
     if (!fresh) return

@@ -5,6 +5,7 @@ import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { planInfrastructure } from '../../../content/plan-machines.ts'
 import { planLayers } from '../../../content/plan-update.ts'
 import { readResolveContext } from '../../../content/resolve-context.ts'
+import { contentActor } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
 import { getCluster, loadProfiles } from '../clusters/load.ts'
 import { changeProfiles } from '../clusters/profiles.ts'
@@ -36,10 +37,11 @@ export async function planCluster(
   after: ClusterSpec,
   machines: StoredObject<'Machine'>[],
 ): Promise<AtriumClusterPlan> {
-  const { layers, problems } = planLayers(cluster.spec.profiles, after.profiles, {
-    before: await readResolveContext(context.store, cluster),
-    after: await readResolveContext(context.store, { ...cluster, spec: after }),
-  })
+  const resolving = await context.store.transaction(cluster.meta.tenant, contentActor, async (tx) => ({
+    before: await readResolveContext(tx, cluster),
+    after: await readResolveContext(tx, { ...cluster, spec: after }),
+  }))
+  const { layers, problems } = planLayers(cluster.spec.profiles, after.profiles, resolving)
   const provider = context.providers.get(cluster.spec.cloudType)
   const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []
   return {
