@@ -165,6 +165,15 @@ create table link_enrolments (
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
 
+create table link_servers (
+  seen_at timestamp with time zone not null,
+  server text not null
+)
+  constraint link_servers_pkey PRIMARY KEY (server)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  grant delete, insert, select, update to atrium_system
+
 create table link_sessions (
   certificate text collate "C" not null,
   closed_at timestamp with time zone,
@@ -184,7 +193,7 @@ create table link_sessions (
   policy everything for select to atrium_system using (true)
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
-  grant select (closed_at, cluster_uid, epoch, heartbeat_at, tenant) to atrium_system
+  grant select (closed_at, cluster_uid, epoch, heartbeat_at, server, tenant) to atrium_system
 
 create table migrations (
   applied_at timestamp with time zone not null default now(),

@@ -9,6 +9,7 @@ const installationTables: Record<string, string> = {
   migrations: 'names of applied files; neither role has any right on it',
   change_head: 'two positions, the epoch, and which database it is',
   leases: 'names of jobs',
+  link_servers: 'names of server processes, and when each was seen',
   tenants: 'the tenants themselves: keyed by uid',
 }
 

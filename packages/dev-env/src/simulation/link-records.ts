@@ -3,6 +3,7 @@ import type { AgentName } from '@atrium/server/link/agent-name.ts'
 import type { HubDeps } from '@atrium/server/link/hub.ts'
 
 interface Session extends AgentName {
+  server: string
   epoch: number
   heardAtMs: number
   isClosed: boolean
@@ -13,6 +14,8 @@ type Records = HubDeps['records']
 /** What the database knows of sessions and enrolments, by the rules of `LinkRecords`' statements. */
 export class MemoryLinkRecords implements Records {
   readonly #sessions = new Map<string, Session>()
+  /** When each server was last seen. */
+  readonly #servers = new Map<string, number>()
   /** The newest enrolment token of each cluster, and the key that spent it. */
   readonly #tokens = new Map<string, { token: string; usedBy: string | null }>()
   readonly #keys = new Map<string, string>()
@@ -43,9 +46,9 @@ export class MemoryLinkRecords implements Records {
     return this.#keys.get(key) ?? null
   }
 
-  openSession: Records['openSession'] = async ({ tenant, clusterUid }) => {
+  openSession: Records['openSession'] = async ({ tenant, clusterUid, server }) => {
     const epoch = (this.#sessions.get(clusterUid)?.epoch ?? 0) + 1
-    this.#sessions.set(clusterUid, { tenant, clusterUid, epoch, heardAtMs: this.#clock.now(), isClosed: false })
+    this.#sessions.set(clusterUid, { tenant, clusterUid, server, epoch, heardAtMs: this.#clock.now(), isClosed: false })
     return epoch
   }
 
@@ -63,9 +66,17 @@ export class MemoryLinkRecords implements Records {
     }
   }
 
-  silentSessions: Records['silentSessions'] = async (silentMs, limit) =>
+  touchServer: Records['touchServer'] = async (server) => {
+    this.#servers.set(server, this.#clock.now())
+  }
+
+  silentSessions: Records['silentSessions'] = async ({ deadMs, silentMs }, limit) =>
     [...this.#sessions.values()]
-      .filter((session) => !session.isClosed && session.heardAtMs < this.#clock.now() - silentMs)
+      .filter(({ isClosed, heardAtMs, server }) => {
+        const seenAtMs = Math.max(heardAtMs, this.#servers.get(server) ?? 0)
+        const now = this.#clock.now()
+        return !isClosed && (heardAtMs < now - silentMs || seenAtMs < now - deadMs)
+      })
       .toSorted((a, b) => a.heardAtMs - b.heardAtMs)
       .slice(0, limit)
       .map(({ tenant, clusterUid, epoch, heardAtMs }) => ({

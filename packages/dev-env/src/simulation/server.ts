@@ -111,20 +111,20 @@ export class SimServer {
         openSession: (session) => connection.call(() => records.openSession(session)),
         closeSession: (agent, epoch, at) => connection.call(() => records.closeSession(agent, epoch, at)),
         touchSessions: (of, sessions) => connection.call(() => records.touchSessions(of, sessions)),
-        silentSessions: (silentMs, limit) => connection.call(() => records.silentSessions(silentMs, limit)),
+        touchServer: (server) => connection.call(() => records.touchServer(server)),
+        silentSessions: (silence, limit) => connection.call(() => records.silentSessions(silence, limit)),
       },
       authority: {
-        identify: (certificate) =>
-          connection.call(async () => {
-            const clusterUid = records.clusterOfKey(certificate)
-            if (clusterUid === null) throw new Error('nobody was certified with this key')
-            // The certificate is nothing but the name of a key here; all agents prove themselves with the same one.
-            return {
-              agent: { tenant, clusterUid },
-              certificate: { publicKey } as X509Certificate,
-              fingerprint: certificate,
-            }
-          }),
+        identify: (certificate) => {
+          const clusterUid = records.clusterOfKey(certificate)
+          if (clusterUid === null) throw new Error('nobody was certified with this key')
+          // The certificate is nothing but the name of a key here; all agents prove themselves with the same one.
+          return {
+            agent: { tenant, clusterUid },
+            certificate: { publicKey } as X509Certificate,
+            fingerprint: certificate,
+          }
+        },
       },
     })
   }

@@ -1,22 +1,44 @@
 import { linkLimits } from '@atrium/api/link/protocol.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { withJitter } from '@atrium/runtime/base/random.ts'
 import type { AgentName } from './agent-name.ts'
 import type { HubDeps } from './hub.ts'
 
 const FLUSH_MS = linkLimits.heartbeatMs
-/** A session on paper that nobody holds: its server died. Long enough for a slow flush of a live one. */
-const LOST_AFTER_MS = 6 * linkLimits.heartbeatMs
+/** A session's row is written this often: what changes between two heartbeats is in memory alone. */
+const TOUCH_MS = 30_000
+const DEAD_MS = linkLimits.missedHeartbeats * linkLimits.heartbeatMs
+/** A session on paper that its living server does not hold. Long enough for a slow flush. */
+const LOST_MS = TOUCH_MS + DEAD_MS
 const SWEEP_LIMIT = 500
 
-/** Writes heartbeats in batches, one statement for each tenant, and finds sessions whose server died. */
+type HeartbeatDeps = Pick<HubDeps, 'records' | 'status' | 'clock' | 'random' | 'logger' | 'server'>
+
+interface Held {
+  epoch: number
+  heardAtMs: number
+  touchAtMs: number
+}
+
+interface Ended {
+  agent: AgentName
+  epoch: number
+  heardAt: Date
+}
+
+/** Keeps when agents were heard of, writes it in batches, one statement for each tenant, and finds sessions whose server died. */
 export class Heartbeats {
-  readonly #deps: Pick<HubDeps, 'records' | 'status' | 'clock' | 'logger'>
-  readonly #pending = new Map<string, Map<string, { clusterUid: string; epoch: number }>>()
+  readonly #deps: HeartbeatDeps
+  /** By tenant and cluster. */
+  readonly #held = new Map<string, Map<string, Held>>()
+  readonly #unclosed = new Set<Ended>()
   readonly #stop = new AbortController()
+  readonly #startedAtMs: number
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(deps: Pick<HubDeps, 'records' | 'status' | 'clock' | 'logger'>) {
+  constructor(deps: HeartbeatDeps) {
     this.#deps = deps
+    this.#startedAtMs = deps.clock.elapsed()
   }
 
   start(): void {
@@ -29,51 +51,84 @@ export class Heartbeats {
   }
 
   add({ tenant, clusterUid }: AgentName, epoch: number): void {
-    const ofTenant = this.#pending.get(tenant) ?? new Map()
-    ofTenant.set(clusterUid, { clusterUid, epoch })
-    this.#pending.set(tenant, ofTenant)
+    const now = this.#deps.clock.now()
+    const ofTenant = this.#held.get(tenant) ?? new Map<string, Held>()
+    this.#held.set(tenant, ofTenant)
+    const known = ofTenant.get(clusterUid)
+    if (known?.epoch === epoch) known.heardAtMs = now
+    // Opening it wrote its row. Spread, so that agents that came at once are not written at once ever after.
+    else
+      ofTenant.set(clusterUid, {
+        epoch,
+        heardAtMs: now,
+        touchAtMs: now + withJitter(TOUCH_MS * 0.75, 0.25, this.#deps.random),
+      })
   }
 
-  /** Marks the session ended, in the cluster's status and, last, in the sessions table: until then the sweep comes back to it. */
-  async closeSession(agent: AgentName, epoch: number, lastHeartbeatAt: Date): Promise<void> {
-    await this.#deps.status.disconnected(agent, epoch, lastHeartbeatAt.toISOString())
-    await this.#deps.records.closeSession(agent, epoch, new Date(this.#deps.clock.now()))
+  /** When an agent that is connected here was last heard of, in ms since the epoch. */
+  lastHeardMs(tenant: string, clusterUid: string): number | null {
+    return this.#held.get(tenant)?.get(clusterUid)?.heardAtMs ?? null
+  }
+
+  /** The session is over. What cannot be stored of that now is stored with the next heartbeats. */
+  async end(agent: AgentName, epoch: number): Promise<void> {
+    const ofTenant = this.#held.get(agent.tenant)
+    const held = ofTenant?.get(agent.clusterUid)
+    if (held?.epoch === epoch) ofTenant?.delete(agent.clusterUid)
+    const heardAtMs = held?.epoch === epoch ? held.heardAtMs : this.#deps.clock.now()
+    await this.#close({ agent, epoch, heardAt: new Date(heardAtMs) })
+  }
+
+  /** In the cluster's status and, last, in the sessions table: a server that dies between leaves it to the sweep of another. */
+  async #close(ended: Ended): Promise<void> {
+    const { agent, epoch, heardAt } = ended
+    const { status, records, clock, logger } = this.#deps
+    try {
+      await status.disconnected(agent, epoch, heardAt.toISOString())
+      await records.closeSession(agent, epoch, new Date(clock.now()))
+      this.#unclosed.delete(ended)
+    } catch (error) {
+      this.#unclosed.add(ended)
+      logger.warn({ ...agent, epoch, reason: messageOf(error) }, 'end of session not stored; trying again')
+    }
   }
 
   async #run(): Promise<void> {
-    const { clock, logger } = this.#deps
+    const { clock, logger, records, server } = this.#deps
     while (!this.#stop.signal.aborted) {
-      await clock.sleep(FLUSH_MS, this.#stop.signal)
       try {
+        await records.touchServer(server)
+        for (const ended of [...this.#unclosed]) await this.#close(ended)
         await this.#flush()
-        await this.#sweep()
+        // Agents of a server that was started again are on their way: those that do not come are found a little later.
+        if (clock.elapsed() - this.#startedAtMs >= DEAD_MS) await this.#sweep()
       } catch (error) {
         logger.warn({ reason: messageOf(error) }, 'heartbeats not stored; the next ones will be')
       }
+      await clock.sleep(FLUSH_MS, this.#stop.signal)
     }
   }
 
   async #flush(): Promise<void> {
-    const batches = [...this.#pending]
-    this.#pending.clear()
-    for (const [tenant, sessions] of batches) await this.#deps.records.touchSessions(tenant, [...sessions.values()])
+    const now = this.#deps.clock.now()
+    for (const [tenant, held] of this.#held) {
+      // One that fell silent keeps the time it was heard at: it is written as often as it is heard of.
+      const due = [...held].filter(([, { heardAtMs, touchAtMs }]) => now >= touchAtMs && now - heardAtMs < DEAD_MS)
+      if (due.length === 0) continue
+      await this.#deps.records.touchSessions(
+        tenant,
+        due.map(([clusterUid, { epoch }]) => ({ clusterUid, epoch })),
+      )
+      for (const [, session] of due) session.touchAtMs = now + TOUCH_MS
+    }
   }
 
   async #sweep(): Promise<void> {
     const { records, logger } = this.#deps
-    const lost = await records.silentSessions(LOST_AFTER_MS, SWEEP_LIMIT)
+    const lost = await records.silentSessions({ deadMs: DEAD_MS, silentMs: LOST_MS }, SWEEP_LIMIT)
     for (const { heartbeatAt, epoch, ...agent } of lost) {
       logger.info({ ...agent, epoch }, 'session without a server ended')
-      await this.#closeLost(agent, epoch, heartbeatAt)
-    }
-  }
-
-  /** One that cannot be closed does not keep the others open. */
-  async #closeLost(agent: AgentName, epoch: number, heartbeatAt: Date): Promise<void> {
-    try {
-      await this.closeSession(agent, epoch, heartbeatAt)
-    } catch (error) {
-      this.#deps.logger.warn({ ...agent, epoch, reason: messageOf(error) }, 'end of session not stored; trying again')
+      await this.#close({ agent, epoch, heardAt: heartbeatAt })
     }
   }
 }

@@ -55,10 +55,11 @@ async function connected() {
       openSession: async () => 1,
       closeSession: async () => true,
       touchSessions: async () => undefined,
+      touchServer: async () => undefined,
       silentSessions: async () => [],
     },
     authority: {
-      identify: async () => ({
+      identify: () => ({
         ...{ agent, fingerprint: '' },
         certificate: { publicKey: keys.publicKey } as X509Certificate,
       }),

@@ -5,13 +5,13 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import type { HelloFrame, ProofFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, checkProof } from '@atrium/tunnel/link/proof.ts'
-import { FENCED, type ReportMessage } from '@atrium/tunnel/link/server-machine.ts'
+import { FENCED, isNewer, type ReportMessage } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { readDesired } from './desired.ts'
 import { Heartbeats } from './heartbeats.ts'
 import type { LinkRecords } from './records.ts'
-import { type Admitted, LinkSession, type SessionHost, type SessionSocket } from './session.ts'
+import { type Admitted, LinkSession, type SessionHost, type SessionName, type SessionSocket } from './session.ts'
 import { type AgentStatusWriter, agentActor } from './status.ts'
 import { newLinkToken } from './tokens.ts'
 import { TenantWatches } from './watches.ts'
@@ -21,7 +21,7 @@ export type ApplyReport = (tx: Tx, clusterUid: string, message: ReportMessage, a
 
 export interface HubDeps {
   store: Store
-  records: Pick<LinkRecords, 'openSession' | 'closeSession' | 'touchSessions' | 'silentSessions'>
+  records: Pick<LinkRecords, 'openSession' | 'closeSession' | 'touchSessions' | 'touchServer' | 'silentSessions'>
   status: AgentStatusWriter
   authority: Pick<AgentAuthority, 'identify'>
   applyReport: ApplyReport
@@ -38,6 +38,21 @@ export interface HubDeps {
   logger: Logger
 }
 
+/** A session that is open. */
+interface Open extends SessionName {
+  session: LinkSession
+  planeEpoch: number
+  /** The desired state it was last given. */
+  given: { epoch: number; generation: number } | null
+  wasLookedAt: boolean
+  hinted: boolean
+  isLooking: boolean
+  /** Looks that failed in a row. */
+  failures: number
+}
+
+/** What is stored of a new session comes back as a hint within this time. */
+const FIRST_LOOK_MS = 500
 const LOOK_RETRY_MS = 500
 const LONGEST_LOOK_RETRY_MS = 30_000
 
@@ -45,7 +60,7 @@ const LONGEST_LOOK_RETRY_MS = 30_000
 export class LinkHub implements SessionHost {
   readonly #deps: HubDeps
   /** By `<tenant>/<cluster uid>`: at most one session each, the newest. */
-  readonly #sessions = new Map<string, { session: LinkSession; admitted: Admitted }>()
+  readonly #sessions = new Map<string, Open>()
   readonly #unproven = new Set<LinkSession>()
   readonly #heartbeats: Heartbeats
   readonly #watches: TenantWatches
@@ -64,6 +79,11 @@ export class LinkHub implements SessionHost {
     })
   }
 
+  /** When an agent that is connected here was last heard of (ms since the epoch). */
+  lastHeardMs(tenant: string, clusterUid: string): number | null {
+    return this.#heartbeats.lastHeardMs(tenant, clusterUid)
+  }
+
   get size(): number {
     return this.#sessions.size
   }
@@ -72,14 +92,12 @@ export class LinkHub implements SessionHost {
     this.#heartbeats.start()
   }
 
-  /** Closes every link; agents dial again, here or elsewhere. */
+  /** Closes every link. Agents dial again at once, here or elsewhere: only those that do not are told as away, by whoever serves then. */
   async stop(): Promise<void> {
     this.#stopping = true
     for (const session of this.#unproven) session.drop()
-    const open = [...this.#sessions.values()]
     this.#watches.stop()
-    for (const { session } of open) session.drop()
-    await Promise.all(open.map(({ admitted }) => this.#disconnected(admitted)))
+    for (const { session } of [...this.#sessions.values()]) session.drop()
     await this.#heartbeats.stop()
   }
 
@@ -95,19 +113,20 @@ export class LinkHub implements SessionHost {
   }
 
   async admit(_session: LinkSession, proof: ProofFrame, hello: HelloFrame): Promise<Admitted> {
-    const { authority, records, status, random, clock, store } = this.#deps
+    const { authority, records, status, random, clock } = this.#deps
     if (!this.#deps.serverFingerprints().includes(proof.serverFingerprint))
       throw new AtriumError(
         'Unauthorized',
         'The agent saw another server certificate: something terminates TLS in between.',
       )
-    const { agent, certificate, fingerprint } = await authority.identify(proof.certificate)
+    const { agent, certificate, fingerprint } = authority.identify(proof.certificate)
     if (!checkProof(certificate.publicKey, hello, proof.serverFingerprint, proof.signature))
       throw new AtriumError('Unauthorized', 'The proof is not signed with the key of the certificate.')
     const token = newLinkToken(agent.tenant, agent.clusterUid, random)
     const at = new Date(clock.now())
     const { server, peerAddress } = this.#deps
     const planeEpoch = this.#deps.planeEpoch()
+    await this.#watches.ensure(agent.tenant)
     const epoch = await records.openSession({
       ...agent,
       tokenHash: token.hash,
@@ -116,86 +135,99 @@ export class LinkHub implements SessionHost {
       certificate: fingerprint,
       at,
     })
-    await this.#watches.ensure(agent.tenant)
+    if (epoch === null) throw new AtriumError('Unauthorized', 'The certificate was revoked.')
     const told = { version: proof.agentVersion, podName: proof.podName, lastHeartbeatAt: at.toISOString(), planeEpoch }
-    await status.connected(agent, epoch, told, proof.applied)
-    const desired = await store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-      const cluster = await tx.get('Cluster', agent.clusterUid)
-      return cluster && readDesired(tx, cluster)
-    })
+    const desired = await status.connected(agent, epoch, told, proof.applied)
     return { agent, epoch, planeEpoch, token: token.secret.reveal(), desired }
   }
 
-  opened(session: LinkSession, admitted: Admitted): void {
+  opened(session: LinkSession, { agent, epoch, planeEpoch, desired }: Admitted): void {
     this.#unproven.delete(session)
-    const key = keyOf(admitted.agent)
+    const key = keyOf(agent)
     const former = this.#sessions.get(key)
-    if (former && former.admitted.epoch > admitted.epoch) return session.end(FENCED)
-    this.#sessions.set(key, { session, admitted })
+    if (former && former.epoch > epoch) return session.end(FENCED)
+    const given = desired && { epoch: desired.epoch, generation: desired.generation }
+    const seen = { given, wasLookedAt: false, hinted: false, isLooking: false, failures: 0 }
+    const open: Open = { session, agent, epoch, planeEpoch, ...seen }
+    this.#sessions.set(key, open)
+    this.#heartbeats.add(agent, epoch)
     former?.session.end(FENCED)
-    this.logger.info({ ...admitted.agent, epoch: admitted.epoch }, 'agent connected')
+    this.logger.info({ ...agent, epoch }, 'agent connected')
     // Something may have changed between reading the desired state and being found by the watch.
-    void this.#look(admitted.agent)
+    this.clock.after(FIRST_LOOK_MS, () => open.wasLookedAt || void this.#look(agent))
   }
 
-  heartbeat(admitted: Admitted): void {
-    this.#heartbeats.add(admitted.agent, admitted.epoch)
+  heartbeat({ agent, epoch }: SessionName): void {
+    this.#heartbeats.add(agent, epoch)
   }
 
-  async handle(admitted: Admitted, message: ReportMessage): Promise<void> {
-    const { agent, epoch } = admitted
+  async handle({ agent, epoch }: SessionName, message: ReportMessage): Promise<void> {
     const at = isoNow(this.clock)
     await this.#deps.status.asSession(agent, epoch, (tx) => this.#deps.applyReport(tx, agent.clusterUid, message, at))
   }
 
-  ended(session: LinkSession, admitted: Admitted | null, reason: string): void {
+  ended(session: LinkSession, name: SessionName | null, reason: string): void {
     this.#unproven.delete(session)
-    if (!admitted) return
-    const key = keyOf(admitted.agent)
+    if (!name) return
+    const key = keyOf(name.agent)
     if (this.#sessions.get(key)?.session === session) this.#sessions.delete(key)
-    this.logger.info({ ...admitted.agent, epoch: admitted.epoch, reason }, 'agent disconnected')
-    if (!this.#stopping) void this.#disconnected(admitted)
+    this.logger.info({ ...name.agent, epoch: name.epoch, reason }, 'agent disconnected')
+    if (!this.#stopping) void this.#heartbeats.end(name.agent, name.epoch)
   }
 
   #lookAtAll(tenant: string): void {
-    for (const { admitted } of this.#sessions.values())
-      if (admitted.agent.tenant === tenant) void this.#look(admitted.agent)
+    for (const { agent } of this.#sessions.values()) if (agent.tenant === tenant) void this.#look(agent)
   }
 
-  async #disconnected({ agent, epoch }: Admitted): Promise<void> {
-    try {
-      await this.#heartbeats.closeSession(agent, epoch, new Date(this.clock.now()))
-    } catch (error) {
-      this.logger.warn({ ...agent, reason: messageOf(error) }, 'end of session not stored; the sweep will find it')
+  /** A hint that the cluster changed. One look at a time: hints that come meanwhile are one more. */
+  async #look(agent: AgentName): Promise<void> {
+    const open = this.#sessions.get(keyOf(agent))
+    if (!open || this.#stopping) return
+    open.wasLookedAt = true
+    open.hinted = true
+    if (open.isLooking) return
+    open.isLooking = true
+    while (open.hinted) {
+      open.hinted = false
+      await this.#compare(open)
     }
+    open.isLooking = false
   }
 
-  /** A hint that the cluster changed: fences the session, ends it, or sends a newer desired state. */
-  async #look(agent: AgentName, failures = 0): Promise<void> {
-    const found = this.#sessions.get(keyOf(agent))
-    if (!found || this.#stopping) return
-    const { session, admitted } = found
+  /** Fences the session, ends it, or sends a newer desired state. */
+  async #compare(open: Open): Promise<void> {
+    const { session, agent, epoch } = open
     // It told what it runs to another history of this plane: it comes again and tells this one.
-    if (admitted.planeEpoch !== this.#deps.planeEpoch()) return session.end('the plane was restored')
-    const { store } = this.#deps
+    if (open.planeEpoch !== this.#deps.planeEpoch()) return session.end('the plane was restored')
     try {
-      const seen = await store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-        const cluster = await tx.get('Cluster', agent.clusterUid)
-        if (!cluster) return null
-        const { sessionEpoch = 0, connected = false } = cluster.status.agent ?? {}
-        return { epoch: sessionEpoch, connected, desired: await readDesired(tx, cluster) }
-      })
+      const seen = await this.#read(open)
+      open.failures = 0
       if (!seen) return session.end('the cluster was deleted')
-      if (seen.epoch > admitted.epoch) return session.end(FENCED)
+      if (seen.epoch > epoch) return session.end(FENCED)
       // A server that saw no heartbeat of it took it for lost: the agent comes again, or it would count as away for ever.
-      if (seen.epoch === admitted.epoch && !seen.connected) return session.end('the session was taken for lost')
-      if (seen.desired) session.offer(seen.desired)
+      if (seen.epoch === epoch && !seen.connected) return session.end('the session was taken for lost')
+      if (!seen.desired) return
+      open.given = { epoch: seen.desired.epoch, generation: seen.desired.generation }
+      session.offer(seen.desired)
     } catch (error) {
       this.logger.warn({ ...agent, reason: messageOf(error) }, 'desired state not read yet; trying again')
       // On a quiet cluster no other hint comes.
-      const delayMs = Math.min(LOOK_RETRY_MS * 2 ** failures, LONGEST_LOOK_RETRY_MS)
-      this.clock.after(delayMs, () => void this.#look(agent, failures + 1))
+      const delayMs = Math.min(LOOK_RETRY_MS * 2 ** open.failures, LONGEST_LOOK_RETRY_MS)
+      open.failures += 1
+      this.clock.after(delayMs, () => void this.#look(agent))
     }
+  }
+
+  /** What the cluster says of its agent's session, and its desired state if that is newer than the one given; null when it is gone. */
+  #read({ agent, given }: Open) {
+    return this.#deps.store.transaction(agent.tenant, agentActor(agent), async (tx) => {
+      const cluster = await tx.get('Cluster', agent.clusterUid)
+      if (!cluster) return null
+      const { sessionEpoch = 0, connected = false } = cluster.status.agent ?? {}
+      const { desired } = cluster.status
+      const isNew = desired !== undefined && (given === null || isNewer(desired, given))
+      return { epoch: sessionEpoch, connected, desired: isNew ? await readDesired(tx, cluster) : null }
+    })
   }
 }
 

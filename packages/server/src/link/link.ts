@@ -24,7 +24,7 @@ export interface Link {
   /** A single-use token for the cluster's agent, for the Secret that is pushed into the cluster. */
   issueEnrolment(agent: AgentName): Promise<IssuedEnrolment>
   revokeAgent(agent: AgentName): Promise<void>
-  /** When each cluster was last heard of (RFC 3339), by uid; those that never were are absent. */
+  /** When each cluster was last heard of (RFC 3339), by uid; those that never were are absent. Of agents at other servers, half a minute late. */
   lastHeartbeats: (tenant: string, clusterUids: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Agents connected to this server. */
   connections(): number
@@ -47,7 +47,14 @@ export const createLink = (options: LinkOptions): Link => {
     handleUpgrade: linkUpgradeHandler(hub, new RateLimiter(options.clock, CONNECT_LIMIT)),
     issueEnrolment: (agent) => authority.issueEnrolment(agent),
     revokeAgent: (agent) => authority.revoke(agent),
-    lastHeartbeats: (tenant, clusterUids) => records.lastHeartbeats(tenant, clusterUids),
+    lastHeartbeats: async (tenant, clusterUids) => {
+      const stored = await records.lastHeartbeats(tenant, clusterUids)
+      for (const uid of clusterUids) {
+        const heardMs = hub.lastHeardMs(tenant, uid)
+        if (heardMs !== null) stored.set(uid, new Date(heardMs).toISOString())
+      }
+      return stored
+    },
     connections: () => hub.size,
     start: () => hub.start(),
     stop: () => hub.stop(),

@@ -96,7 +96,7 @@ export class LinkRecords {
 
   /**
    * Refuses the agent from now on: certificates, unused tokens and the session's token. Returns the epoch that fences its
-   * session, if it had one: that one stays open here until the cluster's status says so.
+   * session, if it had one: that one stays open here, at no server, until the cluster's status says so.
    */
   revoke(agent: AgentName, at: Date): Promise<number | null> {
     return this.#database.withTenant(agent.tenant, async (sql) => {
@@ -107,7 +107,7 @@ export class LinkRecords {
         [...cluster, at],
       )
       const [row] = await sql.query<{ epoch: number }>(
-        `update link_sessions set epoch = epoch + 1, token_hash = '', closed_at = null
+        `update link_sessions set epoch = epoch + 1, token_hash = '', server = '', closed_at = null
           where tenant = $1 and cluster_uid = $2 returning epoch`,
         cluster,
       )
@@ -115,13 +115,14 @@ export class LinkRecords {
     })
   }
 
-  /** The epoch of the new session; every older one of the cluster is over. */
-  openSession(session: NewSession): Promise<number> {
+  /** The epoch of the new session; every older one of the cluster is over. Null: its certificate is none of ours, or was revoked. */
+  openSession(session: NewSession): Promise<number | null> {
     return this.#database.withTenant(session.tenant, async (sql) => {
       const [row] = await sql.query<{ epoch: number }>(
         `insert into link_sessions
            (tenant, cluster_uid, epoch, token_hash, server, peer_address, certificate, opened_at, heartbeat_at)
-         values ($1, $2, 1, $3, $4, $5, $6, $7, now())
+         select tenant, cluster_uid, 1, $3, $4, $5, fingerprint, $7, now() from link_certificates
+          where tenant = $1 and cluster_uid = $2 and fingerprint = $6 and revoked_at is null
          on conflict (tenant, cluster_uid) do update set
            epoch = link_sessions.epoch + 1, token_hash = excluded.token_hash, server = excluded.server,
            peer_address = excluded.peer_address, certificate = excluded.certificate,
@@ -137,8 +138,7 @@ export class LinkRecords {
           session.at,
         ],
       )
-      if (!row) throw new Error('the session was not stored')
-      return row.epoch
+      return row?.epoch ?? null
     })
   }
 
@@ -190,13 +190,35 @@ export class LinkRecords {
     return new Map(rows.map((row) => [row.cluster_uid, row.heartbeat_at.toISOString()]))
   }
 
-  /** Sessions of all tenants that are open on paper but were not heard of for `silentMs`. */
-  silentSessions(silentMs: number, limit: number): Promise<(AgentName & { epoch: number; heartbeatAt: Date })[]> {
+  /** This server lives; those that were not seen for a day are forgotten. */
+  async touchServer(server: string): Promise<void> {
+    await this.#database.asSystem(async (sql) => {
+      await sql.query(
+        `insert into link_servers (server, seen_at) values ($1, now())
+         on conflict (server) do update set seen_at = excluded.seen_at`,
+        [server],
+      )
+      await sql.query(`delete from link_servers where seen_at < now() - interval '1 day'`)
+    })
+  }
+
+  /**
+   * Sessions of all tenants that are open on paper, but whose server was not seen for `deadMs`, or which it has not
+   * touched for `silentMs`.
+   */
+  silentSessions(
+    { deadMs, silentMs }: { deadMs: number; silentMs: number },
+    limit: number,
+  ): Promise<(AgentName & { epoch: number; heartbeatAt: Date })[]> {
     return this.#database.asSystem(async (sql) => {
       const rows = await sql.query<{ tenant: string; cluster_uid: string; epoch: number; heartbeat_at: Date }>(
-        `select tenant, cluster_uid, epoch, heartbeat_at from link_sessions
-          where closed_at is null and heartbeat_at < now() - $1 * interval '1 millisecond' order by heartbeat_at limit $2`,
-        [silentMs, limit],
+        `select s.tenant, s.cluster_uid, s.epoch, s.heartbeat_at from link_sessions s
+          where s.closed_at is null and s.heartbeat_at < now() - $1 * interval '1 millisecond'
+            and (s.heartbeat_at < now() - $2 * interval '1 millisecond'
+              or not exists (select from link_servers l where l.server = s.server
+                and l.seen_at >= now() - $1 * interval '1 millisecond'))
+          order by s.heartbeat_at limit $3`,
+        [deadMs, silentMs, limit],
       )
       return rows.map((row) => ({
         tenant: row.tenant,

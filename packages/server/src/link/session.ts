@@ -17,10 +17,14 @@ import { FencedError } from './status.ts'
 
 export type { AgentMessage }
 
-/** A proof that held: whose session it is, its number, and what to send first. */
-export interface Admitted {
+/** Whose session it is, and its number. */
+export interface SessionName {
   agent: AgentName
   epoch: number
+}
+
+/** A proof that held, and what to send first. */
+export interface Admitted extends SessionName {
   /** What the plane's was when it was admitted. */
   planeEpoch: number
   token: string
@@ -45,10 +49,10 @@ export interface SessionHost {
   /** Checks the proof and makes this the cluster's newest session. Throws `AtriumError` when it does not hold. */
   admit(session: LinkSession, proof: ProofFrame, hello: HelloFrame): Promise<Admitted>
   opened(session: LinkSession, admitted: Admitted): void
-  heartbeat(admitted: Admitted): void
+  heartbeat(session: SessionName): void
   /** Stores the report's effect; throws `FencedError` when the session is no longer the newest. */
-  handle(admitted: Admitted, message: ReportMessage): Promise<void>
-  ended(session: LinkSession, admitted: Admitted | null, reason: string): void
+  handle(session: SessionName, message: ReportMessage): Promise<void>
+  ended(session: LinkSession, name: SessionName | null, reason: string): void
 }
 
 /** Drives `ServerMachine` for one connection. */
@@ -58,7 +62,7 @@ export class LinkSession {
   readonly #machine = new ServerMachine()
   readonly #hello: HelloFrame
   readonly #proven: () => void
-  #admitted: Admitted | null = null
+  #name: SessionName | null = null
   #cancelWake: () => void = () => undefined
 
   constructor(socket: SessionSocket, host: SessionHost, hello: HelloFrame, proven: () => void) {
@@ -114,7 +118,7 @@ export class LinkSession {
         void this.#verify(action.proof)
         return
       case 'heartbeat':
-        if (this.#admitted) this.#host.heartbeat(this.#admitted)
+        if (this.#name) this.#host.heartbeat(this.#name)
         return
       case 'handle':
         void this.#store(action.message)
@@ -124,7 +128,7 @@ export class LinkSession {
       case 'close':
         return this.#socket.close(1008)
       case 'ended':
-        return this.#host.ended(this, this.#admitted, action.reason)
+        return this.#host.ended(this, this.#name, action.reason)
     }
   }
 
@@ -137,7 +141,7 @@ export class LinkSession {
   async #verify(proof: ProofFrame): Promise<void> {
     try {
       const admitted = await this.#host.admit(this, proof, this.#hello)
-      this.#admitted = admitted
+      this.#name = { agent: admitted.agent, epoch: admitted.epoch }
       this.#proven()
       this.#handle({
         type: 'admitted',
@@ -154,9 +158,9 @@ export class LinkSession {
   }
 
   async #store(message: ReportMessage): Promise<void> {
-    if (!this.#admitted) return
+    if (!this.#name) return
     try {
-      await this.#host.handle(this.#admitted, message)
+      await this.#host.handle(this.#name, message)
       this.#handle({ type: 'handled', seq: message.seq })
     } catch (error) {
       this.#failed(message, error)
@@ -164,12 +168,12 @@ export class LinkSession {
   }
 
   #logDropped(reason: string): void {
-    const cluster = this.#admitted?.agent.clusterUid
+    const cluster = this.#name?.agent.clusterUid
     this.#host.logger.error({ reason, cluster }, 'report dropped: it cannot be read')
   }
 
   #failed(message: ReportMessage, error: unknown): void {
-    const log = { reason: messageOf(error), type: message.type, cluster: this.#admitted?.agent.clusterUid }
+    const log = { reason: messageOf(error), type: message.type, cluster: this.#name?.agent.clusterUid }
     if (error instanceof FencedError) return this.#handle({ type: 'refused', reason: FENCED })
     if (isPermanent(error)) {
       // Sent again it would fail again: without an acknowledgement it would block the agent's other reports for ever.

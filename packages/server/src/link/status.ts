@@ -1,7 +1,10 @@
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { Actor, Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { AgentName } from './agent-name.ts'
+import { readDesired } from './desired.ts'
 
 type AgentStatus = NonNullable<ClusterStatus['agent']>
 const NO_AGENT: AgentStatus = {
@@ -32,18 +35,28 @@ export class AgentStatusWriter {
     await this.#update(agent, (before) => ({ ...before, enrolled: true }))
   }
 
-  /** Makes `epoch` the newest session, of an agent that has `applied` so much; refuses when a newer one came first. */
-  async connected(
+  /**
+   * Makes `epoch` the newest session, of an agent that has `applied` so much; refuses when a newer one came first.
+   * Answers the cluster's desired state. The controller is woken unless the agent counted as connected and is what it
+   * was: after a restart of the plane a whole fleet comes back like that.
+   */
+  connected(
     agent: AgentName,
     epoch: number,
     now: Required<Pick<AgentStatus, 'version' | 'podName' | 'lastHeartbeatAt' | 'planeEpoch'>>,
     applied: ClusterStatus['applied'] | null,
-  ): Promise<void> {
-    const change = (before: AgentStatus): AgentStatus => {
+  ): Promise<DesiredState | null> {
+    return this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
+      const cluster = await lockCluster(tx, agent)
+      const before = cluster.status.agent ?? NO_AGENT
       if (before.sessionEpoch > epoch) throw new FencedError()
-      return { ...before, ...now, enrolled: true, connected: true, sessionEpoch: epoch }
-    }
-    await this.#update(agent, change, applied ? { applied } : {})
+      const after = { ...before, ...now, enrolled: true, connected: true, sessionEpoch: epoch }
+      await tx.updateStatus('Cluster', agent.clusterUid, { status: { ...(applied && { applied }), agent: after } })
+      const isNews = !before.connected || before.version !== now.version || before.planeEpoch !== now.planeEpoch
+      if (isNews || (applied && !sameJson(applied, cluster.status.applied)))
+        await tx.enqueue('Cluster', agent.clusterUid)
+      return readDesired(tx, cluster)
+    })
   }
 
   /**
@@ -76,17 +89,13 @@ export class AgentStatusWriter {
     })
   }
 
-  async #update(
-    agent: AgentName,
-    change: (before: AgentStatus) => AgentStatus,
-    facts: Pick<ClusterStatus, 'applied'> = {},
-  ): Promise<void> {
+  async #update(agent: AgentName, change: (before: AgentStatus) => AgentStatus): Promise<void> {
     await this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
       const cluster = await lockCluster(tx, agent)
       const before = cluster.status.agent ?? NO_AGENT
       const after = change(before)
       if (after === before) return
-      await tx.updateStatus('Cluster', agent.clusterUid, { status: { ...facts, agent: after } })
+      await tx.updateStatus('Cluster', agent.clusterUid, { status: { agent: after } })
       await tx.enqueue('Cluster', agent.clusterUid)
     })
   }

@@ -61,6 +61,9 @@ export class ServerMachine {
   #handling: ReportMessage | null = null
   #deadlineMs = 0
   #heardAtMs = 0
+  /** The newest it was given. */
+  #given: Position | null = null
+  /** While it may have to be sent again. */
   #desired: DesiredState | null = null
   #desiredSentAtMs: number | null = null
   #tokens: number = frameRate.burst
@@ -161,8 +164,7 @@ export class ServerMachine {
     if (this.#phase !== 'verifying') return []
     this.#phase = 'open'
     this.#heardAtMs = nowMs
-    this.#desired = event.desired
-    if (event.desired) this.#desiredSentAtMs = nowMs
+    if (event.desired) this.#give(event.desired, nowMs)
     const { sessionEpoch, sessionToken, desired } = event
     return [
       {
@@ -173,18 +175,26 @@ export class ServerMachine {
   }
 
   #offer(desired: DesiredState, nowMs: number): ServerAction[] {
-    if (this.#phase !== 'open' || (this.#desired && !isNewer(desired, this.#desired))) return []
-    this.#desired = desired
-    this.#desiredSentAtMs = nowMs
+    if (this.#phase !== 'open' || (this.#given && !isNewer(desired, this.#given))) return []
+    this.#give(desired, nowMs)
     return [{ type: 'send', frame: { type: 'desired', desired } }]
   }
 
   /** The agent works on what was sent: no need to repeat it. */
   #confirm(message: ReportMessage): ServerAction[] {
-    if (message.type !== 'state' || !this.#desired) return []
+    if (message.type !== 'state' || !this.#given) return []
     const taken = message.working ?? message.applied
-    if (taken && !isNewer(this.#desired, taken)) this.#desiredSentAtMs = null
+    if (!taken || isNewer(this.#given, taken)) return []
+    this.#desired = null
+    this.#desiredSentAtMs = null
     return []
+  }
+
+  #give(desired: DesiredState, nowMs: number): void {
+    const { epoch, generation } = desired
+    this.#given = { epoch, generation }
+    this.#desired = desired
+    this.#desiredSentAtMs = nowMs
   }
 
   #wake(nowMs: number): ServerAction[] {

@@ -25,10 +25,12 @@ export async function applyReport(tx: Tx, clusterUid: string, told: Report, at: 
   if (changesConditions(cluster.status, facts)) await tx.enqueue('Cluster', clusterUid)
 }
 
-/** Metrics alone wake nobody. */
+/** Metrics alone wake nobody, nor does the first word of an agent that was not away for the plane. */
 function changesConditions(before: ClusterStatus, facts: Partial<ClusterStatus>): boolean {
-  const { metrics: _metrics, ...rest } = facts
-  return !sameJson({ ...before, ...rest }, before)
+  const { metrics: _metrics, reportedEpoch, ...rest } = facts
+  const endedEpoch = before.agent?.endedEpoch ?? -1
+  const isBack = (before.reportedEpoch ?? 0) <= endedEpoch && (reportedEpoch ?? 0) > endedEpoch
+  return isBack || !sameJson({ ...before, ...rest }, before)
 }
 
 async function stateFacts(
