@@ -2,7 +2,10 @@ import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 
 /** The newest desired state the cluster's controller made: `status.desired.digest` is the blob with the index as JSON. */
-export const readDesired = async (tx: Tx, cluster: StoredObject<'Cluster'>): Promise<DesiredState | null> => {
+export const readDesired = async (
+  tx: Tx,
+  cluster: Pick<StoredObject<'Cluster'>, 'status'>,
+): Promise<DesiredState | null> => {
   const desired = cluster.status.desired
   if (!desired) return null
   const blob = await tx.getBlob(desired.digest)

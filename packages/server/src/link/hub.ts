@@ -1,18 +1,18 @@
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
-import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import type { HelloFrame, ProofFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, checkProof } from '@atrium/tunnel/link/proof.ts'
-import { FENCED, isNewer, type ReportMessage } from '@atrium/tunnel/link/server-machine.ts'
+import { FENCED, type ReportMessage } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
-import { readDesired } from './desired.ts'
 import { Heartbeats } from './heartbeats.ts'
+import { Looks, type Seen } from './looks.ts'
 import type { LinkRecords } from './records.ts'
 import { type Admitted, LinkSession, type SessionHost, type SessionName, type SessionSocket } from './session.ts'
-import { type AgentStatusWriter, agentActor } from './status.ts'
+import type { AgentStatusWriter } from './status.ts'
 import { newLinkToken } from './tokens.ts'
 import { TenantWatches } from './watches.ts'
 
@@ -45,16 +45,10 @@ interface Open extends SessionName {
   /** The desired state it was last given. */
   given: { epoch: number; generation: number } | null
   wasLookedAt: boolean
-  hinted: boolean
-  isLooking: boolean
-  /** Looks that failed in a row. */
-  failures: number
 }
 
 /** What is stored of a new session comes back as a hint within this time. */
 const FIRST_LOOK_MS = 500
-const LOOK_RETRY_MS = 500
-const LONGEST_LOOK_RETRY_MS = 30_000
 
 /** All agents connected to this server. */
 export class LinkHub implements SessionHost {
@@ -63,6 +57,7 @@ export class LinkHub implements SessionHost {
   readonly #sessions = new Map<string, Open>()
   readonly #unproven = new Set<LinkSession>()
   readonly #heartbeats: Heartbeats
+  readonly #looks: Looks
   readonly #watches: TenantWatches
   readonly clock: Clock
   readonly logger: Logger
@@ -73,8 +68,13 @@ export class LinkHub implements SessionHost {
     this.clock = deps.clock
     this.logger = deps.logger
     this.#heartbeats = new Heartbeats(deps)
+    this.#looks = new Looks({
+      ...deps,
+      given: (agent) => this.#sessions.get(keyOf(agent))?.given,
+      seen: (agent, seen) => this.#seen(agent, seen),
+    })
     this.#watches = new TenantWatches(deps, {
-      changed: (agent) => void this.#look(agent),
+      changed: (agent) => this.#looks.hint(agent),
       allChanged: (tenant) => this.#lookAtAll(tenant),
     })
   }
@@ -97,6 +97,7 @@ export class LinkHub implements SessionHost {
     this.#stopping = true
     for (const session of this.#unproven) session.drop()
     this.#watches.stop()
+    this.#looks.stop()
     for (const { session } of [...this.#sessions.values()]) session.drop()
     await this.#heartbeats.stop()
   }
@@ -147,14 +148,13 @@ export class LinkHub implements SessionHost {
     const former = this.#sessions.get(key)
     if (former && former.epoch > epoch) return session.end(FENCED)
     const given = desired && { epoch: desired.epoch, generation: desired.generation }
-    const seen = { given, wasLookedAt: false, hinted: false, isLooking: false, failures: 0 }
-    const open: Open = { session, agent, epoch, planeEpoch, ...seen }
+    const open: Open = { session, agent, epoch, planeEpoch, given, wasLookedAt: false }
     this.#sessions.set(key, open)
     this.#heartbeats.add(agent, epoch)
     former?.session.end(FENCED)
     this.logger.info({ ...agent, epoch }, 'agent connected')
     // Something may have changed between reading the desired state and being found by the watch.
-    this.clock.after(FIRST_LOOK_MS, () => open.wasLookedAt || void this.#look(agent))
+    this.clock.after(FIRST_LOOK_MS, () => open.wasLookedAt || this.#looks.hint(agent))
   }
 
   heartbeat({ agent, epoch }: SessionName): void {
@@ -176,58 +176,25 @@ export class LinkHub implements SessionHost {
   }
 
   #lookAtAll(tenant: string): void {
-    for (const { agent } of this.#sessions.values()) if (agent.tenant === tenant) void this.#look(agent)
+    for (const { agent } of this.#sessions.values()) if (agent.tenant === tenant) this.#looks.hint(agent)
   }
 
-  /** A hint that the cluster changed. One look at a time: hints that come meanwhile are one more. */
-  async #look(agent: AgentName): Promise<void> {
+  /** The cluster changed, or may have: fences the session, ends it, or sends a newer desired state. */
+  #seen(agent: AgentName, seen: Seen | null): void {
     const open = this.#sessions.get(keyOf(agent))
     if (!open || this.#stopping) return
+    const { session, epoch } = open
     open.wasLookedAt = true
-    open.hinted = true
-    if (open.isLooking) return
-    open.isLooking = true
-    while (open.hinted) {
-      open.hinted = false
-      await this.#compare(open)
-    }
-    open.isLooking = false
-  }
-
-  /** Fences the session, ends it, or sends a newer desired state. */
-  async #compare(open: Open): Promise<void> {
-    const { session, agent, epoch } = open
     // It told what it runs to another history of this plane: it comes again and tells this one.
     if (open.planeEpoch !== this.#deps.planeEpoch()) return session.end('the plane was restored')
-    try {
-      const seen = await this.#read(open)
-      open.failures = 0
-      if (!seen) return session.end('the cluster was deleted')
-      if (seen.epoch > epoch) return session.end(FENCED)
-      // A server that saw no heartbeat of it took it for lost: the agent comes again, or it would count as away for ever.
-      if (seen.epoch === epoch && !seen.connected) return session.end('the session was taken for lost')
-      if (!seen.desired) return
-      open.given = { epoch: seen.desired.epoch, generation: seen.desired.generation }
-      session.offer(seen.desired)
-    } catch (error) {
-      this.logger.warn({ ...agent, reason: messageOf(error) }, 'desired state not read yet; trying again')
-      // On a quiet cluster no other hint comes.
-      const delayMs = Math.min(LOOK_RETRY_MS * 2 ** open.failures, LONGEST_LOOK_RETRY_MS)
-      open.failures += 1
-      this.clock.after(delayMs, () => void this.#look(agent))
-    }
-  }
-
-  /** What the cluster says of its agent's session, and its desired state if that is newer than the one given; null when it is gone. */
-  #read({ agent, given }: Open) {
-    return this.#deps.store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-      const cluster = await tx.get('Cluster', agent.clusterUid)
-      if (!cluster) return null
-      const { sessionEpoch = 0, connected = false } = cluster.status.agent ?? {}
-      const { desired } = cluster.status
-      const isNew = desired !== undefined && (given === null || isNewer(desired, given))
-      return { epoch: sessionEpoch, connected, desired: isNew ? await readDesired(tx, cluster) : null }
-    })
+    if (!seen) return session.end('the cluster was deleted')
+    const { sessionEpoch = 0, connected = false } = seen.agent ?? {}
+    if (sessionEpoch > epoch) return session.end(FENCED)
+    // A server that saw no heartbeat of it took it for lost: the agent comes again, or it would count as away for ever.
+    if (sessionEpoch === epoch && !connected) return session.end('the session was taken for lost')
+    if (!seen.desired) return
+    open.given = { epoch: seen.desired.epoch, generation: seen.desired.generation }
+    session.offer(seen.desired)
   }
 }
 

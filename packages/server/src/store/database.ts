@@ -41,6 +41,8 @@ export interface DatabaseOptions {
 
 const RETRIES_MAX = 5
 const RETRY_DELAY_MS = 10
+/** Each connection holds them all. */
+const STATEMENTS_MAX = 500
 /** How long a transaction waits for a database that is just restarting before it fails. */
 const CONNECT_LIMIT_MS = 5_000
 
@@ -113,11 +115,26 @@ export class Database {
   }
 }
 
+/**
+ * Names of prepared statements: each connection parses and plans a text once, which is most of what a short statement
+ * costs. Texts are constant, so there are as many as the code has.
+ */
+const statementNames = new Map<string, string>()
+const statementName = (text: string): string => {
+  const known = statementNames.get(text)
+  if (known !== undefined) return known
+  // Lists are put together from a kind's columns: what is too many is not prepared.
+  if (statementNames.size >= STATEMENTS_MAX) return ''
+  const name = `s${statementNames.size}`
+  statementNames.set(text, name)
+  return name
+}
+
 const inTransaction = async <T>(client: PoolClient, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> => {
   let broken = false
   const sql: Sql = {
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      (await client.query<Row>(text, [...values])).rows,
+      (await client.query<Row>({ name: statementName(text), text, values: [...values] })).rows,
   }
   try {
     await client.query(begin)

@@ -68,9 +68,32 @@ export const readObject = async <K extends KindName>(
   uid: string,
   lock: 'none' | 'write' | 'delete' = 'none',
 ): Promise<StoredObject<K> | null> => {
+  const known = lockedObject(context, kind, uid, lock)
+  if (known) return known
   const text = { none: GET, write: GET_FOR_WRITE, delete: GET_FOR_DELETE }[lock]
   const [row] = await context.sql.query<ObjectRow & Record<string, unknown>>(text, [context.tenant, kind, uid])
-  return row === undefined ? null : toObject(kind, row)
+  if (row === undefined) return null
+  const object = toObject(kind, row)
+  if (lock !== 'none') context.locked.set(uid, { object, lock })
+  return object
+}
+
+/** What this transaction holds already needs no second look: most writes lock what they have just read. */
+const lockedObject = <K extends KindName>(
+  context: TxContext,
+  kind: K,
+  uid: string,
+  lock: 'none' | 'write' | 'delete',
+): StoredObject<K> | null => {
+  const held = context.locked.get(uid)
+  if (held?.object.kind !== kind || (lock === 'delete' && held.lock !== 'delete')) return null
+  return held.object as StoredObject<K>
+}
+
+/** After a write of a locked object: the next read of it in this transaction sees it. */
+export const keepLocked = (context: TxContext, object: StoredObject): void => {
+  const held = context.locked.get(object.meta.uid)
+  if (held) held.object = object
 }
 
 /** The object, locked until the transaction ends; throws `ResourceNotFound`. */

@@ -7,7 +7,7 @@ import { newUid } from '@atrium/runtime/base/random.ts'
 import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
 import type { NewObject, SpecPatch, StatusPatch, StoredObject } from '@atrium/runtime/store/store.ts'
 import { keyColumn, uniqueIndexOf } from './kind-columns.ts'
-import { lockObject } from './object-rows.ts'
+import { keepLocked, lockObject } from './object-rows.ts'
 import { asInputError, violatedConstraint } from './pg-errors.ts'
 import { authorOf } from './revisions.ts'
 import { notFound, type TxContext } from './tx-context.ts'
@@ -148,7 +148,9 @@ export const replaceObject = async <K extends KindName>(
     await context.sql.query(ADD_LABELS, [context.tenant, uid, JSON.stringify(meta.labels)])
   }
   context.effects.changes = true
-  return { ...next, meta: { ...meta, modifiedAt, resourceVersion: row.resource_version } }
+  const written = { ...next, meta: { ...meta, modifiedAt, resourceVersion: row.resource_version } }
+  keepLocked(context, written as StoredObject)
+  return written
 }
 
 const UPDATE_STATUS = `
@@ -156,9 +158,11 @@ const UPDATE_STATUS = `
     update object_status set resource_version = nextval('resource_versions'), status = $3, conditions = $4
     where tenant = $1 and uid = $2
     returning resource_version
+  ), change as (
+    insert into changes_pending (resource_version, tenant, kind, uid, project, type)
+    select resource_version, $1, $5, $2, $6, 'status' from version
   )
-  insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-  select resource_version, $1, $5, $2, $6, 'status' from version`
+  select resource_version from version`
 
 export const mergeStatusInto = async <K extends KindName>(
   context: TxContext,
@@ -171,7 +175,9 @@ export const mergeStatusInto = async <K extends KindName>(
   const conditions = mergeConditions(stored.conditions, jsonCopy(patch.conditions ?? []))
   if (sameJson(status, stored.status) && sameJson(conditions, stored.conditions)) return
   const values = [context.tenant, uid, JSON.stringify(status), JSON.stringify(conditions), kind, stored.meta.project]
-  await guarded(context, UPDATE_STATUS, values, stored)
+  const [row] = await guarded(context, UPDATE_STATUS, values, stored)
+  const resourceVersion = row?.resource_version ?? stored.meta.resourceVersion
+  keepLocked(context, { ...stored, meta: { ...stored.meta, resourceVersion }, status, conditions } as StoredObject)
   context.effects.changes = true
 }
 
@@ -195,6 +201,7 @@ export const removeObject = async (context: TxContext, stored: StoredObject): Pr
       details: { usedBy: below },
     })
   await guarded(context, REMOVE, [context.tenant, uid], stored)
+  context.locked.delete(uid)
   context.effects.changes = true
 }
 

@@ -163,6 +163,7 @@ export class PostgresStore implements Store {
       random,
       keys: this.#keys,
       limits: this.#limits,
+      locked: new Map(),
       touched: new Map(),
       fence,
       effects: { changes: false, work: false },

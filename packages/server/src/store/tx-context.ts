@@ -2,7 +2,7 @@ import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import type { Actor, Fence } from '@atrium/runtime/store/store.ts'
+import type { Actor, Fence, StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Sql } from './database.ts'
 import type { TenantKeys } from './keys/tenant-keys.ts'
 
@@ -10,6 +10,11 @@ import type { TenantKeys } from './keys/tenant-keys.ts'
 export interface StoreLimits {
   events: number
   history: number
+}
+
+export interface Locked {
+  object: StoredObject
+  lock: 'write' | 'delete'
 }
 
 /** What the parts of one transaction share. */
@@ -21,6 +26,8 @@ export interface TxContext {
   readonly random: Random
   readonly keys: TenantKeys
   readonly limits: StoreLimits
+  /** Objects this transaction has locked, as they are in it: nobody else can change them. */
+  readonly locked: Map<string, Locked>
   /** Objects whose controllers must look: put into the queue just before the commit. */
   readonly touched: Map<string, ObjectRef>
   /** The worker's claim: checked at the beginning, and with a lock just before the commit. */

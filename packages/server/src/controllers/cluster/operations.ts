@@ -23,9 +23,10 @@ export async function runOperations(
   if (operations.length === 0) return { outcome: 'done' }
   const journal = storedJournal(scope)
   for (const [index, operation] of operations.entries()) {
-    if (await isSuperseded(scope)) return { outcome: 'superseded' }
+    scope.request.signal.throwIfAborted()
     const pending = operations.length - index - 1
-    await writeProgress(scope, { step: 'Infrastructure', message: describe(operation, pending) })
+    const message = describe(operation, pending)
+    if (!(await writeProgress(scope, { step: 'Infrastructure', message }))) return { outcome: 'superseded' }
     const result = await cloud.provider.apply(operation, cloud.identity, cloud.account, journal)
     if (result.outcome === 'working') {
       scope.lookAgainIn(result.afterMs)
@@ -44,13 +45,6 @@ async function forgetFinished(scope: Scope, operations: readonly Operation[]): P
   const known = scope.cluster.status.journal ?? {}
   if (Object.keys(known).every((key) => planned.includes(key))) return
   await changeJournal(scope, (entries) => pruneJournal(entries, planned))
-}
-
-async function isSuperseded(scope: Scope): Promise<boolean> {
-  scope.request.signal.throwIfAborted()
-  const { generation, deletedAt } = scope.cluster.meta
-  const fresh = await scope.read((tx) => tx.get('Cluster', scope.uid))
-  return fresh === null || fresh.meta.generation !== generation || fresh.meta.deletedAt !== deletedAt
 }
 
 /** What the cloud holds for this cluster now; kept in the scope. */

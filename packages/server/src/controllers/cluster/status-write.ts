@@ -8,15 +8,23 @@ import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
 import type { EventRecord } from '@atrium/runtime/store/store.ts'
 import type { Scope } from './scope.ts'
 
-/** Says what is done next before a long step, so that people see it while it runs. */
-export async function writeProgress(scope: Scope, now: { step: string; message: string }): Promise<void> {
-  const former = scope.cluster.status.progress
+/**
+ * Says what is done next before a long step, so that people see it while it runs. False, and nothing said, when the
+ * cluster was changed or deleted since it was read.
+ */
+export async function writeProgress(scope: Scope, now: { step: string; message: string }): Promise<boolean> {
+  const { generation, deletedAt } = scope.cluster.meta
+  const { progress: former, state } = scope.cluster.status
   const progress = { done: 0, total: 0, ...former, ...now, since: scope.nowIso }
-  const { state } = scope.cluster.status
-  scope.statusWritten = true
   // Only the whole of what a run found says that a failure is over.
   const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}
-  await scope.transaction((tx) => tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } }))
+  scope.statusWritten = true
+  return scope.transaction(async (tx) => {
+    const fresh = await tx.getForUpdate('Cluster', scope.uid)
+    if (fresh?.meta.generation !== generation || fresh.meta.deletedAt !== deletedAt) return false
+    await tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } })
+    return true
+  })
 }
 
 /** Writes what the run found, in one transaction with the events about it; nothing when the object says so already. */
