@@ -214,7 +214,7 @@ describe('a database that fails', () => {
     const { store } = world.plane
     let refused = 0
     const spy = vi.spyOn(store, 'transaction').mockImplementation((tenant, by, work) => {
-      if (by.type === 'agent') {
+      if (by.type === 'agent' || by.name === 'link') {
         refused++
         return Promise.reject(new Error('the database is away'))
       }

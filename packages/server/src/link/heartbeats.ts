@@ -12,7 +12,9 @@ const DEAD_MS = linkLimits.missedHeartbeats * linkLimits.heartbeatMs
 const LOST_MS = TOUCH_MS + DEAD_MS
 const SWEEP_LIMIT = 500
 
-type HeartbeatDeps = Pick<HubDeps, 'records' | 'status' | 'clock' | 'random' | 'logger' | 'server'>
+type HeartbeatDeps = Pick<HubDeps, 'records' | 'clock' | 'random' | 'logger' | 'server'> & {
+  status: Pick<HubDeps['status'], 'disconnected'>
+}
 
 interface Held {
   epoch: number
@@ -31,6 +33,7 @@ export class Heartbeats {
   readonly #deps: HeartbeatDeps
   /** By tenant and cluster. */
   readonly #held = new Map<string, Map<string, Held>>()
+  readonly #closing = new Set<Promise<void>>()
   readonly #unclosed = new Set<Ended>()
   readonly #stop = new AbortController()
   readonly #startedAtMs: number
@@ -47,7 +50,7 @@ export class Heartbeats {
 
   async stop(): Promise<void> {
     this.#stop.abort()
-    await this.#loop
+    await Promise.all([this.#loop, ...this.#closing])
   }
 
   add({ tenant, clusterUid }: AgentName, epoch: number): void {
@@ -76,7 +79,10 @@ export class Heartbeats {
     const held = ofTenant?.get(agent.clusterUid)
     if (held?.epoch === epoch) ofTenant?.delete(agent.clusterUid)
     const heardAtMs = held?.epoch === epoch ? held.heardAtMs : this.#deps.clock.now()
-    await this.#close({ agent, epoch, heardAt: new Date(heardAtMs) })
+    const closing = this.#close({ agent, epoch, heardAt: new Date(heardAtMs) })
+    this.#closing.add(closing)
+    await closing
+    this.#closing.delete(closing)
   }
 
   /** In the cluster's status and, last, in the sessions table: a server that dies between leaves it to the sweep of another. */

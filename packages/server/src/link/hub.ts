@@ -159,6 +159,8 @@ export class LinkHub implements SessionHost {
 
   heartbeat({ agent, epoch }: SessionName): void {
     this.#heartbeats.add(agent, epoch)
+    const open = this.#sessions.get(keyOf(agent))
+    if (open?.epoch === epoch) this.#endOfFormerHistory(open)
   }
 
   async handle({ agent, epoch }: SessionName, message: ReportMessage): Promise<void> {
@@ -175,6 +177,13 @@ export class LinkHub implements SessionHost {
     if (!this.#stopping) void this.#heartbeats.end(name.agent, name.epoch)
   }
 
+  /** One that told what it runs to another history of this plane: it comes again and tells this one. */
+  #endOfFormerHistory({ session, planeEpoch }: Open): boolean {
+    if (planeEpoch === this.#deps.planeEpoch()) return false
+    session.end('the plane was restored')
+    return true
+  }
+
   #lookAtAll(tenant: string): void {
     for (const { agent } of this.#sessions.values()) if (agent.tenant === tenant) this.#looks.hint(agent)
   }
@@ -185,8 +194,7 @@ export class LinkHub implements SessionHost {
     if (!open || this.#stopping) return
     const { session, epoch } = open
     open.wasLookedAt = true
-    // It told what it runs to another history of this plane: it comes again and tells this one.
-    if (open.planeEpoch !== this.#deps.planeEpoch()) return session.end('the plane was restored')
+    if (this.#endOfFormerHistory(open)) return
     if (!seen) return session.end('the cluster was deleted')
     const { sessionEpoch = 0, connected = false } = seen.agent ?? {}
     if (sessionEpoch > epoch) return session.end(FENCED)
