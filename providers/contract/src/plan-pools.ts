@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Taint } from '@atrium/api/kinds/cluster.ts'
 import type { DesiredInfrastructure, DesiredPool, ObservedInfrastructure, ObservedMachine } from './provider.ts'
-import { inReplacementOrder, isOutdated, isStarting, ordinalOf, poolInTurn, poolsNow, strategyOf } from './upgrade.ts'
+import {
+  inReplacementOrder,
+  isBroken,
+  isOutdated,
+  isStarting,
+  ordinalOf,
+  poolInTurn,
+  poolsNow,
+  strategyOf,
+} from './upgrade.ts'
 
 /** One change of one machine. Providers whose machines are objects of their own turn these into operations. */
 export type MachineStep =
@@ -52,7 +61,9 @@ const planPool = (
   const awaited = scaleIn ? leaving.filter((machine) => isOutdated(machine, pool)).length : 0
   const missing = pool.size - keepers.length - awaited
   const isCalm = !keepers.some(isStarting)
-  const rolls = inTurn && missing === 0 && isCalm && leaving.length === 0
+  // No further one goes while a new one is broken: that might be all of them.
+  const isSound = keepers.every((machine) => isOutdated(machine, pool) || !isBroken(machine))
+  const rolls = inTurn && missing === 0 && isCalm && isSound && leaving.length === 0
   const creations = newMachines(pool, desired, observed, members, { missing, extra: rolls && !scaleIn })
   const settled = isCalm && creations.length === 0
   const outdated = keepers.filter((machine) => isOutdated(machine, pool))
@@ -95,7 +106,7 @@ const surplus = (
   if (excess <= 0 || (outdated.length > 0 && !settled)) return []
   const rank = (machine: ObservedMachine): number => {
     if (machine.state === 'Deleted') return 0
-    if (machine.state === 'Failed' || machine.state === 'Unknown') return 1
+    if (isBroken(machine)) return 1
     return outdated.includes(machine) ? 2 : 3
   }
   const inOrder = keepers.toSorted((a, b) => rank(a) - rank(b) || ordinalOf(b.name) - ordinalOf(a.name))

@@ -138,6 +138,17 @@ describe('an upgrade of Kubernetes', () => {
     expect(grown).toMatchObject({ type: 'create', pool: { kubernetesVersion: NEW } })
   })
 
+  it.each([scaleIn, {}])('goes no further while a new machine is broken: %j', (strategy) => {
+    const pools = [pool('w', 2, strategy)]
+    const broken = machine('c-w-2', { kubernetesVersion: NEW, state: 'Failed', message: 'no disk' })
+    const seen = observed([machine('c-w-0'), broken])
+    expect(steps(desired(pools), seen)).toEqual([])
+    expect(upgradeProgress(desired(pools), seen)?.waitingFor).toBe('machine c-w-2: no disk')
+    const lost = observed([machine('c-w-0'), machine('c-w-2', { kubernetesVersion: NEW, state: 'Deleted' })])
+    const alert = { ...desired(pools), policy: { drift: 'heal', nodes: 'alert' } } as const
+    expect(steps({ ...alert, replace: [] }, lost)).toHaveLength(1)
+  })
+
   it('replaces a broken machine first', () => {
     const pools = [pool('w', 3, scaleIn)]
     const machines = [machine('c-w-0', { state: 'Failed' }), machine('c-w-1'), machine('c-w-2')]
@@ -175,22 +186,25 @@ describe('how far an upgrade is', () => {
     [
       'the control plane first',
       observed(before(...pools), OLD),
-      { from: OLD, to: NEW, now: 'control plane', next: "control-plane pool 'cp' 1 of 1" },
+      { from: OLD, to: NEW, now: 'control plane', waitingFor: '', next: "control-plane pool 'cp' 1 of 1" },
     ],
     [
       'its machines',
       observed([machine('c-cp-0'), fresh('c-cp-1', { state: 'Provisioned' }), ...workers]),
-      { from: OLD, to: NEW, now: "control-plane pool 'cp' 1 of 1", next: "worker pool 'w' 1 of 3" },
+      {
+        ...{ from: OLD, to: NEW, now: "control-plane pool 'cp' 1 of 1", next: "worker pool 'w' 1 of 3" },
+        waitingFor: 'machine c-cp-1: Provisioned',
+      },
     ],
     [
       'a pool, machine by machine',
       observed([fresh('c-cp-1'), fresh('c-w-3'), ...workers.slice(0, 2), workers[3] as ObservedMachine]),
-      { from: OLD, to: NEW, now: "worker pool 'w' 2 of 3", next: "worker pool 'x' 1 of 1" },
+      { from: OLD, to: NEW, now: "worker pool 'w' 2 of 3", waitingFor: '', next: "worker pool 'x' 1 of 1" },
     ],
     [
       'the last machine that drains',
       observed([fresh('c-cp-1'), machine('c-x-0', { state: 'Deleting' }), fresh('c-x-1')]),
-      { from: OLD, to: NEW, now: "worker pool 'x' 1 of 1", next: '' },
+      { from: OLD, to: NEW, now: "worker pool 'x' 1 of 1", waitingFor: '', next: '' },
     ],
     ['at the end', observed([fresh('c-cp-1'), fresh('c-w-3')]), null],
     ['before there is anything', { ...observed([], ''), exists: false }, null],

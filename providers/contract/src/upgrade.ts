@@ -18,6 +18,8 @@ export interface UpgradeProgress {
   to: string
   /** `control plane`, or the pool with the machine that is worked on: `worker pool 'w' 1 of 3`. */
   now: string
+  /** The new machine that is not ready for work; empty when there is none. */
+  waitingFor: string
   /** What follows it; empty when nothing does. */
   next: string
 }
@@ -61,11 +63,12 @@ export const poolsNow = (desired: DesiredInfrastructure, observed: ObservedInfra
 export const isOutdated = (machine: ObservedMachine, pool: DesiredPool): boolean =>
   machine.state !== 'Deleted' && isOlder(machine.kubernetesVersion, pool.kubernetesVersion)
 
+/** The cloud says so, or says nothing. */
+export const isBroken = ({ state }: ObservedMachine): boolean => state === 'Failed' || state === 'Unknown'
+
 /** Broken ones first, then the newest. */
-export const inReplacementOrder = (machines: readonly ObservedMachine[]): ObservedMachine[] => {
-  const isBroken = ({ state }: ObservedMachine): boolean => state === 'Failed' || state === 'Unknown'
-  return machines.toSorted((a, b) => Number(isBroken(b)) - Number(isBroken(a)) || ordinalOf(b.name) - ordinalOf(a.name))
-}
+export const inReplacementOrder = (machines: readonly ObservedMachine[]): ObservedMachine[] =>
+  machines.toSorted((a, b) => Number(isBroken(b)) - Number(isBroken(a)) || ordinalOf(b.name) - ordinalOf(a.name))
 
 /** The number at the end of a machine's name; -1 when there is none. */
 export const ordinalOf = (name: string): number => {
@@ -122,8 +125,14 @@ export const upgradeProgress = (
   const from = versions.reduce((oldest, version) => (isOlder(version, oldest) ? version : oldest))
   const steps = due.map((pool) => wordsOf(pool, observed))
   const [now = '', ...later] = controlPlaneIsOld ? ['control plane', ...steps] : steps
-  return { from, to, now, next: later[0] ?? '' }
+  const waiting = pools.flatMap((pool) => membersOf(pool, observed).filter((one) => isUnfinished(one, pool)))[0]
+  const waitingFor = waiting ? `machine ${waiting.name}: ${waiting.message || waiting.state}` : ''
+  return { from, to, now, waitingFor, next: later[0] ?? '' }
 }
+
+/** A new machine that the next one waits for. */
+const isUnfinished = (machine: ObservedMachine, pool: DesiredPool): boolean =>
+  !isOutdated(machine, pool) && (isStarting(machine) || isBroken(machine))
 
 const wordsOf = (pool: DesiredPool, observed: ObservedInfrastructure): string => {
   const members = membersOf(pool, observed).filter(({ state }) => state !== 'Deleted')

@@ -35,7 +35,8 @@ export function sayUpgrade(
   const progress = upgradeProgress(desired, observed)
   if (!progress) return
   scope.lookAgainIn(scope.deps.timing.busyMs)
-  const waits = outcome.outcome === 'working' ? `; waiting for ${outcome.waitingFor}` : ''
+  const waitingFor = outcome.outcome === 'working' ? outcome.waitingFor : progress.waitingFor
+  const waits = waitingFor === '' ? '' : `; waiting for ${waitingFor}`
   const since = scope.patch.upgrade?.since ?? scope.nowIso
   const next = progress.next === '' ? 'the upgrade ends' : progress.next
   scope.say('KubernetesUpgrading', `${words(scope, progress)} (since ${since})${waits}. Next: ${next}.`)
