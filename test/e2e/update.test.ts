@@ -1,7 +1,9 @@
 import { readCatalogue } from '@atrium/cli/demo/create.ts'
 import type { Client } from '@atrium/client/client.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { killOne } from './harness/chaos.ts'
 import {
   askForCluster,
   conditionOf,
@@ -19,12 +21,15 @@ import {
   hello,
   infrastructure,
   namespaceNamed,
+  nodesOf,
   store,
   untilMissing,
   untilObject,
   versionsOf,
 } from './harness/objects.ts'
 import { openPlatform, type TestPlatform } from './harness/platform.ts'
+import { upgradeStory } from './harness/upgrade.ts'
+import { eventually } from './harness/wait.ts'
 
 const LIMIT_MS = 120_000
 const others = [...Object.values(store), ...Object.values(infrastructure)]
@@ -253,4 +258,59 @@ describe('a cluster that is updated while it is being provisioned', () => {
     },
     LIMIT_MS,
   )
+})
+
+describe('an upgrade of Kubernetes by profile', () => {
+  it(
+    'takes the control plane first and then machine after machine, and keeps data and workload, also when the server dies on the way',
+    async () => {
+      const kept = configMap('default', 'of-somebody-else')
+      const data = await kube.get(kept)
+      const { uid: workload } = (await kube.get<Deployment>(hello.deployment)).metadata
+      const change = ['update', 'cluster', 'demo', '--profile', 'demo-infrastructure@1.1.0']
+      const preview = await platform.atrium(...change, '--dry-run')
+      expect(preview).toMatch(
+        /control-plane-0 .*becomes 1\.35\.4.*workers-1 .*becomes 1\.35\.4.*workers-0 .*becomes 1\.35\.4/s,
+      )
+      await platform.atrium(...change)
+      await untilCluster(client, uid, 'its machines are replaced', (one) => {
+        const { reason, message = '' } = conditionOf(one, 'InfrastructureReady') ?? {}
+        return reason === 'KubernetesUpgrading' && message.includes('Upgrading Kubernetes 1.34.4 → 1.35.4: worker pool')
+      })
+      expect(await killOne(platform.home, 'server', systemRandom)).not.toBeNull()
+      await platform.up()
+      await eventually('all nodes run it', async () => {
+        const versions = (await nodesOf(kube)).map(({ status }) => status?.nodeInfo?.kubeletVersion)
+        return { done: versions.length === 3 && versions.every((one) => one === 'v1.35.4'), seen: versions }
+      })
+      await untilServing(client, uid)
+      const { steps, machines } = await upgradeStory(client, uid)
+      expect(steps).toEqual([
+        'control plane',
+        "control-plane pool 'control-plane' 1 of 1",
+        ...["worker pool 'workers' 1 of 2", "worker pool 'workers' 2 of 2"],
+        'Kubernetes 1.34.4 → 1.35.4: all machines run it.',
+      ])
+      expect(machines).toEqual([
+        ...['+ demo-control-plane-1', '- demo-control-plane-0'],
+        ...['+ demo-workers-2', '- demo-workers-1', '+ demo-workers-3', '- demo-workers-0'],
+      ])
+      expect((await kube.version()).gitVersion).toBe('v1.35.4')
+      expect(await kube.get(kept)).toEqual(data)
+      const after = await kube.get<Deployment>(hello.deployment)
+      expect([after.metadata.uid, after.status?.availableReplicas]).toEqual([workload, 3])
+    },
+    LIMIT_MS,
+  )
+
+  it('does not go back, and says so', async () => {
+    const { exitCode, output } = await platform.attempt(
+      'update',
+      'cluster',
+      'demo',
+      '--profile',
+      'demo-infrastructure@1.0.0',
+    )
+    expect([exitCode === 0, output]).toEqual([false, expect.stringMatching(/spec\.profiles\[\d\].*never goes back/)])
+  })
 })

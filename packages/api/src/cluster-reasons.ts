@@ -59,6 +59,17 @@ export const clusterReasons = {
     'False',
     'The cloud works on an operation; the message says what it waits for.',
   ),
+  KubernetesUpgrading: reason(
+    types.infrastructureReady,
+    'False',
+    'The cluster goes to another Kubernetes version: the control plane first, then its machines one at a time. The message says how far it is, what it waits for and what is next.',
+  ),
+  KubernetesUpgradeFailed: reason(
+    types.infrastructureReady,
+    'False',
+    'The API server did not come up as the new Kubernetes version. The former version serves, machines keep theirs, and it is tried again after a pause.',
+    'Correct what the message says, or give the kubernetes layer its former version again.',
+  ),
   ProviderRefused: reason(
     types.infrastructureReady,
     'False',

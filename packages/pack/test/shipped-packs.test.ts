@@ -98,6 +98,7 @@ describe('shipped packs', async () => {
       'cni:local-cni:1.0.0',
       'csi:local-csi:1.0.0',
       'k8s:kubernetes:1.34.4',
+      'k8s:kubernetes:1.35.4',
       'os:local-os:1.0.0',
     ])
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { catalogue, toolNames, versionFits } from './catalogue.ts'
+import { catalogue, kubernetesVersions, platformTools, type ToolName, toolNames, versionFits } from './catalogue.ts'
 
 test.each(toolNames)('%s is built at the version its releases have', (name) => {
   const { module, goPackage, version } = catalogue[name]
@@ -35,4 +35,16 @@ test('the control plane has releases for Linux alone, kubectl and helm for macOS
     url: 'https://github.com/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-arm64.tar.gz',
     member: 'etcd-v3.6.14-linux-arm64/etcd',
   })
+})
+
+test('Kubernetes comes in two minor versions one apart; only the first belongs to the platform', () => {
+  const [first, second, ...more] = Object.entries(kubernetesVersions)
+  expect(more).toEqual([])
+  for (const [version, programs] of [first, second].filter((one) => one !== undefined))
+    for (const [role, tool] of Object.entries(programs) as [string, ToolName][]) {
+      expect(catalogue[tool].version, role).toBe(version)
+      expect((platformTools as readonly ToolName[]).includes(tool), tool).toBe(version === first?.[0])
+    }
+  const minors = [first, second].map((one) => Number(one?.[0].split('.')[1]))
+  expect(minors[1]).toBe((minors[0] ?? 0) + 1)
 })

@@ -8,10 +8,16 @@ export const toolNames = [
   'kwok',
   'helm',
   'registry',
+  'kube-apiserver-1.35',
+  'kube-controller-manager-1.35',
+  'kube-scheduler-1.35',
 ] as const
 export type ToolName = (typeof toolNames)[number]
 
-/** Those the one-machine edition starts or hands to the agent's image; `kubectl` is the user's. */
+/**
+ * Those the one-machine edition starts or hands to the agent's image. `kubectl` is the user's, and a further Kubernetes
+ * is obtained when the first cluster asks for it.
+ */
 export const platformTools = [
   'etcd',
   'kube-apiserver',
@@ -59,16 +65,17 @@ export interface Tool {
 }
 
 const KUBERNETES = '1.34.4'
+const NEXT_KUBERNETES = '1.35.4'
 const ETCD = '3.6.14'
 const KWOK = '0.8.0'
 const HELM = '4.3.1'
 const REGISTRY = '3.0.0'
 
 /** Clients such as Cluster API refuse a control plane that calls itself `v0.0.0-master`. */
-const kubernetesStamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((variable) => {
-  const [major, minor] = KUBERNETES.split('.')
+const kubernetesStamps = (version: string): string[] => {
+  const [major, minor] = version.split('.')
   const stamps = {
-    gitVersion: `v${KUBERNETES}`,
+    gitVersion: `v${version}`,
     gitMajor: major,
     gitMinor: minor,
     gitTreeState: 'clean',
@@ -76,24 +83,35 @@ const kubernetesStamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg
     gitCommit: 'unknown',
     buildDate: '1970-01-01T00:00:00Z',
   }
-  return Object.entries(stamps).map(([name, value]) => `-X ${variable}.${name}=${value}`)
-})
+  return ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((variable) =>
+    Object.entries(stamps).map(([name, value]) => `-X ${variable}.${name}=${value}`),
+  )
+}
 
-const kubernetesTool = (name: ToolName, sizeBytes: number, buildSeconds: number, everywhere = false): Tool => ({
-  version: KUBERNETES,
-  versionArgs: name === 'kubectl' ? ['version', '--client'] : ['--version'],
-  module: 'kubernetes',
-  goPackage: `k8s.io/kubernetes/cmd/${name}`,
-  ldflags: kubernetesStamps,
+type KubernetesProgram = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl'
+
+const kubernetesTool = (
+  program: KubernetesProgram,
+  sizeBytes: number,
+  buildSeconds: number,
+  version = KUBERNETES,
+): Tool => ({
+  version,
+  versionArgs: program === 'kubectl' ? ['version', '--client'] : ['--version'],
+  module: version === KUBERNETES ? 'kubernetes' : `kubernetes-${minorOf(version)}`,
+  goPackage: `k8s.io/kubernetes/cmd/${program}`,
+  ldflags: kubernetesStamps(version),
   release: ({ os, arch }) => {
     // The control plane is published for Linux alone.
-    if (os !== 'linux' && !everywhere) return null
-    const url = `https://dl.k8s.io/release/v${KUBERNETES}/bin/${os}/${arch}/${name}`
+    if (os !== 'linux' && program !== 'kubectl') return null
+    const url = `https://dl.k8s.io/release/v${version}/bin/${os}/${arch}/${program}`
     return { url, checksumUrl: `${url}.sha256`, checksumFormat: 'sums', member: null }
   },
   sizeBytes,
   buildSeconds,
 })
+
+const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.')
 
 const etcd: Tool = {
   version: ETCD,
@@ -168,10 +186,34 @@ export const catalogue: Record<ToolName, Tool> = {
   'kube-apiserver': kubernetesTool('kube-apiserver', 102e6, 300),
   'kube-controller-manager': kubernetesTool('kube-controller-manager', 93e6, 100),
   'kube-scheduler': kubernetesTool('kube-scheduler', 73e6, 10),
-  kubectl: kubernetesTool('kubectl', 61e6, 40, true),
+  kubectl: kubernetesTool('kubectl', 61e6, 40),
   kwok,
   helm,
   registry,
+  'kube-apiserver-1.35': kubernetesTool('kube-apiserver', 102e6, 300, NEXT_KUBERNETES),
+  'kube-controller-manager-1.35': kubernetesTool('kube-controller-manager', 93e6, 100, NEXT_KUBERNETES),
+  'kube-scheduler-1.35': kubernetesTool('kube-scheduler', 73e6, 10, NEXT_KUBERNETES),
+}
+
+/** The tools that a control plane of one Kubernetes version is made of. */
+export interface KubernetesTools {
+  apiserver: ToolName
+  controllerManager: ToolName
+  scheduler: ToolName
+}
+
+/** Every Kubernetes version there is, the oldest first, which is the one that comes with the platform. */
+export const kubernetesVersions: Readonly<Record<string, KubernetesTools>> = {
+  [KUBERNETES]: {
+    apiserver: 'kube-apiserver',
+    controllerManager: 'kube-controller-manager',
+    scheduler: 'kube-scheduler',
+  },
+  [NEXT_KUBERNETES]: {
+    apiserver: 'kube-apiserver-1.35',
+    controllerManager: 'kube-controller-manager-1.35',
+    scheduler: 'kube-scheduler-1.35',
+  },
 }
 
 /** The platform Node runs on; throws where no tool can be had. */

@@ -68,8 +68,15 @@ export const ensureTools = async <Name extends ToolName>(
   return found as Record<Name, string>
 }
 
-/** The variable that names a tool's path, e.g. `ATRIUM_TOOL_KUBE_APISERVER`. */
-export const toolVariable = (name: ToolName): string => `ATRIUM_TOOL_${name.toUpperCase().replaceAll('-', '_')}`
+/** The variable that names a tool's path, e.g. `ATRIUM_TOOL_KUBE_APISERVER` or `ATRIUM_TOOL_KUBE_APISERVER_1_35`. */
+export const toolVariable = (name: ToolName): string => `ATRIUM_TOOL_${name.toUpperCase().replaceAll(/[-.]/g, '_')}`
+
+/** The variables that decide where tools come from: for a process that obtains some on behalf of this one. */
+export const toolEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => TOOL_VARIABLES.test(name)))
+
+const TOOL_VARIABLES =
+  /^(PATH|HOME|TMPDIR|ATRIUM_(CACHE|GO|TOOL_\w+)|GO[A-Z]+|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy)$/i
 
 /** Paths of the tools that are here, without obtaining anything; null for each that is missing. */
 export const findTools = async <Name extends ToolName>(

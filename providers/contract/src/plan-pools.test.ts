@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { machineName, ordinalOf, planMachines } from './plan-pools.ts'
+import { machineName, planMachines } from './plan-pools.ts'
 import type { DesiredInfrastructure, ObservedInfrastructure, ObservedMachine } from './provider.ts'
+import { ordinalOf } from './upgrade.ts'
 
 const machine = (name: string, more: Partial<ObservedMachine> = {}): ObservedMachine => ({
   ...{ providerId: `id/${name}`, name, pool: 'w', isControlPlane: false, state: 'Running', message: '' },
@@ -73,18 +74,6 @@ describe('what machines need', () => {
       [],
     ],
     ['machines of a pool that is gone go', desired(3, { pools: [] }), observed(three), ['-c-w-0', '-c-w-1', '-c-w-2']],
-    [
-      'one more than the size while versions change',
-      desired(3, { kubernetesVersion: '1.35.0' }),
-      observed(three),
-      ['+c-w-3'],
-    ],
-    [
-      'an old one goes when the new one runs',
-      desired(3, { kubernetesVersion: '1.35.0' }),
-      observed([...three, machine('c-w-3', { kubernetesVersion: '1.35.0' })]),
-      ['-c-w-2'],
-    ],
     ['labels change in place', desired(1), observed([machine('c-w-0', { labels: { a: 'b' } })]), ['~c-w-0']],
   ])('%s', (_, wanted, seen, expected) => {
     expect(steps(wanted, seen)).toEqual(expected)

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Taint } from '@atrium/api/kinds/cluster.ts'
 import type { DesiredInfrastructure, DesiredPool, ObservedInfrastructure, ObservedMachine } from './provider.ts'
+import {
+  inReplacementOrder,
+  isBroken,
+  isOutdated,
+  isStarting,
+  ordinalOf,
+  poolInTurn,
+  poolsNow,
+  strategyOf,
+} from './upgrade.ts'
 
 /** One change of one machine. Providers whose machines are objects of their own turn these into operations. */
 export type MachineStep =
@@ -8,27 +18,26 @@ export type MachineStep =
   | { type: 'update'; machine: ObservedMachine; pool: DesiredPool; reason: string }
   | { type: 'delete'; machine: ObservedMachine; reason: string }
 
-const STARTING: readonly string[] = ['Pending', 'Provisioning', 'Provisioned']
 const CONTROL_PLANE_TAINT: Taint = { key: 'node-role.kubernetes.io/control-plane', value: '', effect: 'NoSchedule' }
 
 /**
- * What machines need, in order: created before removed, one more than the size while versions change, never a name twice.
+ * What machines need now, in order: created before removed, one more than the size while versions change, never a name twice.
  *
  * A machine that was lost (`Deleted`) or that `replace` names is made up for first and removed after that. A lost one is
- * replaced by itself under policy `heal`, and only when it is named under `alert`.
+ * replaced by itself under policy `heal`, and only when it is named under `alert`. Machines of an old Kubernetes version are
+ * replaced one at a time, once the control plane serves the new one: those of the control plane first, then pool after pool.
  */
 export const planMachines = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): MachineStep[] => {
-  const names = new Set(desired.pools.map((pool) => pool.name))
-  const hasControlPlane = desired.pools.some((pool) => pool.isControlPlane)
+  const pools = poolsNow(desired, observed)
+  const turn = poolInTurn(pools, observed)
+  const names = new Set(pools.map((pool) => pool.name))
+  const hasControlPlane = pools.some((pool) => pool.isControlPlane)
   const strays = observed.machines.filter(
     (machine) =>
       !names.has(machine.pool) && machine.state !== 'Deleting' && (hasControlPlane || !machine.isControlPlane),
   )
   const steps: MachineStep[] = [
-    ...desired.pools.flatMap((pool) => {
-      const kubernetesVersion = plainVersion(pool.kubernetesVersion || desired.kubernetesVersion)
-      return planPool({ ...pool, kubernetesVersion }, desired, observed)
-    }),
+    ...pools.flatMap((pool) => planPool(pool, pool.name === turn, desired, observed)),
     ...strays.map((machine) => ({ type: 'delete' as const, machine, reason: `pool ${machine.pool} was removed` })),
   ]
   // Deletions take long and hold up whatever follows them.
@@ -37,36 +46,44 @@ export const planMachines = (desired: DesiredInfrastructure, observed: ObservedI
 
 const planPool = (
   pool: DesiredPool,
+  inTurn: boolean,
   desired: DesiredInfrastructure,
   observed: ObservedInfrastructure,
 ): MachineStep[] => {
-  const members = observed.machines.filter(({ pool: name, state }) => name === pool.name && state !== 'Deleting')
+  const all = observed.machines.filter(({ pool: name }) => name === pool.name)
+  const members = all.filter(({ state }) => state !== 'Deleting')
+  const leaving = all.filter(({ state }) => state === 'Deleting')
   const isDoomed = (machine: ObservedMachine): boolean =>
     desired.replace.includes(machine.providerId) || (machine.state === 'Deleted' && desired.policy.nodes === 'heal')
   const keepers = members.filter((machine) => !isDoomed(machine))
+  const scaleIn = strategyOf(pool) === 'RollingUpdateScaleIn'
+  // Under scale-in the new machine comes once the old one is gone.
+  const awaited = scaleIn ? leaving.filter((machine) => isOutdated(machine, pool)).length : 0
+  const missing = pool.size - keepers.length - awaited
+  const isCalm = !keepers.some(isStarting)
+  // No further one goes while a new one is broken: that might be all of them.
+  const isSound = keepers.every((machine) => isOutdated(machine, pool) || !isBroken(machine))
+  const rolls = inTurn && missing === 0 && isCalm && isSound && leaving.length === 0
+  const creations = newMachines(pool, desired, observed, members, { missing, extra: rolls && !scaleIn })
+  const settled = isCalm && creations.length === 0
   const outdated = keepers.filter((machine) => isOutdated(machine, pool))
-  const missing = pool.size - keepers.length
-  const creations = newMachines(pool, desired, observed, members, { missing, rolling: outdated.length > 0 })
-  const settled = creations.length === 0 && !keepers.some((machine) => STARTING.includes(machine.state))
   return [
     ...creations,
     ...keepers.filter((machine) => differs(machine, pool)).map((machine) => updateOf(machine, pool)),
     ...(settled ? members.filter(isDoomed).map((machine) => deletion(machine, 'it is replaced')) : []),
+    ...(rolls && scaleIn ? inReplacementOrder(outdated).slice(0, 1).map(byNewer) : []),
     ...surplus(keepers, outdated, -missing, settled),
   ]
 }
-
-const isOutdated = (machine: ObservedMachine, pool: DesiredPool): boolean =>
-  machine.state !== 'Deleted' && machine.kubernetesVersion !== pool.kubernetesVersion
 
 const newMachines = (
   pool: DesiredPool,
   desired: DesiredInfrastructure,
   observed: ObservedInfrastructure,
   members: ObservedMachine[],
-  need: { missing: number; rolling: boolean },
+  need: { missing: number; extra: boolean },
 ): MachineStep[] => {
-  const count = need.missing > 0 ? need.missing : need.missing === 0 && need.rolling ? 1 : 0
+  const count = need.missing > 0 ? need.missing : Number(need.extra)
   const reason =
     need.missing > 0
       ? `pool ${pool.name} has ${pool.size - need.missing} of ${pool.size} machines`
@@ -89,14 +106,17 @@ const surplus = (
   if (excess <= 0 || (outdated.length > 0 && !settled)) return []
   const rank = (machine: ObservedMachine): number => {
     if (machine.state === 'Deleted') return 0
-    if (machine.state === 'Failed' || machine.state === 'Unknown') return 1
+    if (isBroken(machine)) return 1
     return outdated.includes(machine) ? 2 : 3
   }
   const inOrder = keepers.toSorted((a, b) => rank(a) - rank(b) || ordinalOf(b.name) - ordinalOf(a.name))
   return inOrder
     .slice(0, excess)
-    .map((machine) => deletion(machine, outdated.includes(machine) ? 'its version is old' : 'its pool became smaller'))
+    .map((machine) => (outdated.includes(machine) ? byNewer(machine) : deletion(machine, 'its pool became smaller')))
 }
+
+const byNewer = (machine: ObservedMachine): MachineStep =>
+  deletion(machine, `its Kubernetes ${machine.kubernetesVersion} is replaced by a newer one`)
 
 const deletion = (machine: ObservedMachine, reason: string): MachineStep => ({ type: 'delete', machine, reason })
 
@@ -134,15 +154,6 @@ export const machineName = (cluster: string, pool: string, ordinal: number): str
       : `${base.slice(0, LONGEST_BASE - 7).replace(/[-.]+$/, '')}-${shortDigest({ cluster, pool })}`
   return `${short}-${ordinal}`
 }
-
-/** The number at the end of a machine's name; -1 when there is none. */
-export const ordinalOf = (name: string): number => {
-  const digits = /-(\d{1,9})$/.exec(name)?.[1]
-  return digits === undefined ? -1 : Number(digits)
-}
-
-/** Versions without the `v` that some write before them. */
-export const plainVersion = (version: string): string => version.replace(/^v/, '')
 
 /** Six hexadecimal digits that stand for a value in a key or name. */
 export const shortDigest = (value: unknown): string =>

@@ -1,4 +1,4 @@
-import type { ClusterPolicy, Taint } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterPolicy, Taint, UpdateStrategy } from '@atrium/api/kinds/cluster.ts'
 import type { MachineState } from '@atrium/api/kinds/machine.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 
@@ -23,7 +23,10 @@ export interface DesiredPool {
   size: number
   labels: Record<string, string>
   taints: Taint[]
+  /** Empty = the cluster's. */
   kubernetesVersion: string
+  /** How machines of another version are replaced; absent = `RollingUpdateScaleOut`. */
+  updateStrategy?: UpdateStrategy
 }
 
 export interface DesiredInfrastructure {
@@ -55,8 +58,10 @@ export interface ObservedInfrastructure {
   exists: boolean
   /** The API server answers. */
   controlPlaneReady: boolean
+  /** What it waits for while it does not; absent where the cloud does not say. */
+  controlPlaneMessage?: string
   endpoint: { host: string; port: number } | null
-  /** Of the control plane, without a leading `v`; empty before it exists. */
+  /** That the control plane serves, without a leading `v`; empty before it exists. While it changes, still the old one. */
   kubernetesVersion: string
   machines: ObservedMachine[]
   /** The highest machine number each pool ever used, so that no name is given twice. */

@@ -1,5 +1,6 @@
 import type { Taint } from '@atrium/api/kinds/cluster.ts'
 import { type ObservedInfrastructure, ProviderError } from '@atrium/provider-contract/provider.ts'
+import { versionChangeProblem } from '@atrium/provider-contract/versions.ts'
 import { type Fault, Faults } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { NOTHING, viewCluster } from './view.ts'
@@ -112,9 +113,11 @@ export class FakeCloud implements CloudApi {
     this.#change('putCluster', uid, uid, () => {
       if (this.#gone.has(uid) || (this.#clusters.get(uid)?.deletingAtMs ?? null) !== null)
         throw refused('ClusterIsGone', `cluster ${shape.name} was deleted`)
+      const present = this.#clusters.get(uid)
+      const problem = versionChangeProblem(present?.kubernetesVersion ?? '', shape.kubernetesVersion)
+      if (problem) throw new ProviderError('user', problem.reason, problem.message, problem.nextStep)
       if (!this.options.versions.includes(shape.kubernetesVersion))
         throw refused('VersionNotAvailable', `Kubernetes ${shape.kubernetesVersion} is not available here`)
-      const present = this.#clusters.get(uid)
       if (present) present.kubernetesVersion = shape.kubernetesVersion
       else {
         const made = { createdAtMs: this.#nowMs, deletingAtMs: null, machines: new Map(), ordinals: {} }

@@ -1,10 +1,4 @@
-import {
-  type MachineStep,
-  plainVersion,
-  planMachines,
-  shortDigest,
-  taintsOf,
-} from '@atrium/provider-contract/plan-pools.ts'
+import { type MachineStep, planMachines, shortDigest, taintsOf } from '@atrium/provider-contract/plan-pools.ts'
 import type {
   ApplyResult,
   ClusterIdentity,
@@ -15,6 +9,7 @@ import type {
   Operation,
   Provider,
 } from '@atrium/provider-contract/provider.ts'
+import { plainVersion } from '@atrium/provider-contract/versions.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { CloudApi, MachineShape } from './cloud.ts'
@@ -36,7 +31,7 @@ export const createInMemoryProvider = (cloud: CloudApi): Provider => ({
     (await cloud.observe(uid)).controlPlaneReady ? new Secret(`server: inmemory://${uid}\n`) : null,
 })
 
-/** Pools are written plainly here: `poolConfig` holds `name`, `size`, `isControlPlane`, `labels`, `taints`, `version`. */
+/** Pools are written plainly: `poolConfig` holds `name`, `size`, `isControlPlane`, `labels`, `taints`, `version`, `updateStrategy`. */
 const parsePool: Provider['parsePool'] = ({ poolConfig }, path): DesiredPool => {
   const { name, size } = poolConfig
   if (typeof name !== 'string' || name === '')
@@ -50,6 +45,7 @@ const parsePool: Provider['parsePool'] = ({ poolConfig }, path): DesiredPool => 
     labels: (poolConfig.labels ?? {}) as DesiredPool['labels'],
     taints: (poolConfig.taints ?? []) as DesiredPool['taints'],
     kubernetesVersion: typeof poolConfig.version === 'string' ? poolConfig.version : '',
+    ...(poolConfig.updateStrategy === 'RollingUpdateScaleIn' ? { updateStrategy: poolConfig.updateStrategy } : {}),
   }
 }
 
@@ -68,9 +64,10 @@ const plan = (desired: DesiredInfrastructure, observed: ObservedInfrastructure):
   const steps = planMachines(desired, observed).map(machineOperation)
   if (!observed.exists) return [operation('create-cluster', '', `Create cluster ${name}`, cluster), ...steps]
   if (observed.kubernetesVersion === kubernetesVersion) return steps
+  // Last, so that machines are looked after also while it is refused.
   return [
-    operation('change-version', kubernetesVersion, `Change to Kubernetes ${kubernetesVersion}`, cluster),
     ...steps,
+    operation('change-version', kubernetesVersion, `Change to Kubernetes ${kubernetesVersion}`, cluster),
   ]
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { catalogue, kubernetesVersions } from '@atrium/toolchain/catalogue.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
 import { serverNodeFlags } from '@atrium/toolchain/platform.ts'
 import {
@@ -13,6 +14,7 @@ import {
   startProcess,
   stopProcess,
 } from '@atrium/toolchain/process.ts'
+import { toolEnvironment } from '@atrium/toolchain/tools.ts'
 import type { CloudTools, PodImage } from './cloud/protocol.ts'
 import { type CloudClient, createCloudClient, socketTransport } from './cloud-client.ts'
 
@@ -31,7 +33,7 @@ export interface EnsureCloudOptions {
   tools: LocalTools
   /** Version of the Kubernetes binaries, without a leading `v`. */
   kubernetesVersion?: string
-  /** Further Kubernetes versions. */
+  /** Further Kubernetes versions. Without it those of the toolchain, obtained when a cluster asks for them. */
   moreVersions?: CloudTools['kubernetes']
   /** Images that the pod runner starts as processes of this machine. */
   images: PodImage[]
@@ -47,7 +49,7 @@ export interface RunningCloud {
 }
 
 /** Version of the Kubernetes binaries that the toolchain brings. */
-export const DEFAULT_KUBERNETES_VERSION = '1.34.4'
+const DEFAULT_KUBERNETES_VERSION = catalogue['kube-apiserver'].version
 const START_LIMIT_MS = 20_000
 /** `sockaddr_un` holds 107 bytes; the longest name below the folder is `/<24 digits>.egress`. */
 const LONGEST_SOCKET_FOLDER = 75
@@ -98,7 +100,7 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
         fileURLToPath(new URL('./cloud/main.ts', import.meta.url)),
         ...['--dir', dir, '--socket', socket, '--tools', tools],
       ],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
+      env: toolEnvironment(process.env),
       logFile,
       recordFile,
     },
@@ -107,6 +109,12 @@ export const ensureCloud = async (options: EnsureCloudOptions): Promise<RunningC
   if (await untilAnswers(client, running, clock, why)) return { client, socket, process: running }
   throw new Error(`the cloud of this machine: ${why('ended')}`)
 }
+
+const obtainable = Object.fromEntries(
+  Object.keys(kubernetesVersions)
+    .filter((version) => version !== DEFAULT_KUBERNETES_VERSION)
+    .map((version) => [version, null]),
+)
 
 const toolsOf = ({ tools, images, ...options }: EnsureCloudOptions): CloudTools => ({
   etcd: tools.etcd,
@@ -117,7 +125,7 @@ const toolsOf = ({ tools, images, ...options }: EnsureCloudOptions): CloudTools 
       controllerManager: tools['kube-controller-manager'],
       scheduler: tools['kube-scheduler'],
     },
-    ...options.moreVersions,
+    ...(options.moreVersions ?? obtainable),
   },
   images,
   ...(options.unsafeNoFsync === true ? { unsafeNoFsync: true } : {}),

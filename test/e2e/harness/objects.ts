@@ -19,7 +19,7 @@ export interface Pod extends KubeObject {
 }
 export interface Node extends KubeObject {
   spec: { taints?: { key: string; value?: string; effect: string }[] }
-  status?: { conditions?: { type: string; status: string }[] }
+  status?: { conditions?: { type: string; status: string }[]; nodeInfo?: { kubeletVersion: string } }
 }
 
 const ref = (apiVersion: string, kind: string, namespace: string, name: string): KubeRef => ({

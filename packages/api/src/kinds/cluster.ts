@@ -7,6 +7,9 @@ export interface Taint {
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
 }
 
+/** How machines are replaced by others: a new one joins before an old one leaves, or an old one leaves first. */
+export type UpdateStrategy = 'RollingUpdateScaleOut' | 'RollingUpdateScaleIn'
+
 /** Machines of one shape. `size`, labels, taints and version are what was read from the client's input. */
 export interface MachinePool {
   name: string
@@ -15,8 +18,10 @@ export interface MachinePool {
   size: number
   labels: Record<string, string>
   taints: Taint[]
-  /** Kubernetes version of the pool; empty = the cluster's. */
+  /** As the client wrote it; what machines run is decided by the Kubernetes layer of the profile. */
   version: string
+  /** Absent = `RollingUpdateScaleOut`. */
+  updateStrategy?: UpdateStrategy
   /** Both halves and what stands beside them as the client sent it, returned merged into one. */
   input: { cloudConfig: Record<string, unknown>; poolConfig: Record<string, unknown>; [beside: string]: unknown }
 }
@@ -136,6 +141,8 @@ export interface ClusterStatus {
   observedGeneration?: number
   endpoint?: { host: string; port: number }
   kubernetesVersion?: string
+  /** The upgrade of Kubernetes that is under way, and the step it is at; null when there is none. */
+  upgrade?: { from: string; to: string; since: string; step: string } | null
   /** Newest desired state made for the agent; `digest` is the blob with the index as JSON. */
   desired?: { epoch: number; generation: number; digest: string }
   /** What the agent has fully applied. */

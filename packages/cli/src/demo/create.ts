@@ -6,7 +6,7 @@ import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { lock } from '@atrium/toolchain/lock.ts'
 import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { listClusters } from '../clusters/find.ts'
-import { type CatalogPack, clusterBody, demo, demoUpdate, profileBody } from './spec.ts'
+import { type CatalogPack, clusterBody, demo, demoUpdates, profileBody } from './spec.ts'
 
 interface DemoMarker {
   clusterUid: string
@@ -70,7 +70,7 @@ async function ensureAccount(client: Client): Promise<string> {
   return (await client.call('POST /v1/cloudaccounts/cloudTypes/{cloudType}', { params, body })).uid
 }
 
-/** The demo's profiles and the update to try, published. Answers the uids of those the cluster starts with. */
+/** The demo's profiles and the updates to try, published. Answers the uids of those the cluster starts with. */
 async function ensureProfiles(client: Client): Promise<string[]> {
   const catalogue = await readCatalogue(client)
   const existing = (await client.call('GET /v1/dashboard/clusterprofiles/metadata')).items ?? []
@@ -83,7 +83,7 @@ async function ensureProfiles(client: Client): Promise<string[]> {
   }
   const uids: string[] = []
   for (const profile of demo.profiles) uids.push(await ensure(profile, '1.0.0'))
-  await ensure(demoUpdate, demoUpdate.version)
+  for (const update of demoUpdates) await ensure(update, update.version)
   return uids
 }
 

@@ -28,17 +28,31 @@ export const demo = {
   ],
 } as const
 
-/** A second version of the add-on profile, not attached: what a new user updates to. */
-export const demoUpdate = {
-  name: 'demo-apps',
-  type: 'add-on',
-  cloudType: 'all',
-  version: '1.1.0',
-  packs: [
-    ['hello-atrium', '1.1.0'],
-    ['key-value-store', '1.0.0'],
-  ],
-} as const
+/** Second versions of both profiles, not attached: what a new user updates the applications and Kubernetes to. */
+export const demoUpdates = [
+  {
+    name: 'demo-apps',
+    type: 'add-on',
+    cloudType: 'all',
+    version: '1.1.0',
+    packs: [
+      ['hello-atrium', '1.1.0'],
+      ['key-value-store', '1.0.0'],
+    ],
+  },
+  {
+    name: 'demo-infrastructure',
+    type: 'infra',
+    cloudType: 'local',
+    version: '1.1.0',
+    packs: [
+      ['local-os', '1.0.0'],
+      ['kubernetes', '1.35.4'],
+      ['local-cni', '1.0.0'],
+      ['local-csi', '1.0.0'],
+    ],
+  },
+] as const
 
 /** A pack of the catalogue, as a layer names it. */
 export interface CatalogPack {

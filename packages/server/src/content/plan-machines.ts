@@ -5,12 +5,17 @@ import type {
   Operation,
   Provider,
 } from '@atrium/provider-contract/provider.ts'
+import { plannedReplacements, type Replacement } from '@atrium/provider-contract/upgrade.ts'
+import { plainVersion } from '@atrium/provider-contract/versions.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { kubernetesVersionOf } from './resolve.ts'
 
 type Declared = Pick<StoredObject<'Cluster'>, 'spec'> & { meta: { tenant: string; uid: string; name: string } }
 
-/** The infrastructure a cluster declares, as its provider wants it. */
+/**
+ * The infrastructure a cluster declares, as its provider wants it. The Kubernetes layer of the profile decides the version
+ * of all machines: one that the text of a pool names is from the day when that was written.
+ */
 export function desiredInfrastructure(
   { meta, spec }: Declared,
   kubernetesVersion: string,
@@ -20,10 +25,7 @@ export function desiredInfrastructure(
     identity: { tenant: meta.tenant, uid: meta.uid, name: meta.name },
     kubernetesVersion,
     cloudConfig: spec.cloudConfig,
-    pools: spec.machinePools.map(({ input: _input, version, ...pool }) => ({
-      ...pool,
-      kubernetesVersion: version.replace(/^v/, '') || kubernetesVersion,
-    })),
+    pools: spec.machinePools.map(({ input: _input, version: _version, ...pool }) => ({ ...pool, kubernetesVersion })),
     policy: spec.policy,
     replace,
   }
@@ -31,7 +33,8 @@ export function desiredInfrastructure(
 
 /**
  * What a new spec would do to the machines, from what is known of them: for previews, before the update is stored. The
- * controller plans again from what it observes.
+ * first steps, then every machine that an upgrade of Kubernetes replaces, in its order. The controller plans again from
+ * what it observes.
  */
 export function planInfrastructure(
   cluster: StoredObject<'Cluster'>,
@@ -40,8 +43,17 @@ export function planInfrastructure(
   provider: Provider,
 ): Operation[] {
   const desired = desiredInfrastructure({ meta: cluster.meta, spec: after }, kubernetesVersionOf(after.profiles), [])
-  return provider.plan(desired, rememberedInfrastructure(cluster, machines))
+  const known = rememberedInfrastructure(cluster, machines)
+  return [...provider.plan(desired, known), ...plannedReplacements(desired, known).map(replacementPreview)]
 }
+
+const replacementPreview = ({ machine, pool, from, to, strategy }: Replacement): Operation => ({
+  key: `replace-machine/${machine.name}`,
+  type: 'replace-machine',
+  summary: `Replace machine ${machine.name} of pool ${pool.name}: Kubernetes ${from} becomes ${to} (${strategy})`,
+  disturbs: `Pods on ${machine.name} move to other machines.`,
+  input: { name: machine.name },
+})
 
 /** The infrastructure as the controller last stored it. */
 function rememberedInfrastructure(
@@ -53,7 +65,7 @@ function rememberedInfrastructure(
     exists,
     controlPlaneReady: exists,
     endpoint: status.endpoint ?? null,
-    kubernetesVersion: exists ? kubernetesVersionOf(spec.profiles) : '',
+    kubernetesVersion: exists ? plainVersion(status.kubernetesVersion ?? '') || kubernetesVersionOf(spec.profiles) : '',
     ordinals: {},
     resources: [],
     machines: machines.map(({ meta, spec: machine, status: seen }) => ({

@@ -52,7 +52,7 @@ export const lifeCycleCases: ContractCase[] = [
 ]
 
 /** With crashes at every point, or at the first few where each try is slow. */
-const withCrashes = async <T>(driver: Driver, isSlow: boolean, work: () => Promise<T>): Promise<T> => {
+export const withCrashes = async <T>(driver: Driver, isSlow: boolean, work: () => Promise<T>): Promise<T> => {
   for (let crashAt = 1; ; crashAt += 1) {
     driver.journal.crashes = new CrashPoints(isSlow && crashAt > 8 ? undefined : crashAt)
     try {

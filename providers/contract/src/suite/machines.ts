@@ -86,23 +86,4 @@ export const machineCases: ContractCase[] = [
       assert.equal((await harness.machinesInCloud(driver.identity))?.length, 3)
     },
   },
-  {
-    name: 'a new version replaces machines one by one',
-    needs: (harness) => harness.kubernetesVersions.length > 1,
-    async run({ harness, driver }) {
-      const [first, second = ''] = harness.kubernetesVersions
-      const before = await driver.converge(desiredOf(harness, driver.identity, 2))
-      const infrastructure = { kubernetesVersion: second }
-      const after = await driver.converge(
-        desiredOf(harness, driver.identity, 2, { infrastructure }),
-        undefined,
-        (seen) => assert.ok(present(seen).length <= 3, 'at most one more than desired'),
-      )
-      assert.equal(after.kubernetesVersion, second)
-      assert.ok(after.machines.every((machine) => machine.kubernetesVersion === second))
-      assert.ok(present(after).every((name) => !present(before).includes(name)))
-      const back = await driver.converge(desiredOf(harness, driver.identity, 2))
-      assert.equal(back.kubernetesVersion, first)
-    },
-  },
 ]

@@ -2,6 +2,7 @@ import { faultCases } from './faults.ts'
 import { type ContractHarness, Driver, desiredOf } from './harness.ts'
 import { lifeCycleCases } from './life-cycle.ts'
 import { machineCases } from './machines.ts'
+import { upgradeCases } from './upgrade.ts'
 
 export interface CaseContext {
   harness: ContractHarness
@@ -30,7 +31,9 @@ export interface ContractSuite {
  */
 export const contractSuite = (harness: ContractHarness): ContractSuite => {
   const driver = new Driver(harness, harness.newIdentity())
-  const chosen = [...lifeCycleCases, ...machineCases, ...faultCases].filter((one) => one.needs?.(harness) ?? true)
+  // Upgrades come last: there is no way back.
+  const all = [...lifeCycleCases, ...machineCases, ...faultCases, ...upgradeCases]
+  const chosen = all.filter((one) => one.needs?.(harness) ?? true)
   return {
     begin: async () => {
       await driver.converge(desiredOf(harness, driver.identity, 2))

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { versionChangeProblem } from '@atrium/provider-contract/versions.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
+import { Binaries } from './binaries.ts'
 import { Cluster } from './cluster.ts'
 import { CloudError } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
@@ -17,6 +19,7 @@ import {
   openClusterFiles,
   readClusterRecords,
 } from './records.ts'
+import { wanting } from './upgrade.ts'
 
 export interface CloudDeps {
   clock: Clock
@@ -27,18 +30,22 @@ export interface CloudDeps {
   dir: string
   /** Folder of the Unix sockets: short, and nobody else's. */
   socketFolder: string
+  /** Read by whoever obtains tools. */
+  env: NodeJS.ProcessEnv
 }
 
 /** All clusters of this home. Every change is idempotent, and durable once the method returns. */
 export class Cloud {
   readonly #deps: CloudDeps
   readonly #clusters = new Map<string, Cluster>()
+  readonly #binaries: Binaries
   readonly #deleted: Ledger
   readonly #portSeed: number
   #creating: Promise<unknown> = Promise.resolve()
 
   constructor(deps: CloudDeps) {
     this.#deps = deps
+    this.#binaries = new Binaries({ ...deps, known: deps.tools.kubernetes })
     this.#deleted = openLedger(deps.dir)
     this.#portSeed = createHash('sha256').update(deps.dir).digest().readUInt16BE(0)
     for (const record of readClusterRecords(deps.dir)) this.#open(record)
@@ -72,7 +79,7 @@ export class Cloud {
   putMachine(uid: string, name: string, request: MachineRequest): void {
     const cluster = this.cluster(uid)
     const present = cluster.files.machines.get(name)
-    if (present === undefined) return createMachine(cluster, name, request, this.#deps.tools)
+    if (present === undefined) return createMachine(cluster, name, request, this.#binaries)
     saveMachine(cluster, { ...present, labels: request.labels, taints: request.taints })
   }
 
@@ -105,6 +112,7 @@ export class Cloud {
   /** Ends this daemon's work; with `processes`, the clusters' processes too. */
   async close({ processes }: { processes: boolean }): Promise<void> {
     await Promise.all(this.clusters().map((one) => (processes ? one.shutDown() : one.release())))
+    await this.#binaries.close()
   }
 
   #machine(uid: string, name: string): MachineRecord {
@@ -117,51 +125,61 @@ export class Cloud {
   #open(record: ClusterRecord): Cluster {
     const files = openClusterFiles(this.#deps.dir, record)
     countMachines(files)
-    const deps = { ...this.#deps, egressSocket: egressSocket(this.#deps.socketFolder, record.uid) }
+    const deps = {
+      ...this.#deps,
+      binaries: this.#binaries,
+      egressSocket: egressSocket(this.#deps.socketFolder, record.uid),
+    }
     const cluster = new Cluster(files, deps, () => this.#clusters.delete(record.uid))
     this.#clusters.set(record.uid, cluster)
     return cluster
   }
 
   async #create(uid: string, request: ClusterRequest): Promise<Cluster> {
-    requireVersion(request.kubernetesVersion, this.#deps.tools)
     const present = this.#clusters.get(uid)
-    if (present !== undefined) return changeCluster(present, request)
+    if (present !== undefined) return changeCluster(present, request, this.#deps.clock, this.#binaries)
+    requireVersion(request.kubernetesVersion, this.#binaries)
     if (this.#deleted.has(uid)) throw new CloudError(410, 'ClusterIsGone', `cluster ${request.name} was deleted`)
     const taken = new Set(this.clusters().map((one) => one.files.cluster.apiPort))
     const apiPort = await allocatePort(this.#portSeed, taken)
     const createdAt = isoNow(this.#deps.clock)
-    const record = { uid, ...request, apiPort, createdAt, deleting: false, ordinals: {}, lastSlot: 0 }
+    const record = { uid, ...request, apiPort, createdAt, ...unborn }
     openClusterFiles(this.#deps.dir, record).saveCluster(record)
     return this.#open(record)
   }
 }
+
+const unborn = { deleting: false, ordinals: {}, lastSlot: 0, serves: '', upgrade: null }
 
 const saveMachine = (cluster: Cluster, machine: MachineRecord): void => {
   cluster.files.saveMachine(machine)
   cluster.poke()
 }
 
-const changeCluster = (cluster: Cluster, request: ClusterRequest): Cluster => {
+const changeCluster = (cluster: Cluster, request: ClusterRequest, clock: Clock, binaries: Binaries): Cluster => {
   const record = cluster.files.cluster
   if (record.tenant !== request.tenant || record.name !== request.name)
     throw new CloudError(409, 'ClusterOfAnother', `cluster ${record.uid} exists under another name or tenant`)
   if (record.deleting) throw new CloudError(409, 'ClusterIsDeleted', `cluster ${record.name} is being deleted`)
-  if (record.kubernetesVersion === request.kubernetesVersion) return cluster
-  cluster.files.saveCluster({ ...record, kubernetesVersion: request.kubernetesVersion })
+  const { kubernetesVersion: version } = request
+  if (record.kubernetesVersion === version) return cluster
+  const problem = versionChangeProblem(record.serves, version)
+  if (problem !== null) throw new CloudError(422, problem.reason, problem.message, problem.nextStep)
+  requireVersion(version, binaries)
+  cluster.files.saveCluster(wanting(record, version, isoNow(clock)))
   cluster.poke()
   return cluster
 }
 
-const requireVersion = (version: string, tools: CloudTools): void => {
-  if (tools.kubernetes[version] !== undefined) return
-  const known = Object.keys(tools.kubernetes).join(', ')
+const requireVersion = (version: string, binaries: Binaries): void => {
+  if (binaries.versions().includes(version)) return
+  const known = binaries.versions().join(', ')
   throw new CloudError(422, 'VersionNotAvailable', `Kubernetes ${version} is not available here; available: ${known}`)
 }
 
-const createMachine = (cluster: Cluster, name: string, request: MachineRequest, tools: CloudTools): void => {
+const createMachine = (cluster: Cluster, name: string, request: MachineRequest, binaries: Binaries): void => {
   const { files } = cluster
-  requireVersion(request.kubernetesVersion, tools)
+  requireVersion(request.kubernetesVersion, binaries)
   if (files.cluster.deleting)
     throw new CloudError(409, 'ClusterIsDeleted', `cluster ${files.cluster.name} is being deleted`)
   const last = files.cluster.ordinals[request.pool] ?? -1

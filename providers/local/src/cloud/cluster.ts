@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
+import type { Binaries } from './binaries.ts'
 import { adminKubeconfig, readAccess } from './certificates.ts'
 import { ControlPlane } from './control-plane.ts'
 import { type Egress, type EgressRoute, startEgress } from './egress.ts'
@@ -11,12 +12,14 @@ import { endPods } from './pods/processes.ts'
 import type { CloudTools, ClusterView } from './protocol.ts'
 import type { ClusterFiles } from './records.ts'
 import { Services } from './services.ts'
+import { viewUpgrade } from './upgrade.ts'
 
 export interface ClusterDeps {
   clock: Clock
   random: Random
   logger: Logger
   tools: CloudTools
+  binaries: Binaries
   egressSocket: string
 }
 
@@ -57,7 +60,7 @@ export class Cluster {
   }
 
   view(): ClusterView {
-    return viewCluster(this.files, this.#controlPlane, this.#services)
+    return viewCluster(this.files, this.#controlPlane, this.#services, this.#deps.binaries)
   }
 
   /** The administrator's kubeconfig, or null while the cluster is not usable. */
@@ -150,15 +153,22 @@ export class Cluster {
   }
 }
 
-const viewCluster = (files: ClusterFiles, controlPlane: ControlPlane, services: Services | null): ClusterView => {
-  const { uid, tenant, name, kubernetesVersion, apiPort, ordinals, deleting } = files.cluster
+const viewCluster = (
+  files: ClusterFiles,
+  controlPlane: ControlPlane,
+  services: Services | null,
+  binaries: Binaries,
+): ClusterView => {
+  const { uid, tenant, name, kubernetesVersion: wanted, apiPort, ordinals, deleting } = files.cluster
+  const kubernetesVersion = files.cluster.serves || wanted
+  const upgrade = viewUpgrade(files.cluster, wanted === kubernetesVersion ? '' : binaries.waitingFor(wanted))
   const waitingFor = services === null ? controlPlane.waitingFor() : ''
   const processes = controlPlane.processes()
   const machines = [...files.machines.values()].map((machine) =>
-    viewMachine(machine, uid, services?.nodes ?? null, waitingFor),
+    viewMachine(machine, uid, services?.nodes ?? null, waitingFor, services?.drainOf(machine.name)),
   )
   return {
-    ...{ uid, tenant, name, kubernetesVersion, ordinals, processes, machines },
+    ...{ uid, tenant, name, kubernetesVersion, upgrade, ordinals, processes, machines },
     endpoint: { host: '127.0.0.1', port: apiPort },
     phase: deleting
       ? 'deleting'

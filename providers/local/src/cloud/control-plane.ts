@@ -8,6 +8,7 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { stringify } from 'yaml'
+import type { Binaries } from './binaries.ts'
 import { ensureCertificates, readAccess, writeComponentKubeconfigs } from './certificates.ts'
 import { ProcessKeeper } from './keeper.ts'
 import { followOutages, LONG_OUTAGE_MS, type Outages } from './outage.ts'
@@ -16,12 +17,14 @@ import { PROCESS_NAMES, type ProcessName, processOf, STOP_ORDER } from './proces
 import type { CloudTools, ProcessView } from './protocol.ts'
 import type { ClusterFiles } from './records.ts'
 import { kwokStages } from './stages.ts'
+import { failedAttempt, planRun, type RunPlan, served, whyGivenUp } from './upgrade.ts'
 
 export interface ControlPlaneDeps {
   clock: Clock
   random: Random
   logger: Logger
   tools: CloudTools
+  binaries: Binaries
   /** Unix socket that the API server reaches services and nodes through. */
   egressSocket: string
 }
@@ -41,6 +44,8 @@ export class ControlPlane {
   #prepared = false
   #client: KubeClient | null = null
   #portTaken: string | null = null
+  /** When the API server was first started as a version that it has not served yet. */
+  #attemptSince: number | null = null
   #waitingFor = 'its processes are being started'
 
   constructor(files: ClusterFiles, deps: ControlPlaneDeps) {
@@ -71,16 +76,18 @@ export class ControlPlane {
   /** Brings every process to where it should be. True when the API server is ready and the cluster usable. */
   async keep(): Promise<boolean> {
     await this.#prepare()
-    await this.#ensure('etcd')
-    await this.#ensureApiServer()
-    // They wait for the API server by themselves; started with it they are ready sooner.
-    await Promise.all([this.#ensure('kube-controller-manager'), this.#ensure('kube-scheduler')])
+    const plan = this.#planRun()
+    await this.#ensure('etcd', plan.clients)
+    await this.#ensureApiServer(plan.apiserver)
+    await this.#ensureClients(plan.clients)
     const ready = await this.#isReady()
+    if (plan.attempt && (await this.#endAttempt(plan, ready))) return false
     if (await this.#endOutages(ready)) return false
     await this.#restartHungServer()
     if (!ready || !(await isUsable(this.client()))) return false
     if (!this.#keeper('kwok').running()) await forgetLeases(this.client())
-    await this.#ensure('kwok')
+    await this.#ensure('kwok', plan.clients)
+    this.#noteServed(plan.apiserver)
     this.#waitingFor = ''
     return true
   }
@@ -92,6 +99,7 @@ export class ControlPlane {
     await this.#client?.close()
     this.#client = null
     this.#outages = { etcd: null, apiserver: null }
+    this.#attemptSince = null
     this.#waitingFor = 'its control plane is stopped'
     for (const socket of ['etcd.sock:0', 'peer.sock:0']) rmSync(join(this.#files.paths.run, socket), { force: true })
   }
@@ -127,10 +135,50 @@ export class ControlPlane {
     return keeper
   }
 
-  async #ensure(name: ProcessName): Promise<void> {
+  #planRun(): RunPlan {
+    const { binaries, clock } = this.#deps
+    return planRun(this.#files.cluster, (version) => binaries.find(version) !== null, clock.now())
+  }
+
+  async #ensure(name: ProcessName, version: string): Promise<void> {
     const { paths, cluster } = this.#files
     const { tools } = this.#deps
-    await this.#keeper(name).ensure(processOf(name, { paths, tools, stagesFile: this.#stagesFile, ...cluster }))
+    const binaries = this.#deps.binaries.find(version)
+    // One that runs goes on also where its binary cannot be found any more.
+    if (binaries === null) return
+    const { apiPort } = cluster
+    await this.#keeper(name).ensure(processOf(name, { paths, tools, binaries, apiPort, stagesFile: this.#stagesFile }))
+  }
+
+  /** They wait for the API server by themselves; started with it they are ready sooner. */
+  async #ensureClients(version: string): Promise<void> {
+    await Promise.all([this.#ensure('kube-controller-manager', version), this.#ensure('kube-scheduler', version)])
+  }
+
+  #noteServed(version: string): void {
+    const { cluster } = this.#files
+    if (cluster.serves !== version) this.#files.saveCluster(served(cluster, version))
+  }
+
+  /** An attempt to serve a new version: its clients follow once the API server is ready. True when it failed and was given up. */
+  async #endAttempt({ apiserver }: RunPlan, ready: boolean): Promise<boolean> {
+    const { clock, logger } = this.#deps
+    this.#attemptSince ??= clock.now()
+    if (ready) {
+      this.#attemptSince = null
+      this.#noteServed(apiserver)
+      logger.info({ version: apiserver }, 'the API server serves a new version')
+      await this.#ensureClients(apiserver)
+      return false
+    }
+    const keeper = this.#keeper('kube-apiserver')
+    const why = whyGivenUp(keeper.failures(), keeper.view().message, clock.now() - this.#attemptSince)
+    if (why === null) return false
+    this.#attemptSince = null
+    logger.warn({ version: apiserver, why }, 'the upgrade failed: the former version serves again')
+    this.#files.saveCluster(failedAttempt(this.#files.cluster, why, clock.now()))
+    await keeper.stop(0)
+    return true
   }
 
   /** Files that the processes read. */
@@ -144,17 +192,18 @@ export class ControlPlane {
     this.#prepared = true
   }
 
-  async #ensureApiServer(): Promise<void> {
+  async #ensureApiServer(version: string): Promise<void> {
     const { apiPort } = this.#files.cluster
     const isTaken = !this.#keeper('kube-apiserver').running() && !(await isFree(apiPort))
     this.#portTaken = isTaken ? `port ${apiPort} of its API server is used by another program` : null
-    if (!isTaken) await this.#ensure('kube-apiserver')
+    if (!isTaken) await this.#ensure('kube-apiserver', version)
   }
 
   async #isReady(): Promise<boolean> {
     const { running, message } = this.#keeper('kube-apiserver').view()
     if (running && (await this.client().ready())) return true
-    this.#waitingFor = running ? 'the API server is not ready yet' : (this.#portTaken ?? message)
+    const missing = this.#deps.binaries.waitingFor(this.#planRun().apiserver)
+    this.#waitingFor = running ? 'the API server is not ready yet' : missing || (this.#portTaken ?? message)
     return false
   }
 

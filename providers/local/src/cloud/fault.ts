@@ -5,10 +5,13 @@ export class CloudError extends Error {
   override readonly name = 'CloudError'
   readonly status: number
   readonly reason: string
-  constructor(status: number, reason: string, message: string) {
+  /** What a person can do; without it, what the reason usually asks for. */
+  readonly nextStep: string | undefined
+  constructor(status: number, reason: string, message: string, nextStep?: string) {
     super(message)
     this.status = status
     this.reason = reason
+    this.nextStep = nextStep
   }
 }
 
@@ -22,5 +25,5 @@ export const faultOf = (error: CloudError): CloudFault => ({
   reaction: error.status >= 500 || error.status === 409 ? 'retry' : 'user',
   reason: error.reason,
   message: error.message,
-  nextStep: nextSteps[error.reason] ?? 'Look at the cluster again and repeat what is still needed.',
+  nextStep: error.nextStep ?? nextSteps[error.reason] ?? 'Look at the cluster again and repeat what is still needed.',
 })

@@ -62,8 +62,7 @@ export class ProcessKeeper {
   }
 
   async stop(graceMs: number): Promise<void> {
-    if (this.#record === null) return
-    await stopProcess(this.#record, { graceMs }, this.#options.clock)
+    if (this.#record !== null) await stopProcess(this.#record, { graceMs }, this.#options.clock)
     this.#record = null
     this.#failures = 0
     this.#notBefore = 0
@@ -80,6 +79,11 @@ export class ProcessKeeper {
   /** When the running process was started or adopted (clock milliseconds); null while it does not run. */
   runningSince(): number | null {
     return this.running() ? this.#since : null
+  }
+
+  /** How often in a row it ended soon after its start. */
+  failures(): number {
+    return this.running() ? 0 : this.#failures
   }
 
   view(): ProcessView {

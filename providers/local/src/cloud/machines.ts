@@ -2,7 +2,7 @@ import type { KubeClient } from '@atrium/kube/client.ts'
 import { isAlreadyExists, isConflict, isNotFound, KubeError } from '@atrium/kube/errors.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Cache } from './cache.ts'
-import { addressOf, type NodeObject, newNode, nodeIsReady, nodePatch } from './nodes.ts'
+import { addressOf, kubeletVersionOf, type NodeObject, newNode, nodeIsReady, nodePatch, statusPatch } from './nodes.ts'
 import type { PodObject } from './pods/pod.ts'
 import { type MachineView, providerIdOf } from './protocol.ts'
 import type { ClusterFiles, MachineRecord } from './records.ts'
@@ -16,6 +16,8 @@ export interface MachineDeps {
   files: ClusterFiles
   nodes: Cache<NodeObject>
   pods: Cache<PodObject>
+  /** By machine that leaves: what its drain waits for. */
+  drains: Map<string, string>
 }
 
 /** Brings nodes to what the machine records say. True when something is still on its way, so that it is looked at again. */
@@ -46,6 +48,8 @@ const keepNode = async (machine: MachineRecord, deps: MachineDeps): Promise<void
     }
     const patch = nodePatch(files.cluster.name, machine, node)
     if (patch !== null) await client.patch(nodeRef(machine.name), patch, { type: 'merge' })
+    const status = statusPatch(machine, node)
+    if (status !== null) await client.patch(nodeRef(machine.name), status, { type: 'merge', subresource: 'status' })
   } catch (error) {
     // Somebody else wrote it meanwhile: the watch brings the new state and with it another look.
     if (!isAlreadyExists(error) && !isConflict(error) && !isNotFound(error)) throw error
@@ -85,12 +89,26 @@ const drained = async (machine: MachineRecord, deps: MachineDeps): Promise<boole
   if (node !== undefined && nodeIsReady(node) && remaining.length > 0 && !outOfTime) {
     if (node.spec.unschedulable !== true)
       await client.patch(nodeRef(machine.name), { spec: { unschedulable: true } }, { type: 'merge' })
-    for (const pod of remaining) if (pod.metadata.deletionTimestamp === undefined) await evict(pod, client)
+    const held: string[] = []
+    for (const pod of remaining) {
+      const refusal = pod.metadata.deletionTimestamp === undefined ? await evict(pod, client) : null
+      if (refusal !== null) held.push(`${pod.metadata.namespace}/${pod.metadata.name}: ${refusal}`)
+    }
+    deps.drains.set(machine.name, drainWords(machine, remaining.length, held))
     return false
   }
   await removeNode(machine.name, deps)
   files.removeMachine(machine.name)
+  deps.drains.delete(machine.name)
   return true
+}
+
+const drainWords = (machine: MachineRecord, pods: number, held: readonly string[]): string => {
+  const count = pods === 1 ? 'one pod leaves' : `${pods} pods leave`
+  if (held.length === 0) return `${count} for other machines`
+  const until = new Date(Date.parse(machine.leavingSince) + DRAIN_MS).toISOString()
+  const more = held.length > 1 ? ` and ${held.length - 1} more` : ''
+  return `${count} for other machines, of which a disruption budget holds ${held[0]}${more}; it goes with what is on it at ${until}`
 }
 
 const mustLeave = (pod: PodObject): boolean =>
@@ -98,7 +116,8 @@ const mustLeave = (pod: PodObject): boolean =>
   pod.status?.phase !== 'Failed' &&
   !(pod.metadata.ownerReferences ?? []).some((owner) => owner.kind === 'DaemonSet')
 
-const evict = async (pod: PodObject, client: KubeClient): Promise<void> => {
+/** Null when it was accepted; else why it may not go yet. */
+const evict = async (pod: PodObject, client: KubeClient): Promise<string | null> => {
   const { name, namespace = '' } = pod.metadata
   try {
     await client.transport.json({
@@ -108,8 +127,11 @@ const evict = async (pod: PodObject, client: KubeClient): Promise<void> => {
     })
   } catch (error) {
     // 429: a disruption budget holds it for now; the drain has a limit of its own.
-    if (!isNotFound(error) && !(error instanceof KubeError && error.status === 429)) throw error
+    if (error instanceof KubeError && error.status === 429)
+      return error.causes.map(({ message }) => message).find(Boolean) ?? error.message
+    if (!isNotFound(error)) throw error
   }
+  return null
 }
 
 /** What the cloud tells about a machine. `nodes` is null while the API server does not answer. */
@@ -118,14 +140,18 @@ export const viewMachine = (
   clusterUid: string,
   nodes: Cache<NodeObject> | null,
   waitingFor: string,
+  drain?: string,
 ): MachineView => {
-  const { name, pool, ordinal, isControlPlane, kubernetesVersion, labels, taints } = machine
-  const ready = nodes !== null && nodeIsReady(nodes.get(name))
+  const { name, pool, ordinal, isControlPlane, labels, taints } = machine
+  const node = nodes?.get(name)
+  const ready = nodeIsReady(node)
+  // What its node tells is the truth; before there is one, what it was made as.
+  const kubernetesVersion = kubeletVersionOf(node) ?? machine.kubernetesVersion
   return {
     ...{ name, pool, ordinal, isControlPlane, kubernetesVersion, labels, taints },
     providerId: providerIdOf(clusterUid, name),
     addresses: [addressOf(machine.slot)],
-    ...phaseOf(machine, ready, waitingFor),
+    ...phaseOf(machine, ready, machine.life === 'draining' ? (drain ?? '') : waitingFor),
   }
 }
 
@@ -135,7 +161,8 @@ const phaseOf = (
   waitingFor: string,
 ): Pick<MachineView, 'phase' | 'message'> => {
   if (machine.life === 'terminated') return { phase: 'terminated', message: 'the machine was terminated in the cloud' }
-  if (machine.life === 'draining') return { phase: 'deleting', message: 'its pods move to other machines' }
+  if (machine.life === 'draining')
+    return { phase: 'deleting', message: waitingFor || 'its pods move to other machines' }
   if (machine.power === 'off') return { phase: 'stopped', message: 'the machine is stopped in the cloud' }
   if (ready) return { phase: 'running', message: '' }
   return { phase: 'starting', message: waitingFor || 'its node is not Ready yet' }

@@ -30,6 +30,7 @@ const cloud = new Cloud({
   tools: JSON.parse(tools) as CloudTools,
   dir,
   socketFolder: dirname(socket),
+  env: process.env,
 })
 /** Its own, and those of the processes of clusters and pods: nobody else is sure to live as long. */
 const logs = (): string[] =>

@@ -15,6 +15,7 @@ export interface NodeObject extends KubeObject {
   status?: {
     conditions?: { type: string; status: string; message?: string }[]
     addresses?: { type: string; address: string }[]
+    nodeInfo?: { kubeletVersion?: string }
   }
 }
 
@@ -29,6 +30,10 @@ export const addressOf = (slot: number): string => `10.${64 + (slot >> 16)}.${(s
 
 export const nodeIsReady = (node: NodeObject | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+
+/** The version that the node itself tells, without a leading `v`; null when it tells none. */
+export const kubeletVersionOf = (node: NodeObject | undefined): string | null =>
+  node?.status?.nodeInfo?.kubeletVersion?.replace(/^v/, '') || null
 
 /** The labels of a machine's node. */
 const labelsOf = (clusterName: string, machine: MachineRecord): Record<string, string> => ({
@@ -89,6 +94,10 @@ const nodeInfo = (machine: MachineRecord): Record<string, string> => ({
   osImage: 'Atrium simulated machine',
   systemUUID: machine.name,
 })
+
+/** A merge patch of the status that makes a node tell its machine's version; null when it does. */
+export const statusPatch = (machine: MachineRecord, node: NodeObject): object | null =>
+  kubeletVersionOf(node) === machine.kubernetesVersion ? null : { status: { nodeInfo: nodeInfo(machine) } }
 
 interface Managed {
   labels: string[]

@@ -29,5 +29,11 @@ export const clusterPaths = (cloudDir: string, uid: string): ClusterPaths => {
   }
 }
 
+/** Record and log of the process that obtains the binaries of a Kubernetes version. */
+export const bringerPaths = (cloudDir: string, version: string): { record: string; log: string } => {
+  const name = `obtain-kubernetes-${version}`
+  return { record: join(cloudDir, `${name}.json`), log: join(cloudDir, `${name}.log`) }
+}
+
 /** The Unix socket through which the API server of one cluster reaches services and nodes. */
 export const egressSocket = (socketFolder: string, uid: string): string => join(socketFolder, `${uid}.egress`)

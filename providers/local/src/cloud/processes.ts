@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { StartOptions } from '@atrium/toolchain/process.ts'
 import { SERVICE_NETWORK } from './certificates.ts'
 import type { ClusterPaths } from './paths.ts'
-import type { CloudTools } from './protocol.ts'
+import type { CloudTools, KubernetesBinaries } from './protocol.ts'
 
 export type ProcessName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok'
 
@@ -27,7 +27,8 @@ export const POWER_LABEL = 'local.atrium.dev/powered'
 export interface ProcessContext {
   paths: ClusterPaths
   tools: CloudTools
-  kubernetesVersion: string
+  /** Of the version that the process is to be. */
+  binaries: KubernetesBinaries
   apiPort: number
   /** Names the stages file after its content, so that kwok is restarted when that changes. */
   stagesFile: string
@@ -43,15 +44,6 @@ export const processOf = (name: ProcessName, context: ProcessContext): StartOpti
   logFile: join(context.paths.logs, `${name}.log`),
   recordFile: join(context.paths.run, `${name}.json`),
 })
-
-const binariesOf = ({ tools, kubernetesVersion }: ProcessContext): CloudTools['kubernetes'][string] => {
-  const binaries = tools.kubernetes[kubernetesVersion]
-  if (binaries === undefined)
-    throw new Error(
-      `no binaries for Kubernetes ${kubernetesVersion}; there are some for ${Object.keys(tools.kubernetes).join(', ')}`,
-    )
-  return binaries
-}
 
 const etcd = ({ tools }: ProcessContext): { command: string; args: string[] } => ({
   command: tools.etcd,
@@ -78,7 +70,7 @@ const etcd = ({ tools }: ProcessContext): { command: string; args: string[] } =>
 const apiserver = (context: ProcessContext): { command: string; args: string[] } => {
   const pki = (file: string): string => join(context.paths.pki, file)
   return {
-    command: binariesOf(context).apiserver,
+    command: context.binaries.apiserver,
     args: [
       '--bind-address=127.0.0.1',
       `--secure-port=${context.apiPort}`,
@@ -127,7 +119,7 @@ const clientFlags = (paths: ClusterPaths, file: string): string[] => [
 const controllerManager = (context: ProcessContext): { command: string; args: string[] } => {
   const pki = (file: string): string => join(context.paths.pki, file)
   return {
-    command: binariesOf(context).controllerManager,
+    command: context.binaries.controllerManager,
     args: [
       ...clientFlags(context.paths, 'controller-manager'),
       `--service-account-private-key-file=${pki('sa.key')}`,
@@ -143,7 +135,7 @@ const controllerManager = (context: ProcessContext): { command: string; args: st
 }
 
 const scheduler = (context: ProcessContext): { command: string; args: string[] } => ({
-  command: binariesOf(context).scheduler,
+  command: context.binaries.scheduler,
   args: [
     ...clientFlags(context.paths, 'scheduler'),
     // Without its back-off a pod is tried again before the scheduler's own view holds the volume that was just bound; nothing

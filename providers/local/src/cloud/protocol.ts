@@ -2,7 +2,7 @@ import type { Taint } from '@atrium/api/kinds/cluster.ts'
 
 /** What the cloud of this machine speaks over its Unix socket: JSON over HTTP/1.1, paths below `/v1`. */
 
-/** `PUT /v1/clusters/{uid}`. Sent again it changes the version and nothing else. */
+/** `PUT /v1/clusters/{uid}`. Sent again it changes the version that is wanted and nothing else. */
 export interface ClusterRequest {
   tenant: string
   name: string
@@ -51,8 +51,22 @@ export interface ProcessView {
   message: string
 }
 
+/** The way of a control plane to another Kubernetes version. */
+export interface UpgradeView {
+  to: string
+  /** RFC 3339. */
+  since: string
+  /** What it waits for or does. */
+  message: string
+  /** Why the last attempt failed, and when the next one comes; empty while none has. */
+  failure: string
+}
+
+/** `kubernetesVersion` is the one that it serves, while it is upgraded still the old one. */
 export interface ClusterView extends ClusterRequest {
   uid: string
+  /** Null while it serves the version that is wanted. */
+  upgrade: UpgradeView | null
   phase: 'starting' | 'ready' | 'stopped' | 'deleting'
   message: string
   endpoint: { host: string; port: number }
@@ -81,8 +95,8 @@ export interface CloudFault {
 export interface CloudTools {
   etcd: string
   kwok: string
-  /** Binaries by Kubernetes version, without a leading `v`. */
-  kubernetes: Record<string, KubernetesBinaries>
+  /** Binaries by Kubernetes version, without a leading `v`; null = they are obtained when a cluster asks for them. */
+  kubernetes: Record<string, KubernetesBinaries | null>
   /** Container images that the pod runner starts as processes of this machine. */
   images: PodImage[]
   /** Skips fsync in etcd: a power cut may lose clusters. Only for tests. */

@@ -14,6 +14,21 @@ export interface ClusterRecord extends ClusterRequest {
   /** The highest ordinal each pool ever used. */
   ordinals: Record<string, number>
   lastSlot: number
+  /** The version that it last served; `kubernetesVersion` is the one that is wanted. Empty before it served any. */
+  serves: string
+  upgrade: UpgradeRecord | null
+}
+
+/** What is known of the way to a version that is not served yet. */
+export interface UpgradeRecord {
+  /** RFC 3339. */
+  since: string
+  /** Attempts that failed. */
+  failures: number
+  /** Why the last one did; empty while none has. */
+  failure: string
+  /** RFC 3339; empty = at once. */
+  retryAt: string
 }
 
 /** What the cloud remembers of a machine. */
@@ -83,7 +98,9 @@ export const readClusterRecords = (cloudDir: string): ClusterRecord[] => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return readdirSync(folder).flatMap((uid) => {
     try {
-      return [readRecord<ClusterRecord>(clusterPaths(cloudDir, uid).record)]
+      const record = readRecord<ClusterRecord>(clusterPaths(cloudDir, uid).record)
+      // Written before there were upgrades: it serves what is wanted.
+      return [{ ...record, serves: record.serves ?? record.kubernetesVersion, upgrade: record.upgrade ?? null }]
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error
       rmSync(join(folder, uid), { recursive: true, force: true })

@@ -54,6 +54,7 @@ export class Services {
   readonly #nudger: PodNudger
   readonly #caches: Cache<KubeObject>[] = []
   readonly #loops = new Map<Task, Loop>()
+  readonly #drains = new Map<string, string>()
   #underWay = false
 
   constructor(deps: ServicesDeps) {
@@ -71,6 +72,11 @@ export class Services {
     this.#loop('volumes', [this.#claims, this.#volumes, this.#classes], () => this.#keepVolumes())
     this.#loop('loadBalancers', [this.#services], () => this.#keepLoadBalancers())
     this.#loop('metrics', [], () => this.#keepMetrics())
+  }
+
+  /** What the drain of a machine waits for. */
+  drainOf(machine: string): string | undefined {
+    return this.#drains.get(machine)
   }
 
   resources(): ResourceView[] {
@@ -126,7 +132,14 @@ export class Services {
 
   async #keepNodes(): Promise<void> {
     const { clock, client, files } = this.#deps
-    const draining = await keepNodes({ clock, client, files, nodes: this.nodes, pods: this.#pods })
+    const draining = await keepNodes({
+      clock,
+      client,
+      files,
+      nodes: this.nodes,
+      pods: this.#pods,
+      drains: this.#drains,
+    })
     this.#underWay = (await this.#nudger.look()) || draining
   }
 

@@ -64,6 +64,45 @@ describe('pool values', () => {
     })
   })
 
+  it.each([
+    ['nothing', '', {}, undefined],
+    [
+      'maxSurge and maxUnavailable of v1beta1',
+      'strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } }',
+      {},
+      'In',
+    ],
+    ['those of v1beta2', 'rollout: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }', {}, 'Out'],
+    ['the type in poolConfig', '', { type: 'RollingUpdateScaleIn' }, 'In'],
+    [
+      'poolConfig before values',
+      'strategy: { rollingUpdate: { maxSurge: 1 } }',
+      { type: 'RollingUpdateScaleIn' },
+      'In',
+    ],
+    ['counts in poolConfig', '', { type: 'OverrideScaling', maxSurge: '0', maxUnavailable: '1' }, 'In'],
+  ])('reads the update strategy from %s', (_, line, updateStrategy, expected) => {
+    const values = worker.replace('replicas: 3', `replicas: 3\n  ${line}`)
+    expect(parse(values, { updateStrategy }).updateStrategy).toBe(expected && `RollingUpdateScale${expected}`)
+  })
+
+  it.each([
+    ['strategy: { type: OnDelete }', {}, /spec\.strategy\.type: must be RollingUpdate/],
+    [
+      'strategy: { rollingUpdate: { maxSurge: 2 } }',
+      {},
+      /spec\.strategy\.rollingUpdate: machines are replaced one at a time/,
+    ],
+    ['', { type: 'Recreate' }, /poolConfig\.updateStrategy\.type: must be one of/],
+    [
+      '',
+      { type: 'OverrideScaling', maxSurge: '25%' },
+      /poolConfig\.updateStrategy: machines are replaced one at a time/,
+    ],
+  ])('refuses update strategy %j %j', (line, updateStrategy, message) => {
+    expect(refusal(worker.replace('replicas: 3', `replicas: 3\n  ${line}`), { updateStrategy })).toMatch(message)
+  })
+
   it('reads control planes of any kind', () => {
     expect(parse(control, { isControlPlane: true, useControlPlaneAsWorker: true })).toMatchObject({
       ...{ name: 'cp-pool', isControlPlane: true, useControlPlaneAsWorker: true, size: 1 },

@@ -1,9 +1,10 @@
-import type { Taint } from '@atrium/api/kinds/cluster.ts'
+import type { Taint, UpdateStrategy } from '@atrium/api/kinds/cluster.ts'
 import type { DesiredPool } from '@atrium/provider-contract/provider.ts'
 import { DNS_LABEL, VERSION } from '../names.ts'
 import { fail, isObject, readLabels, readTaints } from './fields.ts'
 import { checkFields } from './known-fields.ts'
 import { type PoolDocument, readDocuments } from './pool-documents.ts'
+import { readPoolStrategy, readValuesStrategy } from './update-strategy.ts'
 
 export interface PoolInput {
   cloudConfig: Record<string, unknown>
@@ -30,8 +31,10 @@ export const parsePool = (input: PoolInput, path: string): DesiredPool => {
       `${chosen.path}.spec.replicas`,
       `a control plane has ${CONTROL_PLANE_SIZES.join(', ')} machines, not ${pool.size}`,
     )
+  const strategy = readPoolStrategy(poolConfig.updateStrategy, `${path}.poolConfig.updateStrategy`)
   return {
     ...pool,
+    ...(strategy === null ? {} : { updateStrategy: strategy }),
     useControlPlaneAsWorker:
       readFlag(poolConfig.useControlPlaneAsWorker, `${path}.poolConfig.useControlPlaneAsWorker`) ?? false,
     labels: { ...pool.labels, ...readLabels(poolConfig.additionalLabels, `${path}.poolConfig.additionalLabels`) },
@@ -77,8 +80,10 @@ const readDeployment = (document: PoolDocument): PoolFromValues => {
   const { spec, path } = document
   const template = isObject(spec.template) ? spec.template : {}
   const machine = isObject(template.spec) ? template.spec : {}
+  const strategy: UpdateStrategy | null = readValuesStrategy(spec, `${path}.spec`)
   return {
     ...readCommon(document),
+    ...(strategy === null ? {} : { updateStrategy: strategy }),
     isControlPlane: false,
     labels: readLabels(labelsOf(template), `${path}.spec.template.metadata.labels`),
     taints: readTaints(machine.taints, `${path}.spec.template.spec.taints`),

@@ -1,16 +1,11 @@
-import {
-  type MachineStep,
-  plainVersion,
-  planMachines,
-  shortDigest,
-  taintsOf,
-} from '@atrium/provider-contract/plan-pools.ts'
+import { type MachineStep, planMachines, shortDigest, taintsOf } from '@atrium/provider-contract/plan-pools.ts'
 import type {
   ClusterIdentity,
   DesiredInfrastructure,
   ObservedInfrastructure,
   Operation,
 } from '@atrium/provider-contract/provider.ts'
+import { plainVersion } from '@atrium/provider-contract/versions.ts'
 import type { ClusterRequest, MachineRequest } from '../cloud/protocol.ts'
 
 /** The steps of this provider with what each needs; `Operation.input` carries it. */
@@ -21,11 +16,15 @@ export type LocalOperation =
   | { type: 'delete-machine'; input: { name: string } }
   | { type: 'delete-cluster'; input: Record<string, never> }
 
-/** What leads from `observed` to `desired`. Machines may be created while the control plane starts: they join it by themselves. */
-export const plan = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): Operation[] => [
-  ...planControlPlane(desired, observed),
-  ...planMachines(desired, observed).map(operationOf),
-]
+/**
+ * What leads from `observed` to `desired`. Machines may be created while the control plane starts: they join it by themselves.
+ * A change of its version comes last: while it lasts, or cannot be done, machines are still looked after.
+ */
+export const plan = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): Operation[] => {
+  const machines = planMachines(desired, observed).map(operationOf)
+  const controlPlane = planControlPlane(desired, observed)
+  return observed.exists ? [...machines, ...controlPlane] : [...controlPlane, ...machines]
+}
 
 const planControlPlane = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): Operation[] => {
   const { identity } = desired
@@ -46,7 +45,7 @@ const planControlPlane = (desired: DesiredInfrastructure, observed: ObservedInfr
     {
       key: `change-version/${kubernetesVersion}`,
       type: 'change-version',
-      summary: `Change the control plane from Kubernetes ${observed.kubernetesVersion} to ${kubernetesVersion}`,
+      summary: `Upgrade the control plane from Kubernetes ${observed.kubernetesVersion} to ${kubernetesVersion}`,
       disturbs: 'The API server does not answer for a few seconds; machines are replaced one by one after that.',
       input: { request },
     },

@@ -96,6 +96,7 @@ const observed = (cluster: ClusterView | null): ObservedInfrastructure => {
   return {
     exists: true,
     controlPlaneReady: cluster.phase === 'ready',
+    controlPlaneMessage: cluster.message,
     endpoint: cluster.endpoint,
     machines: cluster.machines.map(observedMachine),
     ordinals: cluster.ordinals,
@@ -129,8 +130,7 @@ const apply = async (
         return { endpoint }
       })
     case 'change-version':
-      await cloud.putCluster(uid, step.input.request)
-      return done
+      return changeVersion(await cloud.putCluster(uid, step.input.request), step.input.request.kubernetesVersion)
     case 'create-machine':
       return remembered(operation.key, journal, () => createMachine(cloud, uid, step.input))
     case 'update-machine':
@@ -152,6 +152,15 @@ const remembered = async (
   await journal.begin(key)
   await journal.complete(key, await create())
   return done
+}
+
+/** The cloud goes on by itself: asked again it changes nothing, and tells how far it is. */
+const changeVersion = ({ kubernetesVersion, upgrade }: ClusterView, wanted: string): ApplyResult => {
+  if (kubernetesVersion === wanted || upgrade === null) return done
+  const { failure, message } = upgrade
+  if (failure === '') return { outcome: 'working', waitingFor: message, afterMs: LOOK_AGAIN_MS }
+  const back = `To stay on Kubernetes ${kubernetesVersion}, give the kubernetes layer that version again.`
+  throw new ProviderError('user', 'KubernetesUpgradeFailed', failure, `Correct what it says. ${back}`)
 }
 
 type MachineInput = Extract<LocalOperation, { type: 'create-machine' | 'update-machine' }>['input']

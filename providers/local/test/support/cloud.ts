@@ -15,8 +15,8 @@ import { type EnsureCloudOptions, ensureCloud, type RunningCloud } from '../../s
 
 const run = promisify(execFile)
 export const VERSION = '1.34.4'
-/** The same binaries under another name, so that a change of version can be seen. */
-export const OTHER_VERSION = '1.34.5'
+/** The next minor, which clusters are upgraded to. */
+export const OTHER_VERSION = '1.35.4'
 
 /** A cloud of the test's own, with a cluster if asked for. */
 export interface TestCloud extends RunningCloud {
@@ -41,21 +41,13 @@ export interface TestCluster {
 
 export const POD_IMAGE = 'test-agent'
 
-export const startTestCloud = async (): Promise<TestCloud> => {
+export const startTestCloud = async (change: Partial<EnsureCloudOptions> = {}): Promise<TestCloud> => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'atrium-local-')))
   const names = ['etcd', 'kwok', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const
   const tools = await ensureTools([...names])
   const options: EnsureCloudOptions = {
     home,
     tools,
-    kubernetesVersion: VERSION,
-    moreVersions: {
-      [OTHER_VERSION]: {
-        apiserver: tools['kube-apiserver'],
-        controllerManager: tools['kube-controller-manager'],
-        scheduler: tools['kube-scheduler'],
-      },
-    },
     images: [
       {
         repository: POD_IMAGE,
@@ -63,6 +55,7 @@ export const startTestCloud = async (): Promise<TestCloud> => {
         env: { IMAGE_ENV: 'from the image' },
       },
     ],
+    ...change,
   }
   const running = await ensureCloud(options)
   const ours = (entry: ProcessEntry): boolean => entry.commandLine.join(' ').includes(home)
@@ -128,9 +121,15 @@ const createCluster = async (
   }
 }
 
-export const addWorker = (client: CloudClient, uid: string, cluster: string, ordinal: number): Promise<void> =>
+export const addWorker = (
+  client: CloudClient,
+  uid: string,
+  cluster: string,
+  ordinal: number,
+  kubernetesVersion = VERSION,
+): Promise<void> =>
   client.putMachine(uid, `${cluster}-worker-${ordinal}`, {
-    ...{ pool: 'worker', ordinal, isControlPlane: false, kubernetesVersion: VERSION },
+    ...{ pool: 'worker', ordinal, isControlPlane: false, kubernetesVersion },
     ...{ labels: {}, taints: [] },
   })
 

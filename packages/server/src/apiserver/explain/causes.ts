@@ -60,6 +60,7 @@ const areas: Record<string, Area> = {
 /** Reasons that no waiting ends. */
 const forPeople: ReadonlySet<string> = new Set<ClusterReason>([
   ...(['ProfilesMissing', 'ValuesInvalid', 'DesiredStateTooLarge'] as const),
+  'KubernetesUpgradeFailed',
   ...(['ProviderRefused', 'QuotaExceeded', 'AccountMissing', 'ProviderMissing'] as const),
   ...(['MachineUnhealthy', 'ControlPlaneMachineUnhealthy', 'LayerFailed', 'DeviationOpen', 'DeletionBlocked'] as const),
 ])

@@ -8,9 +8,10 @@ export async function reconcileControlPlane(scope: Scope): Promise<void> {
   if (!observed.exists) return scope.say('WaitingForInfrastructure', 'The control plane is not created yet.')
   if (!observed.controlPlaneReady) {
     scope.lookAgainIn(scope.deps.timing.busyMs)
+    const waits = observed.controlPlaneMessage ? `: ${observed.controlPlaneMessage}` : ''
     return scope.cluster.status.endpoint
-      ? scope.say('ApiServerSilent', 'The API server does not answer now.')
-      : scope.say('ApiServerStarting', 'The control plane starts.')
+      ? scope.say('ApiServerSilent', `The API server does not answer now${waits}.`)
+      : scope.say('ApiServerStarting', `The control plane starts${waits}.`)
   }
   scope.kubeconfig = await keepKubeconfig(scope, cloud, observed.endpoint)
   if (!scope.kubeconfig) {

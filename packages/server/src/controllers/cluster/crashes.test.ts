@@ -1,7 +1,7 @@
 import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { Doom } from '@atrium/runtime/testing/doom.ts'
 import { describe, expect, it } from 'vitest'
-import { demoSpec, pool, World } from '../testing/world.ts'
+import { demoSpec, pool, upgraded, World } from '../testing/world.ts'
 
 /** What must hold of the cloud whatever died on the way. */
 function expectNothingDoubled(world: World): void {
@@ -102,6 +102,25 @@ describe('a plane that is killed', { timeout: 300_000 }, () => {
       },
       async (world) => expect(world.cloud.machines(world.uid)).toHaveLength(3),
       17,
+    )
+  })
+
+  it('at any step of an upgrade: each machine is replaced once', async () => {
+    await crashEverywhere(
+      provision,
+      async (world) => {
+        await world.change(upgraded)
+        await world.until(async () => (await world.must()).status.observedGeneration === 2, 300_000)
+        await world.until(() => world.cloud.machines(world.uid).every((m) => m.kubernetesVersion === '1.35.4'), 300_000)
+        await world.untilShown('Running-Healthy', 300_000)
+      },
+      async (world) =>
+        expect(world.cloud.machines(world.uid).map(({ name }) => name)).toEqual([
+          'demo-cp-1',
+          'demo-worker-2',
+          'demo-worker-3',
+        ]),
+      23,
     )
   })
 

@@ -42,7 +42,8 @@ export function classify(error: unknown): Failure | null {
   if (error instanceof PhaseFailure) return error.failure
   if (error instanceof ProviderError) {
     const { reaction, reason, message, nextStep } = error
-    return { reason: providerReasons[reaction], detail: reason, message, nextStep, reaction }
+    const own = reason === 'KubernetesUpgradeFailed' ? reason : providerReasons[reaction]
+    return { reason: own, detail: reason, message, nextStep, reaction }
   }
   if (error instanceof AtriumError && error.code === 'LeaseLost') return null
   return failure('UnexpectedFailure', messageOf(error), 'retry')

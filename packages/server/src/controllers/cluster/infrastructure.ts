@@ -3,6 +3,7 @@ import { readMachines, reconcileMachines } from '../machine/reconcile.ts'
 import { failure, PhaseFailure } from './failure.ts'
 import { type OperationsOutcome, observe, runOperations } from './operations.ts'
 import type { Cloud, Scope } from './scope.ts'
+import { followUpgrade, sayUpgrade } from './upgrade.ts'
 
 /** The provider and the opened account of the cluster. */
 export function openCloud(scope: Scope): Cloud {
@@ -22,14 +23,16 @@ export async function reconcileInfrastructure(scope: Scope): Promise<void> {
   if (!scope.profileResolved && !observed.exists)
     return scope.say('WaitingForProfile', 'Nothing is created before the profile is resolved.')
   const replace = await reconcileMachines(scope, observed, scope.surroundings.machines)
-  const outcome = await runOperations(
-    scope,
-    cloud,
-    cloud.provider.plan(desiredInfrastructure(scope.cluster, scope.kubernetesVersion, replace), observed),
-  )
+  // Without a profile that resolves, what runs is kept as it is.
+  const version = scope.profileResolved ? scope.kubernetesVersion : observed.kubernetesVersion
+  const desired = desiredInfrastructure(scope.cluster, version, replace)
+  followUpgrade(scope, desired, observed)
+  const outcome = await runOperations(scope, cloud, cloud.provider.plan(desired, observed))
   if (outcome.outcome === 'progressed')
     await reconcileMachines(scope, await observe(scope, cloud), await readMachines(scope))
   sayInfrastructure(scope, outcome)
+  const seen = outcome.outcome === 'progressed' ? scope.observed : observed
+  if (seen && outcome.outcome !== 'superseded') sayUpgrade(scope, desired, seen, outcome)
 }
 
 function sayInfrastructure(scope: Scope, outcome: OperationsOutcome): void {

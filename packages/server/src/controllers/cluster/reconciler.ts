@@ -85,7 +85,8 @@ function end(scope: Scope, pace: RestPace): ReconcileResult {
   const has = (reaction: Failure['reaction']): boolean => scope.failures.some((one) => one.reaction === reaction)
   if (has('retry')) throw new Error(scope.failures.map((failure) => failure.message).join('; '))
   // A cloud that refuses is asked again seldom: wrong credentials, tried often, lock accounts.
-  const refused = has('quota') || scope.failures.some((failure) => failure.reason === 'ProviderRefused')
+  const refusals: readonly string[] = ['ProviderRefused', 'KubernetesUpgradeFailed'] satisfies Failure['reason'][]
+  const refused = has('quota') || scope.failures.some((failure) => refusals.includes(failure.reason))
   if (refused) return { outcome: 'again', afterMs: withJitter(timing.refusedMs, 0.1, random) }
   return { outcome: 'again', afterMs: scope.atRest ? pace.nextMs() : withJitter(scope.againMs, 0.1, random) }
 }

@@ -19,6 +19,8 @@ export interface MachinesInput {
   known: readonly KnownMachine[]
   /** As the agent reported them; null while it is silent, since they may be out of date. */
   nodes: readonly NodeFact[] | null
+  /** The API server answers: without it no new node can join. */
+  canJoin: boolean
   policy: PolicyAction
   now: number
   graceMs: number
@@ -118,7 +120,9 @@ function whyUnwell(
   if (machine.state === 'Deleting') return ''
   if (!joined) {
     const age = known ? input.now - Date.parse(known.createdAt) : 0
-    return age > input.startupMs ? `its node was never ready in ${Math.round(age / 1000)} s${words}` : ''
+    return input.canJoin && age > input.startupMs
+      ? `its node was never ready in ${Math.round(age / 1000)} s${words}`
+      : ''
   }
   if (input.nodes === null) return ''
   if (node) return node.ready ? '' : `its node is not ready${node.message ? `: ${node.message}` : ''}`

@@ -30,6 +30,7 @@ export async function reconcileMachines(
     observed: observed.machines,
     known: stored.map(knownMachine),
     nodes: scope.agentConnected ? knownNodes(cluster.status) : null,
+    canJoin: observed.controlPlaneReady,
     policy: cluster.spec.policy.nodes,
     now: deps.clock.now(),
     graceMs: deps.timing.nodeGraceMs,

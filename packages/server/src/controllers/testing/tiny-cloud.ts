@@ -31,6 +31,8 @@ export class TinyCloud {
   failure: Error | null = null
   /** Thrown by `apply` alone while set. */
   applyFailure: Error | null = null
+  /** Thrown by a change of the version while set. */
+  upgradeFailure: Error | null = null
   startMs = 3000
   deleteMs = 2000
 
@@ -100,6 +102,7 @@ export class TinyCloud {
   async #apply(uid: string, op: Operation, journal: Journal): Promise<ApplyResult> {
     if (this.failure ?? this.applyFailure) throw this.failure ?? this.applyFailure
     const input = op.input as { version: string; name: string; ordinal: number; pool: DesiredPool }
+    if (op.type === 'change-version' && this.upgradeFailure) throw this.upgradeFailure
     await journal.begin(op.key)
     const result = this.#effect(uid, op.type, input)
     await journal.complete(op.key, { at: this.#clock.now() })
@@ -122,7 +125,10 @@ export class TinyCloud {
       return { outcome: 'done' }
     }
     if (!cluster) return { outcome: 'done' }
-    if (type === 'change-version') cluster.version = input.version
+    if (type === 'change-version') {
+      cluster.version = input.version
+      this.log.push(`change-version ${input.version}`)
+    }
     if (type === 'create-machine' && !cluster.machines.has(input.name)) {
       this.log.push(`create-machine ${input.name}`)
       cluster.machines.set(input.name, newMachine(uid, input, now + 2000))
@@ -195,5 +201,5 @@ function plan(
     const ordinal = step.type === 'create' ? step.ordinal : 0
     return operation(`${step.type}-machine`, `${step.type}-machine/${name}`, { name, pool, ordinal })
   })
-  return [...first, ...upgrade, ...machines]
+  return [...first, ...machines, ...upgrade]
 }

@@ -68,6 +68,14 @@ export const demoSpec = (overrides: Partial<ClusterSpec> = {}): ClusterSpec => (
   ...overrides,
 })
 
+/** The change that gives the Kubernetes layer another version. */
+export const upgraded = ({ profiles }: ClusterSpec, version = '1.35.4'): Partial<ClusterSpec> => ({
+  profiles: profiles.map((one) => ({
+    ...one,
+    layers: one.layers.map((each) => (each.layer === 'k8s' ? { ...each, version, tag: version } : each)),
+  })),
+})
+
 /** A plane with one cluster on a tiny cloud, on a clock that moves when told to. */
 export class World {
   readonly clock = new ManualClock()

@@ -1,5 +1,6 @@
 import { defineOperation } from '../../operation.ts'
 import { lockCluster, saveCluster } from '../clusters/load.ts'
+import { checkVersionChange } from '../clusters/version-change.ts'
 import { mustBeUnchanged, planCluster, readChange, refuseProblems } from './plan-cluster.ts'
 
 /** Attaches profiles as the public update does, and answers what that changes. Refused whole when a layer cannot be resolved. */
@@ -11,6 +12,7 @@ export const atriumClustersProfilesUpdate = defineOperation('atriumClustersProfi
       readChange(tx, params.uid, body.profiles),
     )
     const after = { ...cluster.spec, profiles }
+    checkVersionChange(cluster, after)
     const plan = await planCluster(context, cluster, after, machines)
     refuseProblems(plan)
     await context.admission.run(subject, async (tx) => {

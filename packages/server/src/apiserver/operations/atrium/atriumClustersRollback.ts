@@ -9,6 +9,7 @@ import { parseNote, withNote } from '../../http/note.ts'
 import { defineOperation } from '../../operation.ts'
 import { rollbackObstacles } from '../../revisions/rollback.ts'
 import { lockCluster, saveCluster } from '../clusters/load.ts'
+import { checkVersionChange } from '../clusters/version-change.ts'
 import { mustBeUnchanged, planCluster, refuseProblems } from './plan-cluster.ts'
 
 /** Writes the spec of a former revision as a new one, and answers what that changes. A dry run stores nothing. */
@@ -50,6 +51,7 @@ async function readRollback(
   const former = revision.spec
   if (sameJson(former, cluster.spec)) throw invalid(`revision ${to} is what the cluster declares already`)
   mustBeAllowed(subject, cluster, former)
+  checkVersionChange(cluster, former)
   const obstacles = rollbackObstacles(cluster.spec, former, await existingProfiles(tx, former))
   if (obstacles.length === 0) return { cluster, former }
   throw new AtriumError('InvalidState', `Revision ${to} cannot be brought back: ${obstacles[0]}`, {

@@ -9,6 +9,7 @@ import { contentActor } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
 import { getCluster, loadProfiles } from '../clusters/load.ts'
 import { changeProfiles } from '../clusters/profiles.ts'
+import { refusedVersion } from '../clusters/version-change.ts'
 
 export interface ClusterChange {
   cluster: StoredObject<'Cluster'>
@@ -43,13 +44,23 @@ export async function planCluster(
   }))
   const { layers, problems } = planLayers(cluster.spec.profiles, after.profiles, resolving)
   const provider = context.providers.get(cluster.spec.cloudType)
+  const refused = refusedVersion(cluster, after)
   const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []
   return {
     layers,
     machines: operations.map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
-    problems: problems.map(({ layer, profileUid, path, message }) => ({ layer, profileUid, path, message })),
+    problems: [
+      ...(refused ? [{ ...problemOf(refused), path: refused.field }] : []),
+      ...problems.map((problem) => ({ ...problemOf(problem), path: problem.path })),
+    ],
   }
 }
+
+const problemOf = ({ layer, profileUid, message }: { layer: string; profileUid: string; message: string }) => ({
+  layer,
+  profileUid,
+  message,
+})
 
 /** Refuses what cannot be installed. */
 export function refuseProblems({ problems }: AtriumClusterPlan): void {

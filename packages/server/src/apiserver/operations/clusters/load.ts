@@ -13,6 +13,7 @@ import {
   sealProfiles,
 } from '../../../content/sealed-variables.ts'
 import { attachProfile } from './profiles.ts'
+import { checkVersionChange } from './version-change.ts'
 
 /** The cluster, or `ResourceNotFound`. */
 export async function getCluster(tx: Tx, uid: string): Promise<StoredObject<'Cluster'>> {
@@ -32,13 +33,14 @@ export async function lockCluster(tx: Tx, uid: string): Promise<StoredObject<'Cl
   throw new AtriumError('InvalidState', `Cluster '${cluster.meta.name}' is being deleted and takes no more changes.`)
 }
 
-/** Writes a changed spec together with the references and secrets it holds. */
+/** Writes a changed spec together with the references and secrets it holds; refuses a Kubernetes version that it cannot go to. */
 export async function saveCluster(
   tx: Tx,
   cluster: StoredObject<'Cluster'>,
   spec: ClusterSpec,
   random: Random,
 ): Promise<void> {
+  checkVersionChange(cluster, spec)
   const ref = { kind: 'Cluster', uid: cluster.meta.uid }
   const before = cluster.spec.profiles
   const values = await readSealed(tx, [ref], clusterMarks(before))
