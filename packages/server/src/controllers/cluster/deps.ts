@@ -52,8 +52,8 @@ export interface ClusterTiming {
 
 export const defaultClusterTiming: ClusterTiming = {
   observeMs: 5_000,
-  observeMaxMs: 600_000,
-  looksPerSecond: 20,
+  observeMaxMs: 1_200_000,
+  looksPerSecond: 10,
   busyMs: 1_000,
   refusedMs: 30_000,
   nodeGraceMs: 10_000,
