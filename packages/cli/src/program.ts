@@ -1,5 +1,7 @@
-import { Command } from 'commander'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { Command, CommanderError } from 'commander'
 import { commands } from './commands/index.ts'
+import { exitCodes } from './output/exit-codes.ts'
 import { defaultHome } from './output/invocation.ts'
 import { defaultContextsFile } from './platform/contexts.ts'
 
@@ -12,8 +14,23 @@ export const createProgram = (): Command => {
     .option('--project <name>', 'project to work in (name or uid), instead of the one signed in to')
     .option('--config <file>', 'where contexts are kept', defaultContextsFile())
     .showHelpAfterError()
-    // `main.ts` ends the process, with the exit code that docs/cli.md promises.
+    // `runProgram` sets the exit code that docs/cli.md promises.
     .exitOverride()
   for (const register of commands) register(program)
   return program
+}
+
+/** Runs one command. What fails is told on standard error, and is the process's exit code. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said already what is wrong; help that was asked for is no error.
+      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+    } else {
+      process.stderr.write(`atrium: ${messageOf(error)}\n`)
+      process.exitCode ??= exitCodes.failed
+    }
+  }
 }

@@ -2,6 +2,8 @@ import { Argument, type Command } from 'commander'
 import { completionScript, shells } from '../output/completion.ts'
 import { describedKinds, resourceKinds } from '../resources/kinds.ts'
 
+const firstArguments = { get: resourceKinds, describe: describedKinds, wait: describedKinds }
+
 /** `atrium completion bash|zsh|fish` */
 export const registerCompletion = (program: Command): void => {
   program
@@ -9,6 +11,6 @@ export const registerCompletion = (program: Command): void => {
     .description('print what makes a shell complete commands, options and kinds')
     .addArgument(new Argument('<shell>', 'whose script').choices(shells))
     .action((shell: string) => {
-      process.stdout.write(completionScript(program, shell, { get: resourceKinds, describe: describedKinds }))
+      process.stdout.write(completionScript(program, shell, firstArguments))
     })
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@atrium/client/client.ts'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { invocation } from '../output/invocation.ts'
 import { connect, openRemote } from './connect.ts'
 import { type Context, contextNamed, readContexts } from './contexts.ts'
@@ -20,7 +20,12 @@ export interface ServerOptions {
   config: string
   context?: string
   project?: string
+  /** Of commands that change something: why. */
+  note?: string
 }
+
+/** `--note TEXT`, of every command that changes something on the server. */
+export const noteOption = (): Option => new Option('--note <text>', 'why; kept with what it changes')
 
 /** The server that a command's options name, for as long as `work` takes. */
 export async function withServer<T>(command: Command, work: (server: Server) => Promise<T>): Promise<T> {
@@ -36,18 +41,18 @@ export async function withServer<T>(command: Command, work: (server: Server) => 
 /** A home or context that is named counts; else the context in use; else the platform of the default home. */
 async function openServer(options: ServerOptions, homeGiven: boolean): Promise<Server & { close(): Promise<void> }> {
   const named = options.context
-  if (named !== undefined) return openContext(contextNamed(readContexts(options.config), named), named)
+  if (named !== undefined) return openContext(contextNamed(readContexts(options.config), named), named, options.note)
   const contexts = homeGiven ? null : readContexts(options.config)
   if (contexts !== null && contexts.current !== null)
-    return openContext(contextNamed(contexts, contexts.current), contexts.current)
-  const { client, close, home, credentials } = await connect(options.home)
+    return openContext(contextNamed(contexts, contexts.current), contexts.current, options.note)
+  const { client, close, home, credentials } = await connect(options.home, options.note)
   const invoke = (words: string): string => invocation(home.folder, words)
   return { client, close, project: credentials.project.uid, invoke }
 }
 
-function openContext(context: Context, name: string): Server & { close(): Promise<void> } {
+function openContext(context: Context, name: string, note?: string): Server & { close(): Promise<void> } {
   const project = context.project?.uid ?? null
-  const { client, close } = openRemote(context, { apiKey: context.apiKey }, project)
+  const { client, close } = openRemote(context, { apiKey: context.apiKey }, project, note)
   return { client, close, project, invoke: (words) => `./atrium --context ${name} ${words}` }
 }
 

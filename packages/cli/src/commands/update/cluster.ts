@@ -3,7 +3,7 @@ import type { Client } from '@atrium/client/client.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
 import { formatTable } from '../../output/table.ts'
-import { withServer } from '../../platform/server.ts'
+import { noteOption, withServer } from '../../platform/server.ts'
 
 /** `atrium update cluster NAME --profile PROFILE@VERSION [--dry-run]` */
 export const registerUpdate = (program: Command): void => {
@@ -15,6 +15,7 @@ export const registerUpdate = (program: Command): void => {
     .argument('<cluster>', 'name or uid')
     .requiredOption('--profile <name@version>', 'profile to attach; it takes the place of another version of itself')
     .option('--dry-run', 'only show what would change')
+    .addOption(noteOption())
     .action((name: string, options: { profile: string; dryRun?: boolean }, command: Command) =>
       withServer(command, async ({ client, invoke }) => {
         const plan = await updateCluster(client, name, options)
