@@ -1,3 +1,4 @@
-import { runProgram } from './program.ts'
+import { runProgram } from './client-program.ts'
+import { createProgram } from './program.ts'
 
-await runProgram(process.argv.slice(2))
+await runProgram(createProgram(), process.argv.slice(2))

@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { stripVTControlCharacters } from 'node:util'
+import { execFile, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { VERSION } from '../src/version.ts'
 import { type CommandLine, openCommandLine, type RunOptions } from './support/command-line.ts'
 import { account, cluster, documents, profiles } from './support/fleet.ts'
 
@@ -231,4 +234,45 @@ test('a wrong command line ends with 2 and says what is right', async () => {
   expect(stderr).toContain(
     "option '--timeout <duration>' argument 'soon' is invalid. Write it like 90s, 10m, 1h30m or 2d.",
   )
+})
+
+describe('the single file of a release', () => {
+  let program: string
+  beforeAll(async () => {
+    const script = join(import.meta.dirname, '../scripts/bundle.ts')
+    const { stdout } = await promisify(execFile)(process.execPath, [script, cli.folder])
+    program = stdout.trim()
+  })
+
+  test('works on a server, far from any checkout', async () => {
+    const options = { program, cwd: cli.folder }
+    expect(await cli.attempt(['version'], options)).toMatchObject({
+      exitCode: 0,
+      stdout: `program ${VERSION}\nserver  ${VERSION}\n`,
+    })
+    expect(await cli.attempt(['get', 'clusters', '-o', 'name'], options)).toMatchObject({
+      ...{ exitCode: 0, stdout: 'cluster/one\n', stderr: '' },
+    })
+    const file = cli.file('again.yaml', await cli.atrium('export', 'all'))
+    const { stdout } = await cli.attempt(['apply', '-f', file], options)
+    expect(stdout).toContain('cluster/one unchanged\n')
+  })
+
+  test('offers what it can do, and says how to sign in', async () => {
+    const { stdout } = await cli.attempt(['--help'], { program })
+    expect(stdout).toMatch(/^ {2}wait /m)
+    expect(stdout).not.toMatch(/^ {2}(up|test|local) |--home/m)
+    const { exitCode, stderr } = await cli.attempt(['--config', join(cli.folder, 'none.json'), 'get', 'clusters'], {
+      program,
+    })
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'atrium: No context is in use. Sign in: atrium login URL, or use one: atrium context use NAME\n',
+    ])
+  })
+
+  test('names the licences of what it holds', () => {
+    const text = readFileSync(program, 'utf8')
+    for (const name of ['commander', 'undici', 'yaml']) expect(text).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, 'm'))
+  })
 })

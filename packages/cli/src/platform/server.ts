@@ -1,6 +1,6 @@
 import type { Client } from '@atrium/client/client.ts'
 import { type Command, Option } from 'commander'
-import { invocation } from '../output/invocation.ts'
+import { invocation, programName } from '../output/invocation.ts'
 import { connect, openRemote } from './connect.ts'
 import { type Context, contextNamed, readContexts } from './contexts.ts'
 import { findProject } from './projects.ts'
@@ -15,7 +15,8 @@ export interface Server {
 }
 
 export interface ServerOptions {
-  home: string
+  /** Folder of the platform on this machine; absent in a release, which works on servers elsewhere. */
+  home?: string
   /** File of the contexts. */
   config: string
   context?: string
@@ -45,6 +46,10 @@ async function openServer(options: ServerOptions, homeGiven: boolean): Promise<S
   const contexts = homeGiven ? null : readContexts(options.config)
   if (contexts !== null && contexts.current !== null)
     return openContext(contextNamed(contexts, contexts.current), contexts.current, options.note)
+  if (options.home === undefined)
+    throw new Error(
+      `No context is in use. Sign in: ${programName()} login URL, or use one: ${programName()} context use NAME`,
+    )
   const { client, close, home, credentials } = await connect(options.home, options.note)
   const invoke = (words: string): string => invocation(home.folder, words)
   return { client, close, project: credentials.project.uid, invoke }
@@ -53,7 +58,7 @@ async function openServer(options: ServerOptions, homeGiven: boolean): Promise<S
 function openContext(context: Context, name: string, note?: string): Server & { close(): Promise<void> } {
   const project = context.project?.uid ?? null
   const { client, close } = openRemote(context, { apiKey: context.apiKey }, project, note)
-  return { client, close, project, invoke: (words) => `./atrium --context ${name} ${words}` }
+  return { client, close, project, invoke: (words) => `${programName()} --context ${name} ${words}` }
 }
 
 async function inProject(server: Server, name: string): Promise<Server> {

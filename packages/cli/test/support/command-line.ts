@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type MemoryPlane, startMemoryPlane } from '@atrium/dev-env/memory-plane.ts'
 import { expect, vi } from 'vitest'
+import { runProgram } from '../../src/client-program.ts'
 import { quoteForShell } from '../../src/output/invocation.ts'
 import { addContext, type Context, writeContexts } from '../../src/platform/contexts.ts'
-import { runProgram } from '../../src/program.ts'
+import { createProgram } from '../../src/program.ts'
 
 export interface Said {
   exitCode: number | null
@@ -100,7 +101,7 @@ async function runHere(args: readonly string[]): Promise<Said> {
     }),
   )
   try {
-    await runProgram(args)
+    await runProgram(createProgram(), args)
     return { ...said, exitCode: Number(process.exitCode ?? 0) }
   } finally {
     process.exitCode = undefined

@@ -2,6 +2,7 @@ import type { AtriumClusterPlan } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
+import { programName } from '../../output/invocation.ts'
 import { formatTable } from '../../output/table.ts'
 import { noteOption, withServer } from '../../platform/server.ts'
 
@@ -47,7 +48,7 @@ async function findProfile(client: Client, reference: string): Promise<string> {
   if (found) return found
   const known = versions.map(({ spec }) => `${name}@${spec?.version}`).join(', ')
   throw new Error(
-    `There is no profile '${reference}'. ${known ? `There are: ${known}.` : 'See: ./atrium get profiles'}`,
+    `There is no profile '${reference}'. ${known ? `There are: ${known}.` : `See: ${programName()} get profiles`}`,
   )
 }
 
