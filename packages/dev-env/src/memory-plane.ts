@@ -6,10 +6,10 @@ import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
 import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
-import { envToConfig } from '@atrium/server/config/config.ts'
 import { createContext, type Installation } from '@atrium/server/context.ts'
 import { type RunningServer, startServer } from '@atrium/server/server.ts'
 import { createTestDatabase } from './postgres.ts'
+import { serverConfig } from './server-config.ts'
 
 /** The whole server over TLS, on a cloud `local` that is but memory: its clusters get machines, and never an API server or an agent. */
 export interface MemoryPlane {
@@ -22,15 +22,7 @@ export interface MemoryPlane {
 export const startMemoryPlane = async (): Promise<MemoryPlane> => {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-memory-'))
   const database = await createTestDatabase()
-  const config = envToConfig({
-    databaseUrl: database.url,
-    ...(database.appUrl ? { databaseAppUrl: database.appUrl } : {}),
-    ...(database.systemUrl ? { databaseSystemUrl: database.systemUrl } : {}),
-    port: '0',
-    pkiDir: join(folder, 'pki'),
-    rootKeyFile: join(folder, 'root.key'),
-    logLevel: 'silent',
-  })
+  const config = serverConfig(database, folder, 'silent')
   const provider = {
     ...createInMemoryProvider(new FakeCloud()),
     ...{ cloudType: 'local', credentialKeys: ['TOKEN'], parsePool },

@@ -1,8 +1,15 @@
 import { Argument, type Command } from 'commander'
+import { documentKinds } from '../documents/document.ts'
 import { completionScript, shells } from '../output/completion.ts'
 import { describedKinds, resourceKinds } from '../resources/kinds.ts'
 
-const firstArguments = { get: resourceKinds, describe: describedKinds, wait: describedKinds }
+const firstArguments = {
+  get: resourceKinds,
+  describe: describedKinds,
+  wait: describedKinds,
+  events: ['cluster'],
+  export: [...documentKinds, 'all'],
+}
 
 /** `atrium completion bash|zsh|fish` */
 export const registerCompletion = (program: Command): void => {

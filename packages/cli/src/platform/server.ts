@@ -1,5 +1,5 @@
 import type { Client } from '@atrium/client/client.ts'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { invocation, programName } from '../output/invocation.ts'
 import { connect, openRemote } from './connect.ts'
 import { type Context, contextNamed, readContexts } from './contexts.ts'
@@ -26,7 +26,16 @@ export interface ServerOptions {
 }
 
 /** `--note TEXT`, of every command that changes something on the server. */
-export const noteOption = (): Option => new Option('--note <text>', 'why; kept with what it changes')
+export const noteOption = (): Option =>
+  new Option('--note <text>', 'why; kept with what it changes').argParser(checkNote)
+
+const NOTE_CHARACTERS = 500
+
+function checkNote(note: string): string {
+  if (note.length > NOTE_CHARACTERS) throw new InvalidArgumentError(`It has more than ${NOTE_CHARACTERS} characters.`)
+  if (/\p{Cc}/u.test(note)) throw new InvalidArgumentError('Write one line of text.')
+  return note
+}
 
 /** The server that a command's options name, for as long as `work` takes. */
 export async function withServer<T>(command: Command, work: (server: Server) => Promise<T>): Promise<T> {

@@ -34,9 +34,9 @@ export interface Resource {
 }
 
 /** How changes of a list are followed. */
-export const watchOf = ({ watched, lookAgainMs }: Resource): Pick<Watched, 'kind' | 'lookAgain'> => ({
-  kind: watched,
-  ...(lookAgainMs !== undefined && { lookAgain: { everyMs: lookAgainMs, clock: systemClock } }),
+export const watchOf = ({ watched, lookAgainMs }: Resource): Pick<Watched, 'kind' | 'lookAgainMs' | 'clock'> => ({
+  ...{ kind: watched, clock: systemClock },
+  ...(lookAgainMs !== undefined && { lookAgainMs }),
 })
 
 interface Meta {

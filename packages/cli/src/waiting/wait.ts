@@ -37,19 +37,23 @@ export async function waitFor(server: Server, wait: Wait): Promise<{ item: Resou
     return pending.size === 0
   }
   const ended = new AbortController()
-  const cancel = clock.after(wait.timeoutMs, () => ended.abort())
+  const cancel = clock.after(Math.min(wait.timeoutMs, LONGEST_MS), () => ended.abort())
   try {
     const signal = AbortSignal.any([wait.signal, ended.signal])
     const [only] = wait.items
     const uid = wait.items.length === 1 && only !== undefined ? { uid: only.uid } : {}
     // Without time there is but the present moment.
     if (wait.timeoutMs === 0) await look()
-    else await watchKind(server.client, { kind: resource.watched, project: server.project, signal, ...uid }, look)
+    else
+      await watchKind(server.client, { kind: resource.watched, project: server.project, clock, signal, ...uid }, look)
   } finally {
     cancel()
   }
   return [...pending].map(([item, outlook]) => ({ item, outlook }))
 }
+
+/** Timers know no longer one. */
+const LONGEST_MS = 2 ** 31 - 1
 
 const withoutAge = (why: string): string => why.replaceAll(/ for \d+[smhd]/g, '')
 

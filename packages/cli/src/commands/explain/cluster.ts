@@ -2,6 +2,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Command } from 'commander'
 import { describeExplanation } from '../../clusters/explanation.ts'
 import { findCluster } from '../../clusters/find.ts'
+import { tableOptions } from '../../output/terminal.ts'
 import { withServer } from '../../platform/server.ts'
 
 /** `atrium explain cluster NAME` */
@@ -16,7 +17,7 @@ export const registerExplain = (program: Command): void => {
       withServer(command, async ({ client }) => {
         const { uid } = await findCluster(client, name)
         const told = await client.call('GET /atrium/v1/clusters/{uid}/explain', { params: { uid } })
-        process.stdout.write(`${describeExplanation(told, systemClock.now())}\n`)
+        process.stdout.write(`${describeExplanation(told, systemClock.now(), tableOptions())}\n`)
       }),
     )
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
 import { programName } from '../../output/invocation.ts'
 import { formatTable } from '../../output/table.ts'
+import { tableOptions } from '../../output/terminal.ts'
 import { noteOption, withServer } from '../../platform/server.ts'
 
 /** `atrium update cluster NAME --profile PROFILE@VERSION [--dry-run]` */
@@ -55,7 +56,7 @@ async function findProfile(client: Client, reference: string): Promise<string> {
 export function describePlan({ layers, machines, problems }: AtriumClusterPlan): string {
   const rows = layers.map(({ id, change, why }) => [id, change, why])
   return [
-    formatTable(['LAYER', 'CHANGE', 'WHY'], rows),
+    formatTable(['LAYER', 'CHANGE', 'WHY'], rows, tableOptions()),
     ...machines.map(({ summary, disturbs }) => `machines: ${summary}${disturbs ? ` (${disturbs})` : ''}`),
     ...problems.map(({ layer, message }) => `problem: ${layer}: ${message}`),
   ].join('\n')
