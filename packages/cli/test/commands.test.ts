@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -241,7 +241,9 @@ describe('the single file of a release', () => {
   beforeAll(async () => {
     const script = join(import.meta.dirname, '../scripts/bundle.ts')
     const { stdout } = await promisify(execFile)(process.execPath, [script, cli.folder])
-    program = stdout.trim()
+    // As people have it on their PATH: without an extension that says what it is.
+    program = join(cli.folder, 'atrium')
+    renameSync(stdout.trim(), program)
   })
 
   test('works on a server, far from any checkout', async () => {
