@@ -91,6 +91,14 @@ describe('the command line', () => {
     expect(await refusal('describe', 'profile', 'nope')).toContain("There is no profile 'nope'")
   })
 
+  it('wait is done at once with what is there, and events tell of the cluster', async () => {
+    const waited = await platform.attempt('wait', 'cluster', 'demo', '--for', 'condition=Ready')
+    expect([waited.exitCode, waited.stdout]).toEqual([0, 'cluster/demo is there\n'])
+    expect(await platform.atrium('wait', 'cluster/demo', '--for', 'status=Running')).toContain('cluster/demo is there')
+    expect(await platform.atrium('events', 'cluster', 'demo')).toMatch(/^demo +\d+[sm] +\w+ +\w+ /m)
+    expect(await platform.atrium('version')).toMatch(/^program (\S+)\nserver {2}\1\n$/)
+  })
+
   it('export writes documents that change nothing when they are applied, and diff tells what another one would', async () => {
     const folder = dirname(platform.home.folder)
     const file = join(folder, 'fleet.yaml')

@@ -27,6 +27,8 @@ export interface ClientOptions extends Capabilities {
   /** One of: an API key; a session token; the operator's token. Asked for before each request, so that it may change. */
   credential: () => { apiKey: string } | { token: string } | null
   project?: string | null
+  /** Why changes are made: kept with each of them, and on the audit record. */
+  note?: string | undefined
   /** How long a call may take, with its answer and every further try. Default 60 s, as the server's own; a watch has no end. */
   timeoutMs?: number
   /** One that trusts the server's certificate, where the platform's does not. */
@@ -73,6 +75,9 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> | null {
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
 }
 
+/** Headers are bytes, one character each: the UTF-8 of the text. */
+const asHeader = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
+
 async function read(response: Response): Promise<unknown> {
   if (!response.ok) throw await errorOf(response)
   if (response.status === 204) return undefined
@@ -84,7 +89,7 @@ const defaultTimeoutMs = 60_000
 
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? fetch
-  const headersFor = (project: string | null | undefined): Record<string, string> => {
+  const headersFor = (project: string | null | undefined, isChange = false): Record<string, string> => {
     const credential = options.credential()
     const scope = project === undefined ? options.project : project
     return {
@@ -95,6 +100,7 @@ export function createClient(options: ClientOptions): Client {
           ? { ApiKey: credential.apiKey }
           : { Authorization: credential.token }),
       ...(scope ? { ProjectUid: scope } : {}),
+      ...(isChange && options.note !== undefined ? { 'Atrium-Note': asHeader(options.note) } : {}),
     }
   }
 
@@ -102,7 +108,14 @@ export function createClient(options: ClientOptions): Client {
     const [method = '', path = ''] = route.split(' ')
     const url = urlOf(options.url, path, input)
     const attempt = async (signal: AbortSignal): Promise<unknown> =>
-      read(await send(url, { method, headers: headersFor(input.project), body: bodyOf(input.body), signal }))
+      read(
+        await send(url, {
+          method,
+          headers: headersFor(input.project, method !== 'GET'),
+          body: bodyOf(input.body),
+          signal,
+        }),
+      )
     return withDeadline(options.url, options.timeoutMs ?? defaultTimeoutMs, input.signal, (signal) =>
       method === 'POST' || method === 'PATCH' ? attempt(signal) : withRetries(options, () => attempt(signal), signal),
     )

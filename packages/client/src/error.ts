@@ -14,6 +14,11 @@ export class ApiError extends Error {
   }
 }
 
+/** No answer came: the server, which the message names, was not reached or took too long. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+}
+
 const isBody = (value: unknown): value is { code: string; message: string; details?: unknown; ref?: string } =>
   value !== null && typeof value === 'object' && 'code' in value && 'message' in value
 

@@ -1,4 +1,4 @@
-import { ApiError } from './error.ts'
+import { ApiError, UnreachableError } from './error.ts'
 
 /** Time and chance, handed in so that tests and simulations own them. */
 export interface Capabilities {
@@ -47,10 +47,10 @@ export async function withDeadline<T>(
     return await work(signal ? AbortSignal.any([timeout, signal]) : timeout)
   } catch (error) {
     if (timeout.aborted && !signal?.aborted)
-      throw new Error(`${who} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
+      throw new UnreachableError(`${who} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
     // "fetch failed" says neither who nor why.
     if (error instanceof TypeError && error.cause instanceof Error)
-      throw new Error(`${who} cannot be reached: ${error.cause.message}`, { cause: error })
+      throw new UnreachableError(`${who} cannot be reached: ${error.cause.message}`, { cause: error })
     throw error
   }
 }

@@ -6,12 +6,12 @@ import { cloudClientOf, ensureCloud, type RunningCloud } from '@atrium/provider-
 import { createLocalProvider } from '@atrium/provider-local/provider/provider.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
-import { envToConfig } from '@atrium/server/config/config.ts'
 import { createContext, type Installation } from '@atrium/server/context.ts'
 import { type RunningServer, type ServerOptions, startServer } from '@atrium/server/server.ts'
 import { stopProcess } from '@atrium/toolchain/process.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { createTestDatabase } from './postgres.ts'
+import { serverConfig } from './server-config.ts'
 
 /** The whole management plane with provider `local`, in this process: real database, real clusters, real agents. */
 export interface DevPlane {
@@ -46,15 +46,7 @@ export const startDevPlane = async (options: DevPlaneOptions = {}): Promise<DevP
   ]
   const running = await ensureCloud({ home, tools, images, unsafeNoFsync: true })
   const database = await createTestDatabase()
-  const config = envToConfig({
-    databaseUrl: database.url,
-    ...(database.appUrl ? { databaseAppUrl: database.appUrl } : {}),
-    ...(database.systemUrl ? { databaseSystemUrl: database.systemUrl } : {}),
-    port: '0',
-    pkiDir: join(home, 'pki'),
-    rootKeyFile: join(home, 'root.key'),
-    logLevel: 'warn',
-  })
+  const config = serverConfig(database, home, 'warn')
   const start = async (port: number): Promise<{ installation: Installation; server: RunningServer }> => {
     const providers = { local: async () => createLocalProvider({ cloud: cloudClientOf(home) }) }
     const listen = { ...config.listen, port }

@@ -5,6 +5,8 @@ export interface CloudAccountSpec {
   cloudType: string
   /** Names of the credentials that are stored, so that a list can show them. */
   credentialKeys: string[]
+  /** Random, and another one whenever a credential is: the spec tells nothing of them, and its generation rises with them. */
+  credentialsMark?: string
   /** Non-secret settings of the provider (region, endpoint…). */
   settings: Record<string, unknown>
   /** Properties a client sent that we do not know, echoed on the same path. */

@@ -1,13 +1,33 @@
 import type { AtriumRevision, AtriumRevisionDifference } from '@atrium/api/generated/operations.d.ts'
-import { formatAge, formatTable } from '../output/table.ts'
+import type { Client } from '@atrium/client/client.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { formatAge, formatTable, type TableOptions } from '../output/table.ts'
+import { tableOptions } from '../output/terminal.ts'
+
+/** The revisions of a cluster or profile as text, or one of them with each field that it changed. */
+export async function tellRevisions(
+  client: Client,
+  of: 'clusters' | 'profiles',
+  uid: string,
+  number: string | undefined,
+): Promise<string> {
+  if (number !== undefined)
+    return describeRevision(
+      await client.call(`GET /atrium/v1/${of}/{uid}/revisions/{number}`, { params: { uid, number } }),
+    )
+  const items = []
+  for await (const item of client.list(`GET /atrium/v1/${of}/{uid}/revisions`, { params: { uid } })) items.push(item)
+  return revisionTable(items, systemClock.now(), tableOptions())
+}
 
 const authorOf = ({ by }: Pick<AtriumRevision, 'by'>): string => by?.name || by?.uid || 'not recorded'
 
 /** Revisions as text, in the order given. */
-export const revisionTable = (items: readonly AtriumRevision[], nowMs: number): string =>
+export const revisionTable = (items: readonly AtriumRevision[], nowMs: number, fit: TableOptions = {}): string =>
   formatTable(
     ['REVISION', 'AGE', 'BY', 'NOTE', 'CHANGE'],
     items.map((one) => [String(one.number), formatAge(one.at, nowMs), authorOf(one), one.note ?? '-', one.summary]),
+    fit,
   )
 
 /** One revision as text, with each field that it changed. */

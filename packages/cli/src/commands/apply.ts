@@ -4,7 +4,7 @@ import { readSources } from '../documents/files.ts'
 import { filesOption } from '../documents/option.ts'
 import { parseSources } from '../documents/parse.ts'
 import { paintState } from '../output/terminal.ts'
-import { withServer } from '../platform/server.ts'
+import { noteOption, withServer } from '../platform/server.ts'
 
 /** `atrium apply -f FILE|DIR|-` */
 export const registerApply = (program: Command): void => {
@@ -12,6 +12,7 @@ export const registerApply = (program: Command): void => {
     .command('apply')
     .description('make objects as their documents say')
     .addOption(filesOption())
+    .addOption(noteOption())
     .action(async ({ filename }: { filename: string[] }, command: Command) => {
       const documents = parseSources(await readSources(filename))
       if (documents.length === 0) throw new Error(`-f: there are no documents in ${filename.join(', ')}.`)

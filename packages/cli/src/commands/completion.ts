@@ -1,6 +1,15 @@
 import { Argument, type Command } from 'commander'
+import { documentKinds } from '../documents/document.ts'
 import { completionScript, shells } from '../output/completion.ts'
 import { describedKinds, resourceKinds } from '../resources/kinds.ts'
+
+const firstArguments = {
+  get: resourceKinds,
+  describe: describedKinds,
+  wait: describedKinds,
+  events: ['cluster'],
+  export: [...documentKinds, 'all'],
+}
 
 /** `atrium completion bash|zsh|fish` */
 export const registerCompletion = (program: Command): void => {
@@ -9,6 +18,6 @@ export const registerCompletion = (program: Command): void => {
     .description('print what makes a shell complete commands, options and kinds')
     .addArgument(new Argument('<shell>', 'whose script').choices(shells))
     .action((shell: string) => {
-      process.stdout.write(completionScript(program, shell, { get: resourceKinds, describe: describedKinds }))
+      process.stdout.write(completionScript(program, shell, firstArguments))
     })
 }

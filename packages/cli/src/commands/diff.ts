@@ -30,9 +30,11 @@ async function showDifferences(server: Server, documents: readonly PlacedDocumen
   for (const { document, place } of documents) {
     const plan = await at(place, document, () => planDocument(server, document))
     if (plan.change === 'unchanged') continue
-    differ = true
-    const lines = plan.change === 'configured' ? plan.differences.map(formatDifference) : []
-    process.stdout.write(`${[`${idOf(document)} ${paintState(plan.change)}`, ...lines].join('\n')}\n`)
+    // Whether a secret is another one, only the server could tell.
+    differ ||= plan.change !== 'secrets'
+    const lines = plan.change === 'created' ? [] : plan.differences.map(formatDifference)
+    const word = plan.change === 'secrets' ? 'cannot be compared' : paintState(plan.change)
+    process.stdout.write(`${[`${idOf(document)} ${word}`, ...lines].join('\n')}\n`)
   }
   return differ
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type AtriumDocument, documentKinds } from '../documents/document.ts'
+import { type AtriumDocument, type DocumentKind, documentKinds } from '../documents/document.ts'
 import { kindNamed, kindOf } from '../documents/kinds/index.ts'
 import { scopeOf } from '../documents/scope.ts'
 import { toYaml } from '../output/format.ts'
@@ -15,7 +15,7 @@ export const registerExport = (program: Command): void => {
     .option('--tenant', 'those of the tenant, where a kind lives in projects as well')
     .action((kind: string, name: string | undefined, options: { tenant?: boolean }, command: Command) =>
       withServer(command, async (server) => {
-        const kinds = kind === 'all' ? documentKinds : [kindNamed(kind)]
+        const kinds = kind === 'all' ? allKinds(options.tenant === true) : [kindNamed(kind)]
         const documents: AtriumDocument[] = []
         for (const one of kinds) documents.push(...(await readDocuments(server, one, options.tenant === true)))
         const chosen = name === undefined ? documents : documents.filter(({ metadata }) => metadata.name === name)
@@ -26,11 +26,11 @@ export const registerExport = (program: Command): void => {
     )
 }
 
-async function readDocuments(
-  server: Server,
-  name: (typeof documentKinds)[number],
-  tenant: boolean,
-): Promise<AtriumDocument[]> {
+/** Who may do what is the tenant's affair: a project's documents hold none of it. */
+const allKinds = (tenant: boolean): readonly DocumentKind[] =>
+  documentKinds.filter((kind) => tenant || (kind !== 'Role' && kind !== 'User'))
+
+async function readDocuments(server: Server, name: DocumentKind, tenant: boolean): Promise<AtriumDocument[]> {
   const kind = kindOf(name)
   if (tenant && !kind.scopes.includes('tenant')) return []
   const metadata = { name: '', ...(tenant && { scope: 'tenant' as const }) }

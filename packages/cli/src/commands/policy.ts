@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { findCluster } from '../clusters/find.ts'
-import { withServer } from '../platform/server.ts'
+import { noteOption, withServer } from '../platform/server.ts'
 
 type Action = 'heal' | 'alert'
 const choice = (flag: string, what: string): Option => new Option(`--${flag} <action>`, what).choices(['heal', 'alert'])
@@ -13,6 +13,7 @@ export const registerPolicy = (program: Command): void => {
     .argument('<cluster>', 'name or uid')
     .addOption(choice('drift', 'objects of the layers inside the cluster'))
     .addOption(choice('nodes', 'machines and their nodes'))
+    .addOption(noteOption())
     .action((name: string, options: { drift?: Action; nodes?: Action }, command: Command) =>
       withServer(command, async ({ client }) => {
         const { uid } = await findCluster(client, name)

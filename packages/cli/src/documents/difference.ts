@@ -55,9 +55,13 @@ export function maskedPaths(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([name, one]) => maskedPaths(one, path === '' ? name : `${path}.${name}`))
 }
 
+/** What is there cannot be seen: whether it differs from what is wanted, only the server can tell. */
+export const isSecret = ({ live }: Difference): boolean => live === maskedValue
+
 /** For people; secrets are told and not shown. */
-export function formatDifference({ path, live, wanted }: Difference): string {
-  if (live === maskedValue) return `  ${path}: is given anew (a secret cannot be compared)`
+export function formatDifference(difference: Difference): string {
+  const { path, live, wanted } = difference
+  if (isSecret(difference)) return `  ${path}: is given (a secret cannot be compared)`
   if (typeof live === 'string' && typeof wanted === 'string' && `${live}${wanted}`.includes('\n'))
     return [`  ${path}:`, ...changedLines(live, wanted).map((line) => `    ${line}`)].join('\n')
   return `  ${path}: ${formatValue(live)} → ${formatValue(wanted)}`

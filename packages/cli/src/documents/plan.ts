@@ -1,20 +1,21 @@
 import type { Server } from '../platform/server.ts'
-import { type Difference, differences, maskedPaths } from './difference.ts'
+import { type Difference, differences, isSecret, maskedPaths } from './difference.ts'
 import type { AtriumDocument } from './document.ts'
 import { kindOf } from './kinds/index.ts'
 import { type Scope, scopeOf } from './scope.ts'
 
 /** What applying a document does. */
-export type Plan =
-  | { change: 'created'; wanted: AtriumDocument; scope: Scope | null }
-  | {
-      change: 'configured' | 'unchanged'
-      wanted: AtriumDocument
-      live: AtriumDocument
-      differences: Difference[]
-      scope: Scope
-      uid: string
-    }
+export type Plan = { change: 'created'; wanted: AtriumDocument; scope: Scope | null } | PlanOfExisting
+
+export interface PlanOfExisting {
+  /** `secrets`: all that could differ are secrets, which cannot be compared from here. */
+  change: 'configured' | 'unchanged' | 'secrets'
+  wanted: AtriumDocument
+  live: AtriumDocument
+  differences: Difference[]
+  scope: Scope
+  uid: string
+}
 
 /** Compares a document with the object it names. Changes nothing. */
 export async function planDocument(server: Server, document: AtriumDocument): Promise<Plan> {
@@ -32,7 +33,9 @@ export async function planDocument(server: Server, document: AtriumDocument): Pr
   const merged = merge(live, document)
   const wanted = (await kind.complete?.(scope, merged, live)) ?? merged
   const found = compare(live, wanted)
-  return { change: found.length > 0 ? 'configured' : 'unchanged', wanted, live, differences: found, scope, uid }
+  const isOpen = found.some((one) => !isSecret(one))
+  const change = isOpen ? 'configured' : found.length > 0 ? 'secrets' : 'unchanged'
+  return { change, wanted, live, differences: found, scope, uid }
 }
 
 /** The document over the object as it is: what it leaves out stays. */

@@ -1,7 +1,7 @@
 import type { Client } from '@atrium/client/client.ts'
 import { listProjects } from '../platform/projects.ts'
 import { clientIn, type Server } from '../platform/server.ts'
-import type { AtriumDocument, DocumentMetadata } from './document.ts'
+import { type AtriumDocument, type DocumentKind, type DocumentMetadata, isOfTenant } from './document.ts'
 
 /** Where objects of a document live. */
 export interface Scope {
@@ -13,7 +13,7 @@ export interface Scope {
 
 /** The scope that a document names; null when there is no such project (yet). */
 export async function scopeOf(server: Server, { kind, metadata }: AtriumDocument): Promise<Scope | null> {
-  if (kind === 'Project' || metadata.scope === 'tenant') return { client: clientIn(server.client, null), project: null }
+  if (isOfTenant(kind) || metadata.scope === 'tenant') return { client: clientIn(server.client, null), project: null }
   if (metadata.project === undefined) return { client: server.client, project: server.project }
   const project = (await listProjects(server.client)).find(({ name }) => name === metadata.project)?.uid
   return project === undefined ? null : { client: clientIn(server.client, project), project }
@@ -29,12 +29,12 @@ interface ViewedMeta {
 }
 
 /** Metadata of an object as a document has it: what is empty is left out. */
-export function documentMetadata(view: ViewedMeta | undefined, kind?: 'Project'): DocumentMetadata {
+export function documentMetadata(view: ViewedMeta | undefined, kind?: DocumentKind): DocumentMetadata {
   const { name = '', labels = {}, annotations = {} } = view ?? {}
   const own = Object.entries(annotations).filter(([key]) => !ownAnnotations.includes(key))
   return {
     name,
-    ...(kind !== 'Project' && annotations['scope'] === 'tenant' && { scope: 'tenant' as const }),
+    ...((kind === undefined || !isOfTenant(kind)) && annotations['scope'] === 'tenant' && { scope: 'tenant' as const }),
     ...(Object.keys(labels).length > 0 && { labels }),
     ...(own.length > 0 && { annotations: Object.fromEntries(own) }),
   }

@@ -7,4 +7,6 @@ export const exitCodes = {
   usage: 2,
   /** `status`: no server runs. */
   absent: 3,
+  /** `wait`: time was up before all were there. */
+  timedOut: 4,
 } as const

@@ -36,20 +36,23 @@ export const openClient = (
   { url, caFile }: Pick<PlatformRecord, 'url' | 'caFile'>,
   credential: { apiKey: string } | { token: string },
   project: string | null,
+  note?: string,
 ): { client: Client; close(): Promise<void> } =>
-  openRemote({ url, ca: readFileSync(caFile, 'utf8') }, credential, project)
+  openRemote({ url, ca: readFileSync(caFile, 'utf8') }, credential, project, note)
 
 /** A client of the server at `url`, trusting the authority `ca` (PEM); null = those of the system. */
 export function openRemote(
   { url, ca }: { url: string; ca: string | null },
   credential: { apiKey: string } | { token: string },
   project: string | null,
+  note?: string,
 ): { client: Client; close(): Promise<void> } {
   const dispatcher = new Agent(ca === null ? {} : { connect: { ca } })
   const client = createClient({
     url,
     credential: () => credential,
     project,
+    note,
     clock: systemClock,
     random: systemRandom,
     fetch: ((input: string | URL, init?: object) => undiciFetch(input, { ...init, dispatcher })) as typeof fetch,
@@ -59,7 +62,7 @@ export function openRemote(
 }
 
 /** Connects to the platform of `folder`. Throws with what to do when none runs there. */
-export async function connect(folder: string): Promise<Connection> {
+export async function connect(folder: string, note?: string): Promise<Connection> {
   const home = platformHome(folder)
   const record = await findPlatform(home)
   if (record === null) throw new Error(`No platform runs in ${home.folder}. Start it: ${invocation(home.folder, 'up')}`)
@@ -69,7 +72,8 @@ export async function connect(folder: string): Promise<Connection> {
       `${home.credentialsFile} is missing: the first start wrote the administrator's password and API key there. Put it back from a backup.`,
     )
   }
-  return { home, record, credentials, ...openClient(record, { apiKey: credentials.apiKey }, credentials.project.uid) }
+  const opened = openClient(record, { apiKey: credentials.apiKey }, credentials.project.uid, note)
+  return { home, record, credentials, ...opened }
 }
 
 /** Runs `work` connected, and lets go afterwards. */

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { readJsonFile } from '@atrium/toolchain/platform.ts'
+import { programName } from '../output/invocation.ts'
 
 /** A server, and who one is there. */
 export interface Context {
@@ -59,5 +60,7 @@ export function contextNamed({ contexts }: Contexts, name: string): Context {
   const found = Object.hasOwn(contexts, name) ? contexts[name] : undefined
   if (found) return found
   const names = Object.keys(contexts).join(', ')
-  throw new Error(`There is no context '${name}'. ${names ? `There are: ${names}.` : 'Make one: ./atrium login URL'}`)
+  throw new Error(
+    `There is no context '${name}'. ${names ? `There are: ${names}.` : `Make one: ${programName()} login URL`}`,
+  )
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@atrium/client/client.ts'
-import type { Command } from 'commander'
-import { invocation } from '../output/invocation.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { invocation, programName } from '../output/invocation.ts'
 import { connect, openRemote } from './connect.ts'
 import { type Context, contextNamed, readContexts } from './contexts.ts'
 import { findProject } from './projects.ts'
@@ -15,11 +15,26 @@ export interface Server {
 }
 
 export interface ServerOptions {
-  home: string
+  /** Folder of the platform on this machine; absent in a release, which works on servers elsewhere. */
+  home?: string
   /** File of the contexts. */
   config: string
   context?: string
   project?: string
+  /** Of commands that change something: why. */
+  note?: string
+}
+
+/** `--note TEXT`, of every command that changes something on the server. */
+export const noteOption = (): Option =>
+  new Option('--note <text>', 'why; kept with what it changes').argParser(checkNote)
+
+const NOTE_CHARACTERS = 500
+
+function checkNote(note: string): string {
+  if (note.length > NOTE_CHARACTERS) throw new InvalidArgumentError(`It has more than ${NOTE_CHARACTERS} characters.`)
+  if (/\p{Cc}/u.test(note)) throw new InvalidArgumentError('Write one line of text.')
+  return note
 }
 
 /** The server that a command's options name, for as long as `work` takes. */
@@ -36,19 +51,23 @@ export async function withServer<T>(command: Command, work: (server: Server) => 
 /** A home or context that is named counts; else the context in use; else the platform of the default home. */
 async function openServer(options: ServerOptions, homeGiven: boolean): Promise<Server & { close(): Promise<void> }> {
   const named = options.context
-  if (named !== undefined) return openContext(contextNamed(readContexts(options.config), named), named)
+  if (named !== undefined) return openContext(contextNamed(readContexts(options.config), named), named, options.note)
   const contexts = homeGiven ? null : readContexts(options.config)
   if (contexts !== null && contexts.current !== null)
-    return openContext(contextNamed(contexts, contexts.current), contexts.current)
-  const { client, close, home, credentials } = await connect(options.home)
+    return openContext(contextNamed(contexts, contexts.current), contexts.current, options.note)
+  if (options.home === undefined)
+    throw new Error(
+      `No context is in use. Sign in: ${programName()} login URL, or use one: ${programName()} context use NAME`,
+    )
+  const { client, close, home, credentials } = await connect(options.home, options.note)
   const invoke = (words: string): string => invocation(home.folder, words)
   return { client, close, project: credentials.project.uid, invoke }
 }
 
-function openContext(context: Context, name: string): Server & { close(): Promise<void> } {
+function openContext(context: Context, name: string, note?: string): Server & { close(): Promise<void> } {
   const project = context.project?.uid ?? null
-  const { client, close } = openRemote(context, { apiKey: context.apiKey }, project)
-  return { client, close, project, invoke: (words) => `./atrium --context ${name} ${words}` }
+  const { client, close } = openRemote(context, { apiKey: context.apiKey }, project, note)
+  return { client, close, project, invoke: (words) => `${programName()} --context ${name} ${words}` }
 }
 
 async function inProject(server: Server, name: string): Promise<Server> {

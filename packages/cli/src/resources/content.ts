@@ -15,7 +15,7 @@ const pack: Resource = {
   read: (client, uid) => client.call('GET /v1/packs/{uid}', { params: { uid } }),
 }
 
-const registry: Resource = {
+export const registry: Resource = {
   kind: 'registry',
   plural: 'registries',
   columns: ['TYPE', 'SCOPE', 'DEFAULT'],

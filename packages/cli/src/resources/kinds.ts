@@ -7,6 +7,8 @@ import { tenancyResources } from './tenancy.ts'
 const resources: Resource[] = [...fleetResources, ...contentResources, ...tenancyResources]
 
 export const resourceKinds = resources.map(({ kind }) => kind)
+/** Those that `delete KIND NAME` takes, clusters aside. */
+export const removableResources = resources.filter(({ remove }) => remove !== undefined)
 export const describedKinds = resources.filter(({ read }) => read !== undefined).map(({ kind }) => kind)
 
 /** The kind of that name, in singular or plural. Throws naming those there are. */
@@ -25,8 +27,23 @@ export async function findItems(client: Client, resource: Resource, nameOrUid: s
   throw new Error(`There is no ${resource.kind} '${nameOrUid}'. ${tellOthers(all.map(({ name }) => name))}`)
 }
 
+/** The only one of this name, `name@version` or uid. Throws naming the others when there are several. */
+export async function findItem(client: Client, resource: Resource, nameOrUid: string): Promise<ResourceItem> {
+  const [found, ...others] = await findItems(client, resource, nameOrUid)
+  if (found === undefined) throw new Error(`There is no ${resource.kind} '${nameOrUid}'.`)
+  if (others.length === 0) return found
+  const all = [found, ...others].map((one) => (one.version === undefined ? one.uid : fullNameOf(one)))
+  throw new Error(
+    `There are ${all.length} ${resource.plural} '${nameOrUid}'. Name one of them: ${all.sort().join(', ')}.`,
+  )
+}
+
+/** Profiles of one name differ by their version. */
+export const fullNameOf = ({ name, version }: ResourceItem): string =>
+  version === undefined ? name : `${name}@${version}`
+
 export const itemsNamed = (items: readonly ResourceItem[], nameOrUid: string): ResourceItem[] =>
-  items.filter(({ name, uid }) => name === nameOrUid || uid === nameOrUid)
+  items.filter((item) => [item.name, item.uid, fullNameOf(item)].includes(nameOrUid))
 
 const NAMES = 10
 function tellOthers(names: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { agedItem, item, type Resource, type ResourceItem } from './resource.ts'
 
-const user: Resource = {
+export const user: Resource = {
   kind: 'user',
   plural: 'users',
   title: 'EMAIL',
@@ -15,9 +15,10 @@ const user: Resource = {
     return items
   },
   read: (client, uid) => client.call('GET /v1/users/{uid}', { params: { uid } }),
+  remove: (client, uid) => client.call('DELETE /v1/users/{uid}', { params: { uid } }),
 }
 
-const role: Resource = {
+export const role: Resource = {
   kind: 'role',
   plural: 'roles',
   columns: ['SCOPE', 'MADE BY', 'PERMISSIONS'],
@@ -31,9 +32,10 @@ const role: Resource = {
     return items
   },
   read: (client, uid) => client.call('GET /v1/roles/{uid}', { params: { uid } }),
+  remove: (client, uid) => client.call('DELETE /v1/roles/{uid}', { params: { uid } }),
 }
 
-const apiKey: Resource = {
+export const apiKey: Resource = {
   kind: 'apikey',
   plural: 'apikeys',
   columns: ['USER', 'STATE', 'EXPIRES', 'AGE'],
@@ -47,6 +49,7 @@ const apiKey: Resource = {
     })
   },
   read: (client, uid) => client.call('GET /v1/apiKeys/{uid}', { params: { uid } }),
+  remove: (client, uid) => client.call('DELETE /v1/apiKeys/{uid}', { params: { uid } }),
 }
 
 /** Keys without end tell the zero time. */

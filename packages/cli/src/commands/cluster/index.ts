@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
-import { registerClusterHistory } from './history.ts'
+import { clusterNoun } from '../../nouns/fleet.ts'
+import { registerNoun } from '../../nouns/register.ts'
+import { registerDeleteCluster } from '../delete/cluster.ts'
 import { registerClusterRollback } from './rollback.ts'
 
-/** `atrium cluster …`: what was declared of a cluster before, and the way back. */
+/** `atrium cluster …` */
 export const registerCluster = (program: Command): void => {
-  const cluster = program.command('cluster').description('revisions of a cluster')
-  registerClusterHistory(cluster)
+  const cluster = registerNoun(program, clusterNoun)
   registerClusterRollback(cluster)
+  registerDeleteCluster(cluster, 'delete')
 }

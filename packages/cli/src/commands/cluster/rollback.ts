@@ -1,12 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
-import { invocation } from '../../output/invocation.ts'
-import { withPlatform } from '../../platform/connect.ts'
+import { noteOption, withServer } from '../../platform/server.ts'
 import { describePlan } from '../update/cluster.ts'
 
 interface Options {
   to: number
-  note?: string
   dryRun?: boolean
 }
 
@@ -17,17 +15,19 @@ export const registerClusterRollback = (cluster: Command): void => {
     .description('declare again what a former revision of a cluster declared')
     .argument('<cluster>', 'name or uid')
     .requiredOption('--to <number>', 'the revision to bring back; see: cluster history', revisionNumber)
-    .option('--note <text>', 'why; kept with the new revision')
+    .addOption(noteOption())
     .option('--dry-run', 'only show what would change')
-    .action((name: string, { to, note, dryRun = false }: Options, command: Command) =>
-      withPlatform(command.optsWithGlobals<{ home: string }>().home, async ({ client, home }) => {
+    .action((name: string, { to, dryRun = false }: Options, command: Command) =>
+      withServer(command, async ({ client, invoke }) => {
         const { uid } = await findCluster(client, name)
-        const body = { to, dryRun, ...(note !== undefined && { note }) }
-        const plan = await client.call('POST /atrium/v1/clusters/{uid}/rollback', { params: { uid }, body })
+        const plan = await client.call('POST /atrium/v1/clusters/{uid}/rollback', {
+          params: { uid },
+          body: { to, dryRun },
+        })
         process.stdout.write(`${describePlan(plan)}\n`)
         if (!dryRun)
           process.stdout.write(
-            `\n'${name}' is declared as in revision ${to} again. Look at it: ${invocation(home.folder, `explain cluster ${name}`)}\n`,
+            `\n'${name}' is declared as in revision ${to} again. Look at it: ${invoke(`explain cluster ${name}`)}\n`,
           )
       }),
     )

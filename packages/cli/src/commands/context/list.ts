@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { programName } from '../../output/invocation.ts'
 import { formatTable } from '../../output/table.ts'
 import { tableOptions } from '../../output/terminal.ts'
 import { readContexts } from '../../platform/contexts.ts'
@@ -16,6 +17,8 @@ export const registerContextList = (context: Command): void => {
         ...[name, url, project?.name ?? '-'],
       ])
       const table = formatTable(['USE', 'NAME', 'SERVER', 'PROJECT'], rows, tableOptions())
-      process.stdout.write(rows.length === 0 ? 'There are no contexts. Make one: ./atrium login URL\n' : `${table}\n`)
+      process.stdout.write(
+        rows.length === 0 ? `There are no contexts. Make one: ${programName()} login URL\n` : `${table}\n`,
+      )
     })
 }

@@ -2,8 +2,10 @@ import type { AtriumClusterPlan } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
 import type { Command } from 'commander'
 import { findCluster } from '../../clusters/find.ts'
+import { programName } from '../../output/invocation.ts'
 import { formatTable } from '../../output/table.ts'
-import { withServer } from '../../platform/server.ts'
+import { tableOptions } from '../../output/terminal.ts'
+import { noteOption, withServer } from '../../platform/server.ts'
 
 /** `atrium update cluster NAME --profile PROFILE@VERSION [--dry-run]` */
 export const registerUpdate = (program: Command): void => {
@@ -15,6 +17,7 @@ export const registerUpdate = (program: Command): void => {
     .argument('<cluster>', 'name or uid')
     .requiredOption('--profile <name@version>', 'profile to attach; it takes the place of another version of itself')
     .option('--dry-run', 'only show what would change')
+    .addOption(noteOption())
     .action((name: string, options: { profile: string; dryRun?: boolean }, command: Command) =>
       withServer(command, async ({ client, invoke }) => {
         const plan = await updateCluster(client, name, options)
@@ -46,14 +49,14 @@ async function findProfile(client: Client, reference: string): Promise<string> {
   if (found) return found
   const known = versions.map(({ spec }) => `${name}@${spec?.version}`).join(', ')
   throw new Error(
-    `There is no profile '${reference}'. ${known ? `There are: ${known}.` : 'See: ./atrium get profiles'}`,
+    `There is no profile '${reference}'. ${known ? `There are: ${known}.` : `See: ${programName()} get profiles`}`,
   )
 }
 
 export function describePlan({ layers, machines, problems }: AtriumClusterPlan): string {
   const rows = layers.map(({ id, change, why }) => [id, change, why])
   return [
-    formatTable(['LAYER', 'CHANGE', 'WHY'], rows),
+    formatTable(['LAYER', 'CHANGE', 'WHY'], rows, tableOptions()),
     ...machines.map(({ summary, disturbs }) => `machines: ${summary}${disturbs ? ` (${disturbs})` : ''}`),
     ...problems.map(({ layer, message }) => `problem: ${layer}: ${message}`),
   ].join('\n')

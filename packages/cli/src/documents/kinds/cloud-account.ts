@@ -41,6 +41,10 @@ export const cloudAccountKind: KindDefinition<AccountSpec> = {
     const params = { cloudType: spec.cloud, uid }
     await client.call('PUT /v1/cloudaccounts/cloudTypes/{cloudType}/{uid}', { params, body })
   },
+  async revisionOf(scope, uid) {
+    const account = (await readAccounts(scope)).find(({ metadata }) => metadata?.uid === uid)
+    return account?.metadata?.lastModifiedTimestamp ?? ''
+  },
   async remove(scope, uid) {
     const account = (await readAccounts(scope)).find(({ metadata }) => metadata?.uid === uid)
     const params = { cloudType: account?.kind ?? '', uid }

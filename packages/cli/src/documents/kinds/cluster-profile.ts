@@ -117,6 +117,11 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
     }
     if (live.spec.draft && !spec.draft) await client.call('PATCH /v1/clusterprofiles/{uid}/publish', { params })
   },
+  async revisionOf({ client }, uid) {
+    const query = { limit: 1 }
+    const { items } = await client.call('GET /atrium/v1/profiles/{uid}/revisions', { params: { uid }, query })
+    return String(items[0]?.number)
+  },
   async remove({ client }, uid) {
     await client.call('DELETE /v1/clusterprofiles/{uid}', { params: { uid } })
   },

@@ -84,6 +84,11 @@ export const clusterKind: KindDefinition<ClusterSpec> = {
     if (spec.policy) await setPolicy(scope, uid, spec.policy)
   },
   update: updateCluster,
+  async revisionOf({ client }, uid) {
+    const query = { limit: 1 }
+    const { items } = await client.call('GET /atrium/v1/clusters/{uid}/revisions', { params: { uid }, query })
+    return String(items[0]?.number)
+  },
   async remove(_scope, uid, server) {
     await deleteCluster(server, uid, { wait: true })
   },

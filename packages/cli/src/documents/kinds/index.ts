@@ -5,9 +5,13 @@ import { clusterProfileKind } from './cluster-profile.ts'
 import type { KindDefinition } from './kind.ts'
 import { macroKind } from './macro.ts'
 import { projectKind } from './project.ts'
+import { roleKind } from './role.ts'
+import { userKind } from './user.ts'
 
 const definitions: Record<DocumentKind, KindDefinition> = {
   Project: projectKind,
+  Role: roleKind,
+  User: userKind,
   Macro: macroKind,
   CloudAccount: cloudAccountKind,
   ClusterProfile: clusterProfileKind,

@@ -28,6 +28,8 @@ export interface KindDefinition<S extends object = Record<string, unknown>> {
   complete?(scope: Scope, wanted: AtriumDocument<S>, live: AtriumDocument<S> | null): Promise<AtriumDocument<S>>
   create(scope: Scope, wanted: AtriumDocument<S>): Promise<void>
   update(scope: Scope, uid: string, change: Change<S>): Promise<void>
+  /** Another one whenever something of the object is, secrets too. Of kinds that hold secrets. */
+  revisionOf?(scope: Scope, uid: string): Promise<string>
   remove(scope: Scope, uid: string, server: Server): Promise<void>
 }
 

@@ -2,6 +2,7 @@ import type { v1CustomAccountEntity } from '@atrium/api/generated/operations.d.t
 import type { CloudAccountSpec } from '@atrium/api/kinds/cloud-account.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 
@@ -32,6 +33,23 @@ export async function storeCredentials(
   for (const [key, value] of Object.entries(credentials)) await tx.putSecret(ref, `credentials.${key}`, value)
   const dropped = former.filter((key) => !Object.hasOwn(credentials, key))
   for (const key of dropped) await tx.removeSecret(ref, `credentials.${key}`)
+}
+
+/** The mark of these credentials: the former one while all of them are what is stored. */
+export async function markCredentials(
+  tx: Tx,
+  uid: string,
+  credentials: Record<string, Secret<string>>,
+  { credentialKeys, credentialsMark }: CloudAccountSpec,
+  random: Random,
+): Promise<Pick<CloudAccountSpec, 'credentialsMark'>> {
+  let isSame = credentialKeys.length === Object.keys(credentials).length
+  for (const [key, value] of Object.entries(credentials)) {
+    const stored = await tx.getSecret({ kind: 'CloudAccount', uid }, `credentials.${key}`)
+    isSame &&= stored?.reveal() === value.reveal()
+  }
+  if (!isSame) return { credentialsMark: random.bytes(16).toString('hex') }
+  return credentialsMark === undefined ? {} : { credentialsMark }
 }
 
 export const accountSpec = (

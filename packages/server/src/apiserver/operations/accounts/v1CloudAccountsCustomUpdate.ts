@@ -1,7 +1,7 @@
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
-import { accountSpec, readCredentials, storeCredentials } from './credentials.ts'
+import { accountSpec, markCredentials, readCredentials, storeCredentials } from './credentials.ts'
 import { lockAccount } from './views.ts'
 
 export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCustomUpdate', {
@@ -16,7 +16,8 @@ export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCusto
     await provider.validateAccount({ uid: params.uid, credentials, settings: spec.settings })
     await context.admission.run(subject, async (tx) => {
       const { spec: former } = await lockAccount(tx, params.cloudType, params.uid)
-      await tx.update('CloudAccount', params.uid, { ...parseMeta(body.metadata), spec })
+      const marked = { ...spec, ...(await markCredentials(tx, params.uid, credentials, former, context.random)) }
+      await tx.update('CloudAccount', params.uid, { ...parseMeta(body.metadata), spec: marked })
       await storeCredentials(tx, params.uid, credentials, former.credentialKeys)
     })
   },
