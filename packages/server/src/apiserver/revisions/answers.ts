@@ -1,13 +1,13 @@
 import type { AtriumRevision, AtriumRevisionDifference, AtriumRevisions } from '@atrium/api/generated/operations.d.ts'
 import type { KindName, SpecOf } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { type LineBudget, lineDifference, newLineBudget } from '@atrium/runtime/base/line-difference.ts'
 import type { Revision, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { listMeta } from '../shapes/lists.ts'
 import { maskedValue } from '../shapes/masked.ts'
 import { Hidden, type SpecChange, specChanges } from './difference.ts'
 import type { SpecView } from './spec-views.ts'
 import { summaryOf } from './summary.ts'
-import { type LineBudget, lineDifference, newLineBudget } from './text-lines.ts'
 
 const defaultLimit = 20
 /** More than the store keeps of one object. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineDifference, newLineBudget } from './text-lines.ts'
+import { lineDifference, newLineBudget } from './line-difference.ts'
 
 const lines = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index + 1}`)
 
@@ -37,15 +37,22 @@ const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 30 }).map
 
 test('always leads from the one text to the other', () => {
   fc.assert(
-    fc.property(text, text, fc.constantFrom(0, 40, 1_000_000), (before, after, cells) => {
-      expect(apply(before, lineDifference(before, after, { cells }))).toBe(after)
+    fc.property(text, text, fc.constantFrom(0, 4, 1_000_000), (before, after, edits) => {
+      expect(apply(before, lineDifference(before, after, { edits }))).toBe(after)
     }),
   )
 })
 
 test('is bounded in work and in length: a text beyond the budget is replaced whole', () => {
   const [before, after] = ['x\n'.repeat(3_000), 'y\n'.repeat(3_000)]
-  const shown = lineDifference(before, after, { cells: 10 })
+  const shown = lineDifference(before, after, { edits: 10 })
   expect(shown).toHaveLength(1_001)
-  expect(shown.at(-1)).toBe('… 5002 more lines')
+  expect(shown.at(-1)).toBe('… 5003 more lines')
+})
+
+test('one answer compares only so much: what comes after the budget is spent is told as replaced', () => {
+  const budget = { edits: 3 }
+  expect(lineDifference('a\nb', 'a\nc', budget)).toEqual(['@@ -1 +1 @@', ' a', '-b', '+c'])
+  expect(lineDifference('a\nb', 'a\nc', budget)).toEqual(['@@ -1 +1 @@', '-a', '-b', '+a', '+c'])
+  expect(budget.edits).toBe(0)
 })
