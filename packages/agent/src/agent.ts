@@ -20,6 +20,7 @@ import { Installer } from './layers/installer.ts'
 import { RecordStore } from './layers/records.ts'
 import { redactingLink } from './link/redacting-link.ts'
 import type { DesiredPosition, PlaneLink } from './ports.ts'
+import { Previewer } from './preview/previewer.ts'
 import { Reporter } from './report/reporter.ts'
 import { ClusterStore } from './storage/cluster-store.ts'
 
@@ -60,6 +61,8 @@ interface Parts extends AgentDeps {
   blobs: BlobCache
   gate: LayerGate
   installer: Installer
+  health: HealthBoard
+  workDir: string
 }
 
 /** Builds the agent's parts and starts them. What runs in the cluster keeps running when it stops. */
@@ -87,6 +90,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     intakeProblem: () => intake.problem,
   })
   const guards = createGuards(parts, deviations, engine)
+  const previewer = new Previewer(parts)
   const intake: DesiredIntake = new DesiredIntake(
     { desired, blobs, redaction, clock, logger },
     {
@@ -106,6 +110,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   )
   const unlisten = [
     link.onDesired((state) => intake.take(state)),
+    link.onPreview((request, answer) => previewer.take(request, answer)),
     link.onConnection((connected) => {
       if (connected) deviations.repeat()
     }),
@@ -126,6 +131,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       stopping.abort()
       for (const stopListening of unlisten) stopListening()
       await intake.stop()
+      await previewer.stop()
       await engine.stop()
       await Promise.all([guards.objects.stop(), guards.releases.stop()])
       await deviations.flush()
@@ -157,14 +163,14 @@ async function openParts(deps: AgentDeps, stopping: AbortSignal): Promise<Parts>
   const isWanted = (id: string): boolean => desired.current?.layers.some((layer) => layer.id === id) ?? true
   const workDir = join(stateDir, 'work')
   const installer = new Installer({ ...deps, blobs, records, gate, isWanted, stopping, workDir })
-  return { ...deps, stopping, link, desired, records, blobs, gate, installer }
+  const health = new HealthBoard(deps.client, deps.clock)
+  return { ...deps, stopping, link, desired, records, blobs, gate, installer, health, workDir }
 }
 
 function createEngine(parts: Parts, later: () => { reporter: Reporter; intake: DesiredIntake }): LayerEngine {
-  const { desired, blobs, client, clock } = parts
+  const { desired, blobs } = parts
   return new LayerEngine({
     ...parts,
-    health: new HealthBoard(client, clock),
     desired: () => desired.current,
     onProgress: () => later().reporter.touch(),
     onComplete: async (complete) => {

@@ -7,6 +7,7 @@ import { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { pullPackArchive } from '@atrium/pack/sources/oci/pack-registry.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import type { PackSource } from './layers/content.ts'
 import type { IdentityStore, PlaneLink } from './ports.ts'
@@ -36,23 +37,24 @@ export class RegistryPackSource implements PackSource {
     this.#options = options
   }
 
-  async pull(pack: PackRef, signal: AbortSignal): Promise<PackFiles> {
+  async pull(pack: PackRef, signal: AbortSignal, token?: Secret<string>): Promise<PackFiles> {
     const kept = this.#kept.get(pack.digest)
     if (kept) return kept
-    const archive = (await this.#options.archives.get(pack.digest)) ?? (await this.#pullArchive(pack, signal))
+    const archive = (await this.#options.archives.get(pack.digest)) ?? (await this.#pullArchive(pack, signal, token))
     const files = await readPackArchive(archive, `${pack.repository}@${pack.digest}`)
     this.#kept.set(pack.digest, files)
     for (const digest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(digest)
     return files
   }
 
-  async #pullArchive(pack: PackRef, signal: AbortSignal): Promise<Buffer> {
-    const { archive } = await pullPackArchive(await this.#client(pack, signal), pack.repository, pack.digest, signal)
+  async #pullArchive(pack: PackRef, signal: AbortSignal, token: Secret<string> | undefined): Promise<Buffer> {
+    const client = await this.#client(pack, signal, token)
+    const { archive } = await pullPackArchive(client, pack.repository, pack.digest, signal)
     await this.#options.archives.put(pack.digest, archive)
     return archive
   }
 
-  async #client(pack: PackRef, signal: AbortSignal): Promise<OciClient> {
+  async #client(pack: PackRef, signal: AbortSignal, token: Secret<string> | undefined): Promise<OciClient> {
     const { link, identity, egress, clock, random } = this.#options
     const own = (await identity.load())?.caBundlePem
     return new OciClient({
@@ -60,7 +62,7 @@ export class RegistryPackSource implements PackSource {
       egress,
       clock,
       random,
-      authorize: bearerFrom(async () => (await link.registryToken(pack.repository, signal)).token),
+      authorize: bearerFrom(async () => token ?? (await link.registryToken(pack.repository, signal)).token),
       // The platform's registry has a certificate of the platform's CA, others one the world knows.
       ...(own ? { caBundle: [...rootCertificates, own].join('\n') } : {}),
     })

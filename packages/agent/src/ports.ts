@@ -1,4 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { PreviewAnswer, PreviewRequest } from '@atrium/api/link/preview.ts'
 import type { AgentMessage } from '@atrium/api/link/protocol.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 
@@ -29,6 +30,8 @@ export interface PlaneLink {
   readonly connected: boolean
   /** Calls back for every desired state the plane sends; the same or an older one may come again. Returns the way to stop. */
   onDesired(listener: (desired: DesiredState) => void): () => void
+  /** Calls back when the plane asks for a preview; an answer is lost when its connection is gone. Returns the way to stop. */
+  onPreview(listener: (request: PreviewRequest, answer: (answer: PreviewAnswer) => void) => void): () => void
   /** Calls back whenever the connection comes or goes. Returns the way to stop. */
   onConnection(listener: (connected: boolean) => void): () => void
   /**

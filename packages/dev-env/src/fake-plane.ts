@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import type { PackSource } from '@atrium/agent/layers/content.ts'
 import type { AgentReport, PlaneLink } from '@atrium/agent/ports.ts'
 import type { DesiredLayer, DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { PreviewAnswer, PreviewRequest } from '@atrium/api/link/preview.ts'
 import type { DeviationReport, LayerReport } from '@atrium/api/link/protocol.ts'
 import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
 import { packArchive } from '@atrium/pack/sources/load.ts'
@@ -44,6 +46,7 @@ export class FakePlane implements PackSource {
   withheld = false
   desired: DesiredState | null = null
   #generation = 0
+  #previewListener: Parameters<PlaneLink['onPreview']>[0] | null = null
   readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
   readonly #connectionListeners = new Set<(connected: boolean) => void>()
 
@@ -58,6 +61,12 @@ export class FakePlane implements PackSource {
       onDesired: (listener) => {
         plane.#desiredListeners.add(listener)
         return () => plane.#desiredListeners.delete(listener)
+      },
+      onPreview: (listener) => {
+        plane.#previewListener = listener
+        return () => {
+          plane.#previewListener = null
+        }
       },
       onConnection: (listener) => {
         plane.#connectionListeners.add(listener)
@@ -89,10 +98,36 @@ export class FakePlane implements PackSource {
     drafts: LayerDraft[],
     options: { drift?: 'heal' | 'alert'; epoch?: number; generation?: number } = {},
   ): Promise<DesiredState> {
+    this.#generation = options.generation ?? this.#generation + 1
+    const desired = await this.#state(drafts, options)
+    this.desired = desired
+    this.#deliver()
+    return desired
+  }
+
+  /** Asks for a preview of a desired state made of these layers; `sensitive` are values to be shown nowhere. */
+  async preview(drafts: LayerDraft[], sensitive: string[] = [], limitMs = 25_000): Promise<PreviewAnswer> {
+    const before = new Set(this.blobs.keys())
+    const desired = await this.#state(drafts, {}, sensitive)
+    // What the present state does not name reaches the agent with the request alone.
+    const fresh = [...this.blobs.entries()].filter(([digest]) => !before.has(digest))
+    for (const [digest] of fresh) this.blobs.delete(digest)
+    const texts = JSON.stringify(Object.fromEntries(fresh.map(([digest, content]) => [digest, content.toString()])))
+    const request: PreviewRequest = {
+      ...{ type: 'preview', id: 'one', desired, tokens: [], limitMs },
+      texts: gzipSync(texts).toString('base64'),
+    }
+    return new Promise((resolve) => this.#previewListener?.(request, resolve))
+  }
+
+  async #state(
+    drafts: LayerDraft[],
+    options: { drift?: 'heal' | 'alert'; epoch?: number },
+    sensitive: string[] = [],
+  ): Promise<DesiredState> {
     const layers: DesiredLayer[] = []
     for (const draft of drafts) layers.push(await this.#layer(draft))
-    this.#generation = options.generation ?? this.#generation + 1
-    const desired: DesiredState = {
+    return {
       clusterUid: 'c'.repeat(24),
       clusterName: 'test',
       epoch: options.epoch ?? 1,
@@ -100,10 +135,8 @@ export class FakePlane implements PackSource {
       kubernetesVersion: '1.34.4',
       layers,
       policy: { drift: options.drift ?? 'heal', nodes: 'heal' },
+      ...(sensitive.length > 0 && { sensitive: this.#put(JSON.stringify(sensitive)) }),
     }
-    this.desired = desired
-    this.#deliver()
-    return desired
   }
 
   /** The newest report of each layer: by name in profile `p`, else by id. */

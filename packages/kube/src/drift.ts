@@ -1,3 +1,4 @@
+import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { isAutoscaled } from './autoscaling.ts'
 import type { KubeClient } from './client.ts'
 import { type Difference, differences, maskDifferences } from './difference.ts'
@@ -30,6 +31,19 @@ export interface DriftOptions {
  * formats and fields of other managers are no drift. Values of Secrets are masked.
  */
 export async function findDrift(client: KubeClient, declared: KubeObject, options: DriftOptions): Promise<Drift> {
+  const compared = await compareDeclared(client, declared, options)
+  return compared.state === 'compared' ? toDrift(client, compared, options) : compared
+}
+
+/** What applying a declaration does to the live object: both forms, and the declared fields in which they differ. */
+export type Compared = Exclude<Drift, { state: 'same' | 'changed' }> | Comparison
+
+/** Compares as `findDrift` does, also fields that controllers own, and answers both forms. Secrets are not masked. */
+export async function compareDeclared(
+  client: KubeClient,
+  declared: KubeObject,
+  options: DriftOptions,
+): Promise<Compared> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await compareOnce(client, declared, options)
@@ -42,7 +56,7 @@ export async function findDrift(client: KubeClient, declared: KubeObject, option
 
 const ATTEMPTS = 5
 
-async function compareOnce(client: KubeClient, declared: KubeObject, options: DriftOptions): Promise<Drift> {
+async function compareOnce(client: KubeClient, declared: KubeObject, options: DriftOptions): Promise<Compared> {
   const { fieldManager, signal } = options
   const live = await client.find(refOf(declared), signal)
   if (!live) return { state: 'deleted' }
@@ -54,12 +68,12 @@ async function compareOnce(client: KubeClient, declared: KubeObject, options: Dr
     const preview = { fieldManager, force: true, dryRun: true, ...(signal ? { signal } : {}) }
     const desired = await client.apply(pinned, preview)
     const found = differences(live, desired, ownedBy(live, desired, wanted, fieldManager))
-    return await toDrift(client, { live, desired, wanted, found }, options)
+    return { state: 'compared', live, desired, wanted, found, refusal: '' }
   } catch (error) {
     if (isNotFound(error) || error instanceof KindNotServedError) return { state: 'deleted' }
     if (!isInvalid(error)) throw error
     const found = refusedDifferences(live, wanted, error as KubeError)
-    return toDrift(client, { live, desired: wanted, wanted, found }, options)
+    return { state: 'compared', live, desired: wanted, wanted, found, refusal: messageOf(error) }
   }
 }
 
@@ -77,11 +91,15 @@ function withoutGathered(declared: KubeObject): KubeObject {
   return rest as KubeObject
 }
 
-interface Comparison {
+export interface Comparison {
+  state: 'compared'
   live: KubeObject
+  /** As the server says it would be; where it refuses the declaration, that one. */
   desired: KubeObject
   wanted: KubeObject
   found: Difference[]
+  /** Why the server refuses it over the live object; empty when it does not. */
+  refusal: string
 }
 
 const REPLICAS = '/spec/replicas'

@@ -37,6 +37,8 @@ export interface ServerContext {
   operatorToken: Secret<string> | null
   /** When agents were last heard of, by cluster uid: heartbeats are too many for the objects' own status. Absent without a link. */
   lastHeartbeats?: Link['lastHeartbeats']
+  /** Asks the agent of a cluster for a preview. Absent without a link. */
+  askPreview?: Link['preview']
   /** Signs the tokens of the platform's registry; absent without one. */
   registryTokens?: RegistryTokens | null
 }
@@ -116,6 +118,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     content,
     registryTokens: content.registryTokens,
     lastHeartbeats: link.lastHeartbeats,
+    askPreview: link.preview,
     link,
     async close() {
       await egress.close()

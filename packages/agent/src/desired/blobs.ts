@@ -38,12 +38,22 @@ export class BlobCache {
       this.#held.set(digest, held)
       return held
     }
+    const content = await this.#fetch(digest, signal)
+    await this.#store.put(digest, content)
+    this.#held.set(digest, content)
+    return content
+  }
+
+  /** As `get`, and keeps nothing: for a look ahead. */
+  async peek(digest: string, signal?: AbortSignal): Promise<Buffer> {
+    return this.#held.get(digest) ?? (await this.#store.get(digest)) ?? this.#fetch(digest, signal)
+  }
+
+  async #fetch(digest: string, signal: AbortSignal | undefined): Promise<Buffer> {
     const content = await this.#link.fetchBlob(digest, signal)
     if (content.length > desiredStateLimits.blobBytes) throw new Error(`blob ${digest} is larger than allowed`)
     if (`sha256:${sha256(content)}` !== digest)
       throw new Error(`blob ${digest} does not have the content its name says`)
-    await this.#store.put(digest, content)
-    this.#held.set(digest, content)
     return content
   }
 

@@ -141,22 +141,41 @@ async function clearInterrupted(
   return revisions.slice(0, -1)
 }
 
+/** The objects a release would have after an installation or upgrade, as helm would apply them; changes nothing. */
+export async function renderChart(
+  deps: Pick<ChartDeps, 'client' | 'helm'>,
+  source: ChartSource,
+  { isMoving, signal }: { isMoving: boolean; signal: AbortSignal },
+): Promise<DeclaredObject[]> {
+  // Helm refuses to install over objects that exist; those of a release that moves go before.
+  const isUpgrade = isMoving || (await listRevisions(deps.client, source)).some(({ status }) => status === 'deployed')
+  return rendered(deps, source, isUpgrade, signal)
+}
+
+const rendered = async (
+  { client, helm }: Pick<ChartDeps, 'client' | 'helm'>,
+  source: ChartSource,
+  isUpgrade: boolean,
+  signal: AbortSignal,
+): Promise<DeclaredObject[]> => declaredIn(client, source, await helm.render(source, isUpgrade, signal))
+
 /** Finds what the API server would refuse before a single object of a serving release is changed. */
 export async function tryChart(deps: ChartDeps, source: ChartSource, signal: AbortSignal): Promise<void> {
   try {
-    const text = await deps.helm.render(source, signal)
-    for (const object of readObjects(text, `release ${source.name}`)) {
-      const { object: declared } = asHelmApplied(await placed(deps.client, object, source.namespace), source)
-      await tryOut(deps.client, declared, signal)
-    }
+    for (const declared of await rendered(deps, source, true, signal)) await tryOut(deps.client, declared, signal)
   } catch (error) {
     throw new UpgradeError(`${messageOf(error)}; nothing was changed, the former version serves on`, null, false)
   }
 }
 
-async function tryOut(client: KubeClient, object: DeclaredObject['object'], signal: AbortSignal): Promise<void> {
+/** Throws what the API server says against an object, unless something that comes first is missing yet. */
+export async function tryOut(
+  client: KubeClient,
+  { object, manager }: Pick<DeclaredObject, 'object' | 'manager'>,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await client.apply(object, { fieldManager: HELM_MANAGER, force: true, dryRun: true, signal })
+    await client.apply(object, { fieldManager: manager, force: true, dryRun: true, signal })
   } catch (error) {
     // Its definition or namespace may come with this very release.
     if (error instanceof KindNotServedError || isNotFound(error) || isConflict(error)) return

@@ -41,17 +41,28 @@ export const describeRelease = ({ name, namespace }: ReleaseName): string => `re
  * whether an operation that was cut off is our own.
  */
 export async function claimRelease(deps: ClaimDeps, layerId: string, release: ReleaseName): Promise<boolean> {
+  const holder = await releaseHolder(deps, layerId, release)
+  if (!holder) return false
+  const begunByUs = holder.record.attempted !== null || holder.unit.incomplete === true
+  await takeOver(deps, layerId, holder, (unit) => [unit, null])
+  return begunByUs
+}
+
+/** The layer that is no longer wanted and has this release; throws when it cannot be had. Changes nothing. */
+export async function releaseHolder(
+  deps: Omit<ClaimDeps, 'gate'>,
+  layerId: string,
+  release: ReleaseName,
+): Promise<Holder | null> {
   const holder = deps.records.holderOfRelease(release, layerId)
   if (holder) {
     refuseWanted(deps, holder.record, describeRelease(release))
-    const begunByUs = holder.record.attempted !== null || holder.unit.incomplete === true
-    await takeOver(deps, layerId, holder, (unit) => [unit, null])
-    return begunByUs
+    return holder
   }
   const own = deps.records.get(layerId)?.units.find((unit) => unit.id === chartUnitId(release))
-  if (own && !own.incomplete) return false
+  if (own && !own.incomplete) return null
   const revisions = await listRevisions(deps.client, release)
-  if (revisions.length === 0 || revisions.some((revision) => revision.ours)) return false
+  if (revisions.length === 0 || revisions.some((revision) => revision.ours)) return null
   const { name, namespace } = release
   throw new ClaimError(
     `${describeRelease(release)} exists and is not ours: remove it (helm uninstall ${name} -n ${namespace}), or give the layer another name or namespace (pack.releaseNameOverride, pack.namespace)`,
@@ -65,6 +76,19 @@ export async function claimObjects(
   unitId: string,
   objects: readonly KubeObject[],
 ): Promise<void> {
+  for (const { holder, keys } of objectHolders(deps, layerId, objects))
+    await takeOver(deps, layerId, holder, (unit) => [
+      { ...part(unit, keys, true), id: unitId },
+      part(unit, keys, false),
+    ])
+}
+
+/** The layers that are no longer wanted and have some of these objects; throws when one cannot be had. Changes nothing. */
+export function objectHolders(
+  deps: Pick<ClaimDeps, 'records' | 'isWanted'>,
+  layerId: string,
+  objects: readonly KubeObject[],
+): { holder: Holder; keys: ReadonlySet<string> }[] {
   const taken = new Map<string, { holder: Holder; keys: Set<string> }>()
   for (const object of objects)
     for (const holder of deps.records.holdersOf(object, layerId)) {
@@ -76,14 +100,10 @@ export async function claimObjects(
       taken.set(id, entry)
       entry.keys.add(keyOf(refOf(object)))
     }
-  for (const { holder, keys } of taken.values())
-    await takeOver(deps, layerId, holder, (unit) => [
-      { ...part(unit, keys, true), id: unitId },
-      part(unit, keys, false),
-    ])
+  return [...taken.values()]
 }
 
-function refuseWanted(deps: ClaimDeps, holder: LayerRecord, what: string): void {
+function refuseWanted(deps: Pick<ClaimDeps, 'isWanted'>, holder: LayerRecord, what: string): void {
   if (deps.isWanted(holder.id)) throw new ClaimError(`${what} is already declared by layer ${describeLayer(holder)}`)
 }
 

@@ -1,11 +1,13 @@
 import type { DesiredLayer } from '@atrium/api/link/desired-state.ts'
 import { type LayerPlan, planLayer } from '@atrium/pack/format/layer.ts'
 import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { BlobCache } from '../desired/blobs.ts'
 
 /** Brings the content of a pack, verified against its digest. */
 export interface PackSource {
-  pull(pack: NonNullable<DesiredLayer['pack']>, signal: AbortSignal): Promise<PackFiles>
+  /** `token` opens its repository; without one the plane is asked for one. */
+  pull(pack: NonNullable<DesiredLayer['pack']>, signal: AbortSignal, token?: Secret<string>): Promise<PackFiles>
 }
 
 /** A layer with everything that is needed to install it. */
@@ -17,8 +19,8 @@ export interface LayerContent {
 
 export async function loadContent(
   layer: DesiredLayer,
-  packs: PackSource,
-  blobs: BlobCache,
+  packs: Pick<PackSource, 'pull'>,
+  blobs: Pick<BlobCache, 'get'>,
   signal: AbortSignal,
 ): Promise<LayerContent> {
   const values = (await blobs.get(layer.valuesDigest, signal)).toString('utf8')

@@ -9,7 +9,7 @@ import { type Failure, nextFailure } from './backoff.ts'
 import { UpgradeError } from './chart-unit.ts'
 import type { HealthBoard } from './health.ts'
 import type { Installer } from './installer.ts'
-import { awaitedNames, type LayerStep, type LayerView, planLayers, reportLayer } from './plan.ts'
+import { awaitedNames, type LayerStep, type LayerView, nextRemoval, planLayers, reportLayer } from './plan.ts'
 import { isInstalled, type LayerRecord, layerKey, type RecordStore } from './records.ts'
 
 export interface EngineDeps {
@@ -157,7 +157,10 @@ export class LayerEngine {
     const next = steps.findIndex((step) => step.do === 'install')
     const view = views[next]
     if (view) return this.#install(view, next)
-    const removable = this.#nextRemoval(awaitedNames(views))
+    const now = this.#deps.clock.now()
+    const isDue = ({ id }: LayerRecord): boolean => (this.#failures.get(id)?.retryAt ?? 0) <= now
+    // One at a time.
+    const removable = nextRemoval(this.#unwanted(), awaitedNames(views), isDue)
     if (removable) return this.#remove(removable)
     if (comparePositions(desired, this.#completed) === 0 || !this.#isComplete(views, steps)) return false
     await this.#deps.onComplete(desired)
@@ -216,14 +219,6 @@ export class LayerEngine {
     const failure = nextFailure(this.#failures.get(layerId), { key, message, disturbed, now })
     this.#failures.set(layerId, failure)
     this.#deps.logger.warn({ layer: layerId, attempts: failure.attempts, error: message }, 'layer failed')
-  }
-
-  /** Layers that are no longer wanted go last first, one at a time. */
-  #nextRemoval(awaited: ReadonlySet<string>): LayerRecord | undefined {
-    const now = this.#deps.clock.now()
-    return this.#unwanted()
-      .filter((record) => !awaited.has(record.name))
-      .findLast((record) => (this.#failures.get(record.id)?.retryAt ?? 0) <= now)
   }
 
   async #remove(record: LayerRecord): Promise<boolean> {

@@ -80,12 +80,12 @@ export class Helm {
     )
   }
 
-  /** The manifests an upgrade would apply, rendered against the cluster; changes nothing. Hooks are left out. */
-  async render(source: ChartSource, signal: AbortSignal): Promise<string> {
+  /** The manifests an installation or upgrade would apply, rendered against the cluster; changes nothing. Hooks are left out. */
+  async render(source: ChartSource, isUpgrade: boolean, signal: AbortSignal): Promise<string> {
     const { name, namespace, chartPath, valuesPath } = source
     return this.#run(
       ['template', name, chartPath, `--namespace=${namespace}`, `--values=${valuesPath}`].concat([
-        '--is-upgrade',
+        ...(isUpgrade ? ['--is-upgrade'] : []),
         '--dry-run=server',
         '--no-hooks',
       ]),

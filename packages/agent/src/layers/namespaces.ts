@@ -1,7 +1,7 @@
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { isAlreadyExists, isNotFound } from '@atrium/kube/errors.ts'
 import type { KubeResource } from '@atrium/kube/mapper.ts'
-import { describeRef, type KubeObject, refOf } from '@atrium/kube/object.ts'
+import { describeRef, type KubeObject, keyOf, refOf } from '@atrium/kube/object.ts'
 import type { LayerPlan } from '@atrium/pack/format/layer.ts'
 import { CREATED_BY, FIELD_MANAGER, namespaceManager } from '../names.ts'
 import { type Remaining, releaseFields } from './prune.ts'
@@ -45,6 +45,26 @@ export async function applyNamespaces(client: KubeClient, plan: NamespacePlan, l
   return { id: NAMESPACES_UNIT, objects }
 }
 
+/** The namespaces as `applyNamespaces` would declare them; changes nothing. */
+export async function wantedNamespaces(
+  client: KubeClient,
+  plan: NamespacePlan,
+  layerId: string,
+): Promise<DeclaredObject[]> {
+  const objects: DeclaredObject[] = []
+  for (const name of namesOf(plan)) {
+    const live = await client.find(namespaceRef(name))
+    const isOurs = live === null || isMadeByUs(live)
+    objects.push({
+      object: declaration(plan, name, isOurs),
+      manager: namespaceManager(layerId),
+      keep: false,
+      adopted: !isOurs,
+    })
+  }
+  return objects
+}
+
 /** What the step is about to make or label, to be recorded before it does. */
 export const attemptedNamespaces = (plan: NamespacePlan, layerId: string): DeclaredObject[] =>
   namesOf(plan).map((name) => ({
@@ -53,6 +73,8 @@ export const attemptedNamespaces = (plan: NamespacePlan, layerId: string): Decla
     keep: false,
     adopted: true,
   }))
+
+const isMadeByUs = ({ metadata }: KubeObject): boolean => metadata.annotations?.[CREATED_BY] === FIELD_MANAGER
 
 const namespaceRef = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', name })
 
@@ -69,7 +91,7 @@ function declaration(plan: NamespacePlan, name: string, isOurs: boolean): KubeOb
 async function ensure(client: KubeClient, name: string): Promise<boolean> {
   const live = await client.find(namespaceRef(name))
   if (live?.metadata.deletionTimestamp) throw new Error(`namespace ${name} is being deleted; waits until it is gone`)
-  if (live) return live.metadata.annotations?.[CREATED_BY] === FIELD_MANAGER
+  if (live) return isMadeByUs(live)
   try {
     await client.create(
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations: { [CREATED_BY]: FIELD_MANAGER } } },
@@ -93,23 +115,37 @@ export async function releaseNamespaces(
 ): Promise<Remaining> {
   const remaining: Remaining = []
   for (const { object, manager } of objects) {
-    const { name } = object.metadata
     const live = await client.find(refOf(object))
     if (!live || live.metadata.deletionTimestamp) continue
-    const isOurs = live.metadata.annotations?.[CREATED_BY] === FIELD_MANAGER
-    const foreign = isOurs && !usedByOthers.has(name) ? await foreignObjects(client, name) : []
-    if (isOurs && !usedByOthers.has(name) && foreign.length === 0) {
+    const why = await whyNamespaceStays(client, live, usedByOthers)
+    if (why === null) {
       await client.delete(refOf(object), live.metadata.uid ? { uid: live.metadata.uid } : {})
       continue
     }
     await releaseFields(client, object, manager)
-    if (foreign.length > 0) remaining.push(`namespace ${name} stays: it holds ${foreign.slice(0, 5).join(', ')}`)
+    if (why !== '') remaining.push(why)
   }
   return remaining
 }
 
+/**
+ * Why a namespace stays when its layer lets go of it: empty when that goes without saying; null = it is deleted. `going`:
+ * keys of objects in it that go before.
+ */
+export async function whyNamespaceStays(
+  client: KubeClient,
+  live: KubeObject,
+  usedByOthers: ReadonlySet<string>,
+  going: ReadonlySet<string> = new Set(),
+): Promise<string | null> {
+  const { name } = live.metadata
+  if (!isMadeByUs(live) || usedByOthers.has(name)) return ''
+  const foreign = await foreignObjects(client, name, going)
+  return foreign.length === 0 ? null : `namespace ${name} stays: it holds ${foreign.slice(0, 5).join(', ')}`
+}
+
 /** What lives in a namespace on its own: neither being deleted, nor owned by something else, nor furniture. */
-async function foreignObjects(client: KubeClient, namespace: string): Promise<string[]> {
+async function foreignObjects(client: KubeClient, namespace: string, going: ReadonlySet<string>): Promise<string[]> {
   const { resources } = await client.mapper.all()
   const listable = resources.filter((resource) => resource.namespaced && resource.verbs.includes('list'))
   const found: string[] = []
@@ -117,7 +153,7 @@ async function foreignObjects(client: KubeClient, namespace: string): Promise<st
     const items = await listQuietly(client, resource, namespace)
     for (const item of items) {
       const independent = !item.metadata.deletionTimestamp && !item.metadata.ownerReferences?.length
-      if (independent && !isFurniture(item)) found.push(describeRef(refOf(item)))
+      if (independent && !isFurniture(item) && !going.has(keyOf(refOf(item)))) found.push(describeRef(refOf(item)))
     }
   }
   return found

@@ -67,6 +67,13 @@ export function planLayers(views: readonly LayerView[], now: number): LayerStep[
 export const awaitedNames = (views: readonly LayerView[]): Set<string> =>
   new Set(views.flatMap((view) => (isInPlace(view) || isBegun(view) ? [] : [view.layer.name])))
 
+/** Which layer that is no longer wanted goes next, of those in the order of their installation: the last first. Pure. */
+export const nextRemoval = (
+  unwanted: readonly LayerRecord[],
+  awaited: ReadonlySet<string>,
+  isDue: (record: LayerRecord) => boolean = () => true,
+): LayerRecord | undefined => unwanted.filter((record) => !awaited.has(record.name)).findLast(isDue)
+
 const isBegun = ({ record, layer }: LayerView): boolean => record?.attempted === layerKey(layer)
 
 /** 200 layers and 5,000 nodes fit into one message of the link (1 MiB). */

@@ -1,6 +1,6 @@
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { inInstallOrder, isDefinition } from '@atrium/kube/inventory.ts'
-import { describeRef, isRecord, type KubeObject, type KubeRef, refOf } from '@atrium/kube/object.ts'
+import { describeRef, isRecord, type KubeObject, type KubeRef, keyOf, refOf } from '@atrium/kube/object.ts'
 import { HELM_MANAGER } from '../names.ts'
 import { isKept } from './declare.ts'
 import type { DeclaredObject } from './records.ts'
@@ -13,14 +13,26 @@ export async function pruneObjects(client: KubeClient, objects: DeclaredObject[]
   const remaining: Remaining = []
   const ordered = inInstallOrder(objects.map((one) => ({ kind: one.object.kind, declared: one }))).reverse()
   for (const { declared } of ordered) {
-    const ref = refOf(declared.object)
-    if (declared.keep) remaining.push(keptLine(declared))
-    else if (declared.adopted) await giveBack(client, declared, remaining)
-    else if (isDefinition(ref) && (await hasInstances(client, ref)))
-      remaining.push(`${describeRef(ref)} stays: objects of its kind exist that are not part of the layer`)
-    else await client.delete(ref)
+    const why = await whyStays(client, declared)
+    if (why === null) await client.delete(refOf(declared.object))
+    else if (declared.adopted && !declared.keep) await releaseFields(client, declared.object, declared.manager)
+    if (why !== null) remaining.push(why)
   }
   return remaining
+}
+
+/** Why an object stays when its layer lets go of it; null = it is deleted. `going`: keys of objects that go before. */
+export async function whyStays(
+  client: KubeClient,
+  declared: DeclaredObject,
+  going: ReadonlySet<string> = new Set(),
+): Promise<string | null> {
+  const ref = refOf(declared.object)
+  if (declared.keep) return keptLine(declared)
+  if (declared.adopted) return `${describeRef(ref)} stays: it was there before the layer`
+  if (isDefinition(ref) && (await hasInstances(client, ref, going)))
+    return `${describeRef(ref)} stays: objects of its kind exist that are not part of the layer`
+  return null
 }
 
 /** Why an object stays that is kept. */
@@ -58,12 +70,6 @@ const isOurs = (live: KubeObject, { object, manager, adopted }: DeclaredObject):
   (manager !== HELM_MANAGER ||
     RELEASE_MARKS.every((mark) => live.metadata.annotations?.[mark] === object.metadata.annotations?.[mark]))
 
-async function giveBack(client: KubeClient, declared: DeclaredObject, remaining: Remaining): Promise<void> {
-  const ref = refOf(declared.object)
-  await releaseFields(client, declared.object, declared.manager)
-  remaining.push(`${describeRef(ref)} stays: it was there before the layer`)
-}
-
 /** Applying nothing as a manager removes exactly the fields that only it owned. */
 export async function releaseFields(client: KubeClient, object: KubeObject, manager: string): Promise<void> {
   if (!(await client.find(refOf(object)))) return
@@ -72,7 +78,7 @@ export async function releaseFields(client: KubeClient, object: KubeObject, mana
   await client.apply({ apiVersion, kind, metadata: empty }, { fieldManager: manager, force: true })
 }
 
-async function hasInstances(client: KubeClient, definition: KubeRef): Promise<boolean> {
+async function hasInstances(client: KubeClient, definition: KubeRef, going: ReadonlySet<string>): Promise<boolean> {
   const live = await client.find(definition)
   const spec = live && isRecord(live.spec) ? live.spec : {}
   const names = isRecord(spec.names) ? spec.names : {}
@@ -81,5 +87,5 @@ async function hasInstances(client: KubeClient, definition: KubeRef): Promise<bo
   if (!live || !served) return false
   const type = { apiVersion: `${String(spec.group)}/${String(served.name)}`, kind: String(names.kind) }
   const { items } = await client.listPage({ ...type, metadataOnly: true }, '', 50)
-  return items.some((item) => !item.metadata.deletionTimestamp)
+  return items.some((item) => !item.metadata.deletionTimestamp && !going.has(keyOf(refOf(item))))
 }

@@ -27,7 +27,8 @@ export interface StoredRelease {
 const MANIFEST_BYTES = 64 * 1024 * 1024
 const unzip = promisify(gunzip)
 
-const secretRef = (release: ReleaseName, revision: number): KubeRef => ({
+/** Where helm keeps a revision. */
+export const secretRef = (release: ReleaseName, revision: number): KubeRef => ({
   apiVersion: 'v1',
   kind: 'Secret',
   namespace: release.namespace,

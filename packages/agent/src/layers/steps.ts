@@ -4,7 +4,7 @@ import type { PlannedChart } from '@atrium/pack/format/layer.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { FIELD_MANAGER, HELM_MANAGER } from '../names.ts'
-import { applyChart, tracesOf, tryChart } from './chart-unit.ts'
+import { applyChart, renderChart, tracesOf, tryChart } from './chart-unit.ts'
 import type { LayerContent } from './content.ts'
 import { placed } from './declare.ts'
 import { readObjects } from './documents.ts'
@@ -16,8 +16,8 @@ import {
   type KnownObjects,
   type ManifestSource,
 } from './manifest-unit.ts'
-import { applyNamespaces, attemptedNamespaces, NAMESPACES_UNIT } from './namespaces.ts'
-import { chartUnitId, type UnitRecord } from './records.ts'
+import { applyNamespaces, attemptedNamespaces, NAMESPACES_UNIT, wantedNamespaces } from './namespaces.ts'
+import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
 import type { Traces } from './units.ts'
 import { chartFiles, manifestChart, withWorkFolder } from './work-files.ts'
 
@@ -40,6 +40,14 @@ export interface StepState extends FormerState {
   signal: AbortSignal
 }
 
+/** What a step needs to know to say what it would apply. */
+export interface Look {
+  known: KnownObjects
+  /** Its release leaves another namespace for this one. */
+  isMoving: boolean
+  signal: AbortSignal
+}
+
 /** One step of installing a layer; steps run in order and each is remembered as soon as it is done. */
 export interface Step {
   unitId: string
@@ -50,6 +58,8 @@ export interface Step {
   /** Everything it may make or has begun to make, so that it is found again whatever cuts it off. */
   attempts(known: KnownObjects): Promise<Traces>
   run(state: StepState): Promise<UnitRecord>
+  /** The objects `run` would apply, as it would; changes nothing. */
+  wants(look: Look): Promise<DeclaredObject[]>
   /** Finds what would fail, changing nothing: before something that serves has to make room. */
   tryOut?(signal: AbortSignal): Promise<void>
 }
@@ -85,6 +95,7 @@ const namespacesStep = (deps: StepDeps, layerId: string, plan: LayerContent['pla
   declares: async () => [],
   attempts: async () => ({ leftovers: attemptedNamespaces(plan, layerId), hooks: [] }),
   run: () => applyNamespaces(deps.client, plan, layerId),
+  wants: () => wantedNamespaces(deps.client, plan, layerId),
 })
 
 const chartStep = (deps: StepDeps, release: ReleaseName, files: (dir: string) => Promise<ChartSource>): Step => ({
@@ -94,6 +105,7 @@ const chartStep = (deps: StepDeps, release: ReleaseName, files: (dir: string) =>
   attempts: () => tracesOf(deps.client, release),
   run: ({ begunByUs, signal }) =>
     withWorkFolder(deps.workDir, async (dir) => applyChart(deps, await files(dir), { begunByUs, signal })),
+  wants: (look) => withWorkFolder(deps.workDir, async (dir) => renderChart(deps, await files(dir), look)),
   tryOut: (signal) => withWorkFolder(deps.workDir, async (dir) => tryChart(deps, await files(dir), signal)),
 })
 
@@ -126,4 +138,5 @@ const objectsStep = (deps: StepDeps, source: () => ManifestSource): Step => ({
   },
   attempts: async (known) => ({ leftovers: await attemptedObjects(deps, source(), known), hooks: [] }),
   run: (state) => applyManifest(deps, source(), state, state.signal),
+  wants: ({ known }) => attemptedObjects(deps, source(), known),
 })

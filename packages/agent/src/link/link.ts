@@ -1,4 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { PREVIEW, type PreviewAnswer } from '@atrium/api/link/preview.ts'
 import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
@@ -49,6 +50,7 @@ class WebSocketPlaneLink implements PlaneLink {
   readonly #machine: AgentMachine
   readonly #transport: PlaneTransport
   readonly #desiredListeners = new Set<(desired: DesiredState) => void>()
+  readonly #previewListeners = new Set<Parameters<PlaneLink['onPreview']>[0]>()
   readonly #connectionListeners = new Set<(connected: boolean) => void>()
   #connection: Connection | null = null
   /** Rises with each dialling: late news of an older connection is ignored. */
@@ -71,6 +73,11 @@ class WebSocketPlaneLink implements PlaneLink {
   onDesired(listener: (desired: DesiredState) => void): () => void {
     this.#desiredListeners.add(listener)
     return () => void this.#desiredListeners.delete(listener)
+  }
+
+  onPreview(listener: Parameters<PlaneLink['onPreview']>[0]): () => void {
+    this.#previewListeners.add(listener)
+    return () => void this.#previewListeners.delete(listener)
   }
 
   onConnection(listener: (connected: boolean) => void): () => void {
@@ -133,6 +140,11 @@ class WebSocketPlaneLink implements PlaneLink {
       case 'desired':
         for (const listener of this.#desiredListeners) listener(action.desired)
         return
+      case 'preview': {
+        const answer = (one: PreviewAnswer): void => this.#handle({ type: 'answer', answer: one })
+        for (const listener of this.#previewListeners) listener(action.request, answer)
+        return
+      }
       case 'connected':
         return this.#opened(action.welcome.sessionToken, action.welcome.sessionEpoch)
       case 'disconnected':
@@ -194,6 +206,7 @@ class WebSocketPlaneLink implements PlaneLink {
       agentVersion: surroundings.agentVersion,
       podName: surroundings.podName,
       applied: surroundings.applied(),
+      can: [PREVIEW],
     })
   }
 
@@ -260,5 +273,5 @@ class WebSocketPlaneLink implements PlaneLink {
 }
 
 /** The machine counts in time that nobody sets; what it sends tells the time of day. */
-const withTime = (message: AgentMessage, clock: Clock): AgentMessage =>
+const withTime = <M extends AgentMessage | PreviewAnswer>(message: M, clock: Clock): M =>
   message.type === 'heartbeat' ? { ...message, at: isoNow(clock) } : message

@@ -7,6 +7,7 @@ export const redactingLink = (link: PlaneLink, redact: (text: string) => string)
     return link.connected
   },
   onDesired: (listener) => link.onDesired(listener),
+  onPreview: (listener) => link.onPreview(listener),
   onConnection: (listener) => link.onConnection(listener),
   report: (message) => link.report(redactReport(message, redact)),
   fetchBlob: (digest, signal) => link.fetchBlob(digest, signal),

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { DesiredState } from './desired-state.ts'
+import { PreviewRequest } from './preview.ts'
 
 /**
  * The agent link, `/link/v1`. Everything is dialled by the agent.
@@ -46,6 +47,8 @@ export const Proof = Type.Object({
   agentVersion: Type.String({ maxLength: 64 }),
   podName: Type.String({ maxLength: 253 }),
   applied: Type.Union([Type.Null(), Type.Object({ epoch: Type.Integer(), generation: Type.Integer() })]),
+  /** What this agent understands beyond the first protocol: a message it does not know would end its session. */
+  can: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 })),
 })
 /** Third frame, server → agent. A newer session of the same cluster fences this one. */
 export const Welcome = Type.Object({
@@ -158,5 +161,6 @@ export const ServerMessage = Type.Union([
   Type.Object({ type: Type.Literal('ack'), seq: Type.Integer() }),
   Type.Object({ type: Type.Literal('desired'), desired: DesiredState }),
   Type.Object({ type: Type.Literal('bye'), reason: Type.String() }),
+  PreviewRequest,
 ])
 export type ServerMessage = Static<typeof ServerMessage>

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import { digestOf } from '@atrium/server/controllers/cluster/desired-state.ts'
+import { digestOf } from '@atrium/server/content/desired-state.ts'
 import type { Report } from './problems.ts'
 
 /** What the user was told ok of one cluster, newest last. */

@@ -3,7 +3,7 @@ import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { desiredContentKey } from '@atrium/api/link/layer-content.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildDesiredState } from '../controllers/cluster/desired-state.ts'
+import { buildDesiredState } from './desired-state.ts'
 import { planLayers } from './plan-update.ts'
 import { type ResolveContext, resolveLayers } from './resolve.ts'
 

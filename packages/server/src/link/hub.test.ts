@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type X509Certificate } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
+import { PREVIEW, type PreviewRequest } from '@atrium/api/link/preview.ts'
 import { linkLimits } from '@atrium/api/link/protocol.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
@@ -37,7 +38,7 @@ class Socket extends EventEmitter {
 }
 
 /** A hub and one agent that has just connected. */
-async function connected() {
+async function connected(can?: string[]) {
   const clock = new ManualClock()
   const random = seededRandom(1)
   const store = new MemoryStore({ clock, random })
@@ -68,7 +69,14 @@ async function connected() {
   const socket = new Socket()
   hub.accept(socket, () => undefined)
   const signature = signProof(privateKey, socket.frames[0] as HelloFrame, 'f')
-  const told = { certificate: '', serverFingerprint: 'f', agentVersion: '1', podName: 'p', applied: null }
+  const told = {
+    certificate: '',
+    serverFingerprint: 'f',
+    agentVersion: '1',
+    podName: 'p',
+    applied: null,
+    ...(can && { can }),
+  }
   socket.say({ type: 'proof', signature, ...told })
   await clock.advance(0)
   expect(hub.size).toBe(1)
@@ -88,4 +96,40 @@ it('notices a silent agent in time although the clock of the server was set back
   clock.set(-HOUR_MS)
   await clock.advance(linkLimits.heartbeatMs * linkLimits.missedHeartbeats)
   expect(hub.size).toBe(0)
+})
+
+const preview = (id: string): PreviewRequest => ({
+  ...{ type: 'preview', id, texts: '', tokens: [], limitMs: 1_000 },
+  desired: {
+    ...{ clusterUid: 'c', clusterName: 'demo', epoch: 1, generation: 1, kubernetesVersion: '1.34.4', layers: [] },
+    policy: { drift: 'heal', nodes: 'heal' },
+  },
+})
+
+it('asks an agent for one preview at a time, and hands its answer to who asked', async () => {
+  const { clock, hub, socket, agent } = await connected([PREVIEW])
+  const asked = hub.preview(agent, preview('one'))
+  expect(socket.frames.at(-1)).toMatchObject({ type: 'preview', id: 'one' })
+  await expect(hub.preview(agent, preview('two'))).rejects.toMatchObject({ code: 'TooManyRequests' })
+  const answer = { type: 'preview-answer', failure: null, layers: [], notes: [] }
+  socket.say({ ...answer, id: 'another' })
+  socket.say({ ...answer, id: 'one' })
+  expect(await asked).toEqual({ answer: { ...answer, id: 'one' } })
+  const late = hub.preview(agent, preview('three'))
+  await clock.advance(4_000)
+  expect(await late).toEqual({ reason: 'its agent did not answer within 4 s' })
+})
+
+it('says why there is no preview: an agent that cannot, that is away, or that leaves meanwhile', async () => {
+  const old = await connected()
+  const frames = old.socket.frames.length
+  expect(await old.hub.preview(old.agent, preview('one'))).toEqual({
+    reason: 'its agent is of a version that makes no previews',
+  })
+  expect(old.socket.frames).toHaveLength(frames)
+  const { hub, socket, agent } = await connected([PREVIEW])
+  const asked = hub.preview(agent, preview('one'))
+  socket.close()
+  expect(await asked).toEqual({ reason: 'its agent went away while it made the preview' })
+  expect(await hub.preview(agent, preview('two'))).toEqual({ reason: 'its agent is not connected to this server' })
 })

@@ -1,3 +1,4 @@
+import { PREVIEW, type PreviewAnswer, type PreviewRequest } from '@atrium/api/link/preview.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
@@ -10,6 +11,7 @@ import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Looks, type Seen } from './looks.ts'
+import { type PreviewOutcome, Previews } from './previews.ts'
 import type { LinkRecords } from './records.ts'
 import { type Admitted, LinkSession, type SessionHost, type SessionName, type SessionSocket } from './session.ts'
 import type { AgentStatusWriter } from './status.ts'
@@ -42,6 +44,8 @@ export interface HubDeps {
 interface Open extends SessionName {
   session: LinkSession
   planeEpoch: number
+  /** It takes requests for previews. */
+  previews: boolean
   /** The desired state it was last given. */
   given: { epoch: number; generation: number } | null
   wasLookedAt: boolean
@@ -58,6 +62,7 @@ export class LinkHub implements SessionHost {
   readonly #unproven = new Set<LinkSession>()
   readonly #heartbeats: Heartbeats
   readonly #looks: Looks
+  readonly #previews: Previews
   readonly #watches: TenantWatches
   readonly clock: Clock
   readonly logger: Logger
@@ -73,6 +78,7 @@ export class LinkHub implements SessionHost {
       given: (agent) => this.#sessions.get(keyOf(agent))?.given,
       seen: (agent, seen) => this.#seen(agent, seen),
     })
+    this.#previews = new Previews(deps.clock)
     this.#watches = new TenantWatches(deps, {
       changed: (agent) => this.#looks.hint(agent),
       allChanged: (tenant) => this.#lookAtAll(tenant),
@@ -139,22 +145,31 @@ export class LinkHub implements SessionHost {
     if (epoch === null) throw new AtriumError('Unauthorized', 'The certificate was revoked.')
     const told = { version: proof.agentVersion, podName: proof.podName, lastHeartbeatAt: at.toISOString(), planeEpoch }
     const desired = await status.connected(agent, epoch, told, proof.applied)
-    return { agent, epoch, planeEpoch, token: token.secret.reveal(), desired }
+    return { agent, epoch, planeEpoch, token: token.secret.reveal(), desired, can: proof.can ?? [] }
   }
 
-  opened(session: LinkSession, { agent, epoch, planeEpoch, desired }: Admitted): void {
+  opened(session: LinkSession, { agent, epoch, planeEpoch, desired, can }: Admitted): void {
     this.#unproven.delete(session)
     const key = keyOf(agent)
     const former = this.#sessions.get(key)
     if (former && former.epoch > epoch) return session.end(FENCED)
     const given = desired && { epoch: desired.epoch, generation: desired.generation }
-    const open: Open = { session, agent, epoch, planeEpoch, given, wasLookedAt: false }
+    const open: Open = { session, agent, epoch, planeEpoch, previews: can.includes(PREVIEW), given, wasLookedAt: false }
     this.#sessions.set(key, open)
     this.#heartbeats.add(agent, epoch)
     former?.session.end(FENCED)
     this.logger.info({ ...agent, epoch }, 'agent connected')
     // Something may have changed between reading the desired state and being found by the watch.
     this.clock.after(FIRST_LOOK_MS, () => open.wasLookedAt || this.#looks.hint(agent))
+  }
+
+  /** What would become of the agent's cluster; see `Previews`. */
+  preview(agent: AgentName, request: PreviewRequest): Promise<PreviewOutcome> {
+    return this.#previews.ask(this.#sessions.get(keyOf(agent)), request)
+  }
+
+  answered(session: LinkSession, answer: PreviewAnswer): void {
+    this.#previews.answered(session, answer)
   }
 
   heartbeat({ agent, epoch }: SessionName): void {
@@ -170,6 +185,7 @@ export class LinkHub implements SessionHost {
 
   ended(session: LinkSession, name: SessionName | null, reason: string): void {
     this.#unproven.delete(session)
+    this.#previews.ended(session)
     if (!name) return
     const key = keyOf(name.agent)
     if (this.#sessions.get(key)?.session === session) this.#sessions.delete(key)

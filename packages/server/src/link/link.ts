@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { AgentName } from './agent-name.ts'
 import { AgentAuthority, type AuthorityDeps, type IssuedEnrolment } from './authority.ts'
 import { type HubDeps, LinkHub } from './hub.ts'
+import { type PreviewQuestion, previewRequest } from './preview-request.ts'
+import type { PreviewOutcome } from './previews.ts'
 import { RateLimiter } from './rate-limit.ts'
 import { type LinkDatabase, LinkRecords } from './records.ts'
 import { type IssueRegistryToken, registerLinkRoutes } from './routes.ts'
@@ -26,6 +28,8 @@ export interface Link {
   revokeAgent(agent: AgentName): Promise<void>
   /** When each cluster was last heard of (RFC 3339), by uid; those that never were are absent. Of agents at other servers, half a minute late. */
   lastHeartbeats: (tenant: string, clusterUids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Asks an agent that is connected to this server what would become of its cluster. Stores nothing. */
+  preview(agent: AgentName, question: PreviewQuestion): Promise<PreviewOutcome>
   /** Agents connected to this server. */
   connections(): number
   start(): void
@@ -54,6 +58,10 @@ export const createLink = (options: LinkOptions): Link => {
         if (heardMs !== null) stored.set(uid, new Date(heardMs).toISOString())
       }
       return stored
+    },
+    async preview(agent, question) {
+      const request = await previewRequest(options, agent, question)
+      return typeof request === 'string' ? { reason: request } : hub.preview(agent, request)
     },
     connections: () => hub.size,
     start: () => hub.start(),

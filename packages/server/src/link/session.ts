@@ -1,5 +1,6 @@
 import { errorStatus } from '@atrium/api/errors.ts'
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { PreviewAnswer, PreviewRequest } from '@atrium/api/link/preview.ts'
 import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
@@ -29,6 +30,8 @@ export interface Admitted extends SessionName {
   planeEpoch: number
   token: string
   desired: DesiredState | null
+  /** What the agent understands beyond the first protocol. */
+  can: readonly string[]
 }
 
 /** A connection as the session uses it: a WebSocket, or that of a simulated network. */
@@ -52,6 +55,7 @@ export interface SessionHost {
   heartbeat(session: SessionName): void
   /** Stores the report's effect; throws `FencedError` when the session is no longer the newest. */
   handle(session: SessionName, message: ReportMessage): Promise<void>
+  answered(session: LinkSession, answer: PreviewAnswer): void
   ended(session: LinkSession, name: SessionName | null, reason: string): void
 }
 
@@ -80,6 +84,11 @@ export class LinkSession {
   /** The newest desired state; the machine decides whether the agent has it already. */
   offer(desired: DesiredState): void {
     this.#handle({ type: 'desired', desired })
+  }
+
+  /** Asks for a preview; nothing is sent on a session that is not open. */
+  ask(request: PreviewRequest): void {
+    this.#handle({ type: 'ask', request })
   }
 
   end(reason: string): void {
@@ -123,6 +132,8 @@ export class LinkSession {
       case 'handle':
         void this.#store(action.message)
         return
+      case 'answered':
+        return this.#host.answered(this, action.answer)
       case 'dropped':
         return this.#logDropped(action.reason)
       case 'close':

@@ -1,4 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { PreviewAnswer, PreviewRequest } from '@atrium/api/link/preview.ts'
 import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
 import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
 import type { HelloFrame, ServerFrame, WelcomeFrame } from './codec.ts'
@@ -32,17 +33,20 @@ export type AgentEvent =
   | { type: 'frame'; frame: ServerFrame }
   | { type: 'closed' }
   | { type: 'report'; message: LinkReport }
+  | { type: 'answer'; answer: PreviewAnswer }
   | { type: 'wake' }
 
 export type AgentAction =
   | { type: 'dial' }
   /** Answer the server's challenge by a proof frame. */
   | { type: 'prove'; hello: HelloFrame }
-  | { type: 'send'; message: AgentMessage }
+  | { type: 'send'; message: AgentMessage | PreviewAnswer }
   | { type: 'close'; reason: string }
   | { type: 'connected'; welcome: WelcomeFrame }
   | { type: 'disconnected'; reason: string }
   | { type: 'desired'; desired: DesiredState }
+  /** Answer it by `answer`; an answer that comes when the connection is gone is lost, and nobody waits for it. */
+  | { type: 'preview'; request: PreviewRequest }
 
 type Phase = 'stopped' | 'waiting' | 'dialling' | 'greeting' | 'proving' | 'open'
 
@@ -106,6 +110,8 @@ export class AgentMachine {
         this.#seq += 1
         this.#laneFor(event.message.type).push({ ...event.message, seq: this.#seq } as QueuedMessage)
         return this.#flush(nowMs)
+      case 'answer':
+        return this.#phase === 'open' ? [{ type: 'send', message: event.answer }] : []
       case 'wake':
         return this.#wake(nowMs)
     }
@@ -144,6 +150,7 @@ export class AgentMachine {
     }
     if (this.#phase !== 'open') return []
     if (frame.type === 'desired') return [{ type: 'desired', desired: frame.desired }]
+    if (frame.type === 'preview') return [{ type: 'preview', request: frame }]
     if (frame.type !== 'ack') return []
     this.#state.acknowledge(frame.seq)
     this.#log.acknowledge(frame.seq)

@@ -1,3 +1,4 @@
+import { PreviewAnswer } from '@atrium/api/link/preview.ts'
 import { AgentMessage, Hello, linkLimits, Proof, ServerMessage, Welcome } from '@atrium/api/link/protocol.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Ajv, type ValidateFunction } from 'ajv'
@@ -9,7 +10,7 @@ export type WelcomeFrame = Static<typeof Welcome>
 /** Whatever a server may send. */
 export type ServerFrame = HelloFrame | WelcomeFrame | Static<typeof ServerMessage>
 /** Whatever an agent may send. */
-export type AgentFrame = ProofFrame | Static<typeof AgentMessage>
+export type AgentFrame = ProofFrame | Static<typeof AgentMessage> | PreviewAnswer
 
 /** Deeper JSON is refused before it is parsed: nothing of ours nests further, and recursive readers survive it. */
 const MAX_DEPTH = 64
@@ -26,7 +27,11 @@ const validatorOf = (schemas: Record<string, TSchema>, type: unknown): ValidateF
 }
 
 const serverSchemas: Record<string, TSchema> = { hello: Hello, welcome: Welcome, ...variants(ServerMessage) }
-const agentSchemas: Record<string, TSchema> = { proof: Proof, ...variants(AgentMessage) }
+const agentSchemas: Record<string, TSchema> = {
+  proof: Proof,
+  'preview-answer': PreviewAnswer,
+  ...variants(AgentMessage),
+}
 
 /** The members of a union of messages, by the constant of their `type`. */
 function variants(union: { anyOf: readonly MessageSchema[] }): Record<string, TSchema> {

@@ -176,6 +176,25 @@ describe('server machine', () => {
     expect(types(ends.flat())).toContain('ended')
   })
 
+  it('asks for a preview once, on an open session, and hands on what is answered', () => {
+    const server = opened()
+    const request = { type: 'preview' as const, id: 'p', desired: desiredOf(1), texts: '', tokens: [], limitMs: 1 }
+    const answer = { type: 'preview-answer' as const, id: 'p', failure: null, layers: [], notes: [] }
+    expect(new ServerMachine().handle({ type: 'ask', request }, 0)).toEqual([])
+    expect(server.handle({ type: 'ask', request }, 0)).toEqual([{ type: 'send', frame: request }])
+    expect(server.handle({ type: 'frame', frame: answer }, 0)).toEqual([{ type: 'answered', answer }])
+    const agent = new AgentMachine(seededRandom(1))
+    expect(agent.handle({ type: 'frame', frame: request }, 0)).toEqual([])
+    agent.handle({ type: 'start' }, 0)
+    agent.handle({ type: 'opened' }, 0)
+    agent.handle({ type: 'frame', frame: hello }, 0)
+    agent.handle({ type: 'frame', frame: welcome }, 0)
+    expect(agent.handle({ type: 'frame', frame: request }, 0)).toEqual([{ type: 'preview', request }])
+    expect(agent.handle({ type: 'answer', answer }, 0)).toEqual([{ type: 'send', message: answer }])
+    agent.handle({ type: 'closed' }, 0)
+    expect(agent.handle({ type: 'answer', answer }, 0)).toEqual([])
+  })
+
   it('sends a desired state only when it is newer, and again when it is not taken up', () => {
     const server = opened()
     expect(server.handle({ type: 'desired', desired: desiredOf(1) }, 0)).toEqual([])

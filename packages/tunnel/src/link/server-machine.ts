@@ -1,4 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { PreviewAnswer, PreviewRequest } from '@atrium/api/link/preview.ts'
 import { type AgentMessage, linkLimits } from '@atrium/api/link/protocol.ts'
 import type { AgentFrame, ProofFrame, ServerFrame } from './codec.ts'
 import { laneOf, ReceiveLane } from './lanes.ts'
@@ -27,6 +28,8 @@ export type ServerEvent =
   | { type: 'refused'; reason: string }
   /** The newest desired state; sent only if it is newer than what the agent has. */
   | { type: 'desired'; desired: DesiredState }
+  /** Asks for a preview; sent once, for whoever waits for it asks again. */
+  | { type: 'ask'; request: PreviewRequest }
   /** The report's effect is stored. */
   | { type: 'handled'; seq: number }
   /** It is not: the agent will send it again. */
@@ -40,6 +43,7 @@ export type ServerAction =
   | { type: 'heartbeat' }
   /** Store the report's effect, then tell `handled` or `failed`. One at a time, in order. */
   | { type: 'handle'; message: ReportMessage }
+  | { type: 'answered'; answer: PreviewAnswer }
   /** A report is lost: for the log. */
   | { type: 'dropped'; reason: string }
   | { type: 'close'; reason: string }
@@ -98,6 +102,8 @@ export class ServerMachine {
         return this.#end(event.reason, true)
       case 'desired':
         return this.#offer(event.desired, nowMs)
+      case 'ask':
+        return this.#phase === 'open' ? [{ type: 'send', frame: event.request }] : []
       case 'handled':
         return this.#finish(event.seq, true)
       case 'failed':
@@ -119,6 +125,7 @@ export class ServerMachine {
     }
     if (this.#phase !== 'open') return this.#end('a message before the welcome', true)
     if (frame.type === 'heartbeat') return [{ type: 'heartbeat' }, ack(frame.seq)]
+    if (frame.type === 'preview-answer') return [{ type: 'answered', answer: frame }]
     return this.#accept(frame)
   }
 

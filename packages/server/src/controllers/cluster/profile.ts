@@ -1,6 +1,6 @@
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import { buildDesiredState } from '../../content/desired-state.ts'
 import { resolveLayers } from '../../content/resolve.ts'
-import { buildDesiredState } from './desired-state.ts'
 import { failure } from './failure.ts'
 import { expectLayers } from './report.ts'
 import type { Scope } from './scope.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClusterPolicy, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { type DesiredState, desiredStateLimits } from '@atrium/api/link/desired-state.ts'
 import { canonicalJson } from '@atrium/runtime/base/json.ts'
-import type { ResolvedLayer } from '../../content/resolve.ts'
+import type { ResolvedLayer } from './resolve.ts'
 
 export interface DesiredInput {
   clusterUid: string
