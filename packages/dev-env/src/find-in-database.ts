@@ -7,24 +7,46 @@ export const formsOf = (text: string): string[] => {
   return [text, bytes.toString('hex'), bytes.toString('base64url').slice(0, -2), encodeURIComponent(text)]
 }
 
-/** Tables of the database that hold one of `needles` in any column, also inside binary ones. */
-export async function tablesHolding(ownerUrl: string, needles: readonly string[]): Promise<string[]> {
+const tableNames = async (client: pg.Client): Promise<string[]> => {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
   try {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
-    )
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A digest of all that each table holds: equal when nothing was written. */
+export const digestsOfTables = (ownerUrl: string): Promise<Record<string, string>> =>
+  asOwner(ownerUrl, async (client) => {
+    const digests: Record<string, string> = {}
+    for (const name of await tableNames(client)) {
+      const { rows } = await client.query<{ digest: string }>(
+        `select md5(coalesce(string_agg(t::text, '\n' order by t::text), '')) as digest from ${name} t`,
+      )
+      digests[name] = rows[0]?.digest ?? ''
+    }
+    return digests
+  })
+
+/** Tables of the database that hold one of `needles` in any column, also inside binary ones. */
+export const tablesHolding = (ownerUrl: string, needles: readonly string[]): Promise<string[]> =>
+  asOwner(ownerUrl, async (client) => {
     const patterns = needles.flatMap(formsOf).map((form) => `%${form.replaceAll(/[\\%_]/g, '\\$&')}%`)
     const holding: string[] = []
-    for (const { name } of tables) {
+    for (const name of await tableNames(client)) {
       const { rowCount } = await client.query(`select from ${name} t where t::text like any ($1::text[]) limit 1`, [
         patterns,
       ])
       if (rowCount !== 0) holding.push(name)
     }
     return holding
-  } finally {
-    await client.end()
-  }
-}
+  })

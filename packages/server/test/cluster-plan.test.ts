@@ -87,7 +87,9 @@ test('an update can be previewed layer by layer and machine by machine; applied,
 
   const update = (profile: string) => ({ body: { profiles: [{ uid: profile, replaceWithProfile: old }] } })
   const updated = await call(`POST /atrium/v1/clusters/${uid}/profiles`, update(fresh))
-  expect([updated.status, updated.body.layers], 'the update answers what it changes').toEqual([200, plan.body.layers])
+  const brief = ({ id, profileUid, change, why }: Record<string, string>) => ({ id, profileUid, change, why })
+  const layers = plan.body.layers.map(brief)
+  expect([updated.status, updated.body.layers], 'the update answers what it changes').toEqual([200, layers])
   const attached = (await call(`GET /v1/spectroclusters/${uid}`)).body.spec.clusterProfileTemplates
   expect(attached.map((one: { uid: string }) => one.uid)).toEqual([infra, fresh])
   const broken = await newProfile(call, 'apps', 'add-on', '1.2.0', [

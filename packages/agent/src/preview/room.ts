@@ -1,5 +1,5 @@
 import { type ObjectChange, previewLimits } from '@atrium/api/link/preview.ts'
-import { type LineBudget, newLineBudget } from '@atrium/runtime/base/line-difference.ts'
+import { fitLines, type LineBudget, newLineBudget } from '@atrium/runtime/base/line-difference.ts'
 
 /** What is left of the bounds of one preview. */
 export class Room {
@@ -22,18 +22,8 @@ export class Room {
   }
 
   #cut(change: ObjectChange): ObjectChange {
-    const lines: string[] = []
-    let left = Math.min(previewLimits.differenceBytes, this.#bytes)
-    let cutBytes = 0
-    for (const line of change.lines) {
-      const bytes = Buffer.byteLength(line) + 1
-      left -= bytes
-      if (left < 0) cutBytes += bytes
-      else {
-        lines.push(line)
-        this.#bytes -= bytes
-      }
-    }
+    const { lines, bytes, cutBytes } = fitLines(change.lines, Math.min(previewLimits.differenceBytes, this.#bytes))
+    this.#bytes -= bytes
     return { ...change, lines, cutBytes }
   }
 }

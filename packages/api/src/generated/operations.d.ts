@@ -6,13 +6,17 @@ export type Binary = string | Uint8Array
 export interface AtriumCause { area: "profile" | "cloud" | "controlPlane" | "agent" | "machines" | "layers" | "drift" | "deletion" | "plane"; condition: string; reason: string; message: string; since: string | null; waitsFor: string; nextStep: string; needsPerson: boolean; about: string[] }
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
-export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined }
+export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; complete?: boolean | undefined; detached?: string[] | undefined; drafts?: AtriumProfileDraft[] | undefined; variables?: v1SpectroClusterVariableUpdateEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined; machinePools?: v1CustomMachinePoolConfigEntity[] | undefined; removedPools?: string[] | undefined; policy?: AtriumClusterPolicy | undefined }
 export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert" }
+export interface AtriumClusterPreview { changes: boolean; approximate: string | null; layers: AtriumLayerPreview[]; nodes: ({ name: string; pool: string; change: "added" | "removed" | "replaced" | "updated"; why: string; replacedBy: string | null })[]; machines: ({ type: string; summary: string; disturbs: string })[]; policy: ({ field: string; from: string; to: string; effect: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[]; notes: string[] }
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
+export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
+export interface AtriumObjectChange { object: string; change: "created" | "changed" | "replaced" | "removed" | "kept" | "refused"; why: string; restarts: string; lines: string[]; cutBytes: number }
 export interface AtriumPassword { password: string }
+export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
 export interface AtriumRevision { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string }
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
@@ -11403,14 +11407,6 @@ export interface Operations {
     status: 204
     response: void
   }
-  atriumClustersPlan: {
-    route: 'POST /atrium/v1/clusters/{uid}/plan'
-    params: { uid: string }
-    query: Empty
-    body: AtriumClusterPlanRequest
-    status: 200
-    response: AtriumClusterPlan
-  }
   atriumClustersProfilesUpdate: {
     route: 'POST /atrium/v1/clusters/{uid}/profiles'
     params: { uid: string }
@@ -11434,6 +11430,14 @@ export interface Operations {
     body: undefined
     status: 200
     response: AtriumExplanation
+  }
+  atriumClustersPlan: {
+    route: 'POST /atrium/v1/clusters/{uid}/plan'
+    params: { uid: string }
+    query: Empty
+    body: AtriumClusterPlanRequest
+    status: 200
+    response: AtriumClusterPreview
   }
   atriumRegistryToken: {
     route: 'GET /atrium/v1/registry/token'
@@ -12706,10 +12710,10 @@ export interface Routes {
   'DELETE /v1/tenants/{tenantUid}/datasinks/splunk/{uid}': 'v1TenantsDataSinksSplunkDelete'
   'GET /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyGet'
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
-  'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
+  'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'GET /atrium/v1/clusters/{uid}/revisions': 'atriumClustersRevisionsList'
   'GET /atrium/v1/clusters/{uid}/revisions/{number}': 'atriumClustersRevisionsGet'

@@ -4,7 +4,6 @@ import type { OwnOperations } from './operation.ts'
 const uid = { name: 'uid', in: 'path', required: true, schema: Type.String() } as const
 const action = Type.Enum(['heal', 'alert'], { type: 'string' })
 const text = Type.String()
-const layerChange = Type.Enum(['added', 'removed', 'changed', 'unchanged'], { type: 'string' })
 const textOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 
 /** Policy and deviations of one cluster. */
@@ -23,28 +22,10 @@ export const clusterOperations: OwnOperations = {
       message: text,
       resolvedAt: textOrNull,
     }),
-    AtriumClusterPlanRequest: Type.Object(
-      {
-        // As in `PATCH /v1/spectroclusters/{uid}/profiles`: what is not mentioned stays attached.
-        profiles: Type.Optional(Type.Array(Type.Ref('v1SpectroClusterProfileEntity'), { maxItems: 100 })),
-        pools: Type.Optional(
-          Type.Array(Type.Object({ name: text, size: Type.Integer({ minimum: 0, maximum: 10_000 }) }), {
-            maxItems: 200,
-          }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
     AtriumClusterProfiles: Type.Object(
       { profiles: Type.Array(Type.Ref('v1SpectroClusterProfileEntity'), { minItems: 1, maxItems: 100 }) },
       { additionalProperties: false },
     ),
-    AtriumClusterPlan: Type.Object({
-      layers: Type.Array(Type.Object({ id: text, profileUid: text, change: layerChange, why: text })),
-      machines: Type.Array(Type.Object({ type: text, summary: text, disturbs: text })),
-      // Why the new profiles cannot be installed; nothing would change before that is corrected.
-      problems: Type.Array(Type.Object({ layer: text, profileUid: text, path: text, message: text })),
-    }),
     AtriumDeviations: Type.Object({ items: Type.Array(Type.Ref('AtriumDeviation')) }),
   },
   operations: [
@@ -62,14 +43,6 @@ export const clusterOperations: OwnOperations = {
       parameters: [uid],
       body: { schema: Type.Ref('AtriumClusterPolicy'), required: true },
       responses: { 204: null },
-    },
-    {
-      id: 'atriumClustersPlan',
-      method: 'POST',
-      path: '/atrium/v1/clusters/{uid}/plan',
-      parameters: [uid],
-      body: { schema: Type.Ref('AtriumClusterPlanRequest'), required: true },
-      responses: { 200: Type.Ref('AtriumClusterPlan') },
     },
     {
       id: 'atriumClustersProfilesUpdate',

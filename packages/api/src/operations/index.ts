@@ -1,6 +1,7 @@
 import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
+import { planOperations } from './plan.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
 import { tenantOperations } from './tenants.ts'
@@ -11,6 +12,7 @@ import { watchOperations } from './watch.ts'
 export const ownOperations: OwnOperations[] = [
   clusterOperations,
   explainOperations,
+  planOperations,
   registryOperations,
   revisionOperations,
   tenantOperations,

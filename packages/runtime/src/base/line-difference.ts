@@ -31,5 +31,18 @@ const replaced = (before: string, after: string): string[] => [
   ...after.split('\n').map((line) => `+${line}`),
 ]
 
+/** Lines as long as they find room in `bytes`, and how many bytes do not. Pure. */
+export function fitLines(
+  lines: readonly string[],
+  bytes: number,
+): { lines: string[]; bytes: number; cutBytes: number } {
+  const sizes = lines.map((line) => Buffer.byteLength(line) + 1)
+  let taken = 0
+  let count = 0
+  while (count < lines.length && taken + (sizes[count] ?? 0) <= bytes) taken += sizes[count++] ?? 0
+  const cutBytes = sizes.slice(count).reduce((sum, size) => sum + size, 0)
+  return { lines: lines.slice(0, count), bytes: taken, cutBytes }
+}
+
 const cut = (lines: string[]): string[] =>
   lines.length <= shownLines ? lines : [...lines.slice(0, shownLines), `… ${lines.length - shownLines} more lines`]

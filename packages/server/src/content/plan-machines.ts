@@ -5,8 +5,10 @@ import type {
   Operation,
   Provider,
 } from '@atrium/provider-contract/provider.ts'
+import { type MachineChange, rehearseMachines } from '@atrium/provider-contract/rehearse-pools.ts'
 import { plannedReplacements, type Replacement } from '@atrium/provider-contract/upgrade.ts'
 import { plainVersion } from '@atrium/provider-contract/versions.ts'
+import { canonicalJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { kubernetesVersionOf } from './resolve.ts'
 
@@ -54,6 +56,29 @@ const replacementPreview = ({ machine, pool, from, to, strategy }: Replacement):
   disturbs: `Pods on ${machine.name} move to other machines.`,
   input: { name: machine.name },
 })
+
+/** Machines that a policy of `heal` would replace, once they have been unwell for long enough. */
+export const unwellMachines = (machines: readonly StoredObject<'Machine'>[]): StoredObject<'Machine'>[] =>
+  machines.filter(({ spec, status }) => status.unhealthySince != null && !spec.isControlPlane)
+
+/** All that a new spec would do to machines in the end, and how much is under way without it. */
+export function rehearseInfrastructure(
+  cluster: StoredObject<'Cluster'>,
+  after: ClusterSpec,
+  machines: readonly StoredObject<'Machine'>[],
+): { nodes: MachineChange[]; underWay: number } {
+  const observed = rememberedInfrastructure(cluster, machines)
+  const changesOf = (spec: ClusterSpec): MachineChange[] => {
+    const unwell = spec.policy.nodes === 'heal' ? unwellMachines(machines) : []
+    const replace = unwell.map(({ status }) => status.providerId ?? '')
+    const desired = desiredInfrastructure({ meta: cluster.meta, spec }, kubernetesVersionOf(spec.profiles), replace)
+    return rehearseMachines(desired, observed)
+  }
+  const before = new Set(changesOf(cluster.spec).map(canonicalJson))
+  const all = changesOf(after)
+  const nodes = all.filter((change) => !before.has(canonicalJson(change)))
+  return { nodes, underWay: all.length - nodes.length }
+}
 
 /** The infrastructure as the controller last stored it. */
 function rememberedInfrastructure(

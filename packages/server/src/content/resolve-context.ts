@@ -1,10 +1,14 @@
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { SharedReads, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { PackLocation, ResolveContext } from './resolve.ts'
-import { clusterMarks, readSealed } from './sealed-variables.ts'
+import { clusterMarks, readSealed, type SealedValues } from './sealed-variables.ts'
 
-/** Everything that placeholders and layers of the cluster refer to, read from the store. */
-export async function readResolveContext(tx: Tx, cluster: StoredObject<'Cluster'>): Promise<ResolveContext> {
+/** Everything that placeholders and layers of the cluster refer to, read from the store; `fresh` are values that are not stored. */
+export async function readResolveContext(
+  tx: Tx,
+  cluster: StoredObject<'Cluster'>,
+  fresh?: SealedValues,
+): Promise<ResolveContext> {
   const { meta, spec } = cluster
   const project = meta.project ? await tx.get('Project', meta.project) : null
   const account = spec.cloudAccountUid ? await tx.get('CloudAccount', spec.cloudAccountUid) : null
@@ -13,7 +17,7 @@ export async function readResolveContext(tx: Tx, cluster: StoredObject<'Cluster'
   return {
     packs: await locatePacks(tx, packUids),
     macros: await readMacros(tx, meta.project),
-    sealed: await readSealed(tx, holdersOf(cluster), clusterMarks(spec.profiles)),
+    sealed: await readSealed(tx, holdersOf(cluster), clusterMarks(spec.profiles), fresh),
     system: {
       'cluster.name': meta.name,
       'cluster.uid': meta.uid,

@@ -27,13 +27,14 @@ export const defaultMarks = (variables: readonly ProfileVariable[]): string[] =>
 export const clusterMarks = (profiles: readonly AttachedProfile[]): string[] =>
   profiles.flatMap((profile) => [...Object.values(profile.sealedValues ?? {}), ...defaultMarks(profile.variables)])
 
-/** Reads the values behind `marks` from the first of `holders` that has them. */
+/** Reads the values behind `marks` from the first of `holders` that has them; those of `known` are not stored. */
 export async function readSealed(
   tx: Tx,
   holders: readonly ObjectRef[],
   marks: readonly string[],
+  known: SealedValues = new Map(),
 ): Promise<SealedValues> {
-  const values = new Map<string, Secret<string>>()
+  const values = new Map(known)
   for (const mark of new Set(marks)) {
     for (const holder of holders) {
       const value = values.has(mark) ? null : await tx.getSecret(holder, fieldOf(mark))

@@ -3,20 +3,20 @@ import { gzip } from 'node:zlib'
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import { type PreviewRequest, previewLimits } from '@atrium/api/link/preview.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
+import type { Store } from '@atrium/runtime/store/store.ts'
 import type { AgentName } from './agent-name.ts'
-import { blobsOf, repositoriesOf } from './desired.ts'
+import { blobsOf, desiredOf, repositoriesOf } from './desired.ts'
 import type { IssueRegistryToken } from './routes.ts'
 
 /** What the cluster would be given. Nothing of it is stored. */
 export interface PreviewQuestion {
   desired: DesiredState
-  /** What the agent has been given. */
-  present: DesiredState | null
   /** Values and manifests of `desired`, by digest. */
   texts: ReadonlyMap<string, Buffer>
 }
 
 export interface PreviewRequestDeps {
+  store: Store
   random: Random
   issueRegistryToken: IssueRegistryToken
   registryUrl: string | null
@@ -28,8 +28,9 @@ const packed = promisify(gzip)
 export async function previewRequest(
   deps: PreviewRequestDeps,
   agent: AgentName,
-  { desired, present, texts }: PreviewQuestion,
+  { desired, texts }: PreviewQuestion,
 ): Promise<PreviewRequest | string> {
+  const present = await desiredOf(deps.store, agent)
   const known = present ? blobsOf(present) : new Set()
   const fresh = [...texts].filter(([digest]) => !known.has(digest))
   const bytes = fresh.reduce((sum, [, content]) => sum + content.length, 0)

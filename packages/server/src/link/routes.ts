@@ -1,4 +1,3 @@
-import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import { EnrolRequest, linkLimits } from '@atrium/api/link/protocol.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
@@ -6,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
-import { blobsOf, readDesired, repositoriesOf } from './desired.ts'
+import { blobsOf, desiredOf, repositoriesOf } from './desired.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { LinkRecords } from './records.ts'
 import { agentActor } from './status.ts'
@@ -57,7 +56,7 @@ export const registerLinkRoutes = (app: FastifyInstance, deps: LinkRouteDeps): v
     async (request) => {
       const { agent } = await sessionOf(deps, request)
       const { repository } = request.body
-      const desired = await desiredOf(deps, agent)
+      const desired = await desiredOf(deps.store, agent)
       const { registryUrl } = deps
       if (!desired || registryUrl === null || !repositoriesOf(desired, registryUrl).has(repository))
         throw new AtriumError(
@@ -92,15 +91,9 @@ const sessionOf = async (
   return { agent: { tenant: token.tenant, clusterUid: token.clusterUid }, certificate: session.certificate }
 }
 
-const desiredOf = (deps: LinkRouteDeps, agent: AgentName): Promise<DesiredState | null> =>
-  deps.store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-    const cluster = await tx.get('Cluster', agent.clusterUid)
-    return cluster && readDesired(tx, cluster)
-  })
-
 /** An agent sees the blobs of its own desired state; others do not exist for it. */
 const readBlob = async (deps: LinkRouteDeps, agent: AgentName, digest: string): Promise<Buffer> => {
-  const desired = await desiredOf(deps, agent)
+  const desired = await desiredOf(deps.store, agent)
   const blob =
     desired && blobsOf(desired).has(digest)
       ? await deps.store.transaction(agent.tenant, agentActor(agent), (tx) => tx.getBlob(digest))

@@ -12,7 +12,7 @@ import {
   type SealedValues,
   sealProfiles,
 } from '../../../content/sealed-variables.ts'
-import { attachProfile } from './profiles.ts'
+import { type AttachableProfile, attachProfile } from './profiles.ts'
 import { checkVersionChange } from './version-change.ts'
 
 /** The cluster, or `ResourceNotFound`. */
@@ -87,17 +87,19 @@ const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
   profiles: spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
 })
 
-/** Reads the profiles a request names and makes the cluster's copies of them. */
+/** Reads the profiles a request names (`drafts`, by uid, in place of stored ones) and makes the cluster's copies of them. */
 export async function loadProfiles(
   tx: Tx,
   cloudType: string,
   inputs: readonly v1SpectroClusterProfileEntity[],
   path: string,
+  drafts: ReadonlyMap<string, AttachableProfile> = new Map(),
 ): Promise<AttachedProfile[]> {
   const attached: AttachedProfile[] = []
   for (const [index, input] of inputs.entries()) {
     const place = `${path}[${index}]`
-    const profile = input.uid ? await tx.get('ClusterProfile', input.uid) : null
+    const uid = input.uid ?? ''
+    const profile = drafts.get(uid) ?? (uid ? await tx.get('ClusterProfile', uid) : null)
     if (!profile) {
       throw new AtriumError('InvalidRequest', `${place}.uid: cluster profile '${input.uid ?? ''}' is not found.`, {
         details: { field: `${place}.uid` },

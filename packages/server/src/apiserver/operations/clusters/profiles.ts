@@ -1,20 +1,25 @@
 import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
-import type { ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
+import type { ClusterProfileSpec, ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 
 /** Infrastructure comes from exactly one profile of a cluster. */
 export const isInfrastructure = (profile: Pick<AttachedProfile, 'type'>): boolean =>
   profile.type === 'infra' || profile.type === 'cluster'
 
+/** A profile as it is stored, or as it would be. */
+export interface AttachableProfile {
+  meta: { uid: string; name: string }
+  spec: ClusterProfileSpec
+}
+
 /**
  * The copy of a profile that a cluster keeps, with the layers and variables overridden for this cluster.
  * `path` is the place of `input` in the request, for errors.
  */
 export function attachProfile(
-  profile: StoredObject<'ClusterProfile'>,
+  profile: AttachableProfile,
   input: v1SpectroClusterProfileEntity,
   path: string,
 ): AttachedProfile {
