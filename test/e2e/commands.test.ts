@@ -113,6 +113,39 @@ describe('the command line', () => {
     expect([exitCode, output]).toEqual([1, 'cluster/demo configured\n  spec.policy.drift: heal → alert\n'])
   })
 
+  it('plan tells what a change would do, object by object, and makes none of it', async () => {
+    const file = join(dirname(platform.home.folder), 'changed.yaml')
+    const before = await platform.atrium('export', 'all')
+    const objects = () => platform.atrium('kubectl', 'demo', 'get', 'deploy,cm,secret,svc,ns', '-A', '-o', 'name')
+    const world = [before, await objects()]
+    expect(await platform.attempt('plan', 'cluster', 'demo')).toMatchObject({
+      ...{ exitCode: 0, stdout: 'cluster/demo: nothing would change\n' },
+    })
+    const tried = ['--profile', 'demo-apps@1.1.0', '--pool', 'workers=3']
+    const update = await platform.attempt('plan', 'cluster', 'demo', ...tried)
+    expect(update.exitCode).toBe(1)
+    for (const line of [
+      'cluster/demo: 1 layer, 2 objects changed, 1 workload restarted, 1 node',
+      '   ~ apps/v1 Deployment hello-atrium/hello-atrium',
+      '     -  replicas: 2',
+      '     +  replicas: 3',
+      '+ node demo-workers-2 is added: pool workers has 2 of 3 machines',
+    ])
+      expect(update.stdout.split('\n')).toContain(line)
+    const changed = before
+      .replace('            replicas: 2', '            replicas: 4')
+      .replace('drift: heal', 'drift: alert')
+    writeFileSync(file, changed)
+    const documents = await platform.attempt('plan', '-f', file)
+    expect(documents.exitCode).toBe(1)
+    expect(documents.stdout).toMatch(/^cluster\/demo: 1 layer, 1 object changed$[\s\S]*^ +\+ +replicas: 4$/m)
+    expect(documents.stdout).toContain('policy drift: heal → alert: deviations are reported and stay')
+    expect(await platform.attempt('plan', 'cluster', 'demo', '--pool', 'none=1')).toMatchObject({
+      ...{ exitCode: 2, output: expect.stringContaining("the cluster has no pool 'none'") },
+    })
+    expect([await platform.atrium('export', 'all'), await objects()]).toEqual(world)
+  })
+
   it('kubectl runs on a cluster as its administrator, and hands on its exit code', async () => {
     const nodes = await platform.attempt('kubectl', 'demo', 'get', 'nodes', '-o', 'name')
     expect(nodes.stdout.trim().split('\n')).toHaveLength(3)

@@ -206,7 +206,7 @@ class WebSocketPlaneLink implements PlaneLink {
       agentVersion: surroundings.agentVersion,
       podName: surroundings.podName,
       applied: surroundings.applied(),
-      can: [PREVIEW],
+      can: this.#previewListeners.size > 0 ? [PREVIEW] : [],
     })
   }
 

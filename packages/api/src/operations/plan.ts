@@ -34,6 +34,8 @@ export const planOperations: OwnOperations = {
         machinePools: Type.Optional(Type.Array(Type.Ref('v1CustomMachinePoolConfigEntity'), { maxItems: 200 })),
         // Names.
         removedPools: Type.Optional(Type.Array(text, { maxItems: 200 })),
+        // As in `PUT …/clusterConfig`.
+        cloudConfig: Type.Optional(Type.Ref('v1CustomClusterConfig')),
         policy: Type.Optional(Type.Ref('AtriumClusterPolicy')),
       },
       { additionalProperties: false },

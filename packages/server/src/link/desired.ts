@@ -1,7 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
-import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import type { AgentName } from './agent-name.ts'
-import { agentActor } from './status.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 
 /** The newest desired state the cluster's controller made: `status.desired.digest` is the blob with the index as JSON. */
 export const readDesired = async (
@@ -14,13 +12,6 @@ export const readDesired = async (
   // Written by our own controller in the transaction that stored the digest.
   return blob ? (JSON.parse(blob.toString('utf8')) as DesiredState) : null
 }
-
-/** What the agent has been given. */
-export const desiredOf = (store: Store, agent: AgentName): Promise<DesiredState | null> =>
-  store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-    const cluster = await tx.get('Cluster', agent.clusterUid)
-    return cluster && readDesired(tx, cluster)
-  })
 
 /** Blobs an agent may fetch: those its own desired state names. */
 export const blobsOf = (desired: DesiredState): Set<string> =>

@@ -5,7 +5,8 @@ import { type PreviewRequest, previewLimits } from '@atrium/api/link/preview.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import type { AgentName } from './agent-name.ts'
-import { blobsOf, desiredOf, repositoriesOf } from './desired.ts'
+import { blobsOf, repositoriesOf } from './desired.ts'
+import { givenState } from './given.ts'
 import type { IssueRegistryToken } from './routes.ts'
 
 /** What the cluster would be given. Nothing of it is stored. */
@@ -30,7 +31,7 @@ export async function previewRequest(
   agent: AgentName,
   { desired, texts }: PreviewQuestion,
 ): Promise<PreviewRequest | string> {
-  const present = await desiredOf(deps.store, agent)
+  const present = await givenState(deps.store, agent)
   const known = present ? blobsOf(present) : new Set()
   const fresh = [...texts].filter(([digest]) => !known.has(digest))
   const bytes = fresh.reduce((sum, [, content]) => sum + content.length, 0)

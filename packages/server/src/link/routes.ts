@@ -5,7 +5,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
-import { blobsOf, desiredOf, repositoriesOf } from './desired.ts'
+import { blobsOf, repositoriesOf } from './desired.ts'
+import { givenState } from './given.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { LinkRecords } from './records.ts'
 import { agentActor } from './status.ts'
@@ -56,7 +57,7 @@ export const registerLinkRoutes = (app: FastifyInstance, deps: LinkRouteDeps): v
     async (request) => {
       const { agent } = await sessionOf(deps, request)
       const { repository } = request.body
-      const desired = await desiredOf(deps.store, agent)
+      const desired = await givenState(deps.store, agent)
       const { registryUrl } = deps
       if (!desired || registryUrl === null || !repositoriesOf(desired, registryUrl).has(repository))
         throw new AtriumError(
@@ -93,7 +94,7 @@ const sessionOf = async (
 
 /** An agent sees the blobs of its own desired state; others do not exist for it. */
 const readBlob = async (deps: LinkRouteDeps, agent: AgentName, digest: string): Promise<Buffer> => {
-  const desired = await desiredOf(deps.store, agent)
+  const desired = await givenState(deps.store, agent)
   const blob =
     desired && blobsOf(desired).has(digest)
       ? await deps.store.transaction(agent.tenant, agentActor(agent), (tx) => tx.getBlob(digest))

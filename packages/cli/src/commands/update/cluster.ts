@@ -41,7 +41,7 @@ async function updateCluster(
 }
 
 /** Uid of `name@version`. Throws naming the versions there are. */
-async function findProfile(client: Client, reference: string): Promise<string> {
+export async function findProfile(client: Client, reference: string): Promise<string> {
   const [name, version] = reference.split('@')
   const { items } = await client.call('GET /v1/dashboard/clusterprofiles/metadata')
   const versions = (items ?? []).filter(({ metadata }) => metadata?.name === name)

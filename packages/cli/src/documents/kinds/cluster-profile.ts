@@ -1,7 +1,7 @@
 import type { v1ClusterProfileEntity, v1Variable } from '@atrium/api/generated/operations.d.ts'
 import { readCatalogue } from '../../demo/create.ts'
 import { readRegistries } from '../../resources/content.ts'
-import { apiVersion } from '../document.ts'
+import { type AtriumDocument, apiVersion } from '../document.ts'
 import { documentMetadata, isOfScope, type Scope, sentMetadata } from '../scope.ts'
 import { anything, flag, list, object, oneOf, required, text } from '../shape.ts'
 import { differs, type KindDefinition, refuseChange } from './kind.ts'
@@ -85,15 +85,7 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
     return { ...wanted, spec: { ...rest, ...(variables && { variables }) } }
   },
   async create(scope, { metadata, spec }) {
-    const packs = await sentLayers(scope, spec.layers ?? [])
-    const body: v1ClusterProfileEntity = {
-      metadata: sentMetadata(metadata),
-      spec: {
-        version: spec.version,
-        template: { cloudType: spec.cloud, type: spec.type, packs },
-        variables: (spec.variables ?? []).map(sentVariable),
-      },
-    }
+    const body = await sentProfile(scope, { metadata, spec })
     const { uid } = await scope.client.call('POST /v1/clusterprofiles', { body })
     if (!spec.draft) await scope.client.call('PATCH /v1/clusterprofiles/{uid}/publish', { params: { uid } })
   },
@@ -125,6 +117,22 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
   async remove({ client }, uid) {
     await client.call('DELETE /v1/clusterprofiles/{uid}', { params: { uid } })
   },
+}
+
+/** A profile as the API takes it. */
+export async function sentProfile(
+  scope: Scope,
+  { metadata, spec }: Pick<AtriumDocument<ProfileSpec>, 'metadata' | 'spec'>,
+): Promise<v1ClusterProfileEntity> {
+  const packs = await sentLayers(scope, spec.layers ?? [])
+  return {
+    metadata: sentMetadata(metadata),
+    spec: {
+      version: spec.version,
+      template: { cloudType: spec.cloud, type: spec.type, packs },
+      variables: (spec.variables ?? []).map(sentVariable),
+    },
+  }
 }
 
 const sentVariable = (variable: v1Variable): v1Variable => ({ displayName: variable.name, ...variable })

@@ -134,6 +134,12 @@ async function readCluster(scope: Scope, uid: string): ReturnType<KindDefinition
   return { apiVersion, kind: 'Cluster', metadata: documentMetadata(cluster.metadata), spec }
 }
 
+/** Throws when a cluster would become another one. */
+export function refuseFixed(differences: Change<ClusterSpec>['differences']): void {
+  refuseChange(differences, 'spec.cloud', 'Give the cluster in the other cloud another name.')
+  refuseChange(differences, 'spec.account', 'Give the cluster of the other account another name.')
+}
+
 /** One part after the other, each only where it differs: what is not touched disturbs nothing. */
 async function updateCluster(
   scope: Scope,
@@ -143,8 +149,7 @@ async function updateCluster(
   const { client } = scope
   const { metadata, spec } = wanted
   const params = { uid }
-  refuseChange(differences, 'spec.cloud', 'Give the cluster in the other cloud another name.')
-  refuseChange(differences, 'spec.account', 'Give the cluster of the other account another name.')
+  refuseFixed(differences)
   if (differs(differences, 'metadata')) {
     const body = { metadata: sentMetadata(metadata) }
     await client.call('PATCH /v1/spectroclusters/{uid}/metadata', { params, body })

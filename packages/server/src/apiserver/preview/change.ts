@@ -41,8 +41,9 @@ export async function readPlannedChange(
   const { profiles, fresh } = await readProfiles(tx, cluster, request, surroundings.random)
   const { items: machines } = await tx.list('Machine', { where: { clusterUid: uid } })
   const machinePools = readPools(cluster.spec, request, surroundings)
-  const after = { ...cluster.spec, profiles, machinePools, policy: request.policy ?? cluster.spec.policy }
-  return { cluster, after, machines, fresh }
+  const { policy = cluster.spec.policy, cloudConfig: given } = request
+  const cloudConfig = given ? { ...given } : cluster.spec.cloudConfig
+  return { cluster, after: { ...cluster.spec, profiles, machinePools, policy, cloudConfig }, machines, fresh }
 }
 
 async function readProfiles(

@@ -1,0 +1,12 @@
+import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import type { Store } from '@atrium/runtime/store/store.ts'
+import type { AgentName } from './agent-name.ts'
+import { readDesired } from './desired.ts'
+import { agentActor } from './status.ts'
+
+/** The desired state that an agent has been given. */
+export const givenState = (store: Store, agent: AgentName): Promise<DesiredState | null> =>
+  store.transaction(agent.tenant, agentActor(agent), async (tx) => {
+    const cluster = await tx.get('Cluster', agent.clusterUid)
+    return cluster && readDesired(tx, cluster)
+  })
