@@ -11,17 +11,19 @@ const pool = (name: string, size: number, more: Partial<DesiredPool> = {}): Desi
   ...{ name, isControlPlane: false, useControlPlaneAsWorker: false, size, labels: {}, taints: [] },
   ...{ kubernetesVersion: '1.34.4', ...more },
 })
+const heal = { drift: 'heal', nodes: 'heal' } as const
+const observed = (machines: ObservedMachine[]) => ({
+  ...{ exists: true, controlPlaneReady: true, endpoint: null, kubernetesVersion: '1.34.4', resources: [] },
+  ...{ machines, ordinals: {} },
+})
 const changes = (pools: DesiredPool[], machines: ObservedMachine[], more: Partial<DesiredInfrastructure> = {}) =>
   rehearseMachines(
     {
       ...{ identity: { tenant: 't', uid: 'u', name: 'c' }, kubernetesVersion: '1.34.4', cloudConfig: {}, pools },
-      ...{ policy: { drift: 'heal', nodes: 'heal' }, replace: [], ...more },
+      ...{ policy: heal, replace: [], ...more },
     },
-    {
-      ...{ exists: true, controlPlaneReady: true, endpoint: null, kubernetesVersion: '1.34.4', resources: [] },
-      ...{ machines, ordinals: {} },
-    },
-  ).map(({ name, change, replacedBy }) => `${change} ${name}${replacedBy ? ` by ${replacedBy}` : ''}`)
+    observed(machines),
+  ).changes.map(({ name, change, replacedBy }) => `${change} ${name}${replacedBy ? ` by ${replacedBy}` : ''}`)
 
 const two = [machine('c-w-0'), machine('c-w-1')]
 
@@ -44,4 +46,16 @@ it.each<[string, string[], string[]]>([
   ['the same while machines still start', changes([pool('w', 1)], [machine('c-w-0', { state: 'Provisioning' })]), []],
 ])('finds %s', (_what, found, expected) => {
   expect(found).toEqual(expected)
+})
+
+it('ends: a pool of thousands that is replaced one by one is told in part', () => {
+  const many = Array.from({ length: 1_000 }, (_, index) => machine(`c-w-${index}`))
+  const wanted = {
+    ...{ identity: { tenant: 't', uid: 'u', name: 'c' }, kubernetesVersion: '1.35.1', cloudConfig: {} },
+    ...{ pools: [pool('w', 1_000, { kubernetesVersion: '1.35.1' })], policy: heal, replace: [] },
+  }
+  const { changes: found, isWhole } = rehearseMachines(wanted, observed(many))
+  expect(isWhole).toBe(false)
+  expect(found.length).toBeGreaterThan(90)
+  expect(rehearseMachines({ ...wanted, pools: [pool('w', 10_000)] }, observed([])).changes).toHaveLength(10_000)
 })

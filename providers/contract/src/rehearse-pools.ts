@@ -1,4 +1,4 @@
-import { planMachines, taintsOf } from './plan-pools.ts'
+import { type MachineStep, planMachines, taintsOf } from './plan-pools.ts'
 import type { DesiredInfrastructure, DesiredPool, ObservedInfrastructure, ObservedMachine } from './provider.ts'
 import { isStarting } from './upgrade.ts'
 import { plainVersion } from './versions.ts'
@@ -14,34 +14,47 @@ export interface MachineChange {
   replacedBy: string | null
 }
 
+/** Each round replaces at most one machine of each pool, and looks at all of them. */
+const roundsLimit = 200
+
 /**
- * Everything that has to happen to machines until they are as desired: the planner is asked for the next steps, each counts
- * as done and well at once, and so on. In order. Pure.
+ * What has to happen to machines until they are as desired: the planner is asked for the next steps, each counts as done and
+ * well at once, and so on. In order; `isWhole` is false when it was cut after many rounds. Pure.
  */
-export function rehearseMachines(desired: DesiredInfrastructure, observed: ObservedInfrastructure): MachineChange[] {
+export function rehearseMachines(
+  desired: DesiredInfrastructure,
+  observed: ObservedInfrastructure,
+): { changes: MachineChange[]; isWhole: boolean } {
+  const machines = new Map(observed.machines.map((machine) => [machine.name, settled(machine)]))
   const changes: MachineChange[] = []
-  let machines = observed.machines.map(settled)
-  const most = 2 * (machines.length + desired.pools.reduce((sum, { size }) => sum + size, 0)) + 2
-  for (let round = 0; round < most; round += 1) {
-    const steps = planMachines(desired, { ...observed, machines })
-    if (steps.length === 0) break
-    for (const step of steps) {
-      if (step.type === 'create') {
-        machines = [...machines, created(step.name, step.pool, desired)]
-        changes.push({ ...entry(step.name, step.pool.name, step.reason), change: 'added' })
-        continue
-      }
-      const { name, pool } = step.machine
-      machines = machines.filter((one) => one.name !== name)
-      if (step.type === 'update')
-        machines.push({ ...step.machine, labels: step.pool.labels, taints: taintsOf(step.pool) })
-      changes.push({ ...entry(name, pool, step.reason), change: step.type === 'update' ? 'updated' : 'removed' })
-    }
+  for (let round = 0; round < roundsLimit; round += 1) {
+    const steps = planMachines(desired, { ...observed, machines: [...machines.values()] })
+    if (steps.length === 0) return { changes: paired(changes), isWhole: true }
+    changes.push(...steps.map((step) => done(step, machines, desired)))
   }
-  return paired(changes)
+  return { changes: paired(changes), isWhole: false }
 }
 
-const entry = (name: string, pool: string, why: string) => ({ name, pool, why, replacedBy: null })
+/** Makes a step's effect; answers what it is for people. */
+function done(
+  step: MachineStep,
+  machines: Map<string, ObservedMachine>,
+  desired: DesiredInfrastructure,
+): MachineChange {
+  const name = step.type === 'create' ? step.name : step.machine.name
+  const change = { name, why: step.reason, replacedBy: null }
+  switch (step.type) {
+    case 'create':
+      machines.set(name, created(name, step.pool, desired))
+      return { ...change, pool: step.pool.name, change: 'added' }
+    case 'update':
+      machines.set(name, { ...step.machine, labels: step.pool.labels, taints: taintsOf(step.pool) })
+      return { ...change, pool: step.pool.name, change: 'updated' }
+    case 'delete':
+      machines.delete(name)
+      return { ...change, pool: step.machine.pool, change: 'removed' }
+  }
+}
 
 /** What starts is taken to come up. */
 const settled = (machine: ObservedMachine): ObservedMachine =>
@@ -53,13 +66,19 @@ const created = (name: string, pool: DesiredPool, desired: DesiredInfrastructure
   kubernetesVersion: plainVersion(pool.kubernetesVersion || desired.kubernetesVersion),
 })
 
-/** A machine that goes while one of its pool comes is replaced by it. */
+/** A machine that goes while one of its pool comes is replaced by it, the first by the first. */
 function paired(changes: readonly MachineChange[]): MachineChange[] {
+  const heirs = Map.groupBy(
+    changes.filter(({ change }) => change === 'added'),
+    ({ pool }) => pool,
+  )
+  const next = new Map<string, number>()
   const taken = new Set<MachineChange>()
   const replaced = changes.map((change): MachineChange => {
-    if (change.change !== 'removed') return change
-    const heir = changes.find((one) => one.change === 'added' && one.pool === change.pool && !taken.has(one))
+    const turn = next.get(change.pool) ?? 0
+    const heir = change.change === 'removed' ? heirs.get(change.pool)?.[turn] : undefined
     if (!heir) return change
+    next.set(change.pool, turn + 1)
     taken.add(heir)
     return { ...change, change: 'replaced', replacedBy: heir.name }
   })

@@ -8,6 +8,7 @@ import {
 } from '@atrium/api/link/preview.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import { keyOf, refOf } from '@atrium/kube/object.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { BlobCache } from '../desired/blobs.ts'
 import { comparePositions } from '../desired/position.ts'
 import type { HealthBoard } from '../layers/health.ts'
@@ -92,10 +93,17 @@ class Looks {
   async at(deps: ComparisonDeps, { id, step, after }: PlannedStep): Promise<LayerPreview> {
     const layer = this.#rendered.get(id)
     const changes: ObjectChange[] = []
-    for (const unit of layer?.units ?? []) changes.push(...(await unitChanges(deps, unit)))
-    const units = layer?.problem != null ? [] : (this.#records.get(id)?.units ?? [])
-    changes.push(...(await removed(deps, units, this.#wanted, this.#going)))
-    const problem = layer?.problem ?? refusalOf(changes, step)
+    let problem = layer?.problem ?? null
+    try {
+      for (const unit of layer?.units ?? []) changes.push(...(await unitChanges(deps, unit)))
+      const units = problem === null ? (this.#records.get(id)?.units ?? []) : []
+      changes.push(...(await removed(deps, units, this.#wanted, this.#going)))
+    } catch (error) {
+      // A right that is missing, for example: other layers can be looked at all the same.
+      deps.signal.throwIfAborted()
+      problem ??= messageOf(error)
+    }
+    problem ??= refusalOf(changes, step)
     return { id, step, after, ...deps.room.fit(changes), problem: problem === null ? null : cut(problem) }
   }
 }

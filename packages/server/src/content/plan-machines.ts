@@ -66,18 +66,18 @@ export function rehearseInfrastructure(
   cluster: StoredObject<'Cluster'>,
   after: ClusterSpec,
   machines: readonly StoredObject<'Machine'>[],
-): { nodes: MachineChange[]; underWay: number } {
+): { nodes: MachineChange[]; underWay: number; isWhole: boolean } {
   const observed = rememberedInfrastructure(cluster, machines)
-  const changesOf = (spec: ClusterSpec): MachineChange[] => {
+  const rehearsal = (spec: ClusterSpec): ReturnType<typeof rehearseMachines> => {
     const unwell = spec.policy.nodes === 'heal' ? unwellMachines(machines) : []
     const replace = unwell.map(({ status }) => status.providerId ?? '')
     const desired = desiredInfrastructure({ meta: cluster.meta, spec }, kubernetesVersionOf(spec.profiles), replace)
     return rehearseMachines(desired, observed)
   }
-  const before = new Set(changesOf(cluster.spec).map(canonicalJson))
-  const all = changesOf(after)
-  const nodes = all.filter((change) => !before.has(canonicalJson(change)))
-  return { nodes, underWay: all.length - nodes.length }
+  const before = new Set(rehearsal(cluster.spec).changes.map(canonicalJson))
+  const { changes, isWhole } = rehearsal(after)
+  const nodes = changes.filter((change) => !before.has(canonicalJson(change)))
+  return { nodes, underWay: changes.length - nodes.length, isWhole }
 }
 
 /** The infrastructure as the controller last stored it. */

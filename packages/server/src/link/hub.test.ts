@@ -124,7 +124,7 @@ it('says why there is no preview: an agent that cannot, that is away, or that le
   const old = await connected()
   const frames = old.socket.frames.length
   expect(await old.hub.preview(old.agent, preview('one'))).toEqual({
-    reason: 'its agent is of a version that makes no previews',
+    reason: 'its agent makes no previews',
   })
   expect(old.socket.frames).toHaveLength(frames)
   const { hub, socket, agent } = await connected([PREVIEW])

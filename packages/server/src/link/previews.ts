@@ -27,7 +27,7 @@ export class Previews {
   ): Promise<PreviewOutcome> {
     if (!open) return { reason: 'its agent is not connected to this server' }
     const { session } = open
-    if (!open.previews) return { reason: 'its agent is of a version that makes no previews' }
+    if (!open.previews) return { reason: 'its agent makes no previews' }
     const isBusy = [...this.#waiting.values()].some((one) => one.session === session)
     if (isBusy || this.#waiting.size >= AT_ONCE)
       throw new AtriumError('TooManyRequests', 'Another preview is being made. Ask again when it is done.')

@@ -12,6 +12,8 @@ import type { PlannedChange } from './change.ts'
 import { DeclaredTexts } from './declared-texts.ts'
 import { policyChanges } from './policy-effect.ts'
 
+const machinesShown = 1_000
+
 /** What the change would do to layers, objects and machines: as the agent sees it, else as far as it can be told from here. */
 export async function previewCluster(context: ServerContext, change: PlannedChange): Promise<AtriumClusterPreview> {
   const { cluster, after, machines, fresh } = change
@@ -30,7 +32,7 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
   const layers = ordered(plan.layers, steps).map((layer) => viewLayer(layer, { before, next, texts, steps }))
   const provider = context.providers.get(cluster.spec.cloudType)
   const unwell = unwellMachines(machines)
-  const { nodes, underWay } = rehearseInfrastructure(cluster, after, machines)
+  const { nodes, underWay, isWhole } = rehearseInfrastructure(cluster, after, machines)
   const policy = policyChanges(
     cluster,
     after.policy,
@@ -40,10 +42,11 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
   return {
     changes: layers.some(isChange) || nodes.length > 0 || policy.length > 0,
     approximate: live && 'reason' in live ? live.reason : null,
-    ...{ layers, nodes, policy },
-    machines: operations.map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
+    ...{ layers, nodes: nodes.slice(0, machinesShown), policy },
+    machines: operations.slice(0, machinesShown).map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
     problems: plan.problems.map(({ layer, profileUid, path, message }) => ({ layer, profileUid, path, message })),
     notes: [
+      ...(nodes.length > machinesShown || !isWhole ? ['More machines change than are shown.'] : []),
       ...(underWay > 0
         ? [`${underWay} changes of machines are under way without this change, and are not shown.`]
         : []),
