@@ -32,8 +32,8 @@ it.each<[string, string[], string[]]>([
   ['all that is missing', changes([pool('w', 4)], two), ['added c-w-2', 'added c-w-3']],
   ['what is too much', changes([pool('w', 1)], two), ['removed c-w-1']],
   [
-    'every machine of another version',
-    changes([pool('w', 2, { kubernetesVersion: '1.35.1' })], two),
+    'every machine when Kubernetes gets newer, once the control plane has',
+    changes([pool('w', 2, { kubernetesVersion: '1.35.1' })], two, { kubernetesVersion: '1.35.1' }),
     ['replaced c-w-1 by c-w-2', 'replaced c-w-0 by c-w-3'],
   ],
   ['the ones that are chosen', changes([pool('w', 2)], two, { replace: ['id/c-w-0'] }), ['replaced c-w-0 by c-w-2']],

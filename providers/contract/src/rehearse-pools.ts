@@ -1,6 +1,6 @@
 import { type MachineStep, planMachines, taintsOf } from './plan-pools.ts'
 import type { DesiredInfrastructure, DesiredPool, ObservedInfrastructure, ObservedMachine } from './provider.ts'
-import { isStarting } from './upgrade.ts'
+import { isStarting, wantedVersion } from './upgrade.ts'
 import { plainVersion } from './versions.ts'
 
 /** What becomes of one machine, and of its node. */
@@ -14,7 +14,7 @@ export interface MachineChange {
   replacedBy: string | null
 }
 
-/** Each round replaces at most one machine of each pool, and looks at all of them. */
+/** A machine that is replaced takes two rounds, and each looks at all of them. */
 const roundsLimit = 200
 
 /**
@@ -25,10 +25,12 @@ export function rehearseMachines(
   desired: DesiredInfrastructure,
   observed: ObservedInfrastructure,
 ): { changes: MachineChange[]; isWhole: boolean } {
+  // The control plane goes first, and machines after it.
+  const kubernetesVersion = observed.exists ? wantedVersion(desired, observed) : observed.kubernetesVersion
   const machines = new Map(observed.machines.map((machine) => [machine.name, settled(machine)]))
   const changes: MachineChange[] = []
   for (let round = 0; round < roundsLimit; round += 1) {
-    const steps = planMachines(desired, { ...observed, machines: [...machines.values()] })
+    const steps = planMachines(desired, { ...observed, kubernetesVersion, machines: [...machines.values()] })
     if (steps.length === 0) return { changes: paired(changes), isWhole: true }
     changes.push(...steps.map((step) => done(step, machines, desired)))
   }

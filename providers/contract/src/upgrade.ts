@@ -34,7 +34,7 @@ export const strategyOf = (pool: DesiredPool): UpdateStrategy =>
   pool.isControlPlane ? 'RollingUpdateScaleOut' : (pool.updateStrategy ?? 'RollingUpdateScaleOut')
 
 /** What the control plane is to serve: the version that is wanted, or where that is refused the one it serves. */
-const wantedVersion = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): string => {
+export const wantedVersion = (desired: DesiredInfrastructure, observed: ObservedInfrastructure): string => {
   const wanted = plainVersion(desired.kubernetesVersion)
   const isRefused = observed.exists && versionChangeProblem(observed.kubernetesVersion, wanted) !== null
   return isRefused ? observed.kubernetesVersion : wanted

@@ -7,6 +7,8 @@ import { type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
 import { readResolveContext } from '../../content/resolve-context.ts'
 import { contentActor } from '../../content/tenant.ts'
 import type { ServerContext } from '../../context.ts'
+import { problemsOf } from '../operations/atrium/plan-cluster.ts'
+import { refusedVersion } from '../operations/clusters/version-change.ts'
 import { askAgent } from './ask-agent.ts'
 import type { PlannedChange } from './change.ts'
 import { DeclaredTexts } from './declared-texts.ts'
@@ -25,8 +27,9 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
   const before = resolveLayers(cluster.spec.profiles, contexts.before)
   const next = resolveLayers(after.profiles, contexts.after)
   const redact = redactor([...contexts.before.sealed.values(), ...contexts.after.sealed.values()])
-  // What cannot be resolved reaches no agent.
-  const live = plan.problems.length > 0 ? null : await askAgent(context, cluster, after, next, redact)
+  // What cannot be made reaches no agent.
+  const problems = problemsOf(refusedVersion(cluster, after), plan.problems)
+  const live = problems.length > 0 ? null : await askAgent(context, cluster, after, next, redact)
   const steps = live && 'answer' in live ? live.answer.layers : []
   const texts = new DeclaredTexts(redact)
   const layers = ordered(plan.layers, steps).map((layer) => viewLayer(layer, { before, next, texts, steps }))
@@ -44,7 +47,7 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
     approximate: live && 'reason' in live ? live.reason : null,
     ...{ layers, nodes: nodes.slice(0, machinesShown), policy },
     machines: operations.slice(0, machinesShown).map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
-    problems: plan.problems.map(({ layer, profileUid, path, message }) => ({ layer, profileUid, path, message })),
+    problems,
     notes: [
       ...(nodes.length > machinesShown || !isWhole ? ['More machines change than are shown.'] : []),
       ...(underWay > 0

@@ -4,12 +4,13 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { planInfrastructure } from '../../../content/plan-machines.ts'
 import { planLayers } from '../../../content/plan-update.ts'
+import type { LayerProblem } from '../../../content/resolve.ts'
 import { readResolveContext } from '../../../content/resolve-context.ts'
 import { contentActor } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
 import { getCluster, loadProfiles } from '../clusters/load.ts'
 import { changeProfiles } from '../clusters/profiles.ts'
-import { refusedVersion } from '../clusters/version-change.ts'
+import { type RefusedVersion, refusedVersion } from '../clusters/version-change.ts'
 
 export interface ClusterChange {
   cluster: StoredObject<'Cluster'>
@@ -49,12 +50,18 @@ export async function planCluster(
   return {
     layers,
     machines: operations.map(({ type, summary, disturbs }) => ({ type, summary, disturbs })),
-    problems: [
-      ...(refused ? [{ ...problemOf(refused), path: refused.field }] : []),
-      ...problems.map((problem) => ({ ...problemOf(problem), path: problem.path })),
-    ],
+    problems: problemsOf(refused, problems),
   }
 }
+
+/** Why the change cannot be made, as plans tell it. */
+export const problemsOf = (
+  refused: RefusedVersion | null,
+  problems: readonly LayerProblem[],
+): AtriumClusterPlan['problems'] => [
+  ...(refused ? [{ ...problemOf(refused), path: refused.field }] : []),
+  ...problems.map((problem) => ({ ...problemOf(problem), path: problem.path })),
+]
 
 const problemOf = ({ layer, profileUid, message }: { layer: string; profileUid: string; message: string }) => ({
   layer,
