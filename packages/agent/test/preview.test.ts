@@ -166,6 +166,29 @@ test('new layers are installed in their order, each after those it waits for', a
   ])
 })
 
+test('a chart with definitions of its own is installed with objects of them', async () => {
+  const fresh: LayerDraft = {
+    name: 'fresh',
+    pack: chart('fresh', 'apiVersion: fresh.atrium.test/v1\nkind: Widget\nmetadata: { name: one }\n', {
+      'crds/widgets.yaml': widgetDefinition('fresh.atrium.test', 'a'),
+    }),
+    values: 'pack:\n  namespace: fresh\n',
+  }
+  const { layers, notes: told } = await previewOf([notes({ v: '1' }), gone, web(), fresh])
+  const [layer] = layers
+  expect(layer?.problem).toBeNull()
+  expect(told).toContainEqual(expect.stringMatching(/^Rendered without a look at the cluster.*: fresh\.$/))
+  expect(layer?.objects.map(({ object, change }) => `${change} ${object}`)).toEqual([
+    'created v1 Namespace fresh',
+    'created apiextensions.k8s.io/v1 CustomResourceDefinition widgets.fresh.atrium.test',
+    'created fresh.atrium.test/v1 Widget fresh/one',
+  ])
+  const undefinedKind = '{apiVersion: none.such/v1, kind: Thing, metadata: {name: x}}'
+  const lost: LayerDraft = { name: 'lost', manifests: { all: undefinedKind } }
+  const [refused] = (await previewOf([notes({ v: '1' }), gone, web(), lost])).layers
+  expect(refused?.objects[0]).toMatchObject({ change: 'refused', why: expect.stringMatching(/serves no none.such/) })
+})
+
 test('a layer that is not wanted any more takes what it made; what stays is told with its reason', async () => {
   const { layers } = await previewOf([notes({ v: '1' }), web()])
   expect(outline(layers)).toEqual([

@@ -7,7 +7,14 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { HELM_MANAGER } from '../names.ts'
 import { asHelmApplied, isKept, placed } from './declare.ts'
 import { ManifestError, readObjects } from './documents.ts'
-import { type ChartSource, type Helm, HelmError, type ReleaseName } from './helm.ts'
+import {
+  type ChartSource,
+  type Helm,
+  HelmError,
+  type ReleaseName,
+  type RenderOptions,
+  type ServedVersions,
+} from './helm.ts'
 import { withoutNoise } from './helm-errors.ts'
 import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
 import { forgetRevision, isPending, listRevisions, type Revision, readRelease } from './releases.ts'
@@ -141,28 +148,53 @@ async function clearInterrupted(
   return revisions.slice(0, -1)
 }
 
-/** The objects a release would have after an installation or upgrade, as helm would apply them; changes nothing. */
+/** What rendering ahead of time has to know. */
+export interface ChartLook {
+  /** The release leaves another namespace for this one. */
+  isMoving: boolean
+  /** Whether helm fails only for kinds that come before the chart would be installed. */
+  isExpected(message: string): boolean
+  signal: AbortSignal
+}
+
+/**
+ * The objects a release would have after an installation or upgrade, as helm would apply them; changes nothing. A chart whose
+ * kinds are still to be defined is rendered without the cluster: `isExpected` learns of that.
+ */
 export async function renderChart(
   deps: Pick<ChartDeps, 'client' | 'helm'>,
   source: ChartSource,
-  { isMoving, signal }: { isMoving: boolean; signal: AbortSignal },
+  { isMoving, isExpected, signal }: ChartLook,
 ): Promise<DeclaredObject[]> {
   // Helm refuses to install over objects that exist; those of a release that moves go before.
   const isUpgrade = isMoving || (await listRevisions(deps.client, source)).some(({ status }) => status === 'deployed')
-  return rendered(deps, source, isUpgrade, signal)
+  try {
+    return await rendered(deps, source, { isUpgrade }, signal)
+  } catch (error) {
+    if (signal.aborted || !isExpected(messageOf(error))) throw error
+    return rendered(deps, source, { isUpgrade, apart: await servedBy(deps.client) }, signal)
+  }
+}
+
+async function servedBy(client: KubeClient): Promise<ServedVersions> {
+  const { gitVersion } = await client.version()
+  const { resources } = await client.mapper.all()
+  const versions = resources.flatMap(({ apiVersion, kind }) => [apiVersion, `${apiVersion}/${kind}`])
+  return { kubernetesVersion: gitVersion, apiVersions: [...new Set(versions)] }
 }
 
 const rendered = async (
   { client, helm }: Pick<ChartDeps, 'client' | 'helm'>,
   source: ChartSource,
-  isUpgrade: boolean,
+  options: RenderOptions,
   signal: AbortSignal,
-): Promise<DeclaredObject[]> => declaredIn(client, source, await helm.render(source, isUpgrade, signal))
+): Promise<DeclaredObject[]> => declaredIn(client, source, await helm.render(source, options, signal))
 
 /** Finds what the API server would refuse before a single object of a serving release is changed. */
 export async function tryChart(deps: ChartDeps, source: ChartSource, signal: AbortSignal): Promise<void> {
   try {
-    for (const declared of await rendered(deps, source, true, signal)) await tryOut(deps.client, declared, signal)
+    for (const declared of await rendered(deps, source, { isUpgrade: true }, signal))
+      await tryOut(deps.client, declared, signal)
   } catch (error) {
     throw new UpgradeError(`${messageOf(error)}; nothing was changed, the former version serves on`, null, false)
   }

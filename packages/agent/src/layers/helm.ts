@@ -34,6 +34,24 @@ export interface ChartSource extends ReleaseName {
   skipDefinitions?: boolean
 }
 
+export interface RenderOptions {
+  isUpgrade: boolean
+  /** Not against the cluster, but knowing what it serves: helm refuses kinds that it does not serve. */
+  apart?: ServedVersions
+}
+
+export interface ServedVersions {
+  kubernetesVersion: string
+  /** `apps/v1`, `apps/v1/Deployment`. */
+  apiVersions: readonly string[]
+}
+
+const apartFrom = ({ kubernetesVersion, apiVersions }: ServedVersions): string[] => [
+  '--dry-run=client',
+  `--kube-version=${kubernetesVersion}`,
+  ...apiVersions.map((version) => `--api-versions=${version}`),
+]
+
 /** How long helm waits for one hook. */
 const HOOK_TIMEOUT_S = 300
 /** Helm with several hooks one after another; beyond this it hangs. */
@@ -81,12 +99,12 @@ export class Helm {
   }
 
   /** The manifests an installation or upgrade would apply, rendered against the cluster; changes nothing. Hooks are left out. */
-  async render(source: ChartSource, isUpgrade: boolean, signal: AbortSignal): Promise<string> {
+  async render(source: ChartSource, { isUpgrade, apart }: RenderOptions, signal: AbortSignal): Promise<string> {
     const { name, namespace, chartPath, valuesPath } = source
     return this.#run(
       ['template', name, chartPath, `--namespace=${namespace}`, `--values=${valuesPath}`].concat([
         ...(isUpgrade ? ['--is-upgrade'] : []),
-        '--dry-run=server',
+        ...(apart ? apartFrom(apart) : ['--dry-run=server']),
         '--no-hooks',
       ]),
       signal,

@@ -4,7 +4,7 @@ import type { PlannedChart } from '@atrium/pack/format/layer.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { FIELD_MANAGER, HELM_MANAGER } from '../names.ts'
-import { applyChart, renderChart, tracesOf, tryChart } from './chart-unit.ts'
+import { applyChart, type ChartLook, renderChart, tracesOf, tryChart } from './chart-unit.ts'
 import type { LayerContent } from './content.ts'
 import { placed } from './declare.ts'
 import { readObjects } from './documents.ts'
@@ -41,11 +41,10 @@ export interface StepState extends FormerState {
 }
 
 /** What a step needs to know to say what it would apply. */
-export interface Look {
+export interface Look extends Omit<ChartLook, 'isExpected'> {
   known: KnownObjects
-  /** Its release leaves another namespace for this one. */
-  isMoving: boolean
-  signal: AbortSignal
+  /** Whether helm fails only for kinds that come before; `definesSome`: charts within this one may define kinds too. */
+  isExpected(message: string, definesSome: boolean): boolean
 }
 
 /** One step of installing a layer; steps run in order and each is remembered as soon as it is done. */
@@ -70,7 +69,7 @@ export function stepsOf(deps: StepDeps, layerId: string, { plan, attached }: Lay
   const charts = plan.charts.flatMap((chart) => {
     const definitions = chart.definitions.length > 0 ? [definitionsStep(deps, chart)] : []
     const release = { name: chart.releaseName, namespace }
-    return [...definitions, chartStep(deps, release, (dir) => chartFiles(dir, chart, namespace))]
+    return [...definitions, chartStep(deps, release, (dir) => chartFiles(dir, chart, namespace), chart.definesByHelm)]
   })
   const manifests = plan.manifests.map((manifest) =>
     manifest.templated
@@ -98,14 +97,22 @@ const namespacesStep = (deps: StepDeps, layerId: string, plan: LayerContent['pla
   wants: () => wantedNamespaces(deps.client, plan, layerId),
 })
 
-const chartStep = (deps: StepDeps, release: ReleaseName, files: (dir: string) => Promise<ChartSource>): Step => ({
+const chartStep = (
+  deps: StepDeps,
+  release: ReleaseName,
+  files: (dir: string) => Promise<ChartSource>,
+  definesSome = false,
+): Step => ({
   unitId: chartUnitId(release),
   release,
   declares: async () => [],
   attempts: () => tracesOf(deps.client, release),
   run: ({ begunByUs, signal }) =>
     withWorkFolder(deps.workDir, async (dir) => applyChart(deps, await files(dir), { begunByUs, signal })),
-  wants: (look) => withWorkFolder(deps.workDir, async (dir) => renderChart(deps, await files(dir), look)),
+  wants: ({ isMoving, isExpected, signal }) => {
+    const look = { isMoving, signal, isExpected: (message: string) => isExpected(message, definesSome) }
+    return withWorkFolder(deps.workDir, async (dir) => renderChart(deps, await files(dir), look))
+  },
   tryOut: (signal) => withWorkFolder(deps.workDir, async (dir) => tryChart(deps, await files(dir), signal)),
 })
 

@@ -7,12 +7,14 @@ import { lineDifference } from '@atrium/runtime/base/line-difference.ts'
 import { tryOut } from '../layers/chart-unit.ts'
 import { withoutNoise } from '../layers/helm-errors.ts'
 import type { DeclaredObject } from '../layers/records.ts'
+import type { ComingKinds } from './coming-kinds.ts'
 import { textsOf } from './object-text.ts'
 import { restartsOf } from './restarts.ts'
 import type { Room } from './room.ts'
 
 export interface ComparisonDeps {
   client: KubeClient
+  coming: Pick<ComingKinds, 'has'>
   room: Room
   signal: AbortSignal
 }
@@ -47,8 +49,9 @@ export async function applied(deps: ComparisonDeps, declared: DeclaredObject): P
   }
 }
 
-async function created({ client, signal }: ComparisonDeps, declared: DeclaredObject): Promise<ObjectChange> {
+async function created({ client, coming, signal }: ComparisonDeps, declared: DeclaredObject): Promise<ObjectChange> {
   try {
+    if (!coming.has(declared.object)) await client.mapper.resolve(declared.object)
     await tryOut(client, declared, signal)
     return changeOf(declared, 'created', '')
   } catch (error) {

@@ -15,6 +15,7 @@ import type { HealthBoard } from '../layers/health.ts'
 import type { InstallerDeps } from '../layers/installer.ts'
 import { objectsOf, type RecordStore } from '../layers/records.ts'
 import { listRevisions, secretRef } from '../layers/releases.ts'
+import { ComingKinds } from './coming-kinds.ts'
 import { applied, type ComparisonDeps, changeOf } from './object-change.ts'
 import { type PlannedStep, rehearse } from './order.ts'
 import { removed, type Wanted, wantedOf } from './removals.ts'
@@ -38,18 +39,26 @@ export async function preview(deps: PreviewDeps, request: PreviewRequest, signal
   const ids = new Set(desired.layers.map(({ id }) => id))
   const steps = rehearse(desired.layers, deps.records.all(), (record) => deps.health.get(record)?.ready === true)
   const turns = new Map(steps.map((step) => [step.id, step]))
-  const rendering = { ...deps, blobs, packs: packsOf(request, deps.packs), isWanted: (id: string) => ids.has(id) }
+  const coming = new ComingKinds()
+  const rendering = {
+    ...deps,
+    coming,
+    blobs,
+    packs: packsOf(request, deps.packs),
+    isWanted: (id: string) => ids.has(id),
+  }
   const rendered = new Map<string, RenderedLayer>()
   for (const { id, step } of steps) {
     const layer = desired.layers.find((one) => one.id === id)
     if (layer && step !== 'remove') rendered.set(id, await renderLayer(rendering, layer, signal))
   }
-  const comparison = { client: deps.client, room: new Room(), signal }
+  const comparison = { client: deps.client, coming, room: new Room(), signal }
   const looks = new Looks(deps.records, ids, turns, rendered)
   await looks.addReleases(deps.client)
   const layers: LayerPreview[] = []
   for (const turn of steps) layers.push(await looks.at(comparison, turn))
-  return { layers, notes: notesOf(deps.desired), sensitive: await sensitiveOf(desired, blobs) }
+  const apart = [...rendered.values()].filter((one) => one.apart).map((one) => one.layer.name)
+  return { layers, notes: notesOf(deps.desired, apart), sensitive: await sensitiveOf(desired, blobs) }
 }
 
 /** Compares what was rendered with what is there. */
@@ -129,9 +138,14 @@ function refusalOf(changes: readonly ObjectChange[], step: PlannedStep['step']):
 
 const cut = (text: string): string => text.slice(0, previewLimits.messageChars)
 
-function notesOf({ current, applied: done }: PreviewDeps['desired']): string[] {
-  if (current === null || comparePositions(current, done) === 0) return []
-  return ['The agent still works on what is declared now: that is part of this preview.']
+function notesOf({ current, applied: done }: PreviewDeps['desired'], apart: readonly string[]): string[] {
+  const isAtRest = current === null || comparePositions(current, done) === 0
+  return [
+    ...(isAtRest ? [] : ['The agent still works on what is declared now: that is part of this preview.']),
+    ...(apart.length === 0
+      ? []
+      : [`Rendered without a look at the cluster, for kinds that come with this change: ${cut(apart.join(', '))}.`]),
+  ]
 }
 
 /** Values of sensitive variables, as the desired state lists them. */

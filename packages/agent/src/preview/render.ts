@@ -6,9 +6,11 @@ import type { InstallerDeps } from '../layers/installer.ts'
 import { type DeclaredObject, type LayerRecord, objectsOf, type UnitRecord } from '../layers/records.ts'
 import { type Step, stepsOf } from '../layers/steps.ts'
 import { heldObjects, keyed } from '../layers/units.ts'
+import type { ComingKinds } from './coming-kinds.ts'
 
 export interface RenderDeps extends Omit<InstallerDeps, 'blobs' | 'gate'> {
   blobs: Parameters<typeof loadContent>[2]
+  coming: ComingKinds
 }
 
 /** What one step of a layer would apply. */
@@ -25,12 +27,20 @@ export interface RenderedLayer {
   record: LayerRecord | undefined
   units: RenderedUnit[]
   problem: string | null
+  /** Some chart was rendered without the cluster, for kinds that are still to come. */
+  apart: boolean
 }
 
 /** Renders a layer with the steps that would install it, against the live cluster. Changes nothing. */
 export async function renderLayer(deps: RenderDeps, layer: DesiredLayer, signal: AbortSignal): Promise<RenderedLayer> {
   const record = deps.records.get(layer.id)
   const units: RenderedUnit[] = []
+  let apart = false
+  const isExpected = (message: string, definesSome: boolean): boolean => {
+    const isSo = deps.coming.explain(message) || (definesSome && message.includes('no matches for kind'))
+    apart ||= isSo
+    return isSo
+  }
   try {
     const content = await loadContent(layer, deps.packs, deps.blobs, signal)
     const isTaken = (object: DeclaredObject['object']): boolean =>
@@ -43,13 +53,14 @@ export async function renderLayer(deps: RenderDeps, layer: DesiredLayer, signal:
       const leaves = (record?.units ?? []).filter(
         (unit) => step.release !== undefined && unit.release?.name === step.release.name && !staying.has(unit.id),
       )
-      const wanted = await step.wants({ known, isMoving: leaves.length > 0, signal })
+      const wanted = await step.wants({ known, isMoving: leaves.length > 0, isExpected, signal })
+      deps.coming.add(wanted)
       units.push({ id: step.unitId, wanted, leaves })
     }
-    return { layer, record, units, problem: null }
+    return { layer, record, units, problem: null, apart }
   } catch (error) {
     signal.throwIfAborted()
-    return { layer, record, units, problem: messageOf(error) }
+    return { layer, record, units, problem: messageOf(error), apart }
   }
 }
 
