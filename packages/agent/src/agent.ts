@@ -10,6 +10,7 @@ import type { Redaction } from './desired/redaction.ts'
 import { DeviationLog } from './drift/deviations.ts'
 import { FightDetector } from './drift/fight.ts'
 import { ObjectGuard } from './drift/object-guard.ts'
+import { driftPolicy, isSamePolicy, type PolicyAction } from './drift/policy.ts'
 import { ReleaseGuard } from './drift/release-guard.ts'
 import type { PackSource } from './layers/content.ts'
 import { LayerEngine } from './layers/engine.ts'
@@ -91,7 +92,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     { desired, blobs, redaction, clock, logger },
     {
       onAccepted(former) {
-        if (former?.policy.drift !== desired.current?.policy.drift) {
+        if (!isSamePolicy(former, desired.current)) {
           guards.objects.recheckDeviations()
           guards.releases.recheckDeviations()
         }
@@ -187,7 +188,7 @@ function createGuards(
 ): { objects: ObjectGuard; releases: ReleaseGuard } {
   const { desired, installer } = parts
   const fights = new FightDetector()
-  const policy = (): 'heal' | 'alert' => desired.current?.policy.drift ?? 'heal'
+  const policy = (layerId: string): PolicyAction => driftPolicy(desired.current, layerId)
   const shared = { ...parts, deviations, fights, policy }
   return {
     objects: new ObjectGuard(shared),

@@ -200,6 +200,36 @@ test('with policy alert a failed release and a deleted namespace are told and le
   await settled()
 })
 
+test('a layer has a policy of its own: what the one puts back the other only tells, until the policy changes', async () => {
+  const colour = async (name: string) => (await env.configMap(name))?.data as { color: string } | undefined
+  const layer = (name: string, drift: 'heal' | 'alert'): LayerDraft => ({
+    ...{ name, drift, manifests: { [name]: configMapYaml(name, { color: 'blue' }) } },
+  })
+  const send = async (one: 'heal' | 'alert', two: 'heal' | 'alert', drift: 'heal' | 'alert') => {
+    await env.plane.send([...layers, layer('one', one), layer('two', two)], { drift })
+    await env.applied()
+  }
+  const change = (name: string) => {
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name }
+    return env.client.patch(ref, { data: { color: 'red' } }, someone)
+  }
+  const told = (name: string) => deviationsOf(`v1 ConfigMap default/${name}`).at(-1)
+  await send('heal', 'alert', 'heal')
+  await change('two')
+  const isAlert = expect.stringContaining('the policy of its layer is alert')
+  await expect.poll(() => told('two')).toMatchObject({ state: 'open', action: 'alert', message: isAlert })
+  await change('one')
+  await expect.poll(() => told('one')).toMatchObject({ state: 'repaired', action: 'heal' })
+  expect([await colour('one'), await colour('two')]).toEqual([{ color: 'blue' }, { color: 'red' }])
+
+  // The other way about, over a cluster that says otherwise: what is open is looked at again.
+  await send('alert', 'heal', 'alert')
+  await expect.poll(() => told('two')).toMatchObject({ state: 'repaired', action: 'heal' })
+  await change('one')
+  await expect.poll(() => told('one')).toMatchObject({ state: 'open', action: 'alert' })
+  expect([await colour('one'), await colour('two')]).toEqual([{ color: 'red' }, { color: 'blue' }])
+})
+
 test('an object that cannot be compared is told as such until it can be again', async () => {
   const service = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
   const apiVersion = 'admissionregistration.k8s.io/v1'

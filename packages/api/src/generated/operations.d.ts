@@ -7,7 +7,8 @@ export interface AtriumCause { area: "profile" | "cloud" | "controlPlane" | "age
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
 export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined }
-export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert" }
+export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert"; layers?: Record<string, "heal" | "alert"> | undefined }
+export interface AtriumClusterPolicyState { drift: "heal" | "alert"; nodes: "heal" | "alert"; layers: Record<string, "heal" | "alert">; effective: ({ layer: string; drift: "heal" | "alert"; setBy: "cluster" | "layer" | "clusterLayer" })[] }
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
 export interface AtriumDeviations { items: AtriumDeviation[] }
@@ -11393,7 +11394,7 @@ export interface Operations {
     query: Empty
     body: undefined
     status: 200
-    response: AtriumClusterPolicy
+    response: AtriumClusterPolicyState
   }
   atriumClustersPolicyUpdate: {
     route: 'PUT /atrium/v1/clusters/{uid}/policy'

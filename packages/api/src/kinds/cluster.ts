@@ -48,6 +48,8 @@ export interface ClusterPolicy {
   drift: PolicyAction
   /** Machines and their nodes. */
   nodes: PolicyAction
+  /** For single layers, by id (`<profile name>/<layer name>`): goes before what the layer and `drift` say. */
+  layers?: Record<string, PolicyAction>
 }
 
 export interface ClusterSpec {
