@@ -38,7 +38,10 @@ test.concurrent.each(fights)('a fight is told, not fought: $name', async (one) =
   expect(told.map((report) => report?.state)).toEqual([...Array(5).fill('repaired'), 'failed'])
   const cause = one.changedBy ? `changed by ${one.changedBy}` : 'deleted'
   for (const report of [told.at(-1), resting])
-    expect(report).toMatchObject({ state: 'failed', message: expect.stringContaining(`${cause} again and again`) })
+    expect(report).toMatchObject({
+      ...{ state: 'failed', contestedBy: one.changedBy ?? '' },
+      message: expect.stringContaining(`contested: ${cause} again and again`),
+    })
   expect(isLeft).toBe(true)
   expect(rested).toMatchObject({ state: 'repaired' })
 })

@@ -1,6 +1,10 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import type { KubeObject, KubeRef } from '@atrium/kube/object.ts'
+import { watchResource } from '@atrium/kube/watch.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
 
@@ -305,24 +309,51 @@ test('defaults, unit formats, list order and fields of others are no drift', asy
   ])
 })
 
-test('a fight is noticed: after some repairs the object is left alone and the fight is reported', async () => {
-  const fighter = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
-  let rounds = 0
-  await expect
-    .poll(
-      async () => {
-        const live = await env.client.find(fighter)
-        const selector = (live?.spec as { selector?: { app?: string } } | undefined)?.selector?.app
-        if (selector === 'web') {
-          rounds++
-          await env.client.patch(fighter, { spec: { selector: { app: 'stolen' } } }, someone)
-        }
-        return deviationsOf('v1 Service web/web').at(-1)?.state
-      },
-      { interval: 20 },
-    )
-    .toBe('failed')
-  expect(rounds).toBeGreaterThan(1)
-  expect(rounds).toBeLessThanOrEqual(6)
-  expect(deviationsOf('v1 Service web/web').at(-1)?.message).toContain('changed by someone again and again')
+test('with a controller that writes back an object is contested: left alone, its rival named, and put back once that stops', async () => {
+  // The agent with rests that a test can wait for.
+  await env.stopAgent()
+  await env.startAgent({ rules: [{ repairs: 3, windowMs: 60_000 }], restMs: 3_000, longestRestMs: 6_000 })
+  await env.applied()
+  const service = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
+  const selector = async () => ((await env.client.get(service)).spec as { selector: object }).selector
+  const told = () => deviationsOf('v1 Service web/web').at(-1)
+  const rival = await startRival({ ...service, selector: { app: 'stolen' }, manager: 'rival-operator' })
+  try {
+    await expect.poll(told).toMatchObject({
+      ...{ state: 'failed', action: 'heal', contestedBy: 'rival-operator', resolvedAt: null },
+      message: expect.stringMatching(/^contested: changed by rival-operator again and again, left alone until 20/),
+    })
+    expect(await selector()).toEqual({ app: 'stolen' })
+    // It is tried again after a rest, and contested anew for longer.
+    const first = told()?.message
+    await expect.poll(() => told()?.contestedBy !== undefined && told()?.message !== first).toBe(true)
+  } finally {
+    await rival.stop()
+  }
+  await expect.poll(selector).toEqual({ app: 'web' })
+  await expect.poll(told).toMatchObject({ state: 'repaired' })
+  expect(told()).not.toHaveProperty('contestedBy')
+  const written = rival.writes()
+  expect([written >= 5, written <= 12], `it wrote ${written} times`).toEqual([true, true])
+  await settled()
 })
+
+/** A controller as there are many: it watches an object and applies its own declaration whenever that differs. */
+async function startRival(wanted: KubeRef & { selector: { app: string }; manager: string }) {
+  const { selector, manager, ...ref } = wanted
+  const { apiVersion, kind, namespace, name } = ref
+  let writes = 0
+  const watch = watchResource({
+    ...{ client: env.client, clock: systemClock, random: systemRandom, logger: silentLogger },
+    query: { apiVersion, kind, namespace: namespace ?? '' },
+    onObject(change, object) {
+      const live = (object.spec as { selector?: { app?: string } }).selector
+      if (change !== 'present' || object.metadata.name !== name || live?.app === selector.app) return
+      writes++
+      const own = { apiVersion, kind, metadata: { name, namespace: namespace ?? '' }, spec: { selector } }
+      void env.client.apply(own, { fieldManager: manager, force: true })
+    },
+  })
+  await watch.synced
+  return { stop: () => watch.stop(), writes: () => writes }
+}

@@ -55,8 +55,10 @@ export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Prom
 async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Promise<CheckResult> {
   const restMs = deps.fights.restMs(guarded.key, deps.clock.now())
   if (restMs > 0) {
-    const text = `${cause(drift)} again and again within a minute: left alone for ${Math.ceil(restMs / 1000)} s; stop whoever changes it, or take the field out of the layer`
-    deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', 'failed', text))
+    const until = new Date(deps.clock.now() + restMs).toISOString()
+    const text = `contested: ${cause(drift)} again and again, left alone until ${until}; stop whoever changes it, take the field out of the layer, or set its policy to alert`
+    const contestedBy = drift.state === 'changed' ? drift.changedBy : ''
+    deps.deviations.see(guarded.key, { ...sighting(guarded, drift, 'heal', 'failed', text), contestedBy })
     return { againAfterMs: restMs }
   }
   const { object } = guarded.declared

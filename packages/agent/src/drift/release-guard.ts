@@ -153,7 +153,9 @@ export class ReleaseGuard {
   async #repair(release: GuardedRelease, fault: NonNullable<ReleaseFault>): Promise<CheckResult> {
     const restMs = this.#deps.fights.restMs(release.key, this.#deps.clock.now())
     if (restMs > 0) {
-      this.#report(release, 'heal', 'failed', `${fault.message}, again and again: left alone for some minutes`)
+      const until = new Date(this.#deps.clock.now() + restMs).toISOString()
+      const text = `contested: ${fault.message}, again and again, left alone until ${until}`
+      this.#report(release, 'heal', 'failed', text, { contestedBy: '' })
       return { againAfterMs: restMs }
     }
     this.#report(release, 'heal', 'open', `${fault.message}; being repaired by ${fault.repair}`)
@@ -173,6 +175,7 @@ export class ReleaseGuard {
     action: DeviationReport['action'],
     state: DeviationReport['state'],
     message: string,
+    contest: Pick<DeviationReport, 'contestedBy'> = {},
   ): CheckResult {
     this.#deps.deviations.see(release.key, {
       type: 'failed-release',
@@ -182,6 +185,7 @@ export class ReleaseGuard {
       action,
       state,
       message,
+      ...contest,
     })
     return DONE
   }

@@ -10,7 +10,7 @@ export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEn
 export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert"; layers?: Record<string, "heal" | "alert"> | undefined }
 export interface AtriumClusterPolicyState { drift: "heal" | "alert"; nodes: "heal" | "alert"; layers: Record<string, "heal" | "alert">; effective: ({ layer: string; drift: "heal" | "alert"; setBy: "cluster" | "layer" | "clusterLayer" })[] }
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
-export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
+export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null; contestedBy?: string | undefined }
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumPassword { password: string }

@@ -102,6 +102,8 @@ export interface Deviation {
   state: 'open' | 'repaired' | 'failed'
   message: string
   resolvedAt: string | null
+  /** While it is left alone because somebody changes it again as often as it is put back: who; empty when unknown. */
+  contestedBy?: string
 }
 
 export interface ClusterMetrics {

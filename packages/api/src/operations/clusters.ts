@@ -41,6 +41,8 @@ export const clusterOperations: OwnOperations = {
       state: text,
       message: text,
       resolvedAt: textOrNull,
+      // Who changes it again as often as it is put back, empty when unknown; only while that is so.
+      contestedBy: Type.Optional(text),
     }),
     AtriumClusterPlanRequest: Type.Object(
       {
