@@ -1,11 +1,14 @@
 /**
- * One object changed in the cluster → repaired: 200 different objects on a real API server, one change at a time, and
- * all at once; three times. Run: `node test/bench/drift-repair.ts`. The time runs from the moment the change was acknowledged to
- * the moment a watch of its own sees the declared value again.
+ * One object changed in the cluster → repaired, on a real API server: 200 different objects one after another, 500 at 50 a
+ * second, 1,000 at 200 a second, 200 at once; three times, or as often as the argument says. Run:
+ * `node test/bench/drift-repair.ts [runs]`. The time runs from the moment the change was acknowledged to the moment a watch of
+ * its own sees the declared value again.
  */
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { startAgent } from '@atrium/agent/agent.ts'
 import { Redaction } from '@atrium/agent/desired/redaction.ts'
 import { Helm } from '@atrium/agent/layers/helm.ts'
@@ -20,9 +23,15 @@ import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { type Figure, report } from './support/report.ts'
 
-const OBJECTS = 200
-const RUNS = 3
-const LIMIT_MS = 500
+const OBJECTS = 1_000
+const RUNS = Number(process.argv[2] ?? 3)
+/** Objects that are changed one after another, and all at once. */
+const SINGLE = 200
+const LIMIT_MS = 250
+const SLOW_RATE = 50
+const FAST_RATE = 200
+const FAST_LIMIT_MS = 1_000
+const SERVER_OUTPUT_BYTES = 64 * 1024 * 1024
 const shared = { clock: systemClock, random: systemRandom, logger: silentLogger }
 const NAMESPACE = 'bench'
 
@@ -74,6 +83,8 @@ interface Bench {
   client: KubeClient
   /** Resolves when the object of this key is as declared again; asked for before it is changed. */
   repaired: (key: string) => Promise<number>
+  /** Seconds of a core that the API server has used. */
+  serverSeconds: () => Promise<number>
   close: () => Promise<void>
 }
 
@@ -115,6 +126,7 @@ async function openBench(): Promise<Bench> {
   return {
     client,
     repaired,
+    serverSeconds: () => readServerSeconds(control.kubeconfigPath),
     async close() {
       await stop()
       await agent.stop()
@@ -122,6 +134,12 @@ async function openBench(): Promise<Bench> {
       await rm(stateDir, { recursive: true, force: true })
     },
   }
+}
+
+async function readServerSeconds(kubeconfigPath: string): Promise<number> {
+  const args = ['--kubeconfig', kubeconfigPath, 'get', '--raw', '/metrics']
+  const { stdout } = await promisify(execFile)(toolPath('kubectl'), args, { maxBuffer: SERVER_OUTPUT_BYTES })
+  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(stdout)?.[1])
 }
 
 async function watchRepairs(client: KubeClient): Promise<Pick<Bench, 'repaired'> & { stop: () => Promise<void> }> {
@@ -172,17 +190,57 @@ async function repairTime(bench: Bench, object: KubeObject, disturb: Disturb): P
 
 async function oneByOne(bench: Bench, disturb: Disturb): Promise<number[]> {
   const times: number[] = []
-  for (const object of objects) times.push(await repairTime(bench, object, disturb))
+  for (const object of objects.slice(0, SINGLE)) times.push(await repairTime(bench, object, disturb))
   return times
 }
 
-const runs = { changed: [] as number[][], deleted: [] as number[][], together: [] as number[][] }
+/** Changes at their times, whether the former ones are repaired or not. */
+async function atRate(bench: Bench, changed: readonly KubeObject[], perSecond: number): Promise<number[]> {
+  const times: Promise<number>[] = []
+  const startedAt = performance.now()
+  for (const [index, object] of changed.entries()) {
+    const dueInMs = startedAt + (index * 1_000) / perSecond - performance.now()
+    if (dueInMs > 0) await systemClock.sleep(dueInMs)
+    times.push(repairTime(bench, object, change))
+  }
+  return Promise.all(times)
+}
+
+interface Cost {
+  perSecond: number
+  serverMs: number
+  ownMs: number
+}
+
+/** What a drift took while all were repaired: repairs a second, and the time of a core of the API server and of this process. */
+async function costing(bench: Bench, work: () => Promise<number[]>): Promise<{ times: number[]; cost: Cost }> {
+  const [server, own, startedAt] = [await bench.serverSeconds(), process.cpuUsage(), performance.now()]
+  const times = await work()
+  const seconds = (performance.now() - startedAt) / 1_000
+  const { user, system } = process.cpuUsage(own)
+  const serverMs = (((await bench.serverSeconds()) - server) * 1_000) / times.length
+  return { times, cost: { perSecond: times.length / seconds, serverMs, ownMs: (user + system) / 1_000 / times.length } }
+}
+
+const costs: Cost[] = []
+const runs = {
+  changed: [] as number[][],
+  deleted: [] as number[][],
+  slow: [] as number[][],
+  fast: [] as number[][],
+  together: [] as number[][],
+}
 for (let run = 0; run < RUNS; run += 1) {
   // A cluster of its own for each: an object that is changed again and again within a minute is left alone on purpose.
   const bench = await openBench()
   runs.changed.push(await oneByOne(bench, change))
   runs.deleted.push(await oneByOne(bench, remove))
-  runs.together.push(await Promise.all(objects.map((object) => repairTime(bench, object, change))))
+  // None more than four times within a minute.
+  runs.slow.push(await atRate(bench, objects.slice(OBJECTS / 2), SLOW_RATE))
+  runs.together.push(await Promise.all(objects.slice(0, SINGLE).map((object) => repairTime(bench, object, change))))
+  const { times, cost } = await costing(bench, () => atRate(bench, objects, FAST_RATE))
+  runs.fast.push(times)
+  costs.push(cost)
   await bench.close()
 }
 
@@ -199,5 +257,12 @@ report(`Change in a cluster to its repair, ${OBJECTS} objects`, [
   figure('changed, one after another', runs.changed, 0.99, LIMIT_MS),
   figure('deleted, one after another', runs.deleted, 0.5),
   figure('deleted, one after another', runs.deleted, 0.99, LIMIT_MS),
-  figure('changed, all at once', runs.together, 0.99),
+  figure(`${SINGLE} changed at once`, runs.together, 0.99),
+  figure(`changed at ${SLOW_RATE} a second`, runs.slow, 0.5),
+  figure(`changed at ${SLOW_RATE} a second`, runs.slow, 0.99, FAST_LIMIT_MS),
+  figure(`changed at ${FAST_RATE} a second`, runs.fast, 0.5),
+  figure(`changed at ${FAST_RATE} a second`, runs.fast, 0.99, FAST_LIMIT_MS),
+  { name: 'repaired meanwhile', runs: costs.map(({ perSecond }) => perSecond), unit: 'a second' },
+  { name: 'API server for each', runs: costs.map(({ serverMs }) => serverMs), unit: 'ms of a core' },
+  { name: 'agent, changes and watch for each', runs: costs.map(({ ownMs }) => ownMs), unit: 'ms of a core' },
 ])

@@ -102,7 +102,11 @@ describe('the command line', () => {
   it('export writes documents that change nothing when they are applied, and diff tells what another one would', async () => {
     const folder = dirname(platform.home.folder)
     const file = join(folder, 'fleet.yaml')
+    const ofLayer = (word: string) => platform.atrium('policy', 'demo', '--layer', `demo-apps/hello-atrium=${word}`)
+    const forAll = 'drift: heal\nnodes: heal\n'
+    expect(await ofLayer('alert')).toBe(`${forAll}layer demo-apps/hello-atrium: alert (set for this cluster)\n`)
     const text = await platform.atrium('export', 'all')
+    expect(text).toContain('      demo-apps/hello-atrium: alert\n')
     writeFileSync(file, text)
     const applied = (await platform.atrium('apply', '-f', file)).trim().split('\n')
     expect(applied.filter((line) => !line.endsWith(' unchanged'))).toEqual([])
@@ -111,6 +115,7 @@ describe('the command line', () => {
     writeFileSync(file, text.replace('    drift: heal', '    drift: alert'))
     const { exitCode, output } = await platform.attempt('diff', '-f', file)
     expect([exitCode, output]).toEqual([1, 'cluster/demo configured\n  spec.policy.drift: heal → alert\n'])
+    expect(await ofLayer('inherit')).toBe(forAll)
   })
 
   it('plan tells what a change would do, object by object, and makes none of it', async () => {

@@ -8,8 +8,9 @@ import { DesiredStore } from './desired/desired-store.ts'
 import { DesiredIntake } from './desired/intake.ts'
 import type { Redaction } from './desired/redaction.ts'
 import { DeviationLog } from './drift/deviations.ts'
-import { FightDetector } from './drift/fight.ts'
+import { FightDetector, type FightLimits } from './drift/fight.ts'
 import { ObjectGuard } from './drift/object-guard.ts'
+import { driftPolicy, isSamePolicy, type PolicyAction } from './drift/policy.ts'
 import { ReleaseGuard } from './drift/release-guard.ts'
 import type { PackSource } from './layers/content.ts'
 import { LayerEngine } from './layers/engine.ts'
@@ -37,6 +38,8 @@ export interface AgentDeps {
   namespace: string
   /** Folder for the desired state and for helm's work. */
   stateDir: string
+  /** When it takes an object for contested; the usual limits unless given. */
+  fights?: FightLimits
   /** Opens the link once the agent can say what it has applied. */
   openLink(applied: () => DesiredPosition | null): PlaneLink
 }
@@ -95,7 +98,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     { desired, blobs, redaction, clock, logger },
     {
       onAccepted(former) {
-        if (former?.policy.drift !== desired.current?.policy.drift) {
+        if (!isSamePolicy(former, desired.current)) {
           guards.objects.recheckDeviations()
           guards.releases.recheckDeviations()
         }
@@ -192,8 +195,8 @@ function createGuards(
   engine: LayerEngine,
 ): { objects: ObjectGuard; releases: ReleaseGuard } {
   const { desired, installer } = parts
-  const fights = new FightDetector()
-  const policy = (): 'heal' | 'alert' => desired.current?.policy.drift ?? 'heal'
+  const fights = new FightDetector(parts.fights)
+  const policy = (layerId: string): PolicyAction => driftPolicy(desired.current, layerId)
   const shared = { ...parts, deviations, fights, policy }
   return {
     objects: new ObjectGuard(shared),

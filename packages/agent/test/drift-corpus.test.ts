@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { corpus, fights } from './support/corpus.ts'
 import { type Judged, matrixOf, printed, verdictOf } from './support/corpus-matrix.ts'
+import { askPeer, printedPeer } from './support/corpus-peer.ts'
 import { type CorpusCluster, runCase, runFight, startCorpusCluster } from './support/corpus-run.ts'
+
+/** `--all`: another tool judges the same cases; it takes minutes to build. */
+const isWhole = process.env.ATRIUM_TEST_ALL === '1'
+const PEER_LIMIT_MS = 15 * 60_000
 
 let cluster: CorpusCluster
 const judged: Judged[] = []
 beforeAll(async () => {
-  cluster = await startCorpusCluster()
+  cluster = await startCorpusCluster({ forPeer: isWhole })
 })
 afterAll(() => cluster?.stop())
 
@@ -33,7 +38,10 @@ test.concurrent.each(fights)('a fight is told, not fought: $name', async (one) =
   expect(told.map((report) => report?.state)).toEqual([...Array(5).fill('repaired'), 'failed'])
   const cause = one.changedBy ? `changed by ${one.changedBy}` : 'deleted'
   for (const report of [told.at(-1), resting])
-    expect(report).toMatchObject({ state: 'failed', message: expect.stringContaining(`${cause} again and again`) })
+    expect(report).toMatchObject({
+      ...{ state: 'failed', contestedBy: one.changedBy ?? '' },
+      message: expect.stringContaining(`contested: ${cause} again and again`),
+    })
   expect(isLeft).toBe(true)
   expect(rested).toMatchObject({ state: 'repaired' })
 })
@@ -43,3 +51,15 @@ test('no drift is missed, and none is seen where there is none', () => {
   expect(judged).toHaveLength(corpus.length)
   expect(matrixOf(judged)).toMatchObject({ missed: 0, false: 0 })
 })
+
+test.skipIf(!isWhole)(
+  'another tool is asked about the same objects',
+  async () => {
+    const cases = cluster.forPeer ?? []
+    const answers = await askPeer(cluster.kubeconfigPath, cases)
+    console.log(`${printed(judged)}\n${printedPeer(answers)}`)
+    const kept = corpus.filter(({ unguarded }) => !unguarded)
+    expect([cases.length, answers.length]).toEqual([kept.length, 3 * kept.length])
+  },
+  PEER_LIMIT_MS,
+)

@@ -1,6 +1,10 @@
 import type { DeviationReport } from '@atrium/api/link/protocol.ts'
 import type { LayerDraft } from '@atrium/dev-env/fake-plane.ts'
 import type { KubeObject, KubeRef } from '@atrium/kube/object.ts'
+import { watchResource } from '@atrium/kube/watch.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { silentLogger } from '@atrium/runtime/base/logger.ts'
+import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AgentEnv, chart, configMapYaml } from './support/agent-env.ts'
 
@@ -50,14 +54,17 @@ const deploymentRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'w
 const settingsRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'settings', name: 'settings' }
 const someone = { type: 'strategic', fieldManager: 'someone' } as const
 
-const deviationsOf = (object: string): DeviationReport[] =>
-  [...env.plane.deviations.values()].filter((one) => one.object === object)
+/** What was detected before is no word on this test, however late it is told. */
+let since = ''
+const deviations = (): DeviationReport[] =>
+  [...env.plane.deviations.values()].filter(({ detectedAt }) => detectedAt >= since)
+const deviationsOf = (object: string): DeviationReport[] => deviations().filter((one) => one.object === object)
 const settled = () => expect.poll(() => env.plane.state()?.health.message).not.toContain('deviations are open')
 
 beforeEach(async () => {
   await env.plane.send(layers, { drift: 'heal' })
   await env.applied()
-  env.plane.deviations.clear()
+  since = new Date().toISOString()
 })
 
 test('a changed field is put back, and what was done is told with the difference', async () => {
@@ -200,6 +207,36 @@ test('with policy alert a failed release and a deleted namespace are told and le
   await settled()
 })
 
+test('a layer has a policy of its own: what the one puts back the other only tells, until the policy changes', async () => {
+  const colour = async (name: string) => (await env.configMap(name))?.data as { color: string } | undefined
+  const layer = (name: string, drift: 'heal' | 'alert'): LayerDraft => ({
+    ...{ name, drift, manifests: { [name]: configMapYaml(name, { color: 'blue' }) } },
+  })
+  const send = async (one: 'heal' | 'alert', two: 'heal' | 'alert', drift: 'heal' | 'alert') => {
+    await env.plane.send([...layers, layer('one', one), layer('two', two)], { drift })
+    await env.applied()
+  }
+  const change = (name: string) => {
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name }
+    return env.client.patch(ref, { data: { color: 'red' } }, someone)
+  }
+  const told = (name: string) => deviationsOf(`v1 ConfigMap default/${name}`).at(-1)
+  await send('heal', 'alert', 'heal')
+  await change('two')
+  const isAlert = expect.stringContaining('the policy of its layer is alert')
+  await expect.poll(() => told('two')).toMatchObject({ state: 'open', action: 'alert', message: isAlert })
+  await change('one')
+  await expect.poll(() => told('one')).toMatchObject({ state: 'repaired', action: 'heal' })
+  expect([await colour('one'), await colour('two')]).toEqual([{ color: 'blue' }, { color: 'red' }])
+
+  // The other way about, over a cluster that says otherwise: what is open is looked at again.
+  await send('alert', 'heal', 'alert')
+  await expect.poll(() => told('two')).toMatchObject({ state: 'repaired', action: 'heal' })
+  await change('one')
+  await expect.poll(() => told('one')).toMatchObject({ state: 'open', action: 'alert' })
+  expect([await colour('one'), await colour('two')]).toEqual([{ color: 'red' }, { color: 'blue' }])
+})
+
 test('an object that cannot be compared is told as such until it can be again', async () => {
   const service = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
   const apiVersion = 'admissionregistration.k8s.io/v1'
@@ -262,37 +299,69 @@ test('defaults, unit formats, list order and fields of others are no drift', asy
   await env.client.patch(settingsRef, { data: { size: 'small' } }, someone)
   await env.client.patch(deploymentRef, { metadata: { labels: { app: 'other' } } }, someone)
   await expect
-    .poll(() => [...env.plane.deviations.values()].map((one) => one.diff).sort((a, b) => a.length - b.length))
+    .poll(() =>
+      deviations()
+        .map((one) => one.diff)
+        .sort((a, b) => a.length - b.length),
+    )
     .toEqual(
       expect.arrayContaining([
         [{ path: '/data/size', live: 'small', desired: 'large' }],
         [{ path: '/metadata/labels/app', live: 'other', desired: 'web' }],
       ]),
     )
-  expect([...env.plane.deviations.values()].map((one) => one.object).sort()).toEqual([
-    'apps/v1 Deployment web/web',
-    'v1 ConfigMap settings/settings',
-  ])
+  expect(
+    deviations()
+      .map((one) => one.object)
+      .sort(),
+  ).toEqual(['apps/v1 Deployment web/web', 'v1 ConfigMap settings/settings'])
 })
 
-test('a fight is noticed: after some repairs the object is left alone and the fight is reported', async () => {
-  const fighter = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
-  let rounds = 0
-  await expect
-    .poll(
-      async () => {
-        const live = await env.client.find(fighter)
-        const selector = (live?.spec as { selector?: { app?: string } } | undefined)?.selector?.app
-        if (selector === 'web') {
-          rounds++
-          await env.client.patch(fighter, { spec: { selector: { app: 'stolen' } } }, someone)
-        }
-        return deviationsOf('v1 Service web/web').at(-1)?.state
-      },
-      { interval: 20 },
-    )
-    .toBe('failed')
-  expect(rounds).toBeGreaterThan(1)
-  expect(rounds).toBeLessThanOrEqual(6)
-  expect(deviationsOf('v1 Service web/web').at(-1)?.message).toContain('changed by someone again and again')
+test('with a controller that writes back an object is contested: left alone, its rival named, and put back once that stops', async () => {
+  // The agent with rests that a test can wait for.
+  await env.stopAgent()
+  await env.startAgent({ rules: [{ repairs: 3, windowMs: 60_000 }], restMs: 2_000, longestRestMs: 4_000 })
+  await env.applied()
+  const service = { apiVersion: 'v1', kind: 'Service', namespace: 'web', name: 'web' }
+  const selector = async () => ((await env.client.get(service)).spec as { selector: object }).selector
+  const told = () => deviationsOf('v1 Service web/web').at(-1)
+  const rival = await startRival({ ...service, selector: { app: 'stolen' }, manager: 'rival-operator' })
+  try {
+    await expect.poll(told).toMatchObject({
+      ...{ state: 'failed', action: 'heal', contestedBy: 'rival-operator', resolvedAt: null },
+      message: expect.stringMatching(/^contested: changed by rival-operator again and again, left alone until 20/),
+    })
+    expect(await selector()).toEqual({ app: 'stolen' })
+    // It is tried again after a rest, and contested anew for longer.
+    const first = told()?.message
+    await expect.poll(() => told()?.contestedBy !== undefined && told()?.message !== first).toBe(true)
+  } finally {
+    await rival.stop()
+  }
+  await expect.poll(selector).toEqual({ app: 'web' })
+  await expect.poll(told).toMatchObject({ state: 'repaired' })
+  expect(told()).not.toHaveProperty('contestedBy')
+  const written = rival.writes()
+  expect([written >= 5, written <= 12], `it wrote ${written} times`).toEqual([true, true])
+  await settled()
 })
+
+/** A controller as there are many: it watches an object and applies its own declaration whenever that differs. */
+async function startRival(wanted: KubeRef & { selector: { app: string }; manager: string }) {
+  const { selector, manager, ...ref } = wanted
+  const { apiVersion, kind, namespace, name } = ref
+  let writes = 0
+  const watch = watchResource({
+    ...{ client: env.client, clock: systemClock, random: systemRandom, logger: silentLogger },
+    query: { apiVersion, kind, namespace: namespace ?? '' },
+    onObject(change, object) {
+      const live = (object.spec as { selector?: { app?: string } }).selector
+      if (change !== 'present' || object.metadata.name !== name || live?.app === selector.app) return
+      writes++
+      const own = { apiVersion, kind, metadata: { name, namespace: namespace ?? '' }, spec: { selector } }
+      void env.client.apply(own, { fieldManager: manager, force: true })
+    },
+  })
+  await watch.synced
+  return { stop: () => watch.stop(), writes: () => writes }
+}

@@ -212,6 +212,12 @@ export const clusterReasons = {
     'Something differs from what was declared; the list of deviations shows each with its difference.',
     'Change it back, declare it, or set the policy to `heal`.',
   ),
+  DeviationContested: reason(
+    types.inSync,
+    'False',
+    'Somebody changes an object again as often as it is put back, and is named; the agent leaves it alone for a while.',
+    'Stop whoever changes it, take the field out of the layer, or set the policy of the layer to `alert`.',
+  ),
   DeviationHealing: reason(types.inSync, 'False', 'A deviation is being repaired.'),
   SyncUnknown: reason(
     types.inSync,

@@ -26,6 +26,7 @@ export interface LayerDraft {
   kind?: DesiredLayer['kind']
   priority?: number
   namespace?: string
+  drift?: DesiredLayer['drift']
 }
 
 /** Everything the plane would send and take, in memory: what the agent does with it is real. */
@@ -196,6 +197,7 @@ export class FakePlane implements PackSource {
       valuesDigest: this.#put(draft.values ?? ''),
       manifests: Object.entries(draft.manifests ?? {}).map(([name, text]) => ({ name, digest: this.#put(text) })),
       namespace: draft.namespace ?? 'default',
+      ...(draft.drift && { drift: draft.drift }),
     }
   }
 

@@ -90,6 +90,13 @@ test('differences of others are left out: beside declared fields, in merged list
   ])
 })
 
+test('a value declared empty that the server empties again is ours, whatever others put into it', () => {
+  const owned = { 'f:spec': { 'f:selector': { '.': {} }, 'f:nodes': { '.': {} } } }
+  const live = object({ spec: { selector: { app: 'one' }, nodes: { disk: 'slow' } } })
+  const found = differences(live, object({ spec: { selector: {} } }), owned)
+  expect(found.map(({ path }) => path)).toEqual(['/spec/selector/app', '/spec/nodes/disk'])
+})
+
 test('a list that the server takes for one value has an order, also when its items have names', () => {
   const steps = (...names: string[]) => object({ steps: names.map((name) => ({ name })) })
   expect(differences(steps('a', 'b'), steps('b', 'a'), { 'f:steps': {} })).toEqual([

@@ -1,5 +1,5 @@
 import { isRecord, type KubeObject } from './object.ts'
-import { isMergedList, isWhole, mergeKeys, type Owned, ownedField, ownedItem } from './ownership.ts'
+import { isKeptEmpty, isMergedList, isWhole, mergeKeys, type Owned, ownedField, ownedItem } from './ownership.ts'
 import { type Sameness, samenessOf } from './same-value.ts'
 
 /** One place where live and desired differ; `undefined` became null: JSON knows no absence. */
@@ -62,7 +62,8 @@ class Comparison {
     this.#found = found
   }
 
-  compare(live: unknown, desired: unknown, place: Place): void {
+  compare(live: unknown, desired: unknown, at: Place): void {
+    const place = isKeptEmpty(at.owned, desired) ? { ...at, owned: 'whole' as const } : at
     const { field, parent, owned } = place
     if (this.#found.length >= differenceLimits.count || live === desired || owned === undefined) return
     if (isRecord(live) && isRecord(desired)) return this.compareRecords(live, desired, place)

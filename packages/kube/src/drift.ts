@@ -6,6 +6,7 @@ import { isConflict, isInvalid, isNotFound, KindNotServedError, type KubeError }
 import { isRecord, type KubeObject, type ManagedFields, refOf } from './object.ts'
 import { overlap } from './overlap.ts'
 import { appliedFields, type Owned, united, withoutEmpties } from './ownership.ts'
+import { withData } from './secret-data.ts'
 
 export type { Difference } from './difference.ts'
 
@@ -138,18 +139,4 @@ function refusedDifferences(live: KubeObject, declared: KubeObject, error: KubeE
   const shown = overlap(live, wanted) as KubeObject
   const found = [differences(shown, wanted), differences(shown, wanted, 'declared')].find(({ length }) => length > 0)
   return found ?? [{ path: error.causes[0]?.field ?? '/', live: error.message, desired: null }]
-}
-
-/** A Secret as the server keeps it. */
-function withData(declared: KubeObject): KubeObject {
-  if (declared.kind !== 'Secret' || !isRecord(declared.stringData)) return declared
-  const { stringData, ...rest } = declared
-  const encoded = Object.entries(stringData as object).map(([name, text]) => [
-    name,
-    Buffer.from(String(text)).toString('base64'),
-  ])
-  return {
-    ...(rest as KubeObject),
-    data: { ...(isRecord(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) },
-  }
 }

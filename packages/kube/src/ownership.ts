@@ -47,6 +47,12 @@ export function withoutEmpties(owned: Owned, declared: unknown): Owned {
   return Object.fromEntries(entries)
 }
 
+/** Declared as an empty object, and the server keeps nothing that others put into it: it takes the object for one value. */
+export const isKeptEmpty = (owned: Owned | undefined, desired: unknown): boolean =>
+  isRecord(owned) &&
+  Object.keys(owned).join() === PRESENT &&
+  (desired === undefined || (isRecord(desired) && Object.keys(desired).length === 0))
+
 function declaredAt(declared: unknown, name: string): unknown {
   if (name.startsWith('f:')) return isRecord(declared) ? declared[name.slice(2)] : undefined
   return Array.isArray(declared) ? declared.find((item) => isKeyed(name, item)) : undefined

@@ -228,6 +228,33 @@ describe('a cluster on a custom cloud', () => {
     expect((await create(clusterBody(account, [infra]))).body.code).toBe('DuplicateName')
   })
 
+  test('has a policy of its own for single layers, before what their profiles say', async () => {
+    const { call, cluster, addon } = await newCluster(api)
+    const path = `/atrium/v1/clusters/${cluster}/policy`
+    const ofAddon = async () => {
+      const { effective } = (await call(`GET ${path}`)).body as { effective: { layer: string }[] }
+      return effective.find(({ layer }) => layer === 'web/web-layer')
+    }
+    const set = async (layers?: object) =>
+      (await call(`PUT ${path}`, { body: { drift: 'heal', nodes: 'heal', ...(layers && { layers }) } })).body
+    expect(await ofAddon()).toEqual({ layer: 'web/web-layer', drift: 'heal', setBy: 'cluster' })
+
+    const values = { name: 'web-layer', values: 'pack: { drift: "{{.spectro.var.replicas}}" }' }
+    const profiles = [{ uid: addon, packValues: [values], variables: [{ name: 'replicas', value: 'alert' }] }]
+    const attached = await call(`PATCH /v1/spectroclusters/${cluster}/profiles`, { body: { profiles } })
+    expect(attached.status, attached.text).toBe(204)
+    expect(await ofAddon()).toEqual({ layer: 'web/web-layer', drift: 'alert', setBy: 'layer' })
+
+    await set({ 'web/web-layer': 'heal' })
+    expect(await ofAddon()).toEqual({ layer: 'web/web-layer', drift: 'heal', setBy: 'clusterLayer' })
+    await set()
+    expect(await ofAddon(), 'what is left out stays').toMatchObject({ setBy: 'clusterLayer' })
+    for (const layers of [{ 'web/none': 'heal' }, { 'web/web-layer': 'off' }])
+      expect(await set(layers)).toMatchObject({ code: expect.stringMatching(/^Invalid/) })
+    await set({})
+    expect(await ofAddon()).toMatchObject({ drift: 'alert', setBy: 'layer' })
+  })
+
   test('starts with the policy for nodes that project or tenant set, and counts against the limit', async () => {
     const { call, account, infra, project } = await newCluster(api)
     const { tenantUid } = (await call('GET /v1/users/info')).body
@@ -238,9 +265,9 @@ describe('a cluster on a custom cloud', () => {
       return made.status === 201 ? (await call(`GET /atrium/v1/clusters/${made.body.uid}/policy`)).body : made.body
     }
     await call(`PUT /v1/tenants/${tenantUid}/${setting}`, { body: { disableNodesAutoRemediation: true } })
-    expect(await policyOf('two')).toEqual({ drift: 'heal', nodes: 'alert' })
+    expect(await policyOf('two')).toMatchObject({ drift: 'heal', nodes: 'alert' })
     await call(`PUT /v1/projects/${project}/${setting}`, { body: { isEnabled: true } })
-    expect(await policyOf('three')).toEqual({ drift: 'heal', nodes: 'heal' })
+    expect(await policyOf('three')).toMatchObject({ drift: 'heal', nodes: 'heal' })
     await call(`PATCH /v1/tenants/${tenantUid}/resourceLimits`, {
       body: { resources: [{ kind: 'spectrocluster', limit: 3 }] },
     })

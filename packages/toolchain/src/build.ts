@@ -60,12 +60,7 @@ export const buildTools = async (options: BuildOptions): Promise<void> => {
   const packages = names.map((name) => catalogue[name].goPackage)
   const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...catalogue[first].ldflags].join(' ')]
   const work = names.join(', ')
-  const go: GoRun = {
-    path: options.go.path,
-    folder: join(options.modulesFolder, module),
-    // The go.mod and go.sum here decide, whatever a user has set for projects of their own.
-    env: { ...options.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off', GO111MODULE: 'on' },
-  }
+  const go = { path: options.go.path, folder: join(options.modulesFolder, module), env: goEnvironment(options.env) }
   let fetched = 0
   const onModule = (line: string): void => {
     if (!line.startsWith('go: downloading')) return
@@ -82,14 +77,20 @@ export const buildTools = async (options: BuildOptions): Promise<void> => {
   }
 }
 
-interface GoRun {
+export interface GoRun {
   path: string
   folder: string
   env: NodeJS.ProcessEnv
 }
 
+/** The go.mod and go.sum of the folder decide, whatever a user has set for projects of their own. */
+export const goEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...env,
+  ...{ CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off', GO111MODULE: 'on' },
+})
+
 /** Runs go, hands each line of its stderr to `onLine`, returns its stdout. */
-const runGo = (go: GoRun, args: string[], onLine: (line: string) => void): Promise<string> =>
+export const runGo = (go: GoRun, args: string[], onLine: (line: string) => void): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(go.path, args, { cwd: go.folder, env: go.env, stdio: ['ignore', 'pipe', 'pipe'] })
     const out: Buffer[] = []

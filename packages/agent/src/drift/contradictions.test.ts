@@ -43,6 +43,18 @@ test('an object with a field that forbids a declared one is replaced', () => {
   ])
 })
 
+test('a choice within an entry is made again, what lies beside it in the entry stays', () => {
+  const live = podSpec({ name: 'web', env: [{ name: 'THEIRS' }], livenessProbe: { exec: { command: ['true'] } } })
+  const declared = podSpec({ name: 'web', livenessProbe: { httpGet: { port: 80 } } })
+  expect(contradictions(live, declared, cause('spec.template.spec.containers[0].livenessProbe.httpGet'))).toEqual([
+    {
+      op: 'replace',
+      path: '/spec/template/spec/containers/0/livenessProbe',
+      value: { httpGet: { port: 80 } },
+    },
+  ])
+})
+
 test('nothing is replaced where lists of others would go with it, or where the object as a whole is meant', () => {
   const live = podSpec(
     { name: 'web', image: 'x', env: [{ name: 'THEIRS', value: '1' }] },

@@ -76,16 +76,18 @@ function duplicate(live: unknown, declared: unknown, tokens: readonly Token[], c
   return index < 0 || value === undefined ? null : { op: 'replace', path: `${list.path}/${index}`, value }
 }
 
-/** The innermost entry or object around the cause, unless replacing it would take list entries from somebody else. */
+/** The innermost object around the cause, unless replacing it would take list entries from somebody else; never the whole of `spec`. */
 function nearest(live: unknown, declared: unknown, tokens: readonly Token[]): Replacement | null {
-  const entryAt = tokens.findLastIndex((token) => typeof token === 'number')
-  const end = entryAt >= 0 ? entryAt + 1 : tokens.length - 1
-  // Never the whole of `spec`.
+  const entryEnd = tokens.findLastIndex((token) => typeof token === 'number') + 1
+  const end = Math.max(entryEnd, tokens.length - 1)
   const place = end < 2 ? null : placeOf(live, declared, tokens.slice(0, end))
   if (!place || !isRecord(place.live) || !isRecord(place.declared)) return null
   const { live: now, declared: wanted } = place
-  const isForeign = Object.keys(now).some((name) => !(name in wanted))
-  return isForeign && !takesEntries(now, wanted) ? { op: 'replace', path: place.path, value: wanted } : null
+  const foreign = Object.keys(now).filter((name) => !(name in wanted))
+  // Within an entry the foreign fields are the other choice (a probe that became of another kind), lists in it included.
+  const isChoice = entryEnd > 0 && end > entryEnd
+  const kept = isChoice ? Object.fromEntries(Object.entries(now).filter(([name]) => name in wanted)) : now
+  return foreign.length > 0 && !takesEntries(kept, wanted) ? { op: 'replace', path: place.path, value: wanted } : null
 }
 
 /** Whether a list of `live` holds more than its counterpart. */

@@ -52,6 +52,22 @@ test('one deviation keeps its id and time from detection to resolution, and is t
   expect(log.openIds()).toEqual([])
 })
 
+test('who contests an object is told only while that is so', async () => {
+  const log = await open()
+  log.see('subject', { ...sighting('failed'), contestedBy: 'flux' })
+  await log.flush()
+  log.see('subject', sighting('open'))
+  await log.flush()
+  log.see('subject', { ...sighting('failed'), contestedBy: '' })
+  log.resolve('subject', 'fine again')
+  await log.flush()
+  expect(sent.flat().map((one) => [one.state, one.contestedBy])).toEqual([
+    ['failed', 'flux'],
+    ['open', undefined],
+    ['repaired', undefined],
+  ])
+})
+
 test('the next deviation of the same object is another one', async () => {
   const log = await open()
   log.see('subject', sighting('repaired'))

@@ -7,7 +7,10 @@ import { shortHash } from '../names.ts'
 import type { ContentStore } from '../storage/cluster-store.ts'
 
 /** What was seen of a deviation, by the identity of its subject. */
-export type Sighting = Pick<DeviationReport, 'type' | 'object' | 'layer' | 'diff' | 'action' | 'state' | 'message'>
+export type Sighting = Pick<
+  DeviationReport,
+  'type' | 'object' | 'layer' | 'diff' | 'action' | 'state' | 'message' | 'contestedBy'
+>
 
 export interface DeviationLogOptions {
   store: ContentStore
@@ -22,6 +25,7 @@ const KEY = 'open'
 const FLUSH_MS = 100
 const BATCH = 200
 const MESSAGE_CHARS = 4_096
+const CONTESTANT_CHARS = 256
 const DIFF_CHARS = 8 * 1024
 /** The link takes 64 levels in all. */
 const VALUE_DEPTH = 32
@@ -73,8 +77,10 @@ export class DeviationLog {
     const former = this.#open.get(subject)
     const detectedAt = former?.detectedAt ?? isoNow(clock)
     const repaired = sighting.state === 'repaired'
+    const { contestedBy, ...seen } = sighting
     const report: DeviationReport = {
-      ...sighting,
+      ...seen,
+      ...(contestedBy !== undefined && !repaired && { contestedBy: contestedBy.slice(0, CONTESTANT_CHARS) }),
       id: former?.id ?? `${shortHash(subject)}-${clock.now().toString(36)}`,
       object: sighting.object.slice(0, 512),
       diff: boundedDiff(redactDiff(sighting.diff.length > 0 || !former ? sighting.diff : former.diff, redact)),

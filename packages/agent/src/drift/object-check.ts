@@ -13,6 +13,7 @@ import { contradictions } from './contradictions.ts'
 import type { DeviationLog, Sighting } from './deviations.ts'
 import type { FightDetector } from './fight.ts'
 import type { Guarded } from './inventory-index.ts'
+import type { PolicyAction } from './policy.ts'
 
 export interface ObjectCheckDeps {
   client: KubeClient
@@ -20,7 +21,7 @@ export interface ObjectCheckDeps {
   fights: FightDetector
   clock: Clock
   logger: Logger
-  policy(): 'heal' | 'alert'
+  policy(layerId: string): PolicyAction
   /** After an object was put back; `object` is what the server stored. */
   onRepaired(key: string, object: KubeObject): void
 }
@@ -37,7 +38,7 @@ export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Prom
     deps.deviations.resolve(guarded.key, 'it is as declared again')
     return DONE
   }
-  if (deps.policy() === 'alert') {
+  if (deps.policy(guarded.layerId) === 'alert') {
     deps.deviations.see(guarded.key, sighting(guarded, drift, 'alert', 'open', alertText(drift)))
     return DONE
   }
@@ -54,8 +55,10 @@ export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Prom
 async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Promise<CheckResult> {
   const restMs = deps.fights.restMs(guarded.key, deps.clock.now())
   if (restMs > 0) {
-    const text = `${cause(drift)} again and again within a minute: left alone for ${Math.ceil(restMs / 1000)} s; stop whoever changes it, or take the field out of the layer`
-    deps.deviations.see(guarded.key, sighting(guarded, drift, 'heal', 'failed', text))
+    const until = new Date(deps.clock.now() + restMs).toISOString()
+    const text = `contested: ${cause(drift)} again and again, left alone until ${until}; stop whoever changes it, take the field out of the layer, or set its policy to alert`
+    const contestedBy = drift.state === 'changed' ? drift.changedBy : ''
+    deps.deviations.see(guarded.key, { ...sighting(guarded, drift, 'heal', 'failed', text), contestedBy })
     return { againAfterMs: restMs }
   }
   const { object } = guarded.declared
@@ -126,7 +129,7 @@ function cause(drift: Drift): string {
 }
 
 const alertText = (drift: Drift): string =>
-  `${cause(drift)}; the policy is alert, so it is left as it is: put it back, change the profile, or set the policy to heal`
+  `${cause(drift)}; the policy of its layer is alert, so it is left as it is: put it back, change the profile, or set the policy to heal`
 
 function sighting(
   guarded: Guarded,

@@ -136,7 +136,7 @@ export class ObjectGuard {
     if (!guarded || deviations.has(key) || error instanceof KubeConnectionError) return
     deviations.see(key, {
       ...{ type: 'changed', object: describeRef(refOf(guarded.declared.object)), layer: guarded.layerId, diff: [] },
-      ...{ action: policy(), state: 'failed', message: `cannot be compared: ${messageOf(error)}` },
+      ...{ action: policy(guarded.layerId), state: 'failed', message: `cannot be compared: ${messageOf(error)}` },
     })
   }
 

@@ -14,6 +14,7 @@ import { CheckQueue, type CheckResult } from './check-queue.ts'
 import type { DeviationLog } from './deviations.ts'
 import type { FightDetector } from './fight.ts'
 import { type GuardedRelease, InventoryIndex, isReleaseKey, releaseKey } from './inventory-index.ts'
+import type { PolicyAction } from './policy.ts'
 
 export interface ReleaseGuardDeps {
   client: KubeClient
@@ -24,7 +25,7 @@ export interface ReleaseGuardDeps {
   clock: Clock
   random: Random
   logger: Logger
-  policy(): 'heal' | 'alert'
+  policy(layerId: string): PolicyAction
   /** Takes the release back to the revision of its record. */
   rollback(release: GuardedRelease): Promise<void>
   /** Installs the release's layer again. */
@@ -133,21 +134,28 @@ export class ReleaseGuard {
       return DONE
     }
     if (fault.found.repair === 'wait') return { againAfterMs: ABANDONED_MS }
-    return this.#deps.policy() === 'alert'
-      ? this.#report(release, 'alert', 'open', `${fault.found.message}; the policy is alert, so it is left as it is`)
+    return this.#deps.policy(release.layerId) === 'alert'
+      ? this.#report(
+          release,
+          'alert',
+          'open',
+          `${fault.found.message}; the policy of its layer is alert, so it is left as it is`,
+        )
       : this.#repair(release, fault.found)
   }
 
   #cannotCompare(key: string, error: unknown): void {
     const release = this.#index.releases.get(key)
     if (!release || this.#deps.deviations.has(key) || error instanceof KubeConnectionError) return
-    this.#report(release, this.#deps.policy(), 'failed', `cannot be compared: ${messageOf(error)}`)
+    this.#report(release, this.#deps.policy(release.layerId), 'failed', `cannot be compared: ${messageOf(error)}`)
   }
 
   async #repair(release: GuardedRelease, fault: NonNullable<ReleaseFault>): Promise<CheckResult> {
     const restMs = this.#deps.fights.restMs(release.key, this.#deps.clock.now())
     if (restMs > 0) {
-      this.#report(release, 'heal', 'failed', `${fault.message}, again and again: left alone for some minutes`)
+      const until = new Date(this.#deps.clock.now() + restMs).toISOString()
+      const text = `contested: ${fault.message}, again and again, left alone until ${until}`
+      this.#report(release, 'heal', 'failed', text, { contestedBy: '' })
       return { againAfterMs: restMs }
     }
     this.#report(release, 'heal', 'open', `${fault.message}; being repaired by ${fault.repair}`)
@@ -167,6 +175,7 @@ export class ReleaseGuard {
     action: DeviationReport['action'],
     state: DeviationReport['state'],
     message: string,
+    contest: Pick<DeviationReport, 'contestedBy'> = {},
   ): CheckResult {
     this.#deps.deviations.see(release.key, {
       type: 'failed-release',
@@ -176,6 +185,7 @@ export class ReleaseGuard {
       action,
       state,
       message,
+      ...contest,
     })
     return DONE
   }

@@ -14,6 +14,7 @@ import pino from 'pino'
 import { expect } from 'vitest'
 import { type Agent, startAgent } from '../../src/agent.ts'
 import { Redaction } from '../../src/desired/redaction.ts'
+import type { FightLimits } from '../../src/drift/fight.ts'
 import { Helm } from '../../src/layers/helm.ts'
 
 const logger = process.env.ATRIUM_TEST_LOG ? pino({ level: 'debug' }) : silentLogger
@@ -43,7 +44,7 @@ export class AgentEnv {
     return env
   }
 
-  async startAgent(): Promise<void> {
+  async startAgent(fights?: FightLimits): Promise<void> {
     const homeDir = join(this.stateDir, 'helm')
     await mkdir(homeDir, { recursive: true })
     this.agent = await startAgent({
@@ -60,6 +61,7 @@ export class AgentEnv {
       namespace: NAMESPACE,
       stateDir: this.stateDir,
       openLink: () => this.plane.link(),
+      ...(fights && { fights }),
       ...shared,
     })
   }

@@ -13,22 +13,28 @@ export function verdictOf({ found }: Outcome): CorpusCase['verdict'] {
   return found.message.includes('being deleted') ? 'terminating' : 'deleted'
 }
 
+export type Confusion = Record<'found' | 'missed' | 'false' | 'quiet', number>
+
 /** Cases by what is true and what was said. */
-export function matrixOf(judged: readonly Judged[]): Record<'found' | 'missed' | 'false' | 'quiet', number> {
-  const count = (isDrift: boolean, isSaid: boolean): number =>
-    judged.filter(
-      ({ one, outcome }) => (one.verdict !== 'none') === isDrift && (outcome.found !== undefined) === isSaid,
-    ).length
+export function confusion(cases: readonly { isDrift: boolean; isSaid: boolean }[]): Confusion {
+  const count = (drift: boolean, said: boolean): number =>
+    cases.filter(({ isDrift, isSaid }) => isDrift === drift && isSaid === said).length
   return { found: count(true, true), missed: count(true, false), false: count(false, true), quiet: count(false, false) }
 }
 
-export function printed(judged: readonly Judged[]): string {
-  const { found, missed, false: wrong, quiet } = matrixOf(judged)
+export const matrixOf = (judged: readonly Judged[]): Confusion =>
+  confusion(
+    judged.map(({ one, outcome }) => ({ isDrift: one.verdict !== 'none', isSaid: outcome.found !== undefined })),
+  )
+
+export const printed = (judged: readonly Judged[]): string =>
+  [`Atrium: ${judged.length} cases`, ...matrixLines(matrixOf(judged))].join('\n')
+
+export function matrixLines({ found, missed, false: wrong, quiet }: Confusion): string[] {
   const cell = (value: number | string): string => String(value).padStart(12)
   return [
-    `${judged.length} cases`,
     `${''.padEnd(20)}${cell('said drift')}${cell('said none')}`,
     `${'is drift'.padEnd(20)}${cell(found)}${cell(missed)}`,
     `${'is none'.padEnd(20)}${cell(wrong)}${cell(quiet)}`,
-  ].join('\n')
+  ]
 }

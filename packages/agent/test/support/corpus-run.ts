@@ -16,6 +16,7 @@ import type { DeclaredObject } from '../../src/layers/records.ts'
 import { FIELD_MANAGER } from '../../src/names.ts'
 import { type CorpusCase, type CorpusEvent, corpusChart, corpusSetup, merged } from './corpus.ts'
 import { askAgent, FightingAgent } from './corpus-agent.ts'
+import { type PeerCase, peerCase } from './corpus-peer.ts'
 import { startWebhook } from './corpus-webhook.ts'
 
 const shared = { clock: systemClock, logger: silentLogger }
@@ -24,7 +25,10 @@ const RELEASE = { name: 'corpus', namespace: 'corpus-release' }
 /** One API server with everything the cases find in it. */
 export interface CorpusCluster {
   client: KubeClient
+  kubeconfigPath: string
   released: DeclaredObject[]
+  /** What another tool is to be asked about, when it is. */
+  forPeer: PeerCase[] | null
   stop(): Promise<void>
 }
 
@@ -40,7 +44,7 @@ export interface Outcome {
   healed: KubeObject | null
 }
 
-export async function startCorpusCluster(): Promise<CorpusCluster> {
+export async function startCorpusCluster(options: { forPeer: boolean }): Promise<CorpusCluster> {
   const webhook = await startWebhook()
   const control = await startControlPlane({ controllerManager: true, webhooks: true })
   const stop = async (): Promise<void> => {
@@ -54,7 +58,8 @@ export async function startCorpusCluster(): Promise<CorpusCluster> {
       await until(async () => expect(await client.get(refOf(object))).toMatchObject(established))
     const released = await install(control)
     await until(async () => expect(await isMutated(client)).toBe(true))
-    return { client, released, stop }
+    const { kubeconfigPath } = control
+    return { client, kubeconfigPath, released, forPeer: options.forPeer ? [] : null, stop }
   } catch (error) {
     await stop()
     throw error
@@ -109,6 +114,7 @@ export async function runCase(cluster: CorpusCluster, one: CorpusCase, index: nu
     return { found: undefined, repaired: undefined, after: undefined, live: null, declared: null, healed: null }
   for (const event of one.events) await happen(client, event, refOf(declared.object), namespace)
   const live = await client.find(refOf(declared.object))
+  if (cluster.forPeer) cluster.forPeer.push(await peerCase(client, declared, live, index))
   const found = await askAgent(client, declared, 'alert')
   if (found === undefined || one.verdict === 'terminating')
     return { found, repaired: undefined, after: undefined, live, declared, healed: null }

@@ -7,10 +7,11 @@ export interface AtriumCause { area: "profile" | "cloud" | "controlPlane" | "age
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
 export interface AtriumClusterPlanRequest { profiles?: v1SpectroClusterProfileEntity[] | undefined; complete?: boolean | undefined; detached?: string[] | undefined; drafts?: AtriumProfileDraft[] | undefined; variables?: v1SpectroClusterVariableUpdateEntity[] | undefined; pools?: ({ name: string; size: number })[] | undefined; machinePools?: v1CustomMachinePoolConfigEntity[] | undefined; removedPools?: string[] | undefined; cloudConfig?: v1CustomClusterConfig | undefined; policy?: AtriumClusterPolicy | undefined }
-export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert" }
+export interface AtriumClusterPolicy { drift: "heal" | "alert"; nodes: "heal" | "alert"; layers?: Record<string, "heal" | "alert"> | undefined }
+export interface AtriumClusterPolicyState { drift: "heal" | "alert"; nodes: "heal" | "alert"; layers: Record<string, "heal" | "alert">; effective: ({ layer: string; drift: "heal" | "alert"; setBy: "cluster" | "layer" | "clusterLayer" })[] }
 export interface AtriumClusterPreview { changes: boolean; approximate: string | null; layers: AtriumLayerPreview[]; nodes: ({ name: string; pool: string; change: "added" | "removed" | "replaced" | "updated"; why: string; replacedBy: string | null })[]; machines: ({ type: string; summary: string; disturbs: string })[]; policy: ({ field: string; from: string; to: string; effect: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[]; notes: string[] }
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
-export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null }
+export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null; contestedBy?: string | undefined }
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
@@ -11397,7 +11398,7 @@ export interface Operations {
     query: Empty
     body: undefined
     status: 200
-    response: AtriumClusterPolicy
+    response: AtriumClusterPolicyState
   }
   atriumClustersPolicyUpdate: {
     route: 'PUT /atrium/v1/clusters/{uid}/policy'

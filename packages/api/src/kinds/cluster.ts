@@ -48,6 +48,8 @@ export interface ClusterPolicy {
   drift: PolicyAction
   /** Machines and their nodes. */
   nodes: PolicyAction
+  /** For single layers, by id (`<profile name>/<layer name>`): goes before what the layer and `drift` say. */
+  layers?: Record<string, PolicyAction>
 }
 
 export interface ClusterSpec {
@@ -100,6 +102,8 @@ export interface Deviation {
   state: 'open' | 'repaired' | 'failed'
   message: string
   resolvedAt: string | null
+  /** While it is left alone because somebody changes it again as often as it is put back: who; empty when unknown. */
+  contestedBy?: string
 }
 
 export interface ClusterMetrics {

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 /** Sizes are limits: an index over them is refused by its maker, not cut. */
 export const desiredStateLimits = { indexBytes: 64 * 1024, blobBytes: 8 * 1024 * 1024, layers: 200 } as const
 
+const PolicyAction = Type.Union([Type.Literal('heal'), Type.Literal('alert')])
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })
 
 /** One layer, in install order. Blobs are fetched by digest. */
@@ -30,6 +31,8 @@ export const DesiredLayer = Type.Object({
   manifests: Type.Array(Type.Object({ name: Type.String(), digest: Digest }), { maxItems: 500 }),
   /** Default namespace of the layer's objects. */
   namespace: Type.String({ maxLength: 63 }),
+  /** What happens to deviations of this layer, where that is said for it: goes before `policy.drift`. */
+  drift: Type.Optional(PolicyAction),
 })
 export type DesiredLayer = Static<typeof DesiredLayer>
 
@@ -46,8 +49,8 @@ export const DesiredState = Type.Object({
   sensitive: Type.Optional(Digest),
   layers: Type.Array(DesiredLayer, { maxItems: desiredStateLimits.layers }),
   policy: Type.Object({
-    drift: Type.Union([Type.Literal('heal'), Type.Literal('alert')]),
-    nodes: Type.Union([Type.Literal('heal'), Type.Literal('alert')]),
+    drift: PolicyAction,
+    nodes: PolicyAction,
   }),
 })
 export type DesiredState = Static<typeof DesiredState>

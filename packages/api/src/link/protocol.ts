@@ -94,6 +94,8 @@ export const DeviationReport = Type.Object({
   state: Type.Union([Type.Literal('open'), Type.Literal('repaired'), Type.Literal('failed')]),
   message: Type.String({ maxLength: 4096 }),
   resolvedAt: Type.Union([Type.Null(), Type.String()]),
+  /** Present while somebody changes it again as often as it is put back: the manager that does; empty when unknown. */
+  contestedBy: Type.Optional(Type.String({ maxLength: 256 })),
 })
 export type DeviationReport = Static<typeof DeviationReport>
 

@@ -1,11 +1,27 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { findCluster } from '../clusters/find.ts'
 import { noteOption, withServer } from '../platform/server.ts'
 
-type Action = 'heal' | 'alert'
-const choice = (flag: string, what: string): Option => new Option(`--${flag} <action>`, what).choices(['heal', 'alert'])
+const actions = ['heal', 'alert'] as const
+type Action = (typeof actions)[number]
+/** By layer; `inherit` takes the cluster's word for it back. */
+type LayerActions = Record<string, Action | 'inherit'>
+interface Policy {
+  drift: Action
+  nodes: Action
+  layers: Record<string, Action>
+}
+interface Options {
+  drift?: Action
+  nodes?: Action
+  layer?: LayerActions
+}
 
-/** `atrium policy CLUSTER [--drift heal|alert] [--nodes heal|alert]` */
+const choice = (flag: string, what: string): Option => new Option(`--${flag} <action>`, what).choices(actions)
+const layer = new Option('--layer <layer=action>', "one layer, 'PROFILE/LAYER=heal|alert|inherit'; may be repeated")
+const setBy = { clusterLayer: 'set for this cluster', layer: 'set by its profile' } as const
+
+/** `atrium policy CLUSTER [--drift heal|alert] [--nodes heal|alert] [--layer PROFILE/LAYER=heal|alert|inherit]` */
 export const registerPolicy = (program: Command): void => {
   program
     .command('policy')
@@ -13,16 +29,35 @@ export const registerPolicy = (program: Command): void => {
     .argument('<cluster>', 'name or uid')
     .addOption(choice('drift', 'objects of the layers inside the cluster'))
     .addOption(choice('nodes', 'machines and their nodes'))
+    .addOption(layer.argParser(readLayer))
     .addOption(noteOption())
-    .action((name: string, options: { drift?: Action; nodes?: Action }, command: Command) =>
+    .action((name: string, options: Options, command: Command) =>
       withServer(command, async ({ client }) => {
-        const { uid } = await findCluster(client, name)
-        const current = await client.call('GET /atrium/v1/clusters/{uid}/policy', { params: { uid } })
-        const policy = { drift: options.drift ?? current.drift, nodes: options.nodes ?? current.nodes }
-        if (options.drift || options.nodes) {
-          await client.call('PUT /atrium/v1/clusters/{uid}/policy', { params: { uid }, body: policy })
-        }
-        process.stdout.write(`drift: ${policy.drift}\nnodes: ${policy.nodes}\n`)
+        const params = { uid: (await findCluster(client, name)).uid }
+        const show = () => client.call('GET /atrium/v1/clusters/{uid}/policy', { params })
+        const current = await show()
+        if (options.drift || options.nodes || options.layer)
+          await client.call('PUT /atrium/v1/clusters/{uid}/policy', { params, body: changedPolicy(current, options) })
+        const { drift, nodes, effective } = await show()
+        const layers = effective.flatMap((one) =>
+          one.setBy === 'cluster' ? [] : [`layer ${one.layer}: ${one.drift} (${setBy[one.setBy]})\n`],
+        )
+        process.stdout.write(`drift: ${drift}\nnodes: ${nodes}\n${layers.join('')}`)
       }),
     )
+}
+
+/** Pure. */
+export function changedPolicy({ drift, nodes, layers }: Policy, options: Options): Policy {
+  const changed = { ...layers, ...options.layer }
+  const kept = Object.entries(changed).flatMap(([id, action]) => (action === 'inherit' ? [] : [[id, action] as const]))
+  return { drift: options.drift ?? drift, nodes: options.nodes ?? nodes, layers: Object.fromEntries(kept) }
+}
+
+export function readLayer(text: string, before: LayerActions = {}): LayerActions {
+  const at = text.lastIndexOf('=')
+  const [id, action] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)]
+  if (id === '' || !(action === 'heal' || action === 'alert' || action === 'inherit'))
+    throw new InvalidArgumentError('Write PROFILE/LAYER=heal, =alert or =inherit.')
+  return { ...before, [id]: action }
 }

@@ -23,6 +23,10 @@ test.each([
   ],
   [`${project}---\n${macro.replace('value', 'valu')}`, '0.yaml, document 2: spec.value: is missing. Give it.'],
   [`${project}---\n${project}`, '0.yaml, document 2: project/web is declared in 0.yaml, document 1 already.'],
+  [
+    'apiVersion: atrium.dev/v1\nkind: Cluster\nmetadata: {name: c}\nspec: {policy: {layers: {apps/web: off}}}',
+    "0.yaml: spec.policy.layers.apps/web: 'off' is not one of heal, alert.",
+  ],
   ['- 1', '0.yaml: is no document. Begin with: apiVersion: atrium.dev/v1'],
 ])('%j is refused, saying where, what and what to do', (text, message) => {
   expect(() => parse(text)).toThrow(message)

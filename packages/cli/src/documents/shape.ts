@@ -3,7 +3,7 @@ export type Shape = { required?: true } & (
   | { type: 'text'; choices?: readonly string[] }
   | { type: 'flag' }
   /** Texts by name. */
-  | { type: 'texts' }
+  | { type: 'texts'; choices?: readonly string[] }
   /** Handed on as it is; the server judges it. */
   | { type: 'anything' }
   | { type: 'list'; of: Shape }
@@ -14,6 +14,7 @@ export const text: Shape = { type: 'text' }
 export const flag: Shape = { type: 'flag' }
 export const texts: Shape = { type: 'texts' }
 export const anything: Shape = { type: 'anything' }
+export const textsOf = (...choices: string[]): Shape => ({ type: 'texts', choices })
 export const oneOf = (...choices: string[]): Shape => ({ type: 'text', choices })
 export const list = (of: Shape): Shape => ({ type: 'list', of })
 export const object = (fields: Readonly<Record<string, Shape>>): Shape => ({ type: 'object', fields })
@@ -38,7 +39,7 @@ export function checkShape(value: unknown, shape: Shape, path: string): Problem[
       return checkText(value, shape.choices, path)
     case 'texts':
       return isObject(value)
-        ? Object.entries(value).flatMap(([name, one]) => checkText(one, undefined, `${path}.${name}`))
+        ? Object.entries(value).flatMap(([name, one]) => checkText(one, shape.choices, `${path}.${name}`))
         : [{ path, message: `${tell(value)}. Write 'name: text' lines below it.` }]
     case 'list':
       return Array.isArray(value)

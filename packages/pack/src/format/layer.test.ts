@@ -83,9 +83,9 @@ readinessCheck:
 
   it('names every wrong field with its line', () => {
     const text =
-      'pack:\n  namespace: Not_OK\n  spectrocloud.com/install-priority: soon\n  namespaceLabels:\n    ok: "novalue"\n'
+      'pack:\n  namespace: Not_OK\n  spectrocloud.com/install-priority: soon\n  namespaceLabels:\n    ok: "novalue"\n  drift: off\n'
     expect(() => planLayer(null, text, 'l')).toThrow(
-      /yaml:2 pack\.namespace.*yaml:3 .*priority.*yaml:5 pack\.namespaceLabels\.ok/,
+      /yaml:2 pack\.namespace.*yaml:3 .*priority.*yaml:5 pack\.namespaceLabels\.ok.*yaml:6 pack\.drift.*heal.*alert/,
     )
   })
 

@@ -19,6 +19,8 @@ export interface PackSection {
   additionalNamespaces: string[]
   /** Helm release name by chart name. */
   releaseNameOverride: Record<string, string>
+  /** What happens to deviations of the layer; null: as the cluster says. */
+  drift: 'heal' | 'alert' | null
 }
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
@@ -45,6 +47,7 @@ export function readPackSection(values: ValuesText, file = 'values.yaml'): PackS
     namespaceAnnotations: readByNamespace(reader, ['pack', 'namespaceAnnotations']),
     additionalNamespaces: readNamespaces(reader),
     releaseNameOverride: readReleaseNames(reader),
+    drift: readDrift(reader),
   }
   if (problems.length > 0) throw new PackError(problems)
   return section
@@ -126,4 +129,12 @@ function readReleaseNames(reader: Reader): Record<string, string> {
     names[chart] = name
   }
   return names
+}
+
+function readDrift(reader: Reader): PackSection['drift'] {
+  const path = ['pack', 'drift']
+  const written = text(reader, path)
+  if (written === 'heal' || written === 'alert') return written
+  if (written !== '') reader.fail(path, `'${written}' must be heal (put back) or alert (only reported)`)
+  return null
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClusterPolicy, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { type DesiredState, desiredStateLimits } from '@atrium/api/link/desired-state.ts'
 import { canonicalJson } from '@atrium/runtime/base/json.ts'
+import { layerPolicy } from './layer-policy.ts'
 import type { ResolvedLayer } from './resolve.ts'
 
 export interface DesiredInput {
@@ -42,7 +43,7 @@ export function buildDesiredState(input: DesiredInput, former: ClusterStatus['de
     blobs.set(digest, content)
     return digest
   }
-  const layers = input.layers.map((layer) => describeLayer(layer, addBlob))
+  const layers = input.layers.map((layer) => describeLayer(layer, input.policy, addBlob))
   const sensitive = input.sensitive.length > 0 ? { sensitive: addBlob(JSON.stringify(input.sensitive)) } : {}
   const { blobBytes, indexBytes, layers: layersMax } = desiredStateLimits
   const tooLarge = [...blobs.values()].find((content) => content.length > blobBytes)
@@ -50,7 +51,8 @@ export function buildDesiredState(input: DesiredInput, former: ClusterStatus['de
     return { ok: false, message: `A manifest or values file has ${tooLarge.length} of at most ${blobBytes} bytes.` }
   if (layers.length > layersMax)
     return { ok: false, message: `The cluster has ${layers.length} of at most ${layersMax} layers.` }
-  const { clusterUid, clusterName, kubernetesVersion, policy } = input
+  const { clusterUid, clusterName, kubernetesVersion } = input
+  const policy = { drift: input.policy.drift, nodes: input.policy.nodes }
   const at = (generation: number): { state: DesiredState; index: Buffer } => {
     const state = { clusterUid, clusterName, epoch, generation, kubernetesVersion, ...sensitive, layers, policy }
     return { state, index: Buffer.from(canonicalJson(state)) }
@@ -63,12 +65,18 @@ export function buildDesiredState(input: DesiredInput, former: ClusterStatus['de
   return { ok: true, pointer: { epoch, generation, digest: digestOf(index) }, state, index, blobs, changed: !same }
 }
 
-function describeLayer(layer: ResolvedLayer, addBlob: (text: string) => string): DesiredState['layers'][number] {
+function describeLayer(
+  layer: ResolvedLayer,
+  policy: ClusterPolicy,
+  addBlob: (text: string) => string,
+): DesiredState['layers'][number] {
+  const { drift, setBy } = layerPolicy(policy, layer)
   const { id, name, profileUid, packUid, version, kind, priority, namespace, pack } = layer
   return {
     ...{ id, name, profileUid, packUid, version, kind, priority, namespace },
     ...(pack ? { pack: { registry: pack.registry, repository: pack.repository, digest: pack.digest } } : {}),
     valuesDigest: addBlob(layer.values),
     manifests: layer.manifests.map((manifest) => ({ name: manifest.name, digest: addBlob(manifest.content) })),
+    ...(setBy === 'cluster' ? {} : { drift }),
   }
 }

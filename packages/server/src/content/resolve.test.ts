@@ -74,6 +74,19 @@ describe('layers of a cluster', () => {
     expect(kubernetesVersion).toBe('1.34.4')
   })
 
+  it('say what happens to their deviations, also by a variable, or leave it to the cluster', () => {
+    const values = (name: string, drift: string) => layer(name, { values: `pack: {drift: ${drift}}` })
+    const layers = [values('a', 'alert'), values('b', '"{{.spectro.var.b}}"'), layer('c'), values('d', 'never')]
+    const variables = [{ name: 'b', defaultValue: 'heal' }]
+    const resolved = resolve([profile('p', layers, { variables })])
+    expect(resolved.layers.map(({ id, drift }) => [id, drift])).toEqual([
+      ['p/a', 'alert'],
+      ['p/b', 'heal'],
+      ['p/c', undefined],
+    ])
+    expect(resolved.problems).toMatchObject([{ layer: 'p/d', path: 'pack.drift' }])
+  })
+
   it('of two profiles may not be the same releases', () => {
     const twice = (values: string) => resolve([profile('a', [layer('web')]), profile('b', [layer('web', { values })])])
     expect(twice('').problems).toMatchObject([

@@ -1,4 +1,4 @@
-import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
+import type { AttachedProfile, PolicyAction } from '@atrium/api/kinds/cluster.ts'
 import type { LayerKind, ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { resolveMacros } from '@atrium/pack/format/macros.ts'
 import { type PackSection, readPackSection } from '@atrium/pack/format/pack-section.ts'
@@ -46,6 +46,8 @@ export interface ResolvedLayer {
   namespace: string
   /** Helm release names that the values give, by chart. */
   releaseNames: Record<string, string>
+  /** What happens to deviations, where the values say so. */
+  drift?: PolicyAction
 }
 
 /** Why a layer cannot be installed, and what to do. */
@@ -135,6 +137,7 @@ function resolveLayer(
     manifests,
     namespace: section.namespace,
     releaseNames: section.releaseNameOverride,
+    ...(section.drift && { drift: section.drift }),
   }
 }
 

@@ -3,11 +3,24 @@ import { deleteCluster } from '../../clusters/delete.ts'
 import { listClusters } from '../../clusters/find.ts'
 import { apiVersion } from '../document.ts'
 import { documentMetadata, type Scope, sentMetadata } from '../scope.ts'
-import { anything, flag, isObject, list, object, oneOf, type Problem, required, text, texts } from '../shape.ts'
+import {
+  anything,
+  flag,
+  isObject,
+  list,
+  object,
+  oneOf,
+  type Problem,
+  required,
+  text,
+  texts,
+  textsOf,
+} from '../shape.ts'
 import { type PoolSpec, readPools, sentPool, updatePools } from './cluster-pools.ts'
 import { type ClusterProfileRef, readProfileRefs, removedVariables, sentProfiles } from './cluster-profiles.ts'
 import { type Change, differs, type KindDefinition, refuseChange } from './kind.ts'
 
+type Action = 'heal' | 'alert'
 type ClusterSpec = {
   cloud: string
   account: string
@@ -15,7 +28,8 @@ type ClusterSpec = {
   /** Settings of the cloud as YAML text. */
   config?: string
   pools: PoolSpec[]
-  policy?: { drift?: 'heal' | 'alert'; nodes?: 'heal' | 'alert' }
+  /** `layers` by id, `<profile>/<layer>`: those that deviate from the rest. */
+  policy?: { drift?: Action; nodes?: Action; layers?: Record<string, Action> }
 }
 
 const action = oneOf('heal', 'alert')
@@ -43,7 +57,7 @@ export const clusterKind: KindDefinition<ClusterSpec> = {
       profiles: required(list(profileShape)),
       config: text,
       pools: required(list(poolShape)),
-      policy: object({ drift: action, nodes: action }),
+      policy: object({ drift: action, nodes: action, layers: textsOf('heal', 'alert') }),
     }),
   ),
   scopes: ['project'],
@@ -129,7 +143,10 @@ async function readCluster(scope: Scope, uid: string): ReturnType<KindDefinition
     profiles: await readProfileRefs(scope, uid, cluster.spec?.clusterProfileTemplates ?? []),
     ...(values !== '' && { config: values }),
     pools: readPools(infrastructure.spec?.machinePoolConfig ?? []),
-    policy: { drift: policy.drift, nodes: policy.nodes },
+    policy: {
+      ...{ drift: policy.drift, nodes: policy.nodes },
+      ...(Object.keys(policy.layers).length > 0 && { layers: policy.layers }),
+    },
   }
   return { apiVersion, kind: 'Cluster', metadata: documentMetadata(cluster.metadata), spec }
 }
@@ -172,8 +189,8 @@ async function updateCluster(
 }
 
 async function setPolicy({ client }: Scope, uid: string, policy: NonNullable<ClusterSpec['policy']>): Promise<void> {
-  const current = await client.call('GET /atrium/v1/clusters/{uid}/policy', { params: { uid } })
-  await client.call('PUT /atrium/v1/clusters/{uid}/policy', { params: { uid }, body: { ...current, ...policy } })
+  const { drift, nodes } = await client.call('GET /atrium/v1/clusters/{uid}/policy', { params: { uid } })
+  await client.call('PUT /atrium/v1/clusters/{uid}/policy', { params: { uid }, body: { drift, nodes, ...policy } })
 }
 
 async function accountUid({ client }: Scope, { account, cloud }: ClusterSpec): Promise<string> {

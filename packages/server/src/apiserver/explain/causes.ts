@@ -62,7 +62,14 @@ const forPeople: ReadonlySet<string> = new Set<ClusterReason>([
   ...(['ProfilesMissing', 'ValuesInvalid', 'DesiredStateTooLarge'] as const),
   'KubernetesUpgradeFailed',
   ...(['ProviderRefused', 'QuotaExceeded', 'AccountMissing', 'ProviderMissing'] as const),
-  ...(['MachineUnhealthy', 'ControlPlaneMachineUnhealthy', 'LayerFailed', 'DeviationOpen', 'DeletionBlocked'] as const),
+  ...([
+    'MachineUnhealthy',
+    'ControlPlaneMachineUnhealthy',
+    'LayerFailed',
+    'DeviationOpen',
+    'DeviationContested',
+  ] as const),
+  'DeletionBlocked',
 ])
 
 /** A condition that is not true by itself, as a person should read it. Pure. */

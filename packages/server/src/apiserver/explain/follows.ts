@@ -84,6 +84,7 @@ const because: Partial<Record<ClusterReason, Because>> = {
   SyncUnknown: withoutAgent,
   LayersInstalling: ofLayers,
   DeviationOpen: ofDrift,
+  DeviationContested: ofDrift,
   DeviationHealing: ofDrift,
   NotObserved: unseen,
 }

@@ -4,6 +4,7 @@ import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { changedPolicy } from '../../content/layer-policy.ts'
 import { clusterMarks, readSealed, type SealedValues, sealProfiles } from '../../content/sealed-variables.ts'
 import type { OperationRequest } from '../operation.ts'
 import { getCluster, loadProfiles } from '../operations/clusters/load.ts'
@@ -41,7 +42,8 @@ export async function readPlannedChange(
   const { profiles, fresh } = await readProfiles(tx, cluster, request, surroundings.random)
   const { items: machines } = await tx.list('Machine', { where: { clusterUid: uid } })
   const machinePools = readPools(cluster.spec, request, surroundings)
-  const { policy = cluster.spec.policy, cloudConfig: given } = request
+  const { policy: wanted, cloudConfig: given } = request
+  const policy = wanted ? changedPolicy(wanted, { ...cluster.spec, profiles }, 'policy.') : cluster.spec.policy
   const cloudConfig = given ? { ...given } : cluster.spec.cloudConfig
   return { cluster, after: { ...cluster.spec, profiles, machinePools, policy, cloudConfig }, machines, fresh }
 }

@@ -1,5 +1,6 @@
 import { type ClusterReason, clusterReasons } from '@atrium/api/cluster-reasons.ts'
 import { clusterConditions as types } from '@atrium/api/conditions.ts'
+import type { ClusterPolicy } from '@atrium/api/kinds/cluster.ts'
 import { desiredStateLimits } from '@atrium/api/link/desired-state.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { describe, expect, it } from 'vitest'
@@ -45,6 +46,21 @@ describe('buildDesiredState', () => {
     const second = built([layer('b')], first.pointer)
     expect(second).toMatchObject({ changed: true, pointer: { generation: 2 } })
     expect(built([layer('a')], second.pointer).pointer.generation).toBe(3)
+  })
+
+  it('says of a layer what happens to its deviations only where that is said for it: by the cluster before its values', () => {
+    const driftOf = (values: Partial<ResolvedLayer>, layers?: ClusterPolicy['layers']) => {
+      const policy = { drift: 'heal', nodes: 'heal', ...(layers && { layers }) } as const
+      const result = buildDesiredState({ ...input([{ ...layer('a'), ...values }]), policy }, undefined, 1)
+      if (!result.ok) throw new Error(result.message)
+      expect(result.state.policy).toEqual({ drift: 'heal', nodes: 'heal' })
+      return result.state.layers[0]?.drift
+    }
+    expect(driftOf({})).toBeUndefined()
+    expect(driftOf({ drift: 'alert' })).toBe('alert')
+    expect(driftOf({ drift: 'alert' }, { 'apps/hello': 'heal' })).toBe('heal')
+    expect(driftOf({}, { 'apps/hello': 'alert' })).toBe('alert')
+    expect(driftOf({ drift: 'alert' }, { 'apps/other': 'heal' })).toBe('alert')
   })
 
   it('starts anew above the former generation in a new epoch', () => {

@@ -1,4 +1,4 @@
-import type { ClusterStatus, LayerStatus } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterStatus, Deviation, LayerStatus } from '@atrium/api/kinds/cluster.ts'
 import { isUnresolved } from '../machine/plan.ts'
 import type { Scope } from './scope.ts'
 
@@ -40,8 +40,14 @@ export function saySync(scope: Scope): void {
   if (!scope.agentConnected) return scope.say('SyncUnknown', 'The agent is silent.')
   const open = (scope.cluster.status.deviations ?? []).filter(isUnresolved)
   if (open.length === 0) return scope.say('NoDeviation', 'Nothing differs from what was declared.')
-  const shown = open.slice(0, 5).map((deviation) => deviation.object)
+  const contested = open.filter(isContested)
+  const shown = [...contested, ...open.filter((deviation) => !isContested(deviation))].slice(0, 5).map(nameOf)
   const message = shown.join(', ') + (open.length > shown.length ? ` and ${open.length - shown.length} more` : '')
+  if (contested.length > 0) return scope.say('DeviationContested', message)
   const waiting = open.some((deviation) => deviation.action === 'alert' || deviation.state === 'failed')
   scope.say(waiting ? 'DeviationOpen' : 'DeviationHealing', message)
 }
+
+const isContested = ({ contestedBy }: Deviation): boolean => contestedBy !== undefined
+const nameOf = ({ object, contestedBy }: Deviation): string =>
+  contestedBy === undefined ? object : `${object} (contested${contestedBy === '' ? '' : ` by ${contestedBy}`})`

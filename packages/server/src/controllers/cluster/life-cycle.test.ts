@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, expect, it } from 'vitest'
 import { pool, running, tenant, user, World } from '../testing/world.ts'
 import { agentNames } from './agent-manifest.ts'
+import { applyReport } from './report.ts'
 
 let world: World
 afterEach(() => world.stop())
@@ -50,6 +51,29 @@ describe('the life of a cluster', () => {
     const before = await world.store.position()
     await world.clock.advance(50_000)
     expect(await world.store.position()).toBe(before)
+  })
+
+  it('says that an object is contested and by whom, until it is not', async () => {
+    world = await running()
+    const tell = (contest: { contestedBy?: string; state: 'failed' | 'repaired' }) =>
+      world.store.transaction(tenant, user, async (tx) => {
+        const seen = { type: 'changed', object: 'v1 ConfigMap a/b', layer: 'apps/hello', action: 'heal' } as const
+        const rest = { diff: [], message: 'm', detectedAt: '2026-01-01T00:00:00.000Z', resolvedAt: null }
+        const items = [{ id: 'd', ...seen, ...rest, ...contest }]
+        await applyReport(tx, world.uid, { type: 'deviations', seq: 1, items }, '2026-01-02T00:00:00.000Z')
+      })
+    const inSync = async (): Promise<string> => {
+      const { reason, message } = (await world.condition('InSync')) ?? {}
+      return `${reason}: ${message}`
+    }
+    await tell({ state: 'failed', contestedBy: 'flux' })
+    await world.until(async () => (await inSync()) === 'DeviationContested: v1 ConfigMap a/b (contested by flux)')
+    await tell({ state: 'failed', contestedBy: '' })
+    await world.until(async () => (await inSync()) === 'DeviationContested: v1 ConfigMap a/b (contested)')
+    await tell({ state: 'failed' })
+    await world.until(async () => (await inSync()) === 'DeviationOpen: v1 ConfigMap a/b')
+    await tell({ state: 'repaired' })
+    await world.until(async () => (await inSync()).startsWith('NoDeviation'))
   })
 
   it('gives a changed profile to the agent, and leaves unchanged layers as they are', async () => {

@@ -113,7 +113,11 @@ function closeOthers(
   if (!before.some(isLeft)) return null
   const message = 'The agent no longer sees it.'
   return deviationList(
-    before.map((one) => (isLeft(one) ? { ...one, state: 'repaired', resolvedAt: at, message } : one)),
+    before.map((one) => {
+      if (!isLeft(one)) return one
+      const { contestedBy: _over, ...rest } = one
+      return { ...rest, state: 'repaired', resolvedAt: at, message }
+    }),
   )
 }
 
@@ -128,14 +132,19 @@ async function tellDeviations(
   items: Of<'deviations'>['items'],
 ): Promise<void> {
   const events = items.map((item) => ({
-    id: `deviation:${item.id}:${item.state}`,
+    id: `deviation:${item.id}:${item.contestedBy === undefined ? item.state : 'contested'}`,
     at: item.resolvedAt ?? item.detectedAt,
     severity: item.state === 'repaired' ? ('Info' as const) : ('Warning' as const),
-    reason:
-      item.state === 'open' ? 'DeviationDetected' : item.state === 'repaired' ? 'DeviationRepaired' : 'RepairFailed',
+    reason: eventReason(item),
     message: item.message.slice(0, 1024) || `${item.object}: ${item.type}`,
     involved: item.object,
     source: 'agent',
   }))
   await tx.appendEvents({ kind: 'Cluster', uid: cluster.meta.uid }, events)
+}
+
+function eventReason({ state, contestedBy }: Of<'deviations'>['items'][number]): string {
+  if (state === 'open') return 'DeviationDetected'
+  if (state === 'repaired') return 'DeviationRepaired'
+  return contestedBy === undefined ? 'RepairFailed' : 'DeviationContested'
 }

@@ -1,9 +1,21 @@
+import { layerPolicy } from '../../../content/layer-policy.ts'
+import { resolveLayers } from '../../../content/resolve.ts'
+import { readResolveContext } from '../../../content/resolve-context.ts'
+import { contentActor } from '../../../content/tenant.ts'
 import { defineOperation } from '../../operation.ts'
 import { getCluster } from '../clusters/load.ts'
 
+/** What was set, and what holds for each layer; layers whose values cannot be read are left out of the latter. */
 export const atriumClustersPolicyGet = defineOperation('atriumClustersPolicyGet', {
   scope: 'object',
   permission: 'cluster.get',
-  handler: ({ subject, params }, context) =>
-    context.admission.run(subject, async (tx) => (await getCluster(tx, params.uid)).spec.policy),
+  async handler({ subject, params }, context) {
+    const cluster = await context.admission.run(subject, (tx) => getCluster(tx, params.uid))
+    const { policy, profiles } = cluster.spec
+    const resolving = await context.store.transaction(cluster.meta.tenant, contentActor, (tx) =>
+      readResolveContext(tx, cluster),
+    )
+    const effective = resolveLayers(profiles, resolving).layers.map((layer) => layerPolicy(policy, layer))
+    return { drift: policy.drift, nodes: policy.nodes, layers: policy.layers ?? {}, effective }
+  },
 })

@@ -1,3 +1,4 @@
+import { changedPolicy } from '../../../content/layer-policy.ts'
 import { defineOperation } from '../../operation.ts'
 import { lockCluster } from '../clusters/load.ts'
 
@@ -7,7 +8,7 @@ export const atriumClustersPolicyUpdate = defineOperation('atriumClustersPolicyU
   async handler({ subject, params, body }, context) {
     await context.admission.run(subject, async (tx) => {
       const { spec } = await lockCluster(tx, params.uid)
-      await tx.update('Cluster', params.uid, { spec: { ...spec, policy: body } })
+      await tx.update('Cluster', params.uid, { spec: { ...spec, policy: changedPolicy(body, spec) } })
     })
   },
 })
