@@ -196,6 +196,16 @@ test('another policy says what becomes of what deviates now', async () => {
   expect(body.changes).toBe(true)
 })
 
+test('another policy of one layer says so, and a layer that the cluster does not have is refused', async () => {
+  const ofLayers = (layers: object, drift = 'heal') => previewOf({ policy: { drift, nodes: 'heal', layers } })
+  const told = { from: 'heal', to: 'alert', effect: 'deviations are reported and stay' }
+  const { body } = await ofLayers({ 'apps/web': 'alert' })
+  expect([body.changes, body.policy]).toEqual([true, [{ field: 'layers.apps/web', ...told }]])
+  expect((await ofLayers({ 'apps/web': 'heal' }, 'alert')).body.policy).toEqual([{ field: 'drift', ...told }])
+  const unknown = await ofLayers({ 'apps/none': 'alert' })
+  expect([unknown.status, unknown.body.details.field]).toEqual([400, 'policy.layers.apps/none'])
+})
+
 test('what cannot be resolved is a problem, and nobody is asked', async () => {
   const packs = [layer('web', 'addon', 'a: {{.spectro.macro.NONE}}')]
   const { body } = await previewOf({ drafts: [{ uid: apps, profile: { spec: { template: { packs } } } }] })

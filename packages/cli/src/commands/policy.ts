@@ -5,7 +5,7 @@ import { noteOption, withServer } from '../platform/server.ts'
 const actions = ['heal', 'alert'] as const
 type Action = (typeof actions)[number]
 /** By layer; `inherit` takes the cluster's word for it back. */
-type LayerActions = Record<string, Action | 'inherit'>
+export type LayerActions = Record<string, Action | 'inherit'>
 interface Policy {
   drift: Action
   nodes: Action
@@ -18,7 +18,6 @@ interface Options {
 }
 
 const choice = (flag: string, what: string): Option => new Option(`--${flag} <action>`, what).choices(actions)
-const layer = new Option('--layer <layer=action>', "one layer, 'PROFILE/LAYER=heal|alert|inherit'; may be repeated")
 const setBy = { clusterLayer: 'set for this cluster', layer: 'set by its profile' } as const
 
 /** `atrium policy CLUSTER [--drift heal|alert] [--nodes heal|alert] [--layer PROFILE/LAYER=heal|alert|inherit]` */
@@ -29,7 +28,7 @@ export const registerPolicy = (program: Command): void => {
     .argument('<cluster>', 'name or uid')
     .addOption(choice('drift', 'objects of the layers inside the cluster'))
     .addOption(choice('nodes', 'machines and their nodes'))
-    .addOption(layer.argParser(readLayer))
+    .addOption(layerOption())
     .addOption(noteOption())
     .action((name: string, options: Options, command: Command) =>
       withServer(command, async ({ client }) => {
@@ -46,6 +45,12 @@ export const registerPolicy = (program: Command): void => {
       }),
     )
 }
+
+export const layerOption = (): Option =>
+  new Option(
+    '--layer <layer=action>',
+    'objects of one layer, PROFILE/LAYER=heal, =alert or =inherit; may be repeated',
+  ).argParser(readLayer)
 
 /** Pure. */
 export function changedPolicy({ drift, nodes, layers }: Policy, options: Options): Policy {

@@ -19,7 +19,7 @@ const answers: Record<string, unknown> = {
     items: [{ metadata: { uid: 'apps-2', name: 'apps' }, spec: { version: '2.0.0' } }],
   },
   'GET /v1/clusterprofiles/{uid}/variables': { variables: [{ name: 'greeting' }, { name: 'fresh' }] },
-  'GET /atrium/v1/clusters/{uid}/policy': { drift: 'heal', nodes: 'alert' },
+  'GET /atrium/v1/clusters/{uid}/policy': { drift: 'heal', nodes: 'alert', layers: { 'apps/db': 'alert' } },
 }
 const client = { call: async (route: string) => answers[route] } as unknown as Client
 const request = (tried: TriedChange) => planRequest(client, 'u', tried)
@@ -33,11 +33,14 @@ test('values go to the profile that declares them, also to one that is only atta
       { profileUid: 'infra-1', variables: [{ name: 'domain', value: 'a=b' }] },
       { profileUid: 'apps-1', variables: [{ name: 'tag', value: '2' }] },
     ],
-    policy: { drift: 'alert', nodes: 'alert' },
+    policy: { drift: 'alert', nodes: 'alert', layers: { 'apps/db': 'alert' } },
   })
   const { profiles, variables } = await request({ profile: ['apps@2.0.0'], set: ['fresh=x', 'tag=3'] })
   expect(profiles).toEqual([{ uid: 'apps-2', variables: [{ name: 'fresh', value: 'x' }] }])
   expect(variables).toEqual([{ profileUid: 'infra-1', variables: [{ name: 'tag', value: '3' }] }])
+  expect((await request({ layer: { 'apps/web': 'alert', 'apps/db': 'inherit' } })).policy).toEqual({
+    ...{ drift: 'heal', nodes: 'alert', layers: { 'apps/web': 'alert' } },
+  })
   expect((await request({ detach: ['apps'] })).detached).toEqual(['apps-1'])
 })
 

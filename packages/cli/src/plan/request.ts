@@ -1,5 +1,6 @@
 import type { AtriumClusterPlanRequest } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
+import { changedPolicy, type LayerActions } from '../commands/policy.ts'
 import { findProfile } from '../commands/update/cluster.ts'
 
 /** What `plan cluster` tries. */
@@ -15,6 +16,7 @@ export interface TriedChange {
   removePool?: string[]
   drift?: 'heal' | 'alert'
   nodes?: 'heal' | 'alert'
+  layer?: LayerActions
 }
 
 /** A profile that is attached afterwards, and the variables it declares. */
@@ -89,11 +91,11 @@ function poolSize(text: string): { name: string; size: number } {
 async function policyOf(
   client: Client,
   uid: string,
-  { drift, nodes }: TriedChange,
+  tried: TriedChange,
 ): Promise<Pick<AtriumClusterPlanRequest, 'policy'>> {
-  if (drift === undefined && nodes === undefined) return {}
+  if (!tried.drift && !tried.nodes && !tried.layer) return {}
   const now = await client.call('GET /atrium/v1/clusters/{uid}/policy', { params: { uid } })
-  return { policy: { drift: drift ?? now.drift, nodes: nodes ?? now.nodes } }
+  return { policy: changedPolicy(now, tried) }
 }
 
 function named<T>(items: readonly T[], name: string, what: string, nameOf: (item: T) => string): T {

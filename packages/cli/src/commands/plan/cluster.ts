@@ -3,6 +3,7 @@ import { findCluster } from '../../clusters/find.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { planRequest, type TriedChange } from '../../plan/request.ts'
 import { withServer } from '../../platform/server.ts'
+import { layerOption } from '../policy.ts'
 import { formatPreviews, previewOf, previewOutput, showPreview } from './show.ts'
 
 /** `atrium plan cluster NAME [--profile NAME@VERSION] [--set NAME=VALUE] [--pool NAME=SIZE] …` */
@@ -18,6 +19,7 @@ export const registerPlanCluster = (plan: Command): void => {
     .addOption(repeated('--remove-pool <name>', 'pool to take away'))
     .addOption(policy('--drift <action>', 'objects that deviate: heal or alert'))
     .addOption(policy('--nodes <action>', 'machines that are unwell: heal or alert'))
+    .addOption(layerOption())
     .addOption(previewOutput())
     .action(async (name: string, tried: TriedChange, command: Command) => {
       // The noun above takes it too.

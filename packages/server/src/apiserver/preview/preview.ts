@@ -40,6 +40,7 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
     cluster,
     after.policy,
     unwell.map(({ meta }) => meta.name),
+    { before: before.layers, next: next.layers },
   )
   const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []
   return {
