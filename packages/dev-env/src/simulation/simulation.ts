@@ -39,6 +39,8 @@ const LOOK_MS = 2_000
 const LONG_SHARE = 0.05
 const slowTiming = { ...defaultClusterTiming, observeMs: 600_000, busyMs: 120_000 }
 const slowPollMs = 60_000
+/** Of what only looks whether something happened. */
+const SLOW_LOOK_MS = 30_000
 const watcher = systemActor('simulation')
 
 /** One key for all agents: it costs milliseconds to make, and no frame's signature is part of the trace. */
@@ -147,15 +149,15 @@ class Simulation {
     this.#network.mendAll()
     const cut = this.#livingAgents().map(({ process }) => process.name)
     for (const name of cut) this.#network.cut(name)
-    await this.#advance((1 + this.#random.fraction()) * DAY_MS)
+    await this.#advance((1 + this.#random.fraction()) * DAY_MS, SLOW_LOOK_MS)
     for (const name of cut) this.#network.mend(name)
   }
 
   /** In steps, so that a problem ends the run soon. */
-  async #advance(ms: number): Promise<void> {
+  async #advance(ms: number, stepMs = LOOK_MS): Promise<void> {
     const endMs = this.#clock.now() + ms
     while (!this.#problem && this.#clock.now() < endMs)
-      await this.#clock.advance(Math.min(LOOK_MS, endMs - this.#clock.now()))
+      await this.#clock.advance(Math.min(stepMs, endMs - this.#clock.now()))
   }
 
   #heal(): void {
@@ -301,7 +303,7 @@ class Simulation {
       }
       const deployed = this.#kubes.of(uid).get('Deployment', agentNames.namespace, agentNames.agent) !== undefined
       if (deployed && exists && !entry.agent?.process.alive) entry.agent = this.#startAgent(name, disk)
-      this.#clock.after(1_500, look)
+      this.#clock.after(this.#isLong ? SLOW_LOOK_MS : 1_500, look)
     }
     look()
   }
