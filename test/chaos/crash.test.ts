@@ -7,6 +7,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { clusterPorts, killOne, type Victim, victimOrder } from '../e2e/harness/chaos.ts'
 import {
   askForCluster,
   conditionOf,
@@ -22,7 +23,6 @@ import { type Deployment, hello, nodesOf, podsOf } from '../e2e/harness/objects.
 import { complaints, openPlatform, type TestPlatform } from '../e2e/harness/platform.ts'
 import { eventually } from '../e2e/harness/wait.ts'
 import { answersAt, namesOf, processesOf } from '../e2e/harness/world.ts'
-import { clusterPorts, killOne, type Victim, victimOrder } from './victims.ts'
 
 const whole = process.env.ATRIUM_TEST_ALL === '1'
 const kills = Number(process.env.ATRIUM_CRASH_KILLS ?? (whole ? 300 : 10))

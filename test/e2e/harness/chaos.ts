@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { PlatformHome, PlatformPart } from '@atrium/toolchain/platform.ts'
 import { adoptProcess, type ProcessRecord, signalProcess } from '@atrium/toolchain/process.ts'
-import { processesOf } from '../e2e/harness/world.ts'
+import { processesOf } from './world.ts'
 
 export const victims = ['server', 'postgres', 'registry', 'cloud', 'agent', 'etcd', 'kube-apiserver'] as const
 export type Victim = (typeof victims)[number]
