@@ -20,7 +20,8 @@ const VERSIONS = 4
 const PAUSE_MS = 2_000
 /** After so many missed heartbeats a cluster counts as away; the rest is for a machine that does other work. */
 const SHOWN_LIMIT_MS = linkLimits.missedHeartbeats * linkLimits.heartbeatMs + 15_000
-const CONVERGENCE_LIMIT_MS = 30_000
+/** It takes a second or two; a machine that does other work took 31 s. `test/bench/partition.ts` judges the time. */
+const CONVERGENCE_LIMIT_MS = 90_000
 
 let world: PartitionWorld
 beforeAll(async () => {
@@ -116,14 +117,24 @@ async function run(): Promise<void> {
 
   const healedMs = clock.now()
   world.heal()
-  const back = await eventually(
-    'every cluster is shown to be back',
-    async () => {
-      const seen = (await readyChanges(far, healedMs)).filter(({ status }) => status === 'True')
-      return { done: seen.length === far.length && seen, seen }
-    },
-    CONVERGENCE_LIMIT_MS,
-  )
+  const [connectedMs, back] = await Promise.all([
+    eventually(
+      'every agent is connected',
+      () => {
+        const seen = far.filter((cluster) => !agentOf(cluster)?.connected).map(({ name }) => name)
+        return { done: seen.length === 0 && clock.now(), seen }
+      },
+      CONVERGENCE_LIMIT_MS,
+    ),
+    eventually(
+      'every cluster is shown to be back',
+      async () => {
+        const seen = (await readyChanges(far, healedMs)).filter(({ status }) => status === 'True')
+        return { done: seen.length === far.length && seen, seen }
+      },
+      CONVERGENCE_LIMIT_MS,
+    ),
+  ])
   await untilAsTold('all have every change that was told ok', [...far, ...near])
   await untilAllRun()
   const convergedMs = clock.now()
@@ -138,7 +149,8 @@ async function run(): Promise<void> {
     `${((Math.max(...all.map(({ atMs }) => atMs)) - sinceMs) / 1000).toFixed(1)} s`
   process.stdout.write(
     `partition (seed ${seed}): ${made} changes; all shown unreachable after ${latest(gone, startMs)}, ` +
-      `back after ${latest(back, healedMs)}, converged after ${((convergedMs - healedMs) / 1000).toFixed(1)} s\n`,
+      `connected after ${((connectedMs - healedMs) / 1000).toFixed(1)} s, ` +
+      `shown as back after ${latest(back, healedMs)}, converged after ${((convergedMs - healedMs) / 1000).toFixed(1)} s\n`,
   )
 }
 
