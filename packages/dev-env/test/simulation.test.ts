@@ -1,3 +1,4 @@
+import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import type { Plants } from '@atrium/dev-env/simulation/bugs.ts'
 import { explain } from '@atrium/dev-env/simulation/explain.ts'
 import { simulate } from '@atrium/dev-env/simulation/simulation.ts'
@@ -47,7 +48,7 @@ describe.skipIf(only !== null)('the checkers name', { timeout: 300_000 }, () => 
   const found = async (plants: Partial<Plants>) => {
     for (let seed = 1; seed <= 25; seed += 1) {
       const outcome = await simulate(seed, plants)
-      if (outcome.problem) return { ...outcome.problem, text: explain(outcome) }
+      if (outcome.problem) return { ...outcome.problem, seed, text: explain(outcome) }
     }
     return null
   }
@@ -88,6 +89,49 @@ describe.skipIf(only !== null)('the checkers name', { timeout: 300_000 }, () => 
     expect(await found({ cloud: doubles })).toMatchObject({ checker: 'ledger' })
   })
 
+  it('a database that does not heed fences', async () => {
+    // Leases that run out within a run: a second worker begins before the first one ends.
+    const short = (store: Store): Store => {
+      const claim: Store['queue']['claim'] = (options) => store.queue.claim({ ...options, leaseMs: 20 })
+      return { ...wrap(store), queue: { ...wrapQueue(store), claim } }
+    }
+    const unfenced = (store: Store): Store => ({
+      ...short(store),
+      transaction: (tenant, actor, work) => store.transaction(tenant, actor, work),
+    })
+    const problem = await found({ store: unfenced })
+    expect(problem).toMatchObject({ checker: 'writers', message: expect.stringContaining('was written under fence') })
+    // Where they are heeded, nobody writes too late.
+    expect((await simulate(problem?.seed ?? 0, { store: short })).problem?.checker).not.toBe('writers')
+  })
+
+  it('a plane that lowers a desired state', async () => {
+    const lowers = (store: Store): Store =>
+      withStatus(store, ({ desired, ...status }) => ({
+        ...status,
+        ...(desired && { desired: desired.generation > 1 ? { ...desired, generation: 1 } : desired }),
+      }))
+    expect(await found({ store: lowers, restMs: 1_000 })).toMatchObject({ checker: 'order' })
+  })
+
+  it('a provider that leaves machines behind and no longer shows them', async () => {
+    const leaves: Plants['cloud'] = ({ fake }) => {
+      const left = new Set<string>()
+      fake.deleteMachine = (uid, name) => void left.add(`${uid}/${name}`)
+      const observe = fake.observe.bind(fake)
+      fake.observe = (uid) => {
+        const seen = observe(uid)
+        return { ...seen, machines: seen.machines.filter(({ name }) => !left.has(`${uid}/${name}`)) }
+      }
+    }
+    expect(await found({ cloud: leaves, restMs: 1_000 })).toMatchObject({ checker: 'ledger' })
+  })
+
+  it('a plane that never says that it has seen a change', async () => {
+    const silent = (store: Store): Store => withStatus(store, ({ observedGeneration: _unsaid, ...status }) => status)
+    expect(await found({ store: silent })).toMatchObject({ checker: 'convergence' })
+  })
+
   it('a plane that forgets what a user was told ok', async () => {
     const forgets = (store: Store): Store => ({
       ...wrap(store),
@@ -98,14 +142,28 @@ describe.skipIf(only !== null)('the checkers name', { timeout: 300_000 }, () => 
   })
 })
 
-const withoutUpdates = (tx: Tx): Tx =>
+/** The database, with statuses of clusters written as `change` makes them. */
+const withStatus = (store: Store, change: (status: Partial<ClusterStatus>) => Partial<ClusterStatus>): Store => {
+  const changed = (tx: Tx): Tx =>
+    replaced(tx, 'updateStatus', (kind: 'Cluster', uid: string, patch: Parameters<Tx['updateStatus']>[2]) =>
+      tx.updateStatus(kind, uid, patch.status ? { ...patch, status: change(patch.status as ClusterStatus) } : patch),
+    )
+  return {
+    ...wrap(store),
+    transaction: (tenant, actor, work, fence) => store.transaction(tenant, actor, (tx) => work(changed(tx)), fence),
+  }
+}
+
+const replaced = (tx: Tx, method: keyof Tx, by: unknown): Tx =>
   new Proxy(tx, {
     get: (target, name) => {
-      if (name === 'update') return (kind: 'Cluster', uid: string) => target.get(kind, uid)
+      if (name === method) return by
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
+
+const withoutUpdates = (tx: Tx): Tx => replaced(tx, 'update', (kind: 'Cluster', uid: string) => tx.get(kind, uid))
 
 const wrapQueue = ({ queue }: Store): Store['queue'] => ({
   claim: (options) => queue.claim(options),

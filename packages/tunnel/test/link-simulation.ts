@@ -164,6 +164,7 @@ export class LinkSimulation {
           type: 'admitted',
           sessionEpoch: session.epoch,
           sessionToken: 't',
+          redialMs: 500,
           desired: this.#desired,
         }),
       )

@@ -8,18 +8,6 @@ import { processesOf } from './world.ts'
 export const victims = ['server', 'postgres', 'registry', 'cloud', 'agent', 'etcd', 'kube-apiserver'] as const
 export type Victim = (typeof victims)[number]
 
-/** Chance that the same seed repeats; not for secrets. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  return { fraction: next, bytes: (length) => Buffer.from(Array.from({ length }, () => Math.floor(next() * 256))) }
-}
-
 export const pick = <T>(items: readonly T[], random: Random): T | undefined =>
   items[Math.floor(random.fraction() * items.length)]
 

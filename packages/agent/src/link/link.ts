@@ -11,10 +11,11 @@ import type { HelloFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, signProof } from '@atrium/tunnel/link/proof.ts'
 import type { AgentIdentity, AgentReport, LinkSurroundings, PlaneLink, RegistryToken } from '../ports.ts'
 import { bytesOf } from '../report/bounds.ts'
+import { dialUntilAnswered } from './dialling.ts'
 import type { Enrolment } from './enrolment.ts'
 import { ensureIdentity, type IdentityDeps, renewalTimeMs, renewIdentity } from './identity.ts'
 import type { PlaneAddress } from './plane-http.ts'
-import { dialLink, type LinkSocket } from './socket.ts'
+import { dialLink, type LinkSocket, type SocketListener } from './socket.ts'
 import { PlaneTransport } from './transport.ts'
 
 export interface PlaneLinkOptions {
@@ -29,6 +30,8 @@ export interface PlaneLinkOptions {
 }
 
 const RENEW_RETRY_MS = 60_000
+/** The same reason for being away is told so often. */
+const REPEAT_MS = 60_000
 /** What the link adds to a report. */
 const ENVELOPE_BYTES = 64
 
@@ -56,6 +59,8 @@ class WebSocketPlaneLink implements PlaneLink {
   /** Rises with each dialling: late news of an older connection is ignored. */
   #attempt = 0
   #rejected = false
+  /** Why it is away, as last told. */
+  #toldAway: { reason: string; atMs: number } | null = null
   #cancelWake: () => void = () => undefined
   #cancelRenewal: () => void = () => undefined
 
@@ -136,7 +141,7 @@ class WebSocketPlaneLink implements PlaneLink {
         this.#connection?.socket.send(withTime(action.message, this.#options.clock))
         return
       case 'close':
-        return this.#hangUp(action.reason)
+        return this.#hangUp(action.reason, action.refused)
       case 'desired':
         for (const listener of this.#desiredListeners) listener(action.desired)
         return
@@ -165,7 +170,7 @@ class WebSocketPlaneLink implements PlaneLink {
       if (attempt === this.#attempt && this.#machine.wakeAtMs() !== null)
         this.#connect(attempt, identity, { serverUrl: enrolment.serverUrl, caBundlePem })
     } catch (error) {
-      this.#options.logger.warn({ reason: messageOf(error) }, 'cannot reach the management plane yet')
+      this.#tellAway(messageOf(error), 'cannot reach the management plane yet')
       if (attempt === this.#attempt) this.#handle({ type: 'closed' })
     }
   }
@@ -173,7 +178,7 @@ class WebSocketPlaneLink implements PlaneLink {
   #connect(attempt: number, identity: AgentIdentity, address: PlaneAddress): void {
     const isCurrent = (): boolean => attempt === this.#attempt
     const trust = this.#transport.trusting(address.caBundlePem)
-    const socket = dialLink(address.serverUrl, trust, {
+    const listener: SocketListener = {
       opened: (serverFingerprint) => {
         if (!isCurrent() || !this.#connection) return
         this.#connection.serverFingerprint = serverFingerprint
@@ -185,17 +190,20 @@ class WebSocketPlaneLink implements PlaneLink {
       closed: (reason) => {
         if (!isCurrent()) return
         this.#connection = null
-        this.#options.logger.info({ reason }, 'link connection ended')
+        this.#tellAway(reason, 'link connection ended')
         this.#handle({ type: 'closed' })
       },
-    })
+    }
+    const { clock, random } = this.#options
+    const dial = (of: SocketListener): LinkSocket => dialLink(address.serverUrl, trust, of)
+    const socket = dialUntilAnswered(dial, listener, { clock, random, againMs: this.#machine.redialMs })
     this.#connection = { socket, identity, address, serverFingerprint: '', session: null }
   }
 
   #prove(hello: HelloFrame): void {
     const connection = this.#connection
     if (!connection) return
-    if (!hello.audience.startsWith(AUDIENCE_PREFIX)) return this.#hangUp('the server named a foreign audience')
+    if (!hello.audience.startsWith(AUDIENCE_PREFIX)) return this.#hangUp('the server named a foreign audience', false)
     const { surroundings } = this.#options
     const { identity, serverFingerprint, socket } = connection
     socket.send({
@@ -214,19 +222,29 @@ class WebSocketPlaneLink implements PlaneLink {
     if (!this.#connection) return
     this.#connection.session = new Secret(sessionToken)
     this.#rejected = false
+    this.#toldAway = null
     this.#options.logger.info({ sessionEpoch }, 'link open')
     this.#scheduleRenewal(renewalTimeMs(this.#connection.identity, this.#options.random) - this.#options.clock.now())
     this.#tellConnection(true)
   }
 
-  /** Closing before the welcome means that the plane may have refused our certificate: then a fresh token is tried. */
-  #hangUp(reason: string): void {
+  /** A refusal may mean that the plane no longer takes our certificate: then a fresh token is tried. */
+  #hangUp(reason: string, refused: boolean): void {
     const connection = this.#connection
     this.#attempt += 1
     this.#connection = null
-    this.#rejected = connection !== null && connection.session === null
-    this.#options.logger.info({ reason }, 'link closed')
+    this.#rejected = refused
+    this.#tellAway(reason, 'link closed')
     connection?.socket.close()
+  }
+
+  /** Twice a second nothing new would be said for as long as the plane is away. */
+  #tellAway(reason: string, what: string): void {
+    const now = this.#options.clock.elapsed()
+    const told = this.#toldAway
+    if (told?.reason === reason && now - told.atMs < REPEAT_MS) return
+    this.#toldAway = { reason, atMs: now }
+    this.#options.logger.warn({ reason }, what)
   }
 
   #scheduleRenewal(delayMs: number): void {

@@ -57,6 +57,8 @@ export const Welcome = Type.Object({
   /** Bearer for blobs, renewals and registry tokens of this session. */
   sessionToken: Type.String(),
   heartbeatMs: Type.Integer(),
+  /** While it is away, the agent dials about this often; the more agents a server has, the seldomer. */
+  redialMs: Type.Optional(Type.Integer()),
   desired: Type.Union([Type.Null(), DesiredState]),
 })
 

@@ -61,6 +61,14 @@ const areas = {
     include: ['test/conformance/**/*.test.ts'],
     limitMinutes: 8,
   },
+  chaos: {
+    ...whole,
+    what: 'the whole product, killed and cut off',
+    include: ['test/chaos/**/*.test.ts'],
+    // Each mostly waits for what it did to the others.
+    parallel: true,
+    limitMinutes: 25,
+  },
   e2e: { ...whole, what: 'the whole product', include: ['test/e2e/**/*.test.ts'], limitMinutes: 20 },
   bench: {
     ...whole,

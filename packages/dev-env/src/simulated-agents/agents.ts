@@ -6,10 +6,19 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { type AgentBehaviour, SimulatedAgent, type SimulatedAgentDeps } from './agent.ts'
 import { type ClusterCall, FakeCluster } from './fake-cluster.ts'
 
+/** Where an agent is: its clock, and the way to the plane from there. */
+export interface AgentPlace {
+  clock: Clock
+  /** The address by which it reaches the server that is told to it. */
+  reach(serverUrl: string): string
+}
+
 export interface SimulatedAgentsOptions {
   cloud: FakeCloud
   behaviour: AgentBehaviour
   onDesired?: SimulatedAgentDeps['onDesired']
+  /** Where the agent of a cluster is, asked once; all are beside the server unless told. */
+  place?: ((clusterUid: string) => AgentPlace) | undefined
   clock: Clock
   random: Random
   logger: Logger
@@ -55,10 +64,15 @@ export class SimulatedAgents {
   }
 
   #newCluster(clusterUid: string): FakeCluster {
-    const { cloud, ...shared } = this.#options
-    const cluster = new FakeCluster((enrolment) => {
+    const { cloud, place, ...shared } = this.#options
+    const cluster = new FakeCluster((told) => {
       const present = () => cloud.present(clusterUid)
-      return new SimulatedAgent({ ...shared, clusterUid, enrolment, cloud: present, transport: this.#transport })
+      const { clock, reach } = place?.(clusterUid) ?? { clock: shared.clock, reach: (url: string) => url }
+      const enrolment = async () => {
+        const { serverUrl, ...rest } = await told()
+        return { ...rest, serverUrl: reach(serverUrl) }
+      }
+      return new SimulatedAgent({ ...shared, clock, clusterUid, enrolment, cloud: present, transport: this.#transport })
     })
     this.#clusters.set(clusterUid, cluster)
     return cluster

@@ -10,7 +10,7 @@ import { systemRandom } from '@atrium/runtime/base/random.ts'
 import type { ClusterTiming } from '@atrium/server/controllers/cluster/deps.ts'
 import { type PlatformCredentials, readJsonFile } from '@atrium/toolchain/platform.ts'
 import type { AgentBehaviour, SimulatedAgentDeps } from '../simulated-agents/agent.ts'
-import { SimulatedAgents } from '../simulated-agents/agents.ts'
+import { SimulatedAgents, type SimulatedAgentsOptions } from '../simulated-agents/agents.ts'
 import type { OutsideCall } from './messages.ts'
 import { ServerProcess } from './server-process.ts'
 
@@ -23,6 +23,7 @@ export interface FleetOptions {
   cloud?: Partial<FakeCloudOptions>
   behaviour?: Partial<AgentBehaviour>
   onDesired?: SimulatedAgentDeps['onDesired']
+  place?: SimulatedAgentsOptions['place']
   /** Other times of the server's controller than the usual. */
   timing?: Partial<ClusterTiming>
   logger?: Logger
@@ -54,8 +55,8 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
   )
   const crash = (): void => void server.kill()
   const cloud = new FakeCloud(options.cloud, { clock, ledger, crash })
-  const { onDesired } = options
-  const agents = new SimulatedAgents({ cloud, behaviour, onDesired, clock, random: systemRandom, logger })
+  const { onDesired, place } = options
+  const agents = new SimulatedAgents({ cloud, behaviour, onDesired, place, clock, random: systemRandom, logger })
   const credentialsFile = join(folder, 'credentials.json')
   const server = new ServerProcess({
     credentialsFile,

@@ -118,6 +118,8 @@ export class SimAgent {
     const server = enrolled ? this.#deps.pickServer() : null
     const ends = server && this.#deps.network.connect(this.process, server.process)
     if (attempt !== this.#attempt) return
+    // A way that is cut swallows the dial; a server that is gone refuses it.
+    if (!ends && server?.process.alive) return
     if (!server || !ends) {
       this.process.clock.after(20, () => attempt === this.#attempt && this.#handle({ type: 'closed' }))
       return

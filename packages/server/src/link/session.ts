@@ -29,6 +29,8 @@ export interface Admitted extends SessionName {
   /** What the plane's was when it was admitted. */
   planeEpoch: number
   token: string
+  /** How often it dials while it is away. */
+  redialMs: number
   desired: DesiredState | null
   /** What the agent understands beyond the first protocol. */
   can: readonly string[]
@@ -158,6 +160,7 @@ export class LinkSession {
         type: 'admitted',
         sessionEpoch: admitted.epoch,
         sessionToken: admitted.token,
+        redialMs: admitted.redialMs,
         desired: admitted.desired,
       })
       if (this.#machine.open) this.#host.opened(this, admitted)

@@ -17,6 +17,7 @@ export const agentTimes = {
   /** Repeats a message that nobody acknowledged. */
   retryMs: 15_000,
   firstBackoffMs: 500,
+  /** Also how often an agent dials that no server told otherwise. */
   maxBackoffMs: 15_000,
   /** After a refusal nothing changes by itself soon: a person or a newer agent must act. */
   refusedBackoffMs: 30_000,
@@ -41,7 +42,8 @@ export type AgentAction =
   /** Answer the server's challenge by a proof frame. */
   | { type: 'prove'; hello: HelloFrame }
   | { type: 'send'; message: AgentMessage | PreviewAnswer }
-  | { type: 'close'; reason: string }
+  /** `refused`: a server said no before it said welcome; else nobody answered, or no more. */
+  | { type: 'close'; reason: string; refused: boolean }
   | { type: 'connected'; welcome: WelcomeFrame }
   | { type: 'disconnected'; reason: string }
   | { type: 'desired'; desired: DesiredState }
@@ -69,6 +71,7 @@ export class AgentMachine {
   #deadlineMs = 0
   #openedAtMs = 0
   #heartbeatMs: number = linkLimits.heartbeatMs
+  #redialMs: number = agentTimes.maxBackoffMs
   #nextHeartbeatMs = 0
   #heardAtMs = 0
   #reason = 'closed'
@@ -84,6 +87,11 @@ export class AgentMachine {
   /** Reports given up because the plane was away for too long. */
   get dropped(): number {
     return this.#log.dropped
+  }
+
+  /** How often to dial about, while nobody answers. */
+  get redialMs(): number {
+    return this.#redialMs
   }
 
   wakeAtMs(): number | null {
@@ -133,7 +141,7 @@ export class AgentMachine {
     this.#phase = 'stopped'
     if (before === 'stopped' || before === 'waiting') return []
     const gone: AgentAction[] = before === 'open' ? [{ type: 'disconnected', reason: 'the agent stops' }] : []
-    return [{ type: 'close', reason: 'the agent stops' }, ...gone]
+    return [{ type: 'close', reason: 'the agent stops', refused: false }, ...gone]
   }
 
   #receive(frame: ServerFrame, nowMs: number): AgentAction[] {
@@ -144,9 +152,10 @@ export class AgentMachine {
     }
     if (frame.type === 'welcome' && this.#phase === 'proving') return this.#open(frame, nowMs)
     if (frame.type === 'bye' && this.#phase !== 'stopped' && this.#phase !== 'waiting') {
+      const refused = this.#phase !== 'open'
       if (frame.reason === FENCED) this.#refusals = 2
-      else if (this.#phase !== 'open') this.#refusals += 1
-      return this.#close(frame.reason, nowMs)
+      else if (refused) this.#refusals += 1
+      return this.#close(frame.reason, nowMs, refused)
     }
     if (this.#phase !== 'open') return []
     if (frame.type === 'desired') return [{ type: 'desired', desired: frame.desired }]
@@ -162,6 +171,7 @@ export class AgentMachine {
     this.#openedAtMs = nowMs
     this.#refusals = 0
     this.#heartbeatMs = welcome.heartbeatMs
+    this.#redialMs = welcome.redialMs ?? agentTimes.maxBackoffMs
     this.#nextHeartbeatMs = nowMs + withJitter(this.#heartbeatMs / 2, 1, this.#random)
     this.#state.reset()
     this.#log.reset()
@@ -196,9 +206,9 @@ export class AgentMachine {
     return this.#heardAtMs + this.#heartbeatMs * linkLimits.missedHeartbeats
   }
 
-  #close(reason: string, nowMs: number): AgentAction[] {
+  #close(reason: string, nowMs: number, refused = false): AgentAction[] {
     this.#reason = reason
-    return [{ type: 'close', reason }, ...this.#lost(nowMs)]
+    return [{ type: 'close', reason, refused }, ...this.#lost(nowMs)]
   }
 
   #lost(nowMs: number): AgentAction[] {
@@ -214,7 +224,7 @@ export class AgentMachine {
   #backoffMs(): number {
     const growing = agentTimes.firstBackoffMs * 2 ** Math.min(this.#failures, 10)
     // After the first refusal the agent comes back soon: a fresh enrolment token may be waiting for it.
-    const base = this.#refusals > 1 ? agentTimes.refusedBackoffMs : Math.min(growing, agentTimes.maxBackoffMs)
+    const base = this.#refusals > 1 ? agentTimes.refusedBackoffMs : Math.min(growing, this.#redialMs)
     return withJitter(base, agentTimes.backoffJitter, this.#random)
   }
 }

@@ -4,8 +4,8 @@ import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LinkSimulation } from '../../test/link-simulation.ts'
-import { AgentMachine, agentTimes, type LinkReport } from './agent-machine.ts'
-import { FENCED, frameRate, ServerMachine, serverTimes } from './server-machine.ts'
+import { type AgentEvent, AgentMachine, agentTimes, type LinkReport } from './agent-machine.ts'
+import { FENCED, frameRate, redialMs, ServerMachine, serverTimes } from './server-machine.ts'
 
 const hello = { type: 'hello' as const, nonce: 'n', audience: 'a' }
 const desiredOf = (generation: number): DesiredState => ({
@@ -99,6 +99,42 @@ describe('agent machine', () => {
     expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0)
   })
 
+  it('dials as often as the server said, once it was told', () => {
+    const agent = new AgentMachine(seededRandom(1))
+    agent.handle({ type: 'start' }, 0)
+    agent.handle({ type: 'opened' }, 0)
+    agent.handle({ type: 'frame', frame: hello }, 0)
+    agent.handle({ type: 'frame', frame: { ...welcome, redialMs: redialMs(1) } }, 0)
+    expect(agent.redialMs).toBe(redialMs(1))
+    let now = 0
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      agent.handle({ type: 'closed' }, now)
+      const wakeAt = agent.wakeAtMs() ?? 0
+      expect(wakeAt - now).toBeLessThanOrEqual(redialMs(1) * 1.5)
+      now = wakeAt
+      expect(agent.handle({ type: 'wake' }, now)).toEqual([{ type: 'dial' }])
+    }
+    // A whole fleet that comes back at once dials no oftener than a server can answer.
+    for (const agents of [1, 100, 1_000, 3_000]) expect(agents / (redialMs(agents) / 1000)).toBeLessThanOrEqual(200)
+    expect(redialMs(100_000)).toBe(agentTimes.maxBackoffMs)
+  })
+
+  it('was refused when a server said no instead of welcome, not when nobody answered or a session ended', () => {
+    const refusedBy = (events: AgentEvent[]): unknown => {
+      const agent = new AgentMachine(seededRandom(1))
+      agent.handle({ type: 'start' }, 0)
+      const actions = [{ type: 'opened' } as const, ...events].flatMap((event) =>
+        agent.handle(event, event.type === 'wake' ? agentTimes.handshakeMs : 0),
+      )
+      return actions.find(({ type }) => type === 'close')
+    }
+    const bye = { type: 'frame', frame: { type: 'bye', reason: 'r' } } as const
+    const challenge = { type: 'frame', frame: hello } as const
+    expect(refusedBy([challenge, bye])).toMatchObject({ refused: true })
+    expect(refusedBy([{ type: 'wake' }])).toMatchObject({ refused: false })
+    expect(refusedBy([challenge, { type: 'frame', frame: welcome }, bye])).toMatchObject({ refused: false })
+  })
+
   it('waits long after repeated refusals and after a newer session, shortly after a plain farewell', () => {
     const agent = new AgentMachine(seededRandom(2))
     const farewell = (reason: string, opened: boolean, nowMs: number): number => {
@@ -134,7 +170,7 @@ describe('server machine', () => {
     const server = new ServerMachine()
     server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
     server.handle({ type: 'frame', frame: proof }, 0)
-    server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', desired: desiredOf(1) }, 0)
+    server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', redialMs: 500, desired: desiredOf(1) }, 0)
     return server
   }
   const types = (actions: { type: string }[]): string[] => actions.map(({ type }) => type)
@@ -167,7 +203,9 @@ describe('server machine', () => {
     server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
     server.handle({ type: 'frame', frame: proof }, 0)
     server.handle({ type: 'closed' }, 0)
-    expect(server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', desired: null }, 0)).toEqual([])
+    expect(
+      server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', redialMs: 500, desired: null }, 0),
+    ).toEqual([])
   })
 
   it('ends a loud agent', () => {

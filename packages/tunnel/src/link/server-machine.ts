@@ -13,6 +13,12 @@ export const serverTimes = {
 /** Frames of one agent: a burst, and how many a second refill it. A healthy agent sends about one a second. */
 export const frameRate = { burst: 200, perSecond: 50 } as const
 
+/**
+ * How often an agent of a server that has so many dials while it is away: a few times a second, so that it is back at once, and
+ * seldomer the more there are: after an outage all come at once, and two hundred dials a second are half a core.
+ */
+export const redialMs = (agents: number): number => Math.min(15_000, Math.max(400, agents * 5))
+
 /** Farewell to a session that a newer one of the same cluster replaced: both agents dialling at once would never end. */
 export const FENCED = 'a newer session of this cluster took over'
 
@@ -24,7 +30,7 @@ export type ServerEvent =
   /** A message that fits no schema: `seq` is its number, where it shows one. */
   | { type: 'unreadable'; seq: number | null; reason: string }
   /** The proof holds; the session has its number. */
-  | { type: 'admitted'; sessionEpoch: number; sessionToken: string; desired: DesiredState | null }
+  | { type: 'admitted'; sessionEpoch: number; sessionToken: string; redialMs: number; desired: DesiredState | null }
   | { type: 'refused'; reason: string }
   /** The newest desired state; sent only if it is newer than what the agent has. */
   | { type: 'desired'; desired: DesiredState }
@@ -172,13 +178,9 @@ export class ServerMachine {
     this.#phase = 'open'
     this.#heardAtMs = nowMs
     if (event.desired) this.#give(event.desired, nowMs)
-    const { sessionEpoch, sessionToken, desired } = event
-    return [
-      {
-        type: 'send',
-        frame: { type: 'welcome', sessionEpoch, sessionToken, heartbeatMs: linkLimits.heartbeatMs, desired },
-      },
-    ]
+    const { sessionEpoch, sessionToken, redialMs, desired } = event
+    const { heartbeatMs } = linkLimits
+    return [{ type: 'send', frame: { type: 'welcome', sessionEpoch, sessionToken, heartbeatMs, redialMs, desired } }]
   }
 
   #offer(desired: DesiredState, nowMs: number): ServerAction[] {

@@ -82,7 +82,7 @@ function viewMachine(machine: ObservedMachine, input: MachinesInput): View {
   const node = input.nodes?.find((one) => one.providerId === machine.providerId)
   const joined = known?.status.joined === true || node?.ready === true || machine.state === 'Running'
   const reason = whyUnwell(machine, known, node, joined, input)
-  const since = reason === '' ? null : (known?.status.unhealthySince ?? sinceOf(node, input))
+  const since = reason === '' ? null : (known?.status.unhealthySince ?? nowIso(input))
   const { state, message, providerId, addresses, kubernetesVersion, labels, taints } = machine
   const ready = input.nodes === null ? known?.status.nodeReady : node?.ready
   return {
@@ -100,11 +100,11 @@ function viewMachine(machine: ObservedMachine, input: MachinesInput): View {
   }
 }
 
-/** The agent may know since when; its clock is not ours, so that a time in the future counts as now. */
-const sinceOf = (node: NodeFact | undefined, { now }: MachinesInput): string => {
-  const reported = Date.parse(node?.ready === false ? (node.notReadySince ?? '') : '')
-  return new Date(Number.isNaN(reported) ? now : Math.min(now, reported)).toISOString()
-}
+/**
+ * The grace begins when this plane hears of it. The cluster tells since when it lasts, by a clock that is not ours: one
+ * that is minutes behind had a machine replaced that was unwell for a second.
+ */
+const nowIso = ({ now }: MachinesInput): string => new Date(now).toISOString()
 
 /** Empty while it is well. */
 function whyUnwell(

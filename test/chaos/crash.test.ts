@@ -4,8 +4,10 @@ import type { v1SpectroClusterUidSummary } from '@atrium/api/generated/operation
 import type { Client } from '@atrium/client/client.ts'
 import { ApiError } from '@atrium/client/error.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { clusterPorts, killOne, seededRandom, type Victim, victimOrder } from './harness/chaos.ts'
+import { clusterPorts, killOne, type Victim, victimOrder } from '../e2e/harness/chaos.ts'
 import {
   askForCluster,
   conditionOf,
@@ -16,15 +18,15 @@ import {
   makeAccount,
   makeProfile,
   overviewOrGone,
-} from './harness/clusters.ts'
-import { type Deployment, hello, nodesOf, podsOf } from './harness/objects.ts'
-import { complaints, openPlatform, type TestPlatform } from './harness/platform.ts'
-import { eventually } from './harness/wait.ts'
-import { answersAt, namesOf, processesOf } from './harness/world.ts'
+} from '../e2e/harness/clusters.ts'
+import { type Deployment, hello, nodesOf, podsOf } from '../e2e/harness/objects.ts'
+import { complaints, openPlatform, type TestPlatform } from '../e2e/harness/platform.ts'
+import { eventually } from '../e2e/harness/wait.ts'
+import { answersAt, namesOf, processesOf } from '../e2e/harness/world.ts'
 
 const whole = process.env.ATRIUM_TEST_ALL === '1'
-const kills = Number(process.env.ATRIUM_CRASH_KILLS ?? (whole ? 50 : 10))
-/** `ATRIUM_CRASH_SEED=… ./atrium test test/e2e/crash.test.ts` repeats victims and delays. */
+const kills = Number(process.env.ATRIUM_CRASH_KILLS ?? (whole ? 300 : 10))
+/** `ATRIUM_CRASH_SEED=… ./atrium test test/chaos/crash.test.ts` repeats victims and delays; a run that fails says it. */
 const seed = Number(process.env.ATRIUM_CRASH_SEED ?? Date.now() % 1_000_000)
 /** Longest pause before a kill: short against a provisioning, long against a deletion. */
 const PAUSE_MS = 3_500
@@ -162,7 +164,7 @@ async function live(name: string): Promise<void> {
   tell(`${name} is gone`)
 }
 
-async function strike(victim: Victim, random: ReturnType<typeof seededRandom>): Promise<void> {
+async function strike(victim: Victim, random: Random): Promise<void> {
   await systemClock.sleep(random.fraction() * PAUSE_MS)
   const pid = await eventually(
     `a ${victim} to kill`,
@@ -197,7 +199,8 @@ it(
       await expectNoOrphans()
     } catch (error) {
       striking = false
-      const parts = [`seed ${seed}`, ...story, complaints(platform.home)]
+      const again = `again: ATRIUM_CRASH_SEED=${seed} ATRIUM_CRASH_KILLS=${kills} ./atrium test test/chaos/crash.test.ts`
+      const parts = [again, ...story, complaints(platform.home)]
       throw new Error(`${error instanceof Error ? error.message : String(error)}\n${parts.join('\n')}`, {
         cause: error,
       })
