@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util'
 import { PlaneTransport } from '@atrium/agent/link/transport.ts'
 import { forEach } from '@atrium/dev-env/simulated-fleet/populate.ts'
-import { rowsWritten } from '@atrium/dev-env/table-writes.ts'
+import { rowsWritten } from '@atrium/dev-env/tables.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type BenchAgent, enrolAgents } from './support/agents.ts'
 import { BeatingAgent } from './support/beating-agent.ts'
