@@ -2,11 +2,12 @@ import type {
   v1SearchFilterItem,
   v1SearchFilterSortSpec,
   v1SearchFilterSpec,
+  v1SpectroClusterSummary,
 } from '@atrium/api/generated/operations.d.ts'
 import type { ObjectMeta } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 
-/** What a search looks at of one cluster: thousands are held at once, so no specs. */
+/** What a search looks at of one cluster, and what it shows: thousands are held at once, so no specs. */
 export interface SearchRow
   extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'labels' | 'createdAt' | 'modifiedAt'> {
   cloudType: string
@@ -15,11 +16,10 @@ export interface SearchRow
   health: string
   kubernetesVersion: string
   profiles: { uid: string; name: string }[]
+  summary: v1SpectroClusterSummary
 }
 type Match = (cluster: SearchRow) => boolean
 
-/** Those that need the spec. */
-const profileProperties = ['clusterProfileUid', 'clusterProfileName']
 /** What clusters can be searched by: each property as the texts to compare with. */
 const textProperties: Record<string, (cluster: SearchRow) => string[]> = {
   clusterName: ({ name }) => [name],
@@ -51,12 +51,6 @@ export function clusterFilter(filter: v1SearchFilterSpec | undefined): Match {
   )
   return combine(filter?.conjunction, groups)
 }
-
-/** Whether the filter looks at profiles, which only the spec holds. */
-export const asksForProfiles = (filter: v1SearchFilterSpec | undefined): boolean =>
-  (filter?.filterGroups ?? []).some((group) =>
-    (group.filters ?? []).some(({ property = '' }) => profileProperties.includes(property)),
-  )
 
 const combine = (conjunction: string | null | undefined, parts: Match[]): Match =>
   conjunction === 'or' && parts.length > 0
@@ -106,14 +100,19 @@ const sortFields: Record<string, (cluster: SearchRow) => string> = {
   lastModifiedTimestamp: ({ modifiedAt }) => modifiedAt,
 }
 
-/** Sorted by the fields of a search body, first field first; none = as given. */
-export function sortClusters(clusters: SearchRow[], sort: readonly v1SearchFilterSortSpec[]): SearchRow[] {
-  return clusters.sort((a, b) => {
-    for (const { field, order } of sort) {
-      const read = sortFields[field ?? '']
-      if (!read || read(a) === read(b)) continue
-      return (read(a) < read(b) ? -1 : 1) * (order === 'desc' ? -1 : 1)
-    }
-    return 0
+/** By the fields of a search body, first field first; then by name, so that the order is total. */
+export function clusterOrder(sort: readonly v1SearchFilterSortSpec[]): (a: SearchRow, b: SearchRow) => number {
+  const fields = sort.flatMap(({ field, order }) => {
+    const read = sortFields[field ?? '']
+    return read ? [{ read, direction: order === 'desc' ? -1 : 1 }] : []
   })
+  return (a, b) => {
+    for (const { read, direction } of fields) {
+      const compared = compareTexts(read(a), read(b))
+      if (compared !== 0) return compared * direction
+    }
+    return compareTexts(a.name, b.name) || compareTexts(a.uid, b.uid)
+  }
 }
+
+const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
