@@ -6,7 +6,8 @@ import { viewSummary } from './summary.ts'
 export function rowOf(cluster: StoredObject<'Cluster'>): SearchRow {
   const { uid, name, project, labels, createdAt, modifiedAt } = cluster.meta
   return {
-    ...{ uid, name, project, labels, createdAt, modifiedAt },
+    ...{ uid, name, project, createdAt, modifiedAt },
+    tags: Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
     cloudType: cluster.spec.cloudType,
     cloudAccountUid: cluster.spec.cloudAccountUid,
     state: clusterStateOf(cluster),
