@@ -36,6 +36,13 @@ const requestTimeoutMs = 60_000
 /** Few, so that whoever comes next is soon served; enough that some can wait for the database while others compute. */
 const fairShare = { atOnce: 6, presentMs: 1_000, holdMs: 250, waiting: 1_000 }
 
+/**
+ * Node copies a list of protocols for each connection, and each copy keeps a block of 64 KiB alive: 11 KiB for each idle agent
+ * (measured with 600). A function is shared. Whoever offers no HTTP/1.1 is refused, as with a list.
+ */
+const chooseProtocol = ({ protocols }: { protocols: string[] }): string | undefined =>
+  protocols.find((protocol) => protocol === 'http/1.1')
+
 function createFastify(context: ServerContext, options: AppOptions): FastifyInstance {
   const settings = {
     logger: false,
@@ -49,7 +56,7 @@ function createFastify(context: ServerContext, options: AppOptions): FastifyInst
     },
   }
   return options.https
-    ? (fastify({ ...settings, https: options.https }) as FastifyInstance)
+    ? (fastify({ ...settings, https: { ...options.https, ALPNCallback: chooseProtocol } }) as FastifyInstance)
     : (fastify(settings) as FastifyInstance)
 }
 
