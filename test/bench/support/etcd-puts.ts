@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '@atrium/dev-env/free-port.ts'
+import { goProgram } from '@atrium/dev-env/go-program.ts'
 import { cpuMs } from '@atrium/dev-env/process-use.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { cores, pin } from './cores.ts'
-import { peerProgram } from './peer.ts'
 
 const run = promisify(execFile)
 const READY_LIMIT_MS = 30_000
@@ -29,7 +29,7 @@ export const measureEtcdPuts = async (
   load: { clients: number; connections: number; total: number },
 ): Promise<EtcdPuts> => {
   const { etcd } = await ensureTools(['etcd'])
-  const benchmark = await peerProgram('peer-etcd-benchmark', 'go.etcd.io/etcd/v3/tools/benchmark')
+  const benchmark = await goProgram('peer-etcd-benchmark', 'go.etcd.io/etcd/v3/tools/benchmark')
   const data = mkdtempSync(join(folder, 'etcd-'))
   const client = `http://127.0.0.1:${await freePort()}`
   const peer = `http://127.0.0.1:${await freePort()}`
