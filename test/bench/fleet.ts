@@ -14,6 +14,7 @@ import { countClusters } from '@atrium/dev-env/simulated-fleet/count.ts'
 import { startFleet } from '@atrium/dev-env/simulated-fleet/fleet.ts'
 import { changeApps, forEach, makeApps, populate } from '@atrium/dev-env/simulated-fleet/populate.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { percentile } from './support/percentile.ts'
 import { report } from './support/report.ts'
 
 const { values } = parseArgs({
@@ -25,9 +26,6 @@ const REST_MS = 30_000
 const MIB = 2 ** 20
 const KIB = 2 ** 10
 const AT_ONCE = 8
-
-const percentile = (all: readonly number[], share: number): number =>
-  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))] ?? Number.NaN
 
 const until = async (reached: () => boolean | Promise<boolean>): Promise<number> => {
   while (!(await reached())) await systemClock.sleep(250)

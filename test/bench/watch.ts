@@ -11,6 +11,7 @@ import { newCluster } from '@atrium/runtime/store/suite/harness.ts'
 import { FileKeyProvider } from '@atrium/server/store/keys/file-key-provider.ts'
 import { openStore, type PostgresStore } from '@atrium/server/store/postgres-store.ts'
 import { removePostgres, startPostgres } from '@atrium/standalone/postgres/postgres.ts'
+import { percentile } from './support/percentile.ts'
 import { report } from './support/report.ts'
 
 /**
@@ -75,9 +76,6 @@ const watchAll = async (store: PostgresStore, tenant: string, total: number): Pr
   return ages
 }
 
-const percentile = (sorted: Float64Array, share: number): number =>
-  Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10
-
 const openBenchStore = async (folder: string): Promise<PostgresStore> => {
   const files = { logFile: join(folder, 'postgres.log'), recordFile: join(folder, 'postgres.json') }
   const server = await startPostgres({ folder: join(folder, 'postgres'), ...files })
@@ -107,7 +105,7 @@ const measure = async (): Promise<{ eventsPerSecond: number; p50Ms: number; p99M
     const total = rate * seconds
     const watching = Promise.all([1, 2].map(() => watchAll(store, busy?.uid ?? '', total)))
     const tookSeconds = await writeAll(store, busy?.uid ?? '', total)
-    const ages = Float64Array.from((await watching).flat()).sort()
+    const ages = (await watching).flat()
     stop.abort()
     await store.close()
     return { eventsPerSecond: total / tookSeconds, p50Ms: percentile(ages, 0.5), p99Ms: percentile(ages, 0.99) }

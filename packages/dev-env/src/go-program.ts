@@ -10,9 +10,9 @@ const modules = resolve(import.meta.dirname, '../../../tools')
 
 /**
  * Absolute path of a program that only tests need, built from `tools/<name>` when it is first asked for; minutes. No user
- * gets it, and no run of the tests without `--all`.
+ * gets it, and no run of the tests without `--all`. `goPackage`: of a module that is pinned there, instead of that folder's own.
  */
-export async function goProgram(name: string): Promise<string> {
+export async function goProgram(name: string, goPackage = '.'): Promise<string> {
   const root = join(cacheFolder(), 'test-programs')
   const home = join(root, name)
   const program = join(home, sourceDigest(join(modules, name)), name)
@@ -25,7 +25,7 @@ export async function goProgram(name: string): Promise<string> {
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const work = mkdtempSync(join(home, '.work-'))
   const run = { path: go.path, folder: join(modules, name), env: goEnvironment(process.env) }
-  await runGo(run, ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(work, name), '.'], () => undefined)
+  await runGo(run, ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(work, name), goPackage], () => undefined)
   renameSync(work, join(program, '..'))
   return program
 }

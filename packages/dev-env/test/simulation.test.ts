@@ -177,6 +177,7 @@ const wrap = (store: Store): Store => ({
   transaction: (tenant, actor, work, fence) => store.transaction(tenant, actor, work, fence),
   watch: (options) => store.watch(options),
   position: () => store.position(),
+  changedSince: (tenant, kind, since) => store.changedSince(tenant, kind, since),
   lease: (name, owner, leaseMs) => store.lease(name, owner, leaseMs),
   release: (name, owner) => store.release(name, owner),
   close: () => store.close(),

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TLSSocket } from 'node:tls'
+import { connect, type TLSSocket } from 'node:tls'
 import { freePort } from '@atrium/dev-env/free-port.ts'
 import { createTestDatabase, type TestDatabase } from '@atrium/dev-env/postgres.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
@@ -159,4 +159,26 @@ describe('a server that runs for long', () => {
       end()
     }
   })
+})
+
+test('speaks HTTP/1.1 with whoever offers it or offers nothing, and with nobody else', async () => {
+  const server = await startServer(await createContext(await configOf({}), { logger: silentLogger }))
+  const { port } = new URL(server.url)
+  const agreed = (protocols: string[]): Promise<string | false | null> =>
+    new Promise((resolve) => {
+      const offer = protocols.length > 0 ? { ALPNProtocols: protocols } : {}
+      const options = { port: Number(port), host: 'localhost', ca: readFileSync(server.caFile), ...offer }
+      const socket = connect(options, () => {
+        resolve(socket.alpnProtocol)
+        socket.destroy()
+      })
+      socket.on('error', () => resolve(null))
+    })
+  try {
+    expect(await agreed(['h2', 'http/1.1'])).toBe('http/1.1')
+    expect(await agreed([])).toBe(false)
+    expect(await agreed(['h2'])).toBeNull()
+  } finally {
+    await server.stop()
+  }
 })

@@ -1,4 +1,4 @@
-import { availableParallelism, loadavg, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 
 /** One figure of a benchmark. */
@@ -24,7 +24,7 @@ export function report(title: string, figures: readonly Figure[]): void {
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const memoryGib = Math.round(totalmem() / 1024 ** 3)
   const day = new Date(systemClock.now()).toISOString().slice(0, 10)
-  say(`${title} (${day}, ${availableParallelism()} cores, ${memoryGib} GiB, Node ${process.versions.node})`)
+  say(`${title} (${day}, ${cpus().length} cores, ${memoryGib} GiB, Node ${process.versions.node})`)
   if (loadAtStart > CALM_LOAD) say(`  Load was ${loadAtStart.toFixed(1)} before it began: times are upper bounds.`)
   for (const figure of figures) say(`  ${describe(figure)}`)
   if (figures.some((figure) => !holds(figure))) process.exitCode = 1

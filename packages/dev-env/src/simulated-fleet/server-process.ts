@@ -8,6 +8,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { lastingEnv } from '@atrium/runtime/base/lasting-process.ts'
 import type { ClusterTiming } from '@atrium/server/controllers/cluster/deps.ts'
 import { serverNodeFlags } from '@atrium/toolchain/platform.ts'
+import { cpuMs, residentBytes } from '../process-use.ts'
 import { isReady, type OutsideAnswer, type OutsideCall, type OutsideRequest } from './messages.ts'
 
 export interface ServerProcessOptions {
@@ -75,15 +76,12 @@ export class ServerProcess {
     return this.#end('SIGKILL')
   }
 
-  /** Of the process, from /proc. */
   residentBytes(): number {
-    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1]) * 1024
+    return residentBytes(this.pid)
   }
 
-  /** User and system time it has used; clock ticks are hundredths of a second on Linux. */
   cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return (Number(fields[11]) + Number(fields[12])) * 10
+    return cpuMs(this.pid)
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

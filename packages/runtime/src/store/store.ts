@@ -256,6 +256,11 @@ export interface WatchOptions {
   signal: AbortSignal
 }
 
+export interface Changed {
+  position: number
+  uids: string[]
+}
+
 export interface Store {
   /**
    * Runs `work` in one transaction of `tenant` as `actor`; retried on serialisation failures, so `work` has no other
@@ -267,6 +272,11 @@ export interface Store {
   watch(options: WatchOptions): AsyncIterable<ChangeEvent>
   /** The newest position. */
   position(): Promise<number>
+  /**
+   * The tenant's objects of this kind that changed after position `since`, and the position to ask from next time. All that
+   * was committed before the call is among them, also what has no position yet. `ResourceExpired` when `since` is no longer kept.
+   */
+  changedSince(tenant: string, kind: KindName, since: number): Promise<Changed>
   readonly queue: WorkQueue
   /**
    * A lease on a name, for work that one process of the installation does at a time. True when `owner` holds it now

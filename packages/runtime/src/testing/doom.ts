@@ -40,6 +40,7 @@ export function doomedStore(store: Store, doom: Doom): Store {
     transaction: (tenant, actor, work, fence) => doom.around(() => store.transaction(tenant, actor, work, fence)),
     watch: (options) => store.watch(options),
     position: () => doom.around(() => store.position()),
+    changedSince: (tenant, kind, since) => doom.around(() => store.changedSince(tenant, kind, since)),
     lease: (name, owner, leaseMs) => doom.around(() => store.lease(name, owner, leaseMs)),
     release: (name, owner) => doom.around(() => store.release(name, owner)),
     close: () => store.close(),

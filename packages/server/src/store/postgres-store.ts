@@ -1,9 +1,11 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import type { Actor, ChangeEvent, Fence, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
+import type { Actor, Changed, ChangeEvent, Fence, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
 import { ChangeTail, WORK_CHANNEL } from './change-tail.ts'
+import { changedSince } from './changed-since.ts'
 import { Database, type DatabaseOptions, type Sql } from './database.ts'
 import { enterHistory, type Head, readHead } from './history.ts'
 import type { KeyProvider } from './keys/key-provider.ts'
@@ -120,6 +122,10 @@ export class PostgresStore implements Store {
 
   async position(): Promise<number> {
     return (await readHead(this.database)).position
+  }
+
+  changedSince(tenant: string, kind: KindName, since: number): Promise<Changed> {
+    return changedSince(this.database, tenant, kind, since)
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {

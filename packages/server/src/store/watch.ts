@@ -65,5 +65,5 @@ const mustExist = async (database: Database, position: number): Promise<void> =>
   if (position > head.position) throw expired(position)
 }
 
-const expired = (position: number): AtriumError =>
+export const expired = (position: number): AtriumError =>
   new AtriumError('ResourceExpired', `changes after position ${position} are no longer kept: list again, then watch`)

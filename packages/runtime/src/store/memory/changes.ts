@@ -1,5 +1,6 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '../../base/errors.ts'
-import type { ChangeEvent, WatchOptions } from '../store.ts'
+import type { Changed, ChangeEvent, WatchOptions } from '../store.ts'
 
 /** The change log: gapless positions from 1, the newest `keep` of them readable. */
 export class ChangeLog {
@@ -21,6 +22,12 @@ export class ChangeLog {
     for (const change of changes) this.#events.push({ ...change, position: ++this.#position })
     if (this.#events.length > this.#keep) this.#events = this.#events.slice(-this.#keep)
     this.wakeAll()
+  }
+
+  changedSince(tenant: string, kind: KindName, since: number): Changed {
+    if (since > this.#position) throw expired(since)
+    const changed = this.#after(since + 1).filter((event) => event.tenant === tenant && event.kind === kind)
+    return { position: this.#position, uids: [...new Set(changed.map(({ uid }) => uid))] }
   }
 
   wakeAll(): void {

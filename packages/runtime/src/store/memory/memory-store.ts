@@ -1,8 +1,9 @@
+import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { Clock } from '../../base/clock.ts'
 import { AtriumError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import { Nesting } from '../nesting.ts'
-import type { Actor, AuditEntry, ChangeEvent, Fence, Store, Tx, WatchOptions } from '../store.ts'
+import type { Actor, AuditEntry, Changed, ChangeEvent, Fence, Store, Tx, WatchOptions } from '../store.ts'
 import { ChangeLog } from './changes.ts'
 import { MemoryTx } from './memory-tx.ts'
 import { checkFence, MemoryQueue } from './queue.ts'
@@ -67,6 +68,10 @@ export class MemoryStore implements Store {
 
   async position(): Promise<number> {
     return this.#changes.position
+  }
+
+  async changedSince(tenant: string, kind: KindName, since: number): Promise<Changed> {
+    return this.#changes.changedSince(tenant, kind, since)
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {

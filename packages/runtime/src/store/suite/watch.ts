@@ -57,6 +57,29 @@ export function watchTests(bench: () => Promise<Bench>, propertyRuns: number): v
       expect((await end).done).toBe(true)
     })
 
+    it('names what changed since a position, at once after the commit, each once, and nothing of another tenant', async () => {
+      const b = await bench()
+      const other = await bench()
+      const start = await b.store.position()
+      const own = await b.addCluster('own')
+      await other.addCluster('foreign')
+      await b.run((tx) => tx.create({ kind: 'Project', project: null, name: 'unasked', spec: {} }))
+      await b.run((tx) => tx.updateStatus('Cluster', own.meta.uid, { status: { state: 'Running' } }))
+      expect((await b.store.changedSince(b.tenant, 'Cluster', start)).uids).toEqual([own.meta.uid])
+      const events = await readChanges(b, start, (seen) => seen.length === 3)
+      const { position } = await b.store.changedSince(b.tenant, 'Cluster', start)
+      expect(position).toBeGreaterThanOrEqual(events.at(-1)?.position ?? Number.POSITIVE_INFINITY)
+      expect((await b.store.changedSince(b.tenant, 'Cluster', position)).uids).toEqual([])
+      await b.run((tx) => tx.delete('Cluster', own.meta.uid))
+      expect((await b.store.changedSince(b.tenant, 'Cluster', position)).uids).toEqual([own.meta.uid])
+    })
+
+    it('refuses to name what changed since a position that was never given out', async () => {
+      const b = await bench()
+      const never = (await b.store.position()) + 1_000_000
+      await expect(b.store.changedSince(b.tenant, 'Cluster', never)).rejects.toMatchObject({ code: 'ResourceExpired' })
+    })
+
     it('shows a tenant nothing of another', async () => {
       const b = await bench()
       const other = await bench()

@@ -7,6 +7,7 @@ import type { RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
 import { authenticate, header, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
+import type { FairShare } from './fair-share.ts'
 import type { Projectors } from './projector.ts'
 import { successOf } from './table.ts'
 import { invalidRequest, parameterSchema, type Validators } from './validators.ts'
@@ -17,6 +18,7 @@ export interface Tools {
   validators: Validators
   projectors: Projectors
   schemas: Record<string, Schema>
+  shares: FairShare
   /** Aborts when the server is about to close: open streams end. */
   closing: AbortSignal
 }
@@ -110,24 +112,30 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
     checkPath(operation, params)
     const query = readQuery(operation, request.query as Record<string, unknown>, querySchema, validators)
     const body = readBody(operation, request.body, tools)
-    const result = await registered.handler(
-      {
-        params,
-        query,
-        body,
-        ref: request.id,
-        ip: request.ip,
-        project: projectHeader(request),
-        header: (name: string) => header(request, name),
-        unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
-        keptOf: (name: string, value: object) =>
-          projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
-        signal: endOf(reply, tools.closing),
-        subject: request.subject,
-        resolveSubject: () => authenticate(request, context),
-      },
-      context,
-    )
-    return send(operation, result, reply, projectors)
+    // After the body was read: a slow client holds no place. Whoever is nobody yet has limits of their own.
+    const leave = request.subject ? await tools.shares.enter(request.subject.tenant) : () => undefined
+    try {
+      const result = await registered.handler(
+        {
+          params,
+          query,
+          body,
+          ref: request.id,
+          ip: request.ip,
+          project: projectHeader(request),
+          header: (name: string) => header(request, name),
+          unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
+          keptOf: (name: string, value: object) =>
+            projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
+          signal: endOf(reply, tools.closing),
+          subject: request.subject,
+          resolveSubject: () => authenticate(request, context),
+        },
+        context,
+      )
+      return send(operation, result, reply, projectors)
+    } finally {
+      leave()
+    }
   }
 }

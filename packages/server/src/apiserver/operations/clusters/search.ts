@@ -2,39 +2,41 @@ import type {
   v1SearchFilterItem,
   v1SearchFilterSortSpec,
   v1SearchFilterSpec,
+  v1SpectroClusterSummary,
 } from '@atrium/api/generated/operations.d.ts'
 import type { ObjectMeta } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 
-/** What a search looks at of one cluster: thousands are held at once, so no specs. */
-export interface SearchRow
-  extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'labels' | 'createdAt' | 'modifiedAt'> {
+/** What a search looks at of one cluster, and what it shows: thousands are held at once, so no specs. */
+export interface SearchRow extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'createdAt' | 'modifiedAt'> {
+  /** Labels as clients write them: `key:value`, or the key alone. */
+  tags: string[]
   cloudType: string
   cloudAccountUid: string
   state: string
   health: string
   kubernetesVersion: string
   profiles: { uid: string; name: string }[]
+  summary: v1SpectroClusterSummary
 }
 type Match = (cluster: SearchRow) => boolean
 
-/** Those that need the spec. */
-const profileProperties = ['clusterProfileUid', 'clusterProfileName']
-/** What clusters can be searched by: each property as the texts to compare with. */
-const textProperties: Record<string, (cluster: SearchRow) => string[]> = {
-  clusterName: ({ name }) => [name],
-  clusterUid: ({ uid }) => [uid],
-  environment: ({ cloudType }) => [cloudType],
-  cloudType: ({ cloudType }) => [cloudType],
-  cloudAccountUid: ({ cloudAccountUid }) => [cloudAccountUid],
-  clusterState: ({ state }) => [state],
-  healthState: ({ health }) => [health],
-  k8sVersion: ({ kubernetesVersion }) => [kubernetesVersion],
-  projectUid: ({ project }) => [project ?? ''],
+type ReadText = (cluster: SearchRow) => string | string[]
+
+/** What clusters can be searched by: each property as the text to compare with, or its texts. */
+const textProperties: Record<string, ReadText> = {
+  clusterName: ({ name }) => name,
+  clusterUid: ({ uid }) => uid,
+  environment: ({ cloudType }) => cloudType,
+  cloudType: ({ cloudType }) => cloudType,
+  cloudAccountUid: ({ cloudAccountUid }) => cloudAccountUid,
+  clusterState: ({ state }) => state,
+  healthState: ({ health }) => health,
+  k8sVersion: ({ kubernetesVersion }) => kubernetesVersion,
+  projectUid: ({ project }) => project ?? '',
   clusterProfileUid: ({ profiles }) => profiles.map((profile) => profile.uid),
   clusterProfileName: ({ profiles }) => profiles.map((profile) => profile.name),
-  tags: ({ labels }) =>
-    Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
+  tags: ({ tags }) => tags,
 }
 /** A cluster that is gone has no object: what is stored is never deleted. */
 const boolProperties: Record<string, (cluster: SearchRow) => boolean> = { isDeleted: () => false }
@@ -51,12 +53,6 @@ export function clusterFilter(filter: v1SearchFilterSpec | undefined): Match {
   )
   return combine(filter?.conjunction, groups)
 }
-
-/** Whether the filter looks at profiles, which only the spec holds. */
-export const asksForProfiles = (filter: v1SearchFilterSpec | undefined): boolean =>
-  (filter?.filterGroups ?? []).some((group) =>
-    (group.filters ?? []).some(({ property = '' }) => profileProperties.includes(property)),
-  )
 
 const combine = (conjunction: string | null | undefined, parts: Match[]): Match =>
   conjunction === 'or' && parts.length > 0
@@ -75,18 +71,22 @@ function itemFilter({ property = '', condition }: v1SearchFilterItem): Match {
   )
 }
 
-function textFilter(
-  read: (cluster: SearchRow) => string[],
-  condition: NonNullable<v1SearchFilterItem['condition']>['string'],
-): Match {
+function textFilter(read: ReadText, condition: NonNullable<v1SearchFilterItem['condition']>['string']): Match {
   const fold = (text: string): string => (condition?.ignoreCase === false ? text : text.toLowerCase())
   const wanted = (condition?.match?.values ?? []).map(fold)
   const compare = comparators[condition?.operator ?? 'eq'] ?? comparators['eq']
   const negated = condition?.negation === true
   if (wanted.length === 0 || !compare) return () => true
+  const all = condition?.match?.conjunction === 'and'
+  const matches = (text: string): boolean => wanted.some((value) => compare(text, value))
+  const matchesAll = (text: string): boolean => wanted.every((value) => compare(text, value))
   return (cluster) => {
-    const has = (value: string): boolean => read(cluster).some((text) => compare(fold(text), value))
-    const hit = condition?.match?.conjunction === 'and' ? wanted.every(has) : wanted.some(has)
+    const found = read(cluster)
+    // Thousands are asked for each page: one text needs no lists.
+    if (typeof found === 'string') return (all ? matchesAll(fold(found)) : matches(fold(found))) !== negated
+    const hit = all
+      ? wanted.every((value) => found.some((text) => compare(fold(text), value)))
+      : found.some((text) => matches(fold(text)))
     return hit !== negated
   }
 }
@@ -106,14 +106,19 @@ const sortFields: Record<string, (cluster: SearchRow) => string> = {
   lastModifiedTimestamp: ({ modifiedAt }) => modifiedAt,
 }
 
-/** Sorted by the fields of a search body, first field first; none = as given. */
-export function sortClusters(clusters: SearchRow[], sort: readonly v1SearchFilterSortSpec[]): SearchRow[] {
-  return clusters.sort((a, b) => {
-    for (const { field, order } of sort) {
-      const read = sortFields[field ?? '']
-      if (!read || read(a) === read(b)) continue
-      return (read(a) < read(b) ? -1 : 1) * (order === 'desc' ? -1 : 1)
-    }
-    return 0
+/** By the fields of a search body, first field first; then by name, so that the order is total. */
+export function clusterOrder(sort: readonly v1SearchFilterSortSpec[]): (a: SearchRow, b: SearchRow) => number {
+  const fields = sort.flatMap(({ field, order }) => {
+    const read = sortFields[field ?? '']
+    return read ? [{ read, direction: order === 'desc' ? -1 : 1 }] : []
   })
+  return (a, b) => {
+    for (const { read, direction } of fields) {
+      const compared = compareTexts(read(a), read(b))
+      if (compared !== 0) return compared * direction
+    }
+    return compareTexts(a.name, b.name) || compareTexts(a.uid, b.uid)
+  }
 }
+
+const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)

@@ -46,7 +46,8 @@ export const viewOverview = (
   },
 })
 
-export const viewSummary = (cluster: Cluster, heartbeatAt?: string): v1SpectroClusterSummary => ({
+/** Health without the newest heartbeat, which changes without the cluster. */
+export const viewSummary = (cluster: Cluster): v1SpectroClusterSummary => ({
   metadata: viewMeta(cluster.meta),
   specSummary: {
     cloudConfig: cloudConfigMeta(cluster),
@@ -56,7 +57,7 @@ export const viewSummary = (cluster: Cluster, heartbeatAt?: string): v1SpectroCl
   },
   status: {
     state: stateOf(cluster),
-    health: viewHealth(cluster.status, heartbeatAt),
+    health: viewHealth(cluster.status),
     metrics: viewMetrics(cluster.status),
   },
 })

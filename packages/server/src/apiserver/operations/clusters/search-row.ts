@@ -1,0 +1,19 @@
+import { clusterStateOf } from '@atrium/api/cluster-state.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { SearchRow } from './search.ts'
+import { viewSummary } from './summary.ts'
+
+export function rowOf(cluster: StoredObject<'Cluster'>): SearchRow {
+  const { uid, name, project, labels, createdAt, modifiedAt } = cluster.meta
+  return {
+    ...{ uid, name, project, createdAt, modifiedAt },
+    tags: Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
+    cloudType: cluster.spec.cloudType,
+    cloudAccountUid: cluster.spec.cloudAccountUid,
+    state: clusterStateOf(cluster),
+    health: cluster.status.health?.state ?? 'Unknown',
+    kubernetesVersion: cluster.status.kubernetesVersion ?? '',
+    profiles: cluster.spec.profiles.map((profile) => ({ uid: profile.uid, name: profile.name })),
+    summary: viewSummary(cluster),
+  }
+}
