@@ -127,7 +127,7 @@ export const stopProcess = async (
   if (options.group === true && (ran || isOfThisBoot(record, clock))) await endGroup(record, clock)
 }
 
-/** As `stopProcess`, for what a record file names, running or not. The file goes: what it named has ended. */
+/** As `stopProcess`, for what a record file names, running or not. The file goes, unless it names another one by then: what it named has ended. */
 export const stopRecorded = async (
   recordFile: string,
   options: StopOptions,
@@ -136,7 +136,9 @@ export const stopRecorded = async (
   const record = (await adoptProcess(recordFile, clock)) ?? readJson<ProcessRecord>(recordFile)
   if (record === null) return
   await stopProcess(record, options, clock)
-  rmSync(recordFile, { force: true })
+  // Who started another one meanwhile needs its record: without it that one would outlive whatever it belongs to.
+  const now = readJson<ProcessRecord>(recordFile)
+  if (now?.pid === record.pid && now.startTicks === record.startTicks) rmSync(recordFile, { force: true })
 }
 
 const KILL_LIMIT_MS = 30_000

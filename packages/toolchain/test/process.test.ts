@@ -268,3 +268,18 @@ test('a wrapper that fails is an error that carries its last words, and leaves n
   await expect(start(FOREVER, { wrapper: [wrapper] })).rejects.toThrow(/Operation not permitted/)
   expect(listProcesses().filter((entry) => entry.commandLine.includes(wrapper))).toEqual([])
 })
+
+test('what is started anew while the former one is being stopped keeps its record: it would run on with nobody knowing', async () => {
+  const former = await start(FOREVER)
+  let successor: ProcessRecord | null = null
+  const clock = {
+    ...systemClock,
+    sleep: async () => {
+      await until(() => !isRunning(former))
+      successor ??= await start(`${FOREVER} // again`)
+    },
+  }
+  await stopRecorded(recordFile(), { graceMs: 5_000 }, clock)
+  expect(successor).not.toBeNull()
+  expect(await adoptProcess(recordFile())).toEqual(successor)
+})
