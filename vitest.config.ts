@@ -10,8 +10,8 @@ const projectOf = (name: string, area: Area) => ({
     pool: area.isolation === 'shared' ? ('threads' as const) : ('forks' as const),
     isolate: area.isolation === 'apart',
     fileParallelism: area.parallel,
-    // Files with processes wait more than they compute: two at once also where there are but two cores.
-    ...(area.parallel && { maxWorkers: Math.max(2, availableParallelism() - 1) }),
+    // Files with processes wait more than they compute: with two at once, two cores were busy for a third of the time.
+    ...(area.parallel && { maxWorkers: Math.max(4, availableParallelism() - 1) }),
     testTimeout: area.testTimeoutMs,
     // Only a condition that never comes true waits this long; a machine may be slow.
     expect: { poll: { timeout: (area.testTimeoutMs * 2) / 3 } },

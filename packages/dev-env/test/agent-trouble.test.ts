@@ -32,7 +32,7 @@ let shop: ManagedCluster
 let kube: KubeClient
 beforeAll(async () => {
   // The plane repairs what it pushed sooner than usual; a token lives longer than a mounted Secret takes to follow (15 s).
-  const clusterTiming = { stepLimitMs: 5_000, agentCheckMs: 10_000, tokenMaxAgeMs: 30_000 }
+  const clusterTiming = { stepLimitMs: 5_000, agentCheckMs: 10_000, tokenMaxAgeMs: 15_000 }
   plane = await startDevPlane({ clusterTiming })
   shop = await createManagedCluster(plane, 'shop', specOf(web(1)))
   await shop.eventuallyShown('Running-Healthy')
