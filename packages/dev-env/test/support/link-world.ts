@@ -148,10 +148,10 @@ export class LinkWorld {
   }
 
   /** Stops the plane and starts it again on the same port; `meanwhile` runs while it is away. */
-  async restart(meanwhile: () => void): Promise<void> {
+  async restart(meanwhile: () => void | Promise<void>): Promise<void> {
     const { port } = this.plane
     await this.plane.stop()
-    meanwhile()
+    await meanwhile()
     this.plane = await startLinkPlane({ ...this.options, port })
   }
 
