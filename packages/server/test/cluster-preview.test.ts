@@ -91,9 +91,16 @@ async function haveMachines(tenant: string): Promise<void> {
   })
 }
 
+/** Once what was written before has its place in the change log. */
+async function restingTables(): Promise<Record<string, string>> {
+  const { events: empty } = await digestsOfTables(api.ownerUrl)
+  await expect.poll(async () => (await digestsOfTables(api.ownerUrl)).changes_pending).toBe(empty)
+  return digestsOfTables(api.ownerUrl)
+}
+
 /** Asks for a preview, and proves that it wrote nothing. */
 async function previewOf(body: object): Promise<Answer> {
-  const before = await digestsOfTables(api.ownerUrl)
+  const before = await restingTables()
   const answer = await call(`POST /atrium/v1/clusters/${uid}/plan`, { body })
   expect(await digestsOfTables(api.ownerUrl)).toEqual(before)
   return answer

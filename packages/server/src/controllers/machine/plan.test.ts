@@ -55,6 +55,19 @@ const plan = (change: Partial<Parameters<typeof planMachines>[0]> = {}) =>
   })
 
 describe('planMachines', () => {
+  it('tells one deviation of a machine that is replaced, also while the cloud takes it down', () => {
+    const since = ago(20_000)
+    const wrong = { unhealthySince: since, unhealthyReason: 'the cloud reports Failed' }
+    const failed = plan({ observed: [observed({ state: 'Failed' })], known: [known(wrong)] })
+    const going = plan({
+      observed: [observed({ state: 'Deleting' })],
+      known: [known({ ...wrong, replacing: true })],
+    })
+    expect(failed.deviations).toHaveLength(1)
+    expect(going.deviations.map(({ id, detectedAt }) => [id, detectedAt])).toEqual([[failed.deviations[0]?.id, since]])
+    expect(going.machines[0]?.status).toMatchObject(wrong)
+  })
+
   it.each([
     ['well', {}, [], null],
     ['stopped just now', { observed: [observed({ state: 'Failed' })] }, [], 10_000],

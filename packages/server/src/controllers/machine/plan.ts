@@ -81,7 +81,9 @@ function viewMachine(machine: ObservedMachine, input: MachinesInput): View {
   const known = input.known.find((one) => one.status.providerId === machine.providerId)
   const node = input.nodes?.find((one) => one.providerId === machine.providerId)
   const joined = known?.status.joined === true || node?.ready === true || machine.state === 'Running'
-  const reason = whyUnwell(machine, known, node, joined, input)
+  const found = whyUnwell(machine, known, node, joined, input)
+  // One that is on its way out for what was wrong stays wrong: else it would be told anew, and as of no time.
+  const reason = found === '' && known?.status.replacing === true ? (known.status.unhealthyReason ?? '') : found
   const since = reason === '' ? null : (known?.status.unhealthySince ?? nowIso(input))
   const { state, message, providerId, addresses, kubernetesVersion, labels, taints } = machine
   const ready = input.nodes === null ? known?.status.nodeReady : node?.ready
