@@ -37,11 +37,7 @@ const database = await createTestDatabase()
 const arrivedAtMs = new Map<string, number>()
 const fleet = await startFleet({
   folder,
-  database: {
-    DATABASE_URL: database.url,
-    ...(database.appUrl && { DATABASE_APP_URL: database.appUrl }),
-    ...(database.systemUrl && { DATABASE_SYSTEM_URL: database.systemUrl }),
-  },
+  database,
   port: await freePort(),
   behaviour: { installMs: 0, fetchBlobs: false },
   onDesired: (uid) => void arrivedAtMs.set(uid, systemClock.now()),

@@ -63,11 +63,7 @@ const folder = mkdtempSync(join(tmpdir(), 'atrium-provisioning-bench-'))
 try {
   const fleet = await startFleet({
     folder,
-    database: {
-      DATABASE_URL: database.url,
-      ...(database.appUrl && { DATABASE_APP_URL: database.appUrl }),
-      ...(database.systemUrl && { DATABASE_SYSTEM_URL: database.systemUrl }),
-    },
+    database,
     port: await freePort(),
     behaviour: { installMs: 0, fetchBlobs: false },
   })

@@ -1,4 +1,5 @@
-import pg from 'pg'
+import type pg from 'pg'
+import { withClient } from './sql-client.ts'
 
 /** Ways in which a text may lie somewhere without being seen at once. */
 export const formsOf = (text: string): string[] => {
@@ -14,19 +15,9 @@ const tableNames = async (client: pg.Client): Promise<string[]> => {
   return rows.map(({ name }) => name)
 }
 
-async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: ownerUrl })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
 /** A digest of all that each table holds: equal when nothing was written. */
 export const digestsOfTables = (ownerUrl: string): Promise<Record<string, string>> =>
-  asOwner(ownerUrl, async (client) => {
+  withClient(ownerUrl, async (client) => {
     const digests: Record<string, string> = {}
     for (const name of await tableNames(client)) {
       const { rows } = await client.query<{ digest: string }>(
@@ -39,7 +30,7 @@ export const digestsOfTables = (ownerUrl: string): Promise<Record<string, string
 
 /** Tables of the database that hold one of `needles` in any column, also inside binary ones. */
 export const tablesHolding = (ownerUrl: string, needles: readonly string[]): Promise<string[]> =>
-  asOwner(ownerUrl, async (client) => {
+  withClient(ownerUrl, async (client) => {
     const patterns = needles.flatMap(formsOf).map((form) => `%${form.replaceAll(/[\\%_]/g, '\\$&')}%`)
     const holding: string[] = []
     for (const name of await tableNames(client)) {

@@ -9,7 +9,8 @@ import { urlWithDatabase, urlWithUser } from '@atrium/server/store/urls.ts'
 import { type EmbeddedPostgres, startPostgres, stopPostgres } from '@atrium/standalone/postgres/postgres.ts'
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import { readProcess } from '@atrium/toolchain/process-table.ts'
-import pg, { type Client } from 'pg'
+import type { Client } from 'pg'
+import { withClient } from './sql-client.ts'
 
 /**
  * Databases for tests: one PostgreSQL for all test processes of this machine, a template with the whole schema, and a
@@ -106,15 +107,8 @@ const describeDatabase = (base: string, name: string): TestDatabase => {
   }
 }
 
-const withAdmin = async <T>(base: string, work: (admin: Client) => Promise<T>): Promise<T> => {
-  const admin = new pg.Client({ connectionString: urlWithDatabase(base, 'postgres') })
-  await admin.connect()
-  try {
-    return await work(admin)
-  } finally {
-    await admin.end()
-  }
-}
+const withAdmin = <T>(base: string, work: (admin: Client) => Promise<T>): Promise<T> =>
+  withClient(urlWithDatabase(base, 'postgres'), work)
 
 /** The template of exactly this schema; made, and the past swept, by one process at a time. */
 const ensureTemplate = async (admin: Client, base: string): Promise<string> => {

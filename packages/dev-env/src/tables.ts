@@ -1,4 +1,4 @@
-import pg, { type Client } from 'pg'
+import { withClient } from './sql-client.ts'
 
 /** Rows of this table that were ever inserted, changed or deleted, as PostgreSQL counts them: some seconds late. */
 export const rowsWritten = (databaseUrl: string, table: string): Promise<number> =>
@@ -13,13 +13,3 @@ export const rowsWritten = (databaseUrl: string, table: string): Promise<number>
 /** What autovacuum does of itself a minute after much was written: the planner knows the tables as they are. */
 export const settleTables = (databaseUrl: string): Promise<void> =>
   withClient(databaseUrl, async (client) => void (await client.query('vacuum analyze')))
-
-const withClient = async <T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}

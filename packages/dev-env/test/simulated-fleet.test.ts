@@ -36,13 +36,9 @@ const allRun = (): Promise<void> =>
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'atrium-fleet-'))
   database = await createTestDatabase()
-  const roles = {
-    ...(database.appUrl && { DATABASE_APP_URL: database.appUrl }),
-    ...(database.systemUrl && { DATABASE_SYSTEM_URL: database.systemUrl }),
-  }
   fleet = await startFleet({
     folder,
-    database: { DATABASE_URL: database.url, ...roles },
+    database,
     port: await freePort(),
     cloud: { provisionMs: 200, deleteMs: 200, visibilityDelayMs: 100 },
     behaviour: { installMs: 20, repairMs: 100 },

@@ -70,6 +70,17 @@ export interface ObservedInfrastructure {
   resources: CloudResource[]
 }
 
+/** Of a cluster that the cloud does not have. */
+export const nothingObserved: ObservedInfrastructure = {
+  exists: false,
+  controlPlaneReady: false,
+  endpoint: null,
+  kubernetesVersion: '',
+  machines: [],
+  ordinals: {},
+  resources: [],
+}
+
 export interface CloudResource {
   kind: string
   /** The cloud's own id. */

@@ -1,9 +1,9 @@
 import type { Taint } from '@atrium/api/kinds/cluster.ts'
-import { type ObservedInfrastructure, ProviderError } from '@atrium/provider-contract/provider.ts'
+import { nothingObserved, type ObservedInfrastructure, ProviderError } from '@atrium/provider-contract/provider.ts'
 import { versionChangeProblem } from '@atrium/provider-contract/versions.ts'
 import { type Fault, Faults } from './faults.ts'
 import { Ledger } from './ledger.ts'
-import { NOTHING, viewCluster } from './view.ts'
+import { viewCluster } from './view.ts'
 
 export interface MachineShape {
   pool: string
@@ -170,7 +170,7 @@ export class FakeCloud implements CloudApi {
     return this.#faults.around('observe', uid, () => {
       this.#settle(uid)
       const cluster = this.#asSeen(uid)
-      return cluster ? viewCluster(uid, cluster, this.#nowMs, this.options.provisionMs) : NOTHING
+      return cluster ? viewCluster(uid, cluster, this.#nowMs, this.options.provisionMs) : nothingObserved
     })
   }
 
@@ -178,7 +178,7 @@ export class FakeCloud implements CloudApi {
   present(uid: string): ObservedInfrastructure {
     this.#settle(uid)
     const cluster = this.#clusters.get(uid)
-    return cluster ? viewCluster(uid, cluster, this.#nowMs, this.options.provisionMs) : NOTHING
+    return cluster ? viewCluster(uid, cluster, this.#nowMs, this.options.provisionMs) : nothingObserved
   }
 
   /** Everything there is, as the owner of the cloud sees it. */

@@ -2,16 +2,6 @@ import type { MachineState } from '@atrium/api/kinds/machine.ts'
 import type { ObservedInfrastructure, ObservedMachine } from '@atrium/provider-contract/provider.ts'
 import type { FakeCluster, FakeMachine } from './cloud.ts'
 
-export const NOTHING: ObservedInfrastructure = {
-  exists: false,
-  controlPlaneReady: false,
-  endpoint: null,
-  kubernetesVersion: '',
-  machines: [],
-  ordinals: {},
-  resources: [],
-}
-
 /** A cluster of the cloud as providers observe it. Pure. */
 export const viewCluster = (
   uid: string,

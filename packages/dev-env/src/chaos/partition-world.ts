@@ -68,11 +68,7 @@ export const openPartitionWorld = async (options: PartitionOptions): Promise<Par
   }
   const fleet = await startFleet({
     folder,
-    database: {
-      DATABASE_URL: database.url,
-      ...(database.appUrl && { DATABASE_APP_URL: database.appUrl }),
-      ...(database.systemUrl && { DATABASE_SYSTEM_URL: database.systemUrl }),
-    },
+    database,
     port,
     cloud: { provisionMs: 200, deleteMs: 200, visibilityDelayMs: 100 },
     behaviour: { installMs: 20, repairMs: 100 },

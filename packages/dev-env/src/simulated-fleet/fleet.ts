@@ -17,8 +17,8 @@ import { ServerProcess } from './server-process.ts'
 export interface FleetOptions {
   /** Takes keys, certificates, credentials, the server's log and the ledger. */
   folder: string
-  /** Variables that name the database. */
-  database: Record<string, string>
+  /** URLs of the schema's owner and of the server's two roles, where these can log in. */
+  database: { url: string; appUrl?: string; systemUrl?: string }
   port: number
   cloud?: Partial<FakeCloudOptions>
   behaviour?: Partial<AgentBehaviour>
@@ -63,7 +63,9 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
     timing: options.timing ?? {},
     logFile: join(folder, 'server.log'),
     env: {
-      ...database,
+      DATABASE_URL: database.url,
+      ...(database.appUrl && { DATABASE_APP_URL: database.appUrl }),
+      ...(database.systemUrl && { DATABASE_SYSTEM_URL: database.systemUrl }),
       ATRIUM_PORT: String(port),
       ATRIUM_PKI_DIR: join(folder, 'pki'),
       ATRIUM_ROOT_KEY_FILE: join(folder, 'keys', 'root.key'),

@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
-import { urlsOf } from '@atrium/standalone/platform/run.ts'
 import { removePostgres, startPostgres } from '@atrium/standalone/postgres/postgres.ts'
 import { tryLock } from '@atrium/toolchain/lock.ts'
 import { freePort } from '../free-port.ts'
@@ -43,20 +42,20 @@ const run = async (folder: string): Promise<void> => {
   // A fleet in memory does not survive a power cut either.
   const database = await startPostgres({ ...postgres, durable: false })
   try {
-    const { databaseUrl = '', databaseAppUrl = '', databaseSystemUrl = '' } = urlsOf(database)
+    const url = database.url('atrium')
     const fleet = await startFleet({
       folder,
       database: {
-        DATABASE_URL: databaseUrl,
-        DATABASE_APP_URL: databaseAppUrl,
-        DATABASE_SYSTEM_URL: databaseSystemUrl,
+        url,
+        appUrl: database.url('atrium', 'atrium_app'),
+        systemUrl: database.url('atrium', 'atrium_system'),
       },
       port: values.port === undefined ? await freePort() : Number(values.port),
       cloud: { provisionMs: 5_000, deleteMs: 3_000 },
       behaviour: { installMs: 1_000, repairMs: 2_000 },
     })
     try {
-      await keep(fleet, databaseUrl)
+      await keep(fleet, url)
     } finally {
       await fleet.stop()
     }

@@ -75,14 +75,19 @@ export class Heartbeats {
 
   /** The session is over. What cannot be stored of that now is stored with the next heartbeats. */
   async end(agent: AgentName, epoch: number): Promise<void> {
-    const ofTenant = this.#held.get(agent.tenant)
-    const held = ofTenant?.get(agent.clusterUid)
-    if (held?.epoch === epoch) ofTenant?.delete(agent.clusterUid)
-    const heardAtMs = held?.epoch === epoch ? held.heardAtMs : this.#deps.clock.now()
-    const closing = this.#close({ agent, epoch, heardAt: new Date(heardAtMs) })
+    const closing = this.#close({ agent, epoch, heardAt: new Date(this.#forget(agent, epoch)) })
     this.#closing.add(closing)
     await closing
     this.#closing.delete(closing)
+  }
+
+  /** Answers when the session was last heard of; now, when another one took its place here. */
+  #forget({ tenant, clusterUid }: AgentName, epoch: number): number {
+    const ofTenant = this.#held.get(tenant)
+    const held = ofTenant?.get(clusterUid)
+    if (held?.epoch !== epoch) return this.#deps.clock.now()
+    ofTenant?.delete(clusterUid)
+    return held.heardAtMs
   }
 
   /** In the cluster's status and, last, in the sessions table: a server that dies between leaves it to the sweep of another. */

@@ -59,14 +59,12 @@ export class Looks {
     if (!hinted || this.#isStopped) return
     const uids = [...hinted].slice(0, AT_ONCE)
     for (const uid of uids) hinted.delete(uid)
-    const delayMs = (await this.#lookAt(tenant, uids))
-      ? GATHER_MS
-      : Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
-    const failed = delayMs !== GATHER_MS
+    const looked = await this.#lookAt(tenant, uids)
     // On a quiet cluster no other hint comes.
-    if (failed) for (const uid of uids) hinted.add(uid)
+    if (!looked) for (const uid of uids) hinted.add(uid)
+    const delayMs = looked ? GATHER_MS : Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
     if (hinted.size === 0) this.#hinted.delete(tenant)
-    else this.#deps.clock.after(delayMs, () => void this.#look(tenant, failed ? failures + 1 : 0))
+    else this.#deps.clock.after(delayMs, () => void this.#look(tenant, looked ? 0 : failures + 1))
   }
 
   async #lookAt(tenant: string, uids: readonly string[]): Promise<boolean> {

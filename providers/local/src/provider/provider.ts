@@ -5,6 +5,7 @@ import {
   type ClusterIdentity,
   type DiscoverQuery,
   type Journal,
+  nothingObserved,
   type ObservedInfrastructure,
   type ObservedMachine,
   type Operation,
@@ -81,18 +82,8 @@ const states: Record<MachinePhase, MachineState> = {
   terminated: 'Deleted',
 }
 
-const nothing: ObservedInfrastructure = {
-  exists: false,
-  controlPlaneReady: false,
-  endpoint: null,
-  kubernetesVersion: '',
-  machines: [],
-  ordinals: {},
-  resources: [],
-}
-
 const observed = (cluster: ClusterView | null): ObservedInfrastructure => {
-  if (cluster === null) return nothing
+  if (cluster === null) return nothingObserved
   return {
     exists: true,
     controlPlaneReady: cluster.phase === 'ready',

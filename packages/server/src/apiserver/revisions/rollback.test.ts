@@ -1,17 +1,7 @@
-import type { AttachedProfile, ClusterSpec, MachinePool } from '@atrium/api/kinds/cluster.ts'
+import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { expect, test } from 'vitest'
+import { pool } from '../../controllers/testing/world.ts'
 import { rollbackObstacles } from './rollback.ts'
-
-const pool = (name: string, size: number, isControlPlane = false): MachinePool => ({
-  name,
-  isControlPlane,
-  useControlPlaneAsWorker: false,
-  size,
-  labels: {},
-  taints: [],
-  version: '',
-  input: { cloudConfig: {}, poolConfig: {} },
-})
 
 const web: AttachedProfile = {
   uid: 'web-1',

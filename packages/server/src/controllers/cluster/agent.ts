@@ -12,10 +12,11 @@ export async function reconcileAgent(scope: Scope): Promise<void> {
   if (agent?.connected && reportedEpoch <= (agent.endedEpoch ?? -1))
     return scope.say('AgentReturning', 'The agent is back; waiting for what it reports of the cluster as it is now.')
   if (agent?.connected) return scope.say('AgentConnected', `Agent ${agent.version} is connected.`)
-  if (!agent?.lastHeartbeatAt) scope.lookAgainIn(scope.deps.timing.busyMs)
-  else scope.lookAgainIn(awayLookMs(scope, agent.lastHeartbeatAt))
-  if (agent?.lastHeartbeatAt)
+  if (agent?.lastHeartbeatAt) {
+    scope.lookAgainIn(awayLookMs(scope, agent.lastHeartbeatAt))
     return scope.say('AgentDisconnected', `The agent was last heard of at ${agent.lastHeartbeatAt}. ${whereToLook}`)
+  }
+  scope.lookAgainIn(scope.deps.timing.busyMs)
   if (scope.kubeconfig)
     return scope.say('AgentInstalling', `The agent is installed; waiting for its first report. ${whereToLook}`)
   scope.say('WaitingForControlPlane', 'The agent is installed once the API server answers.')

@@ -38,7 +38,8 @@ export class ClusterRows {
 
   /** Resolves once the rows are as they were when it was called, or newer. */
   refresh(): Promise<void> {
-    // One that runs may have begun too early for this caller; all who come while it runs share the next.
+    // One that runs may have begun too early for this caller; all who come while it runs share the next. Those who wait
+    // for the running one are told how it ends.
     this.#waiting ??= this.#running
       .catch(() => undefined)
       .then(() => {
