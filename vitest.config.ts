@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { type Area, areaNames, areaOf } from './packages/cli/src/testing/areas.ts'
 
 const projectOf = (name: string, area: Area) => ({
@@ -19,6 +20,19 @@ const projectOf = (name: string, area: Area) => ({
   },
 })
 
+/** A clean clone knows no durations: what lasts five minutes by itself must not begin last. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('/simulation-seeds.test.ts')
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
-  test: { allowOnly: false, projects: areaNames.map((name) => projectOf(name, areaOf(name))) },
+  test: {
+    allowOnly: false,
+    sequence: { sequencer: LongestFirst },
+    projects: areaNames.map((name) => projectOf(name, areaOf(name))),
+  },
 })

@@ -2,39 +2,10 @@ import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import type { Plants } from '@atrium/dev-env/simulation/bugs.ts'
 import { explain } from '@atrium/dev-env/simulation/explain.ts'
 import { simulate } from '@atrium/dev-env/simulation/simulation.ts'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Claim, Store, Tx } from '@atrium/runtime/store/store.ts'
 import { describe, expect, it } from 'vitest'
 
-const DEFAULT_SECONDS = 60
-const ALL_SEEDS = 2_000
-
-const numberIn = (name: string): number | null => (process.env[name] ? Number(process.env[name]) : null)
-const only = numberIn('ATRIUM_SIM_SEED')
-const first = only ?? numberIn('ATRIUM_SIM_FROM') ?? 1
-const isWhole = process.env.ATRIUM_TEST_ALL === '1'
-const seconds = numberIn('ATRIUM_SIM_SECONDS') ?? (isWhole ? Number.POSITIVE_INFINITY : DEFAULT_SECONDS)
-const lastSeed = only ?? (isWhole ? first + ALL_SEEDS - 1 : Number.POSITIVE_INFINITY)
-
-describe('whatever is lost, doubled, late, cut off, set wrong or killed', { timeout: 4 * 3_600_000 }, () => {
-  it('nothing acknowledged is lost, nothing is doubled or left over, and everything comes right', async () => {
-    const startMs = systemClock.elapsed()
-    const elapsedMs = (): number => systemClock.elapsed() - startMs
-    let seed = first
-    let simulatedMs = 0
-    for (; seed <= lastSeed && (seed === first || elapsedMs() < seconds * 1000); seed += 1) {
-      const outcome = await simulate(seed)
-      if (outcome.problem) expect.fail(explain(outcome))
-      simulatedMs += outcome.simulatedMs
-    }
-    const hours = (simulatedMs / 3_600_000).toFixed(1)
-    process.stdout.write(
-      `simulation: ${seed - first} seeds passed from ${first} on, ${hours} hours of their own time\n`,
-    )
-  })
-})
-
-describe.skipIf(only !== null)('a run', { timeout: 300_000 }, () => {
+describe('a run', { timeout: 300_000 }, () => {
   it('is the same each time for one seed, and another one for another seed', async () => {
     const [once, again, other] = [await simulate(2), await simulate(2), await simulate(5)]
     expect(once.events).toBeGreaterThan(100)
@@ -43,7 +14,7 @@ describe.skipIf(only !== null)('a run', { timeout: 300_000 }, () => {
   })
 })
 
-describe.skipIf(only !== null)('the checkers name', { timeout: 300_000 }, () => {
+describe('the checkers name', { timeout: 300_000 }, () => {
   /** The first problem that a planted bug causes in some seeds. */
   const found = async (plants: Partial<Plants>) => {
     for (let seed = 1; seed <= 25; seed += 1) {

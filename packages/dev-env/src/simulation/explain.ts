@@ -1,6 +1,6 @@
 import type { Outcome } from './simulation.ts'
 
-export const TEST_FILE = 'packages/dev-env/test/simulation.test.ts'
+export const TEST_FILE = 'packages/dev-env/test/simulation-seeds.test.ts'
 
 /** What failed, how to see it again, and what happened last. */
 export function explain({ seed, problem, trace, events, simulatedMs }: Outcome): string {
