@@ -5,6 +5,7 @@ import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { findWall, type Wall } from '@atrium/runtime/confined/wall.ts'
 import { findGo } from '@atrium/toolchain/build.ts'
 import { cacheFolder } from '@atrium/toolchain/cache.ts'
 import { platformTools } from '@atrium/toolchain/catalogue.ts'
@@ -29,6 +30,8 @@ export interface Facts {
   server: ServerFact
   /** `refused` is asked for only where PostgreSQL would need one: as root, or as a user id without an account. */
   userNamespaces: 'not needed' | 'allowed' | 'refused to root' | 'refused to a user without an account'
+  /** What keeps processes in that read what strangers wrote. */
+  wall: Wall
 }
 
 export interface PortFact {
@@ -78,6 +81,7 @@ export async function gatherFacts(home: PlatformHome, clock: Clock, env: NodeJS.
     memory: { availableBytes: availableMemory(), totalBytes: totalmem() },
     certificates: certificateFacts(home, env, answer && 'certificate' in answer ? answer.certificate : null),
     userNamespaces: userNamespaces(),
+    wall: findWall(env.PATH),
   }
 }
 

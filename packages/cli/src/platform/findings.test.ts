@@ -12,7 +12,13 @@ const certificate: CertificateFact = {
   byOperator: false,
 }
 const good: Facts = {
-  ...{ home: '/srv/atrium', nowMs, userNamespaces: 'not needed', server: { state: 'answers', dateMs: nowMs - 1000 } },
+  ...{
+    home: '/srv/atrium',
+    nowMs,
+    userNamespaces: 'not needed',
+    wall: 'whole',
+    server: { state: 'answers', dateMs: nowMs - 1000 },
+  },
   ports: [server, { ...server, part: 'registry', port: 8444, runs: true }],
   disks: [
     { path: '/srv/atrium', freeBytes: 5 * GIB, use: 'home' },
@@ -29,7 +35,7 @@ const inDays = (days: number, more: Partial<CertificateFact> = {}): Partial<Fact
 
 test('a machine that has everything gives no work', () => {
   expect(judge(good).filter(({ level, todo }) => level !== 'ok' || todo !== '')).toEqual([])
-  const checks = ['ports', 'disk', 'memory', 'binaries', 'certificates', 'clock', 'user namespaces']
+  const checks = ['ports', 'disk', 'memory', 'binaries', 'certificates', 'clock', 'user namespaces', 'isolation']
   expect([...new Set(judge(good).map(({ check }) => check))]).toEqual(checks)
 })
 
@@ -78,6 +84,7 @@ test.each<[string, Partial<Facts>, string, string, RegExp, RegExp]>([
     /timedatectl/,
   ],
   ['server that is silent', { server: { state: 'silent', why: 'no answer' } }, 'clock', 'wrong', /no answer/, /logs/],
+  ['namespaces', { wall: 'limits' }, 'isolation', 'note', /network is not closed/, /max_user_namespaces/],
   ['root', { userNamespaces: 'refused to root' }, 'user namespaces', 'note', /refused/, /as nobody/],
   [
     'user id without an account',

@@ -1,3 +1,4 @@
+import { describeWall, type Wall } from '@atrium/runtime/confined/wall.ts'
 import { GO_ADVICE } from '@atrium/toolchain/build.ts'
 import { invocation } from '../output/invocation.ts'
 import type { CertificateFact, DiskFact, Facts, PortFact } from './facts.ts'
@@ -26,6 +27,7 @@ export const judge = (facts: Facts): Finding[] => [
   ...certificateFindings(facts),
   clockFinding(facts),
   userNamespaceFindings[facts.userNamespaces],
+  wallFinding(facts.wall),
 ]
 
 const restart = (home: string): string => `restart it (${invocation(home, 'down')}, then ${invocation(home, 'up')})`
@@ -135,4 +137,15 @@ const userNamespaceFindings: Record<Facts['userNamespaces'], Finding> = {
     what: 'refused by this kernel, and this user id has no account: PostgreSQL starts with neither',
     todo: 'give the user id an account (useradd), or allow user namespaces (sysctl user.max_user_namespaces)',
   },
+}
+
+function wallFinding(wall: Wall): Finding {
+  const check = 'isolation'
+  const what = `packs are read with ${describeWall(wall)}`
+  if (wall === 'whole') return ok(check, what)
+  const todo =
+    wall === 'none'
+      ? 'install util-linux on a Linux machine before you take packs of strangers'
+      : 'allow user namespaces (sysctl user.max_user_namespaces) before you take packs of strangers'
+  return { check, level: 'note', what, todo }
 }

@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+
+/**
+ * What keeps a confined process in. `whole`: a user and a network namespace of its own (no route, no address but its own loopback, nobody's
+ * rights) and limits of the kernel. `limits`: the limits alone, where the system refuses namespaces. `none`: neither, as on macOS.
+ */
+export type Wall = 'whole' | 'limits' | 'none'
+
+export interface KernelLimits {
+  cpuSeconds: number
+  /** Private memory; a process that asks for more is refused and ends. */
+  memoryBytes: number
+}
+
+const NOBODY = 65534
+const NAMESPACES = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--net', '--ipc', '--uts']
+const OPEN_FILES = 64
+
+/** The words before a command that put it behind this wall. */
+export const wallWords = (wall: Wall, { cpuSeconds, memoryBytes }: KernelLimits): string[] => {
+  const limits = ['prlimit', `--cpu=${cpuSeconds}`, `--data=${memoryBytes}`, `--nofile=${OPEN_FILES}`, '--core=0']
+  if (wall === 'none') return []
+  return wall === 'whole' ? [...NAMESPACES, ...limits] : limits
+}
+
+/** The best wall of this system, by trying: no file tells reliably what a kernel lets us do. */
+export const findWall = (path = process.env.PATH): Wall => {
+  const holds = (wall: Wall): boolean => {
+    const [command = '', ...args] = wallWords(wall, { cpuSeconds: 10, memoryBytes: 1024 ** 3 })
+    return spawnSync(command, [...args, 'true'], { stdio: 'ignore', env: { PATH: path }, timeout: 10_000 }).status === 0
+  }
+  return (['whole', 'limits'] as const).find(holds) ?? 'none'
+}
+
+/** For people: what holds here, and what does not. */
+export const describeWall = (wall: Wall): string =>
+  ({
+    whole: 'no network, no files, limited processor time and memory',
+    limits: 'no files, limited processor time and memory; this system refuses namespaces, so the network is not closed',
+    none: 'no files; this system has neither namespaces nor limits (unshare and prlimit of util-linux are missing)',
+  })[wall]
