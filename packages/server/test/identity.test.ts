@@ -167,6 +167,18 @@ describe('users and roles', () => {
     expect([wrongScope.status, wrongScope.body.code]).toEqual([400, 'InvalidRequest'])
   })
 
+  test('every built-in role can be cloned, and the clone holds what it holds', async () => {
+    const { call } = await api.newTenant()
+    const { items } = (await call('GET /v1/roles')).body
+    for (const { metadata, spec } of items) {
+      const clone = await call(`POST /v1/roles/${metadata.uid}/clone`, {
+        body: { metadata: { name: `My ${metadata.name}` } },
+      })
+      expect(clone.status, `${metadata.name}: ${clone.text}`).toBe(201)
+      expect((await call(`GET /v1/roles/${clone.body.uid}`)).body.spec.permissions).toEqual(spec.permissions)
+    }
+  })
+
   test('life of a custom role; it cannot go while somebody holds it', async () => {
     const { call, tenant } = await api.newTenant()
     const body = {

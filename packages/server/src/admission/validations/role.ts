@@ -16,9 +16,13 @@ function checkName(name: string | undefined): void {
   }
 }
 
+/** Built-in roles hold a few permissions that are listed for another scope only; a clone of one may hold them too. */
+const isBuiltIn = (scope: RoleSpec['scope'], name: string): boolean =>
+  builtInRoles.some((role) => role.scope === scope && role.permissions.some((permission) => permission === name))
+
 function checkPermissions(spec: RoleSpec | undefined): void {
   if (!spec) return
-  const wrong = spec.permissions.filter((name) => !isPermissionOf(spec.scope, name))
+  const wrong = spec.permissions.filter((name) => !isPermissionOf(spec.scope, name) && !isBuiltIn(spec.scope, name))
   if (wrong.length === 0) return
   throw new AtriumError(
     'InvalidRequest',
