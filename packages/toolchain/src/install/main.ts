@@ -74,7 +74,10 @@ const main = async (): Promise<number> => {
     say('installing the dependencies with npm (about 370 MB on disk, once; 10 to 90 seconds).')
     const code = await runNpm()
     if (code !== 0) {
-      say('the dependencies could not be installed (see above); run this again when npm can reach its registry.')
+      say(
+        'the dependencies could not be installed (see above); run this again when npm can reach its registry. ' +
+          'Behind a proxy with its own authority name its certificate in NODE_EXTRA_CA_CERTS.',
+      )
       return code
     }
   }
