@@ -3,8 +3,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import { findWall, wallWords } from '@atrium/runtime/confined/wall.ts'
-import { ConfinedError, ConfinedWorker } from '@atrium/runtime/confined/worker.ts'
+import { ConfinedWorker } from '@atrium/runtime/confined/worker.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 const wall = findWall()

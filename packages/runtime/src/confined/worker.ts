@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { ConfinedError, explainEnd, explainFailure } from './error.ts'
 import { frame, PartReader } from './frames.ts'
 import { type KernelLimits, type Wall, wallWords } from './wall.ts'
 
@@ -12,11 +13,6 @@ export interface WorkerOptions {
   wall: Wall
   limits: KernelLimits & { answerBytes: number; timeMs: number }
   clock: Clock
-}
-
-/** The job did not come to an answer: it broke a limit, or its process ended. What it was given is to blame. */
-export class ConfinedError extends Error {
-  override readonly name = 'ConfinedError'
 }
 
 interface Running {
@@ -67,7 +63,7 @@ export class ConfinedWorker {
       throw failure
     })
     if (error === undefined) return output
-    throw new ConfinedError(OUT_OF_MEMORY.test(error) ? tooMuchMemory(this.#options.limits) : error)
+    throw new ConfinedError(explainFailure(error, this.#options.limits))
   }
 
   async #ask({ child, answers, end }: Running, request: Buffer): Promise<{ output?: unknown; error?: string }> {
@@ -106,19 +102,8 @@ export class ConfinedWorker {
     child.stdin.on('error', () => undefined)
     const end = new Promise<string>((resolve) => {
       child.on('error', (error) => resolve(`could not be started: ${error.message}`))
-      child.on('close', (code, signal) => resolve(explainEnd(code, signal, said, limits)))
+      child.on('close', (code, signal) => resolve(explainEnd({ code, signal, said }, limits)))
     })
     return { child, answers: new PartReader(child.stdout), jobs: 0, end }
   }
-}
-
-const OUT_OF_MEMORY = /out of memory|allocation failed|failed to allocate/i
-const tooMuchMemory = ({ memoryBytes }: KernelLimits): string =>
-  `used more than ${memoryBytes / 1024 ** 2} MiB of memory`
-
-const explainEnd = (code: number | null, signal: string | null, said: string, limits: KernelLimits): string => {
-  if (OUT_OF_MEMORY.test(said)) return tooMuchMemory(limits)
-  if (signal === 'SIGXCPU' || signal === 'SIGKILL') return `used more than ${limits.cpuSeconds} s of processor time`
-  const last = said.trim().split('\n').at(-1) ?? ''
-  return `its process ended (${signal ?? `exit code ${code}`})${last === '' ? '' : `: ${last.slice(0, 300)}`}`
 }
