@@ -458,6 +458,7 @@ create table users (
   grant select (email, is_active, tenant) to atrium_system
 
 create table work_queue (
+  ahead_ms integer not null default 0,
   attempts integer not null default 0,
   dirty boolean not null default false,
   due_at timestamp with time zone,

@@ -46,10 +46,15 @@ export class MemoryLinkRecords implements Records {
     return this.#keys.get(key) ?? null
   }
 
-  openSession: Records['openSession'] = async ({ tenant, clusterUid, server }) => {
-    const epoch = (this.#sessions.get(clusterUid)?.epoch ?? 0) + 1
-    this.#sessions.set(clusterUid, { tenant, clusterUid, server, epoch, heardAtMs: this.#clock.now(), isClosed: false })
-    return epoch
+  openSessions: Records['openSessions'] = async (tenant, { server }, sessions) => {
+    const heardAtMs = this.#clock.now()
+    const epochs = new Map<string, number>()
+    for (const { clusterUid } of sessions) {
+      const epoch = (this.#sessions.get(clusterUid)?.epoch ?? 0) + 1
+      this.#sessions.set(clusterUid, { tenant, clusterUid, server, epoch, heardAtMs, isClosed: false })
+      epochs.set(clusterUid, epoch)
+    }
+    return epochs
   }
 
   closeSession: Records['closeSession'] = async ({ clusterUid }, epoch) => {

@@ -108,7 +108,7 @@ export class SimServer {
       planeEpoch: () => 1,
       serverFingerprints: () => [FINGERPRINT],
       records: {
-        openSession: (session) => connection.call(() => records.openSession(session)),
+        openSessions: (...session) => connection.call(() => records.openSessions(...session)),
         closeSession: (agent, epoch, at) => connection.call(() => records.closeSession(agent, epoch, at)),
         touchSessions: (of, sessions) => connection.call(() => records.touchSessions(of, sessions)),
         touchServer: (server) => connection.call(() => records.touchServer(server)),

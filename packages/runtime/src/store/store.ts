@@ -186,7 +186,10 @@ export interface Tx {
   ): Promise<{ items: EventRecord[]; continue?: string }>
   /** Audit of a change that is no object write of its own; object writes by an actor are audited by the store. */
   audit(entry: AuditEntry): Promise<void>
-  /** Puts the object's key into the work queue, due after `delayMs` (0 = at once); a key that waits moves only forward. */
+  /**
+   * Puts the object's key into the work queue, due after `delayMs` (0 = at once; less = at once, and before what has waited for
+   * less than that); a key that waits moves only forward.
+   */
   enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void>
 }
 

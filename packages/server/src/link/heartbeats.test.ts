@@ -18,7 +18,7 @@ const world = () => {
   const heartbeats = new Heartbeats({
     ...{ clock, random: seededRandom(1), logger: silentLogger, server: 's' },
     records: {
-      openSession: async () => 1,
+      openSessions: async () => new Map(),
       closeSession: () => answer(true),
       touchSessions: async (_tenant, sessions) => {
         await answer(null)

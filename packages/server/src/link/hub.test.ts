@@ -37,8 +37,11 @@ class Socket extends EventEmitter {
   }
 }
 
+/** What the cluster's agent is to run. */
+const GENERATION = 3
+
 /** A hub and one agent that has just connected. */
-async function connected(can?: string[]) {
+async function connected(can?: string[], applied: { epoch: number; generation: number } | null = null) {
   const clock = new ManualClock()
   const random = seededRandom(1)
   const store = new MemoryStore({ clock, random })
@@ -47,13 +50,18 @@ async function connected(can?: string[]) {
     tx.create({ kind: 'Cluster', project: null, name: 'demo', spec: {} as ClusterSpec }),
   )
   const agent = { tenant, clusterUid: made.meta.uid }
+  await store.transaction(tenant, systemActor('test'), async (tx) => {
+    const index = Buffer.from(JSON.stringify({ ...preview('').desired, generation: GENERATION }))
+    const desired = { epoch: 1, generation: GENERATION, digest: await tx.putBlob(index) }
+    await tx.updateStatus('Cluster', agent.clusterUid, { status: { desired } })
+  })
   const hub = new LinkHub({
     ...{ store, status, clock, random, logger: silentLogger, server: 's', peerAddress: '', installation: 'i' },
     planeEpoch: () => 1,
     serverFingerprints: () => ['f'],
     applyReport: async () => undefined,
     records: {
-      openSession: async () => 1,
+      openSessions: async () => new Map([[agent.clusterUid, 1]]),
       closeSession: async () => true,
       touchSessions: async () => undefined,
       touchServer: async () => undefined,
@@ -74,7 +82,7 @@ async function connected(can?: string[]) {
     serverFingerprint: 'f',
     agentVersion: '1',
     podName: 'p',
-    applied: null,
+    applied,
     ...(can && { can }),
   }
   socket.say({ type: 'proof', signature, ...told })
@@ -89,6 +97,12 @@ it('ends a session that another server took for lost: its agent would count as a
   await clock.advance(10)
   expect(hub.size).toBe(0)
   expect(socket.frames.at(-1)).toEqual({ type: 'bye', reason: 'the session was taken for lost' })
+})
+
+it('gives an agent its desired state with the welcome, unless it has applied that one', async () => {
+  const welcome = async (generation: number) => (await connected([], { epoch: 1, generation })).socket.frames.at(1)
+  expect(await welcome(GENERATION - 1)).toMatchObject({ type: 'welcome', desired: { generation: GENERATION } })
+  expect(await welcome(GENERATION)).toMatchObject({ type: 'welcome', desired: null })
 })
 
 it('notices a silent agent in time although the clock of the server was set back', async () => {

@@ -9,6 +9,7 @@ import { AUDIENCE_PREFIX, checkProof } from '@atrium/tunnel/link/proof.ts'
 import { FENCED, type ReportMessage, redialMs } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
+import { Batches } from './batches.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Looks, type Seen } from './looks.ts'
 import { type PreviewOutcome, Previews } from './previews.ts'
@@ -23,7 +24,7 @@ export type ApplyReport = (tx: Tx, clusterUid: string, message: ReportMessage, a
 
 export interface HubDeps {
   store: Store
-  records: Pick<LinkRecords, 'openSession' | 'closeSession' | 'touchSessions' | 'touchServer' | 'silentSessions'>
+  records: Pick<LinkRecords, 'openSessions' | 'closeSession' | 'touchSessions' | 'touchServer' | 'silentSessions'>
   status: AgentStatusWriter
   authority: Pick<AgentAuthority, 'identify'>
   applyReport: ApplyReport
@@ -51,6 +52,21 @@ interface Open extends SessionName {
   wasLookedAt: boolean
 }
 
+/** An agent that proved itself, and has no session yet. */
+interface Proven {
+  agent: AgentName
+  /** Fingerprint. */
+  certificate: string
+  tokenHash: Buffer
+  proof: ProofFrame
+}
+
+type Arrived = Pick<Admitted, 'agent' | 'epoch' | 'planeEpoch' | 'given' | 'desired'>
+
+interface Reported extends SessionName {
+  message: ReportMessage
+}
+
 /** What is stored of a new session comes back as a hint within this time. */
 const FIRST_LOOK_MS = 500
 
@@ -64,6 +80,8 @@ export class LinkHub implements SessionHost {
   readonly #looks: Looks
   readonly #previews: Previews
   readonly #watches: TenantWatches
+  readonly #arrivals: Batches<Proven, Arrived>
+  readonly #reports: Batches<Reported, void>
   readonly clock: Clock
   readonly logger: Logger
   #stopping = false
@@ -83,6 +101,8 @@ export class LinkHub implements SessionHost {
       changed: (agent) => this.#looks.hint(agent),
       allChanged: (tenant) => this.#lookAtAll(tenant),
     })
+    this.#arrivals = new Batches((tenant, proven) => this.#open(tenant, proven))
+    this.#reports = new Batches((tenant, reported) => this.#store(tenant, reported))
   }
 
   /** When an agent that is connected here was last heard of (ms since the epoch). */
@@ -120,7 +140,7 @@ export class LinkHub implements SessionHost {
   }
 
   async admit(_session: LinkSession, proof: ProofFrame, hello: HelloFrame): Promise<Admitted> {
-    const { authority, records, status, random, clock } = this.#deps
+    const { authority, random } = this.#deps
     if (!this.#deps.serverFingerprints().includes(proof.serverFingerprint))
       throw new AtriumError(
         'Unauthorized',
@@ -130,31 +150,46 @@ export class LinkHub implements SessionHost {
     if (!checkProof(certificate.publicKey, hello, proof.serverFingerprint, proof.signature))
       throw new AtriumError('Unauthorized', 'The proof is not signed with the key of the certificate.')
     const token = newLinkToken(agent.tenant, agent.clusterUid, random)
-    const at = new Date(clock.now())
-    const { server, peerAddress } = this.#deps
-    const planeEpoch = this.#deps.planeEpoch()
     await this.#watches.ensure(agent.tenant)
-    const epoch = await records.openSession({
-      ...agent,
-      tokenHash: token.hash,
-      server,
-      peerAddress,
-      certificate: fingerprint,
-      at,
-    })
-    if (epoch === null) throw new AtriumError('Unauthorized', 'The certificate was revoked.')
-    const told = { version: proof.agentVersion, podName: proof.podName, lastHeartbeatAt: at.toISOString(), planeEpoch }
-    const desired = await status.connected(agent, epoch, told, proof.applied)
-    const given = { token: token.secret.reveal(), redialMs: redialMs(this.size), desired }
-    return { agent, epoch, planeEpoch, ...given, can: proof.can ?? [] }
+    const proven = { agent, certificate: fingerprint, tokenHash: token.hash, proof }
+    const arrived = await this.#arrivals.run(proven)
+    const told = { token: token.secret.reveal(), redialMs: redialMs(this.size), can: proof.can ?? [] }
+    return { ...arrived, ...told }
   }
 
-  opened(session: LinkSession, { agent, epoch, planeEpoch, desired, can }: Admitted): void {
+  /** Sessions of many agents of a tenant, in two transactions: their numbers first, then what their clusters' status says. */
+  async #open(tenant: string, proven: readonly Proven[]): Promise<PromiseSettledResult<Arrived>[]> {
+    const { records, status, clock, server, peerAddress } = this.#deps
+    const at = new Date(clock.now())
+    const planeEpoch = this.#deps.planeEpoch()
+    const sessions = proven.map(({ agent, ...session }) => ({ clusterUid: agent.clusterUid, ...session }))
+    const epochs = await records.openSessions(tenant, { server, peerAddress, at }, sessions)
+    const now = { lastHeartbeatAt: at.toISOString(), planeEpoch }
+    const arrivals = sessions.flatMap(({ clusterUid, proof: { agentVersion, podName, applied } }) => {
+      const epoch = epochs.get(clusterUid)
+      return epoch === undefined
+        ? []
+        : [{ clusterUid, epoch, applied, now: { version: agentVersion, podName, ...now } }]
+    })
+    const given = await status.connected(tenant, arrivals)
+    const outcomes = new Map(
+      arrivals.map(({ clusterUid, epoch }, index) => [clusterUid, { epoch, given: given[index] }]),
+    )
+    return proven.map(({ agent }) => {
+      const outcome = outcomes.get(agent.clusterUid)
+      if (!outcome?.given)
+        return { status: 'rejected', reason: new AtriumError('Unauthorized', 'The certificate was revoked.') }
+      if (outcome.given.status === 'rejected') return outcome.given
+      const { position, desired } = outcome.given.value
+      return { status: 'fulfilled', value: { agent, epoch: outcome.epoch, planeEpoch, given: position, desired } }
+    })
+  }
+
+  opened(session: LinkSession, { agent, epoch, planeEpoch, given, can }: Admitted): void {
     this.#unproven.delete(session)
     const key = keyOf(agent)
     const former = this.#sessions.get(key)
     if (former && former.epoch > epoch) return session.end(FENCED)
-    const given = desired && { epoch: desired.epoch, generation: desired.generation }
     const open: Open = { session, agent, epoch, planeEpoch, previews: can.includes(PREVIEW), given, wasLookedAt: false }
     this.#sessions.set(key, open)
     this.#heartbeats.add(agent, epoch)
@@ -179,9 +214,15 @@ export class LinkHub implements SessionHost {
     if (open?.epoch === epoch) this.#endOfFormerHistory(open)
   }
 
-  async handle({ agent, epoch }: SessionName, message: ReportMessage): Promise<void> {
+  handle({ agent, epoch }: SessionName, message: ReportMessage): Promise<void> {
+    return this.#reports.run({ agent, epoch, message })
+  }
+
+  #store(tenant: string, reported: readonly Reported[]): Promise<PromiseSettledResult<void>[]> {
     const at = isoNow(this.clock)
-    await this.#deps.status.asSession(agent, epoch, (tx) => this.#deps.applyReport(tx, agent.clusterUid, message, at))
+    const apply = (tx: Tx, { agent, message }: Reported): Promise<void> =>
+      this.#deps.applyReport(tx, agent.clusterUid, message, at)
+    return this.#deps.status.asSessions(tenant, reported, apply)
   }
 
   ended(session: LinkSession, name: SessionName | null, reason: string): void {

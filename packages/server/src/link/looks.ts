@@ -3,11 +3,11 @@ import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
-import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import { isNewer } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
 import { readDesired } from './desired.ts'
+import { linkActor } from './status.ts'
 
 /** A cluster as its link sees it. `desired`: only when it is newer than what the agent was given. */
 export interface Seen {
@@ -30,7 +30,6 @@ const GATHER_MS = 10
 const RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
 const AT_ONCE = 200
-const actor = systemActor('link')
 
 /** Looks at clusters that may have changed: many of a tenant in one transaction, one transaction of each tenant at a time. */
 export class Looks {
@@ -72,7 +71,7 @@ export class Looks {
     const agents = uids.map((clusterUid) => ({ tenant, clusterUid })).filter((agent) => given(agent) !== undefined)
     if (agents.length === 0) return true
     try {
-      const found = await store.transaction(tenant, actor, (tx) => this.#read(tx, agents))
+      const found = await store.transaction(tenant, linkActor, (tx) => this.#read(tx, agents))
       for (const agent of agents) seen(agent, found.get(agent.clusterUid) ?? null)
       return true
     } catch (error) {
@@ -87,13 +86,12 @@ export class Looks {
   async #read(tx: Tx, agents: readonly AgentName[]): Promise<Map<string, Seen>> {
     const uid = agents.map(({ clusterUid }) => clusterUid)
     const { items } = await tx.listBrief('Cluster', { where: { uid } })
-    const found = new Map<string, Seen>()
-    for (const { meta, status } of items) {
+    const seen = items.map(async ({ meta, status }): Promise<[string, Seen]> => {
       const given = this.#deps.given({ tenant: meta.tenant, clusterUid: meta.uid })
       const { desired, agent = null } = status
       const isNew = desired !== undefined && (!given || isNewer(desired, given))
-      found.set(meta.uid, { agent, desired: isNew ? await readDesired(tx, { status }) : null })
-    }
-    return found
+      return [meta.uid, { agent, desired: isNew ? await readDesired(tx, { status }) : null }]
+    })
+    return new Map(await Promise.all(seen))
   }
 }

@@ -7,13 +7,33 @@ export type LinkDatabase = Pick<Database, 'withTenant' | 'asSystem'>
 
 export type SpendResult = 'spent' | 'unknown' | 'expired' | 'used'
 
-export interface NewSession extends AgentName {
-  tokenHash: Buffer
+/** Who holds new sessions, and since when. */
+export interface SessionHolder {
   server: string
   peerAddress: string
-  certificate: string
   at: Date
 }
+
+export interface NewSession {
+  clusterUid: string
+  tokenHash: Buffer
+  certificate: string
+}
+
+/** In the order of the clusters: of two servers that open some of the same, one waits for the other. */
+const OPEN_SESSIONS = `
+  insert into link_sessions
+    (tenant, cluster_uid, epoch, token_hash, server, peer_address, certificate, opened_at, heartbeat_at)
+  select c.tenant, c.cluster_uid, 1, n.token_hash, $2, $3, c.fingerprint, $4, now()
+    from unnest($5::text[], $6::text[], $7::bytea[]) as n (cluster_uid, fingerprint, token_hash)
+    join link_certificates c
+      on c.tenant = $1 and c.cluster_uid = n.cluster_uid and c.fingerprint = n.fingerprint and c.revoked_at is null
+   order by c.cluster_uid
+  on conflict (tenant, cluster_uid) do update set
+    epoch = link_sessions.epoch + 1, token_hash = excluded.token_hash, server = excluded.server,
+    peer_address = excluded.peer_address, certificate = excluded.certificate,
+    opened_at = excluded.opened_at, heartbeat_at = excluded.heartbeat_at, closed_at = null
+  returning cluster_uid, epoch`
 
 /** Reads and writes the tables of migration `0003_link`. */
 export class LinkRecords {
@@ -115,30 +135,26 @@ export class LinkRecords {
     })
   }
 
-  /** The epoch of the new session; every older one of the cluster is over. Null: its certificate is none of ours, or was revoked. */
-  openSession(session: NewSession): Promise<number | null> {
-    return this.#database.withTenant(session.tenant, async (sql) => {
-      const [row] = await sql.query<{ epoch: number }>(
-        `insert into link_sessions
-           (tenant, cluster_uid, epoch, token_hash, server, peer_address, certificate, opened_at, heartbeat_at)
-         select tenant, cluster_uid, 1, $3, $4, $5, fingerprint, $7, now() from link_certificates
-          where tenant = $1 and cluster_uid = $2 and fingerprint = $6 and revoked_at is null
-         on conflict (tenant, cluster_uid) do update set
-           epoch = link_sessions.epoch + 1, token_hash = excluded.token_hash, server = excluded.server,
-           peer_address = excluded.peer_address, certificate = excluded.certificate,
-           opened_at = excluded.opened_at, heartbeat_at = excluded.heartbeat_at, closed_at = null
-         returning epoch`,
-        [
-          session.tenant,
-          session.clusterUid,
-          session.tokenHash,
-          session.server,
-          session.peerAddress,
-          session.certificate,
-          session.at,
-        ],
-      )
-      return row?.epoch ?? null
+  /**
+   * Opens a session for each, of one tenant, no two of one cluster; every older one of these clusters is over. Answers the epochs
+   * by cluster: one whose certificate is none of ours, or was revoked, is not among them.
+   */
+  openSessions(
+    tenant: string,
+    { server, peerAddress, at }: SessionHolder,
+    sessions: readonly NewSession[],
+  ): Promise<Map<string, number>> {
+    return this.#database.withTenant(tenant, async (sql) => {
+      const columns = [
+        sessions.map(({ clusterUid }) => clusterUid),
+        sessions.map(({ certificate }) => certificate),
+        sessions.map(({ tokenHash }) => tokenHash),
+      ]
+      const rows = await sql.query<{ cluster_uid: string; epoch: number }>(OPEN_SESSIONS, [
+        ...[tenant, server, peerAddress, at],
+        ...columns,
+      ])
+      return new Map(rows.map((row) => [row.cluster_uid, row.epoch]))
     })
   }
 

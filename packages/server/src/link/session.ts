@@ -31,7 +31,10 @@ export interface Admitted extends SessionName {
   token: string
   /** How often it dials while it is away. */
   redialMs: number
+  /** Null also when the agent runs the newest one already. */
   desired: DesiredState | null
+  /** The newest desired state, of which it knows now. */
+  given: { epoch: number; generation: number } | null
   /** What the agent understands beyond the first protocol. */
   can: readonly string[]
 }

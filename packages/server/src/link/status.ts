@@ -2,8 +2,11 @@ import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
+import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import type { Actor, Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { isNewer } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
+import { settleAll } from './batches.ts'
 import { readDesired } from './desired.ts'
 
 type AgentStatus = NonNullable<ClusterStatus['agent']>
@@ -18,6 +21,26 @@ const NO_AGENT: AgentStatus = {
 
 /** The agent of a cluster, as audit and events name it. */
 export const agentActor = (agent: AgentName): Actor => ({ type: 'agent', uid: agent.clusterUid, name: 'agent' })
+
+/** Whoever writes for many agents at once. */
+export const linkActor = systemActor('link')
+
+type Position = { epoch: number; generation: number }
+
+/** An agent that proved itself. */
+export interface Arrival {
+  clusterUid: string
+  epoch: number
+  now: Required<Pick<AgentStatus, 'version' | 'podName' | 'lastHeartbeatAt' | 'planeEpoch'>>
+  /** What it runs. */
+  applied: ClusterStatus['applied'] | null
+}
+
+/** The newest desired state of an agent, and its text unless the agent runs that already. */
+export interface Given {
+  position: Position | null
+  desired: DesiredState | null
+}
 
 /** This session is not the newest one of its cluster: nothing it says counts any more. */
 export class FencedError extends Error {
@@ -36,27 +59,14 @@ export class AgentStatusWriter {
   }
 
   /**
-   * Makes `epoch` the newest session, of an agent that has `applied` so much; refuses when a newer one came first.
-   * Answers the cluster's desired state. The controller is woken unless the agent counted as connected and is what it
-   * was: after a restart of the plane a whole fleet comes back like that.
+   * Makes each of these the newest session of its cluster, all in one transaction; refuses one when a newer one came first, or
+   * when its cluster is gone. Answers what to give them. A controller is woken unless the agent counted as connected and is
+   * what it was: after a restart of the plane a whole fleet comes back like that.
    */
-  connected(
-    agent: AgentName,
-    epoch: number,
-    now: Required<Pick<AgentStatus, 'version' | 'podName' | 'lastHeartbeatAt' | 'planeEpoch'>>,
-    applied: ClusterStatus['applied'] | null,
-  ): Promise<DesiredState | null> {
-    return this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-      const cluster = await lockCluster(tx, agent)
-      const before = cluster.status.agent ?? NO_AGENT
-      if (before.sessionEpoch > epoch) throw new FencedError()
-      const after = { ...before, ...now, enrolled: true, connected: true, sessionEpoch: epoch }
-      await tx.updateStatus('Cluster', agent.clusterUid, { status: { ...(applied && { applied }), agent: after } })
-      const isNews = !before.connected || before.version !== now.version || before.planeEpoch !== now.planeEpoch
-      if (isNews || (applied && !sameJson(applied, cluster.status.applied)))
-        await tx.enqueue('Cluster', agent.clusterUid)
-      return readDesired(tx, cluster)
-    })
+  connected(tenant: string, arrivals: readonly Arrival[]): Promise<PromiseSettledResult<Given>[]> {
+    return this.#store.transaction(tenant, linkActor, (tx) =>
+      settleAll(arrivals, (arrival) => arrive(tx, tenant, arrival), isRefusal),
+    )
   }
 
   /**
@@ -80,13 +90,18 @@ export class AgentStatusWriter {
     await this.#update(agent, (before) => ({ ...before, enrolled: false, connected: false, sessionEpoch: epoch }))
   }
 
-  /** Runs `work` in a transaction that holds only while `epoch` is the newest session. */
-  async asSession(agent: AgentName, epoch: number, work: (tx: Tx) => Promise<void>): Promise<void> {
-    await this.#store.transaction(agent.tenant, agentActor(agent), async (tx) => {
-      const cluster = await lockCluster(tx, agent)
-      if ((cluster.status.agent?.sessionEpoch ?? 0) !== epoch) throw new FencedError()
-      await work(tx)
-    })
+  /** Runs `work` for each in one transaction; refuses those that are not the newest session of their cluster. */
+  asSessions<One extends { agent: AgentName; epoch: number }>(
+    tenant: string,
+    sessions: readonly One[],
+    work: (tx: Tx, one: One) => Promise<void>,
+  ): Promise<PromiseSettledResult<void>[]> {
+    const run = async (tx: Tx, one: One): Promise<void> => {
+      const cluster = await lockCluster(tx, one.agent)
+      if ((cluster.status.agent?.sessionEpoch ?? 0) !== one.epoch) throw new FencedError()
+      await work(tx, one)
+    }
+    return this.#store.transaction(tenant, linkActor, (tx) => settleAll(sessions, (one) => run(tx, one), isRefusal))
   }
 
   async #update(agent: AgentName, change: (before: AgentStatus) => AgentStatus): Promise<void> {
@@ -106,3 +121,21 @@ const lockCluster = async (tx: Tx, agent: AgentName): Promise<StoredObject<'Clus
   if (!cluster) throw new AtriumError('ResourceNotFound', `Cluster ${agent.clusterUid} does not exist.`)
   return cluster
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof FencedError || (error instanceof AtriumError && error.code === 'ResourceNotFound')
+
+async function arrive(tx: Tx, tenant: string, { clusterUid, epoch, now, applied }: Arrival): Promise<Given> {
+  const cluster = await lockCluster(tx, { tenant, clusterUid })
+  const before = cluster.status.agent ?? NO_AGENT
+  if (before.sessionEpoch > epoch) throw new FencedError()
+  const after = { ...before, ...now, enrolled: true, connected: true, sessionEpoch: epoch }
+  await tx.updateStatus('Cluster', clusterUid, { status: { ...(applied && { applied }), agent: after } })
+  const isNews = !before.connected || before.version !== now.version || before.planeEpoch !== now.planeEpoch
+  if (isNews || (applied && !sameJson(applied, cluster.status.applied))) await tx.enqueue('Cluster', clusterUid)
+  const { desired } = cluster.status
+  if (desired && applied && !isNewer(desired, applied)) return { position: positionOf(desired), desired: null }
+  return { position: desired ? positionOf(desired) : null, desired: await readDesired(tx, cluster) }
+}
+
+const positionOf = ({ epoch, generation }: Position): Position => ({ epoch, generation })

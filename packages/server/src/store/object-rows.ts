@@ -78,6 +78,27 @@ export const readObject = async <K extends KindName>(
   return object
 }
 
+const ALL_FOR_WRITE = `
+  ${OBJECT} where o.tenant = $1 and o.kind = $2 and o.uid = any($3) order by o.uid for no key update of o, s`
+
+/** Many objects, null for those that are not there. Locked in the order of their uids: two that lock several do not deadlock. */
+export const lockObjects = async (
+  context: TxContext,
+  refs: readonly { kind: KindName; uid: string }[],
+): Promise<(StoredObject | null)[]> => {
+  const wanted = refs.filter(({ kind, uid }) => lockedObject(context, kind, uid, 'write') === null)
+  for (const kind of new Set(wanted.map((ref) => ref.kind))) {
+    const uids = wanted.filter((ref) => ref.kind === kind).map(({ uid }) => uid)
+    const rows = await context.sql.query<ObjectRow & Record<string, unknown>>(ALL_FOR_WRITE, [
+      context.tenant,
+      kind,
+      uids,
+    ])
+    for (const row of rows) context.locked.set(row.uid, { object: toObject(kind, row), lock: 'write' })
+  }
+  return refs.map(({ kind, uid }) => lockedObject(context, kind, uid, 'write'))
+}
+
 /** What this transaction holds already needs no second look: most writes lock what they have just read. */
 const lockedObject = <K extends KindName>(
   context: TxContext,

@@ -11,14 +11,25 @@ const reconciled = Object.values(kinds)
 const ON_CONFLICT = `
   on conflict (tenant, kind, uid) do update set
     dirty = work_queue.dirty or work_queue.owner is not null,
+    ahead_ms = case when work_queue.owner is not null then greatest(work_queue.ahead_ms, excluded.ahead_ms)
+      when excluded.due_at < coalesce(work_queue.due_at, 'infinity') then excluded.ahead_ms else work_queue.ahead_ms end,
     due_at = case when work_queue.owner is null then least(work_queue.due_at, excluded.due_at) else work_queue.due_at end`
 
 const ENQUEUE = `
-  insert into work_queue (tenant, kind, uid, due_at)
-  values ($1, $2, $3, coalesce($4, clock_timestamp()) + $5 * interval '1 ms') ${ON_CONFLICT}`
+  insert into work_queue (tenant, kind, uid, due_at, ahead_ms)
+  select $1, kind, uid, coalesce($2, clock_timestamp()) + min(delay) * interval '1 ms', greatest(0, -min(delay))
+  from unnest($3::text[], $4::text[], $5::double precision[]) as n (kind, uid, delay)
+  group by kind, uid order by kind, uid ${ON_CONFLICT}`
 
-export const enqueueKey = async (context: TxContext, kind: KindName, uid: string, delayMs: number): Promise<void> => {
-  await context.sql.query(ENQUEUE, [context.tenant, kind, uid, queueTime(context.clock), delayMs])
+export interface Enqueued {
+  kind: KindName
+  uid: string
+  delayMs: number
+}
+
+export const enqueueKeys = async (context: TxContext, keys: readonly Enqueued[]): Promise<void> => {
+  const columns = [keys.map(({ kind }) => kind), keys.map(({ uid }) => uid), keys.map(({ delayMs }) => delayMs)]
+  await context.sql.query(ENQUEUE, [context.tenant, queueTime(context.clock), ...columns])
   context.effects.work = true
 }
 

@@ -20,26 +20,46 @@ import {
   type Tx,
 } from '@atrium/runtime/store/store.ts'
 import { auditWrite, writeAudit } from './audit.ts'
-import { readBlob, writeBlob } from './blobs.ts'
+import { readBlobs, writeBlobs } from './blobs.ts'
+import { gather } from './gather.ts'
 import { addEvents, readEvents } from './object-events.ts'
 import { listBriefs, listObjects } from './object-list.ts'
 import { listReferrers, replaceRefs } from './object-refs.ts'
-import { lockObject, readObject } from './object-rows.ts'
-import { insertObject, mergeStatusInto, patched, removeObject, replaceObject } from './object-writes.ts'
-import { enqueueKey } from './queue-marks.ts'
+import { lockObject, lockObjects, readObject } from './object-rows.ts'
+import { insertObject, mergeStatuses, patched, removeObject, replaceObject, type StatusWrite } from './object-writes.ts'
+import { type Enqueued, enqueueKeys } from './queue-marks.ts'
 import { readRevisions } from './revisions.ts'
 import { deleteSecret, readSecret, writeSecret } from './secrets.ts'
 import { notFound, type TxContext, touch } from './tx-context.ts'
 
-/** One transaction on PostgreSQL. Every write locks the object's rows first, then says what changed. */
+/**
+ * One transaction on PostgreSQL. Every write locks the object's rows first, then says what changed. Locks, status writes, blobs
+ * and keys of the queue that are asked for at once are one statement.
+ */
 export class PostgresTx implements Tx {
   readonly tenant: string
   readonly shared: SharedReads
+  readonly putBlob: (content: Buffer) => Promise<string>
+  readonly getBlob: (digest: string) => Promise<Buffer | null>
   readonly #context: TxContext
+  readonly #lock: (ref: { kind: KindName; uid: string }) => Promise<StoredObject | null>
+  readonly #writeStatus: (write: StatusWrite) => Promise<unknown>
+  readonly #enqueue: (key: Enqueued) => Promise<unknown>
 
   constructor(context: TxContext) {
     this.tenant = context.tenant
     this.#context = context
+    this.putBlob = gather((contents) => writeBlobs(context, contents))
+    this.getBlob = gather((digests) => readBlobs(context, digests))
+    this.#lock = gather((refs) => lockObjects(context, refs))
+    this.#writeStatus = gather(async (writes) => {
+      await mergeStatuses(context, writes)
+      return []
+    })
+    this.#enqueue = gather(async (keys) => {
+      await enqueueKeys(context, keys)
+      return []
+    })
     // Row-level security lets every tenant select these rows.
     const system = { ...context, tenant: systemTenant }
     this.shared = {
@@ -52,8 +72,8 @@ export class PostgresTx implements Tx {
     return readObject(this.#context, kind, uid)
   }
 
-  getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
-    return readObject(this.#context, kind, uid, 'write')
+  async getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
+    return (await this.#lock({ kind, uid })) as StoredObject<K> | null
   }
 
   list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
@@ -75,7 +95,7 @@ export class PostgresTx implements Tx {
   }
 
   async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void> {
-    await mergeStatusInto(this.#context, kind, uid, patch)
+    await this.#writeStatus({ kind, uid, patch } as StatusWrite)
   }
 
   async delete<K extends KindName>(kind: K, uid: string, lastChange?: (spec: SpecOf<K>) => SpecOf<K>): Promise<void> {
@@ -148,14 +168,6 @@ export class PostgresTx implements Tx {
     if (await deleteSecret(this.#context, ref, field)) await this.#wrote('removeSecret', stored)
   }
 
-  putBlob(content: Buffer): Promise<string> {
-    return writeBlob(this.#context, content)
-  }
-
-  getBlob(digest: string): Promise<Buffer | null> {
-    return readBlob(this.#context, digest)
-  }
-
   appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void> {
     return addEvents(this.#context, ref, events)
   }
@@ -171,8 +183,8 @@ export class PostgresTx implements Tx {
     return writeAudit(this.#context, entry)
   }
 
-  enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
-    return enqueueKey(this.#context, kind, uid, delayMs)
+  async enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
+    await this.#enqueue({ kind, uid, delayMs })
   }
 
   async #patch<K extends KindName>(stored: StoredObject<K>, patch: SpecPatch<K>): Promise<StoredObject<K>> {

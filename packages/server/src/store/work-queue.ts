@@ -9,7 +9,8 @@ import { queueTime } from './queue-time.ts'
  *
  * waiting: `owner` null, due at `due_at` (null: after a failure without another try). leased: `owner` set, `due_at` is
  * the end of the lease, so a dead worker's key is simply due again. `fence` comes from one sequence and ascends for
- * ever. A key that ends without anything left to do is deleted.
+ * ever. A key that ends without anything left to do is deleted. `ahead_ms`: how far its `due_at` was set back, so that it
+ * goes before what has waited for less.
  */
 const CLAIM = `
   with due as (
@@ -18,7 +19,7 @@ const CLAIM = `
     order by due_at limit $3
     for update skip locked
   )
-  update work_queue q set owner = $4, dirty = false, fence = nextval('work_fences'),
+  update work_queue q set owner = $4, dirty = false, ahead_ms = 0, fence = nextval('work_fences'),
     due_at = coalesce($1, clock_timestamp()) + $5 * interval '1 ms'
   from due where q.tenant = due.tenant and q.kind = due.kind and q.uid = due.uid
   returning q.tenant, q.kind, q.uid, q.fence, q.attempts, q.due_at`
@@ -35,18 +36,19 @@ const FORGET = `
 
 const REARM = `
   update work_queue set owner = null, dirty = false, attempts = case when $6 then attempts + 1 else 0 end,
-    due_at = case when dirty then coalesce($5, clock_timestamp())
+    due_at = case when dirty then coalesce($5, clock_timestamp()) - ahead_ms * interval '1 ms'
       else coalesce($5, clock_timestamp()) + $7::double precision * interval '1 ms' end
   where tenant = $1 and kind = $2 and uid = $3 and fence = $4 and owner is not null
   returning due_at <= coalesce($5, clock_timestamp()) as due`
 
 const RELEASE = `
-  update work_queue set owner = null, dirty = false, due_at = coalesce($1, clock_timestamp())
+  update work_queue set owner = null, dirty = false, ahead_ms = 0, due_at = coalesce($1, clock_timestamp())
   where owner is not null returning fence`
 
 const DEPTH = `
   select count(*) as due,
-    coalesce(extract(epoch from coalesce($1, clock_timestamp()) - min(due_at)) * 1000, 0)::double precision as oldest_ms
+    coalesce(extract(epoch from coalesce($1, clock_timestamp()) - min(due_at + ahead_ms * interval '1 ms')) * 1000, 0)::double precision
+      as oldest_ms
   from work_queue where due_at <= coalesce($1, clock_timestamp())`
 
 interface ClaimRow extends Record<string, unknown> {

@@ -18,14 +18,16 @@ export function mark(
   const row = tables.queue.get(id) ?? {
     ...key,
     dueAt: null,
+    aheadMs: 0,
     owner: null,
     leaseUntil: 0,
     fence: 0,
     dirty: false,
     attempts: 0,
   }
-  if (row.owner !== null) tables.queue.set(id, { ...row, dirty: true })
-  else tables.queue.set(id, { ...row, dueAt: Math.min(row.dueAt ?? Infinity, now + delayMs) })
+  const aheadMs = Math.max(0, -delayMs)
+  if (row.owner !== null) tables.queue.set(id, { ...row, dirty: true, aheadMs: Math.max(row.aheadMs, aheadMs) })
+  else if (now + delayMs < (row.dueAt ?? Infinity)) tables.queue.set(id, { ...row, dueAt: now + delayMs, aheadMs })
 }
 
 /** Throws `LeaseLost` when the key has been claimed again since `fence` was given out. */
@@ -65,7 +67,7 @@ export class MemoryQueue implements WorkQueue {
 
   #lease(row: QueueRow, owner: string, leaseUntil: number): Claim {
     const fence = ++this.#tables.fence
-    this.#tables.queue.set(keyOf(row.tenant, row), { ...row, owner, leaseUntil, fence, dirty: false })
+    this.#tables.queue.set(keyOf(row.tenant, row), { ...row, aheadMs: 0, owner, leaseUntil, fence, dirty: false })
     return { tenant: row.tenant, kind: row.kind, uid: row.uid, fence, attempts: row.attempts, leaseUntil }
   }
 
@@ -86,7 +88,7 @@ export class MemoryQueue implements WorkQueue {
       const now = this.#clock.now()
       const later = result.requeueAfterMs === undefined ? null : now + result.requeueAfterMs
       const attempts = result.failed ? row.attempts + 1 : 0
-      const dueAt = row.dirty ? now : later
+      const dueAt = row.dirty ? now - row.aheadMs : later
       const key = keyOf(claim.tenant, claim)
       this.#tables.queue.set(key, { ...row, owner: null, leaseUntil: 0, dirty: false, attempts, dueAt })
       return row.dirty
@@ -108,7 +110,7 @@ export class MemoryQueue implements WorkQueue {
     return this.#exclusive(() => {
       const now = this.#clock.now()
       const free = [...this.#tables.queue.values()].filter((row) => isFree(row, now))
-      return { due: free.length, oldestMs: Math.max(0, ...free.map((row) => now - (row.dueAt ?? now))) }
+      return { due: free.length, oldestMs: Math.max(0, ...free.map((row) => now - (row.dueAt ?? now) - row.aheadMs)) }
     })
   }
 }

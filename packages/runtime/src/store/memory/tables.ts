@@ -9,6 +9,8 @@ export interface QueueRow {
   uid: string
   /** When it is to be looked at; null = nothing to do. */
   dueAt: number | null
+  /** How far that was set back, to go before others. */
+  aheadMs: number
   owner: string | null
   leaseUntil: number
   fence: number

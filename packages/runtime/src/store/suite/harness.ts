@@ -74,6 +74,16 @@ export class Bench {
     for (const claim of claims) if (!mine.includes(claim)) await this.store.queue.finish(claim, { failed: false })
     return mine
   }
+  /** This tenant's keys that are due, one after the other as they are given out. */
+  async inOrder(): Promise<string[]> {
+    const uids: string[] = []
+    for (;;) {
+      const [claim] = await this.store.queue.claim({ owner: 'w', kinds: ['Cluster'], limit: 1, leaseMs: 60_000 })
+      if (!claim) return uids
+      await this.store.queue.finish(claim, { failed: false })
+      if (claim.tenant === this.tenant) uids.push(claim.uid)
+    }
+  }
   async claimOne(owner: string, leaseMs?: number): Promise<Claim> {
     const [claim, ...rest] = await this.claim(owner, leaseMs)
     if (!claim || rest.length > 0) throw new Error(`expected one key, got ${rest.length + (claim ? 1 : 0)}`)

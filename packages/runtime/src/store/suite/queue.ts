@@ -61,6 +61,25 @@ export function queueTests(bench: () => Promise<Bench>, propertyRuns: number): v
       await b.claimOne('w')
     })
 
+    it('gives out first what was told to go ahead, and counts from when it was told', async () => {
+      const b = await bench()
+      const other = await b.addCluster('waiting')
+      const { meta } = await b.addCluster('changed')
+      await b.run((tx) => tx.enqueue('Cluster', meta.uid, -60_000))
+      expect((await b.store.queue.depth()).oldestMs).toBeLessThan(60_000)
+      expect(await b.inOrder()).toEqual([meta.uid, other.meta.uid])
+    })
+
+    it('gives it out first also when it was told so during its run', async () => {
+      const b = await bench()
+      const { meta } = await b.addCluster('running')
+      const claim = await b.claimOne('w')
+      await b.run((tx) => tx.enqueue('Cluster', meta.uid, -60_000))
+      const other = await b.addCluster('waiting')
+      await b.store.queue.finish(claim, { failed: false })
+      expect(await b.inOrder()).toEqual([meta.uid, other.meta.uid])
+    })
+
     it('counts failures in a row', async () => {
       const b = await bench()
       const { meta } = await b.addCluster('failing')

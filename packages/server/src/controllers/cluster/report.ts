@@ -25,13 +25,15 @@ export async function applyReport(tx: Tx, clusterUid: string, told: Report, at: 
   if (changesConditions(cluster.status, facts)) await tx.enqueue('Cluster', clusterUid)
 }
 
-/** Metrics alone wake nobody, nor does the first word of an agent that was not away for the plane. */
+/** Metrics alone wake nobody. */
 function changesConditions(before: ClusterStatus, facts: Partial<ClusterStatus>): boolean {
-  const { metrics: _metrics, reportedEpoch, ...rest } = facts
-  const endedEpoch = before.agent?.endedEpoch ?? -1
-  const isBack = (before.reportedEpoch ?? 0) <= endedEpoch && (reportedEpoch ?? 0) > endedEpoch
-  return isBack || !sameJson({ ...before, ...rest }, before)
+  const { metrics: _metrics, ...rest } = facts
+  return !sameJson({ ...before, ...rest }, before)
 }
+
+/** The first word of an agent that was away for the plane; of others it is no news, and a fleet that comes back writes nothing. */
+const firstWord = ({ agent, reportedEpoch = 0 }: ClusterStatus): Partial<ClusterStatus> =>
+  reportedEpoch <= (agent?.endedEpoch ?? -1) ? { reportedEpoch: agent?.sessionEpoch ?? 0 } : {}
 
 async function stateFacts(
   tx: Tx,
@@ -43,7 +45,7 @@ async function stateFacts(
   return {
     ...(applied ? { applied } : {}),
     reportedHealth: health,
-    reportedEpoch: cluster.status.agent?.sessionEpoch ?? 0,
+    ...firstWord(cluster.status),
     nodes,
     kubernetesVersion,
     metrics,
