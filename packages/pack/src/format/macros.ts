@@ -36,6 +36,8 @@ interface Run {
  * Placeholders in comments are filled in where possible and left alone otherwise.
  */
 export function resolveMacros(text: string, scope: MacroScope, file = 'values.yaml'): ResolvedText {
+  // Most texts hold none, and where in them something lies need not be known then.
+  if (!text.includes('{{')) return { text, problems: tooLong(text, file) }
   const spans = scanMacros(text)
   const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
   const run: Run = { scope, left: maxEvaluations }
@@ -58,15 +60,13 @@ export function resolveMacros(text: string, scope: MacroScope, file = 'values.ya
     }
   }
   resolved += text.slice(at)
-  if (resolved.length > maxResultChars) {
-    problems.push({
-      file,
-      path: '',
-      line: 0,
-      message: `grows to ${resolved.length} letters; ${maxResultChars} are allowed`,
-    })
-  }
+  problems.push(...tooLong(resolved, file))
   return { text: resolved, problems }
+}
+
+function tooLong({ length }: string, file: string): Problem[] {
+  const message = `grows to ${length} letters; ${maxResultChars} are allowed`
+  return length > maxResultChars ? [{ file, path: '', line: 0, message }] : []
 }
 
 /** The placeholders that count: all but those in comments. */

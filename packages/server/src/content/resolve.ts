@@ -1,13 +1,13 @@
 import type { AttachedProfile, PolicyAction } from '@atrium/api/kinds/cluster.ts'
 import type { LayerKind, ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { resolveMacros } from '@atrium/pack/format/macros.ts'
-import { type PackSection, readPackSection } from '@atrium/pack/format/pack-section.ts'
+import type { PackSection } from '@atrium/pack/format/pack-section.ts'
 import { PackError, type Problem } from '@atrium/pack/format/problems.ts'
-import { readValues } from '@atrium/pack/format/values.ts'
 import { checkVariables } from '@atrium/pack/format/variables.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
 import { type MacroValues, macroScope } from './macro-scope.ts'
 import { openProfile, type SealedValues } from './sealed-variables.ts'
+import { sectionOf } from './section-of.ts'
 
 /** Where the content of a pack is pulled from. */
 export interface PackLocation {
@@ -148,9 +148,9 @@ const placeOf = ({ registry, repository, digest }: PackLocation, layer: ProfileL
   digest: layer.digest ?? digest,
 })
 
-function readSection(text: string, report: (problems: readonly Problem[]) => void): PackSection | null {
+function readSection(text: string, report: (problems: readonly Problem[]) => void): Readonly<PackSection> | null {
   try {
-    return readPackSection(readValues(text))
+    return sectionOf(text)
   } catch (error) {
     if (!(error instanceof PackError)) throw error
     report(error.problems)

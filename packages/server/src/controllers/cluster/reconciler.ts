@@ -1,8 +1,10 @@
 import { withJitter } from '@atrium/runtime/base/random.ts'
 import { ensureFinalizer } from '@atrium/runtime/controller/finalizer.ts'
 import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { reconcileDeletion } from './deletion.ts'
 import type { ClusterControllerDeps } from './deps.ts'
+import { awaitedState, type MadeState, storeDesired } from './desired.ts'
 import { classify, type Failure } from './failure.ts'
 import { countLayers } from './layers.ts'
 import { phases } from './phases.ts'
@@ -10,33 +12,47 @@ import { RestPace } from './rest-pace.ts'
 import { clusterActor, clusterFinalizer, Scope } from './scope.ts'
 import { computeStatus, ownConditions } from './status.ts'
 import { writeStatus } from './status-write.ts'
-import { readSurroundings } from './surroundings.ts'
+import { readContext, readSurroundings, type Surroundings } from './surroundings.ts'
+
+/**
+ * With so many runs at once many clusters are changed, or made: agents that wait for a desired state get it first, and what else
+ * their runs do follows when they have reported on it. That halves the runs of a change, and nobody waits for the clouds of others.
+ */
+const BUSY_RUNS = 4
 
 /** Brings clusters to what was declared: load → finalizer → phases → always compute and write the status. */
 export function createClusterReconciler(deps: ClusterControllerDeps): Reconciler {
   const pace = new RestPace(deps.timing, deps.clock, deps.random)
+  let runs = 0
   return {
     name: 'cluster-controller',
     kind: 'Cluster',
     ownsConditions: ownConditions,
     reads: ['CloudAccount', 'MacroSet', 'Pack', 'Project', 'Registry'],
     owns: ['Machine'],
-    reconcile: (request) => reconcile(deps, request, pace),
+    async reconcile(request) {
+      runs += 1
+      try {
+        return await reconcile(deps, request, { pace, isBusy: runs >= BUSY_RUNS })
+      } finally {
+        runs -= 1
+      }
+    },
   }
 }
 
 async function reconcile(
   deps: ClusterControllerDeps,
   request: ReconcileRequest,
-  pace: RestPace,
+  { pace, isBusy }: { pace: RestPace; isBusy: boolean },
 ): Promise<ReconcileResult> {
-  const { tenant, uid } = request
-  const found = await deps.store.transaction(tenant, clusterActor, async (tx) => {
-    const cluster = await tx.get('Cluster', uid)
-    return cluster && { cluster, surroundings: await readSurroundings(tx, cluster, deps) }
-  })
+  const found = await load(deps, request, isBusy)
   if (!found) return { outcome: 'gone' }
   const { cluster } = found
+  if ('awaited' in found) {
+    await storeDesired(deps, cluster, found.awaited, request.claim)
+    return { outcome: 'again', afterMs: withJitter(deps.timing.busyMs, 0.1, deps.random) }
+  }
   const scope = new Scope(deps, request, found)
   if (cluster.meta.deletedAt !== null) return reconcileDeletion(scope)
   // Before anything exists outside: otherwise a delete could leave it behind.
@@ -46,6 +62,25 @@ async function reconcile(
   await conclude(scope)
   return end(scope, pace)
 }
+
+type Loaded =
+  | { cluster: StoredObject<'Cluster'>; surroundings: Surroundings }
+  /** To be given to the agent, and nothing else for now. */
+  | { cluster: StoredObject<'Cluster'>; awaited: MadeState }
+
+const load = (
+  deps: ClusterControllerDeps,
+  { tenant, uid }: ReconcileRequest,
+  isBusy: boolean,
+): Promise<Loaded | null> =>
+  deps.store.transaction(tenant, clusterActor, async (tx) => {
+    const cluster = await tx.get('Cluster', uid)
+    if (!cluster) return null
+    const resolveContext = await readContext(tx, cluster)
+    const awaited = isBusy ? awaitedState(cluster, resolveContext, deps.epoch()) : null
+    if (awaited) return { cluster, awaited }
+    return { cluster, surroundings: await readSurroundings(tx, cluster, resolveContext, deps) }
+  })
 
 async function runPhases(scope: Scope): Promise<void> {
   for (const phase of phases) {

@@ -18,15 +18,19 @@ export interface Surroundings {
   kubeconfig: Secret<string> | null
 }
 
+export const readContext = (tx: Tx, cluster: StoredObject<'Cluster'>): Promise<Surroundings['resolveContext']> =>
+  outcomeOf(readResolveContext(tx, cluster))
+
 export async function readSurroundings(
   tx: Tx,
   cluster: StoredObject<'Cluster'>,
+  resolveContext: Surroundings['resolveContext'],
   { providers }: Pick<ClusterControllerDeps, 'providers'>,
 ): Promise<Surroundings> {
   const { uid } = cluster.meta
   const credentialKeys = providers.get(cluster.spec.cloudType)?.credentialKeys ?? []
   return {
-    resolveContext: await outcomeOf(readResolveContext(tx, cluster)),
+    resolveContext,
     account: await outcomeOf(openAccount(tx, cluster, credentialKeys)),
     machines: (await tx.list('Machine', { where: { clusterUid: uid } })).items,
     kubeconfig: await tx.getSecret({ kind: 'Cluster', uid }, kubeconfigField),

@@ -33,6 +33,9 @@ export async function lockCluster(tx: Tx, uid: string): Promise<StoredObject<'Cl
   throw new AtriumError('InvalidState', `Cluster '${cluster.meta.name}' is being deleted and takes no more changes.`)
 }
 
+/** Whoever changes a cluster is not kept waiting by looks at others that are due for less than that. */
+const AHEAD_MS = 60_000
+
 /** Writes a changed spec together with the references and secrets it holds; refuses a Kubernetes version that it cannot go to. */
 export async function saveCluster(
   tx: Tx,
@@ -48,6 +51,7 @@ export async function saveCluster(
   await tx.update('Cluster', ref.uid, { spec: { ...spec, profiles } })
   await keepClusterSecrets(tx, ref, before, profiles, fresh)
   await tx.setRefs(ref, clusterRefs(spec))
+  await tx.enqueue('Cluster', ref.uid, -AHEAD_MS)
 }
 
 /** A new cluster; values of sensitive variables become its secrets. Returns its uid. */
