@@ -18,8 +18,9 @@ const TRIM = `
 
 /** Adds events once per id and drops the oldest beyond the limit. */
 export const addEvents = async (context: TxContext, ref: ObjectRef, events: EventRecord[]): Promise<void> => {
-  const found = await context.sql.query(EXISTS, [context.tenant, ref.kind, ref.uid])
-  if (found.length === 0) throw notFound(ref.kind, ref.uid)
+  const isHeld = context.locked.get(ref.uid)?.object.kind === ref.kind
+  if (!isHeld && (await context.sql.query(EXISTS, [context.tenant, ref.kind, ref.uid])).length === 0)
+    throw notFound(ref.kind, ref.uid)
   if (events.length === 0) return
   await context.sql.query(APPEND, [context.tenant, ref.uid, JSON.stringify(events)])
   await context.sql.query(TRIM, [context.tenant, ref.uid, context.limits.events])
