@@ -21,6 +21,7 @@ export interface PublicRequest<Id extends OperationId> {
   header: (name: string) => string | undefined
   /** Properties of `value` that this schema of the contract does not know: keep them with the object, see `withUnknown`. */
   unknownOf: (schema: string, value: unknown) => Record<string, unknown> | undefined
+  print: Print
   /** A copy of `value` for documents that are stored as sent: what this schema knows, and what `unknownOf` finds. */
   keptOf: <T extends object>(schema: string, value: T) => T
   /** Aborts when the client is gone. */
@@ -33,10 +34,22 @@ export interface OperationRequest<Id extends OperationId> extends PublicRequest<
   resolveSubject: () => Promise<Subject>
 }
 
+/** A value as the API prints it: what this schema of the contract declares of it and no more, as JSON. */
+export type Print = (schema: string, value: unknown) => string
+
+/** The body of an answer, put together of texts that `Print` made: for lists whose items are printed once for many answers. */
+export class Printed {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 /** What a handler returns: the body of the declared success. */
 export type OperationResult<Id extends OperationId> = Operations[Id]['response'] extends Binary
   ? Operations[Id]['response'] | Readable
-  : Operations[Id]['response']
+  : Operations[Id]['response'] | Printed
 
 /**
  * Where the permission is looked for, before the handler runs:

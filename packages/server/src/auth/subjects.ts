@@ -1,5 +1,6 @@
 import { builtInRole } from '@atrium/api/permissions/roles.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { SharedRun } from '@atrium/runtime/base/shared-run.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../store/database.ts'
 import { type BindingRow, selectBindings } from '../store/identity/bindings.ts'
@@ -7,7 +8,7 @@ import { type CredentialRow, selectByKeyHash, selectBySessionHash } from '../sto
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import type { Grants, Subject } from './subject.ts'
-import { readToken } from './tokens.ts'
+import { readToken, type Token } from './tokens.ts'
 
 const permissionsOf = ({ roleUid, customPermissions }: BindingRow): readonly string[] =>
   builtInRole(roleUid)?.permissions ?? customPermissions ?? []
@@ -34,21 +35,33 @@ const actorOf = ({ userUid, email, keyUid, keyName }: CredentialRow): Actor =>
 
 type Lookup = (sql: Sql, tenant: string, hash: Buffer, at: string) => Promise<CredentialRow | null>
 
-export function subjects(parts: Parts): Pick<Identity, 'subjectOfApiKey' | 'subjectOfToken' | 'grantsOf'> {
-  const resolve = async (credential: string, lookup: Lookup): Promise<Subject | null> => {
+/** Resolves credentials of one sort. Requests that come together with one credential share a look-up, which begins after they came. */
+function resolver({ database, clock }: Parts, lookup: Lookup): (credential: string) => Promise<Subject | null> {
+  const running = new Map<string, SharedRun<Subject | null>>()
+  const resolve = async ({ tenant, hash }: Token): Promise<Subject | null> => {
+    const found = await lookup(database.readsOf(tenant), tenant, hash, isoNow(clock))
+    if (!found) return null
+    const { tenantName, userUid, bindings } = found
+    return { tenant, tenantName, userUid, actor: actorOf(found), grants: grantsFrom(bindings) }
+  }
+  return async (credential) => {
     const token = readToken(credential)
     if (!token) return null
-    const { tenant, hash } = token
-    return parts.database.withTenant(tenant, async (sql) => {
-      const found = await lookup(sql, tenant, hash, isoNow(parts.clock))
-      if (!found) return null
-      const grants = grantsFrom(await selectBindings(sql, tenant, found.userUid))
-      return { tenant, tenantName: found.tenantName, userUid: found.userUid, actor: actorOf(found), grants }
-    })
+    const key = token.hash.toString('hex')
+    const run = running.get(key) ?? new SharedRun(() => resolve(token))
+    running.set(key, run)
+    try {
+      return await run.run()
+    } finally {
+      if (run.isIdle) running.delete(key)
+    }
   }
+}
+
+export function subjects(parts: Parts): Pick<Identity, 'subjectOfApiKey' | 'subjectOfToken' | 'grantsOf'> {
   return {
-    subjectOfApiKey: (key) => resolve(key, selectByKeyHash),
-    subjectOfToken: (token) => resolve(token, selectBySessionHash),
+    subjectOfApiKey: resolver(parts, selectByKeyHash),
+    subjectOfToken: resolver(parts, selectBySessionHash),
     grantsOf: (tenant, userUid) =>
       parts.database.withTenant(tenant, async (sql) => grantsFrom(await selectBindings(sql, tenant, userUid))),
   }

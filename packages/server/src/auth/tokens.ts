@@ -8,8 +8,14 @@ const form = /^([\w-]{1,64})\.([\w-]{43})$/
 export const newToken = (tenant: string, random: Random): string =>
   `${tenant}.${random.bytes(secretBytes).toString('base64url')}`
 
-/** Which tenant to look in, and for what; null for anything that cannot be a token of ours. */
-export function readToken(token: string): { tenant: string; hash: Buffer } | null {
+/** Which tenant to look in, and for what. */
+export interface Token {
+  tenant: string
+  hash: Buffer
+}
+
+/** Null for anything that cannot be a token of ours. */
+export function readToken(token: string): Token | null {
   const tenant = form.exec(token)?.[1]
   return tenant === undefined ? null : { tenant, hash: hashOf(token) }
 }

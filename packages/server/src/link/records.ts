@@ -3,7 +3,7 @@ import type { AgentName } from './agent-name.ts'
 import type { LinkToken } from './tokens.ts'
 
 /** The database as the link uses it. */
-export type LinkDatabase = Pick<Database, 'withTenant' | 'asSystem'>
+export type LinkDatabase = Pick<Database, 'withTenant' | 'readsOf' | 'asSystem'>
 
 export type SpendResult = 'spent' | 'unknown' | 'expired' | 'used'
 
@@ -196,12 +196,10 @@ export class LinkRecords {
 
   /** When each of these clusters was last heard of, by uid; those that never were are absent. */
   async lastHeartbeats(tenant: string, clusterUids: readonly string[]): Promise<Map<string, string>> {
-    const rows = await this.#database.withTenant(tenant, (sql) =>
-      sql.query<{ cluster_uid: string; heartbeat_at: Date }>(
-        `select cluster_uid, max(heartbeat_at) as heartbeat_at from link_sessions
-          where tenant = $1 and cluster_uid = any($2::text[]) group by cluster_uid`,
-        [tenant, clusterUids],
-      ),
+    const rows = await this.#database.readsOf(tenant).query<{ cluster_uid: string; heartbeat_at: Date }>(
+      `select cluster_uid, max(heartbeat_at) as heartbeat_at from link_sessions
+        where tenant = $1 and cluster_uid = any($2::text[]) group by cluster_uid`,
+      [tenant, clusterUids],
     )
     return new Map(rows.map((row) => [row.cluster_uid, row.heartbeat_at.toISOString()]))
   }

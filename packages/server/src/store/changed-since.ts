@@ -18,9 +18,8 @@ export const changedSince = async (
   kind: KindName,
   since: number,
 ): Promise<Changed> => {
-  const [row] = await database.asSystem((sql) =>
-    sql.query<Changed & { pruned: number; [column: string]: unknown }>(READ, [tenant, kind, since]),
-  )
+  const values = [tenant, kind, since]
+  const [row] = await database.systemReads.query<Changed & { pruned: number; [column: string]: unknown }>(READ, values)
   // A position above the head was given out by another history of the log.
   if (row === undefined || since < row.pruned || since > row.position) throw expired(since)
   return { position: row.position, uids: row.uids }

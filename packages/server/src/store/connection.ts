@@ -43,7 +43,7 @@ export const connectionConfig = (
 }
 
 export const createPool = (options: DatabaseOptions, role: DatabaseRole, max: number): Pool => {
-  const pool = new pg.Pool({ ...connectionConfig(options, role), max, idleTimeoutMillis: 30_000 })
+  const pool = new pg.Pool({ ...connectionConfig(options, role), max, idleTimeoutMillis: 30_000, pipeline: true })
   const lost = (error: Error): void =>
     options.logger.debug({ role, error: messageOf(error) }, 'database connection lost')
   // An idle connection that breaks is replaced. One that breaks between two statements of a transaction says so here

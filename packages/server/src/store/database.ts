@@ -60,18 +60,39 @@ export class Database {
 
   /** One transaction of one tenant. Throws `AtriumError`s for what a caller can understand, else the driver's error. */
   withTenant<T>(tenant: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#run(this.#app, beginFor(tenant), work)
+    const begin = beginFor(tenant)
+    return this.#run(this.#app, (client) => inTransaction(client, begin, work))
+  }
+
+  /** For what one statement reads: each is a transaction of its own, as of `withTenant`, that takes one round trip instead of three. */
+  readsOf(tenant: string): Sql {
+    const begin = beginFor(tenant)
+    return {
+      query: <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+        this.#run(this.#app, (client) => inOneGo<Row>(client, begin, text, values)),
+    }
   }
 
   /** One transaction across tenants, with the few rights of `atrium_system`. */
   asSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#run(this.#system, 'begin', work)
+    return this.#run(this.#system, (client) => inTransaction(client, 'begin', work))
+  }
+
+  /** As `readsOf`, across tenants. */
+  get systemReads(): Sql {
+    return {
+      query: <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+        this.#run(this.#system, (client) => inOneGo<Row>(client, null, text, values)),
+    }
   }
 
   /** Refuses to work as anybody but the two roles, or when row-level security would not bind them. */
   async checkRoles(): Promise<void> {
-    await this.#run(this.#app, 'begin', (sql) => mustBe(sql, 'atrium_app'))
-    await this.#run(this.#system, 'begin', (sql) => mustBe(sql, 'atrium_system'))
+    for (const [pool, role] of [
+      [this.#app, 'atrium_app'],
+      [this.#system, 'atrium_system'],
+    ] as const)
+      await this.#run(pool, (client) => inTransaction(client, 'begin', (sql) => mustBe(sql, role)))
   }
 
   /** Connection settings for a session of its own (sequencer, notifications). */
@@ -83,12 +104,12 @@ export class Database {
     await Promise.all([this.#app.end(), this.#system.end()])
   }
 
-  async #run<T>(pool: Pool, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  async #run<T>(pool: Pool, transaction: (client: PoolClient) => Promise<T>): Promise<T> {
     this.#nesting.mustBeOutside()
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect(pool)
       try {
-        return await this.#nesting.run(() => inTransaction(client, begin, work))
+        return await this.#nesting.run(() => transaction(client))
       } catch (error) {
         if (isConnectionError(error)) throw unreachable(error)
         if (!isRetryable(error) || attempt === RETRIES_MAX) throw error
@@ -130,11 +151,40 @@ const statementName = (text: string): string => {
   return name
 }
 
+const statement = (text: string, values: readonly unknown[]) => ({
+  name: statementName(text),
+  text,
+  values: [...values],
+})
+
+/** The whole transaction is on its way before its first answer; without `begin` the statement is one by itself. */
+const inOneGo = async <Row extends QueryResultRow>(
+  client: PoolClient,
+  begin: string | null,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> => {
+  let broken = true
+  try {
+    const sent: Promise<unknown>[] = begin === null ? [] : [client.query(begin)]
+    const answer = client.query<Row>(statement(text, values))
+    sent.push(answer)
+    if (begin !== null) sent.push(client.query('commit'))
+    await Promise.all(sent)
+    const { rows } = await answer
+    broken = false
+    return rows
+  } finally {
+    // What was sent behind a statement that failed is not answered yet: such a connection is closed.
+    client.release(broken)
+  }
+}
+
 const inTransaction = async <T>(client: PoolClient, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> => {
   let broken = false
   const sql: Sql = {
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      (await client.query<Row>({ name: statementName(text), text, values: [...values] })).rows,
+      (await client.query<Row>(statement(text, values))).rows,
   }
   try {
     await client.query(begin)

@@ -11,6 +11,7 @@ import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
 import type { ServerContext } from '@atrium/server/context.ts'
+import type { PostgresStore } from '@atrium/server/store/postgres-store.ts'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
 import { openTestStore } from './store.ts'
@@ -40,6 +41,8 @@ export interface TestApi {
   /** Database as its owner sees it, past every policy. */
   ownerUrl: string
   as(headers: Record<string, string>): Caller
+  /** The API of another server on the same database; it ends with this one. */
+  another(): Promise<Pick<TestApi, 'as' | 'context'>>
   newTenant(name?: string): Promise<TenantCredentials & { call: Caller }>
   /** A user of that tenant with these roles: `{ role, project? }`, and a key. */
   newUser(
@@ -80,12 +83,9 @@ function caller(app: FastifyInstance, headers: Record<string, string>): Caller {
   }
 }
 
-/** The whole API on a database of its own; every answer is checked against the contract. */
-export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const testStore = await openTestStore()
-  const { store } = testStore
+function contextOn(store: PostgresStore, options: TestApiOptions): ServerContext {
   const clock = options.clock ?? systemClock
-  const context: ServerContext = {
+  return {
     clock,
     random: systemRandom,
     logger: options.logger ?? silentLogger,
@@ -95,9 +95,22 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
     operatorToken: new Secret(operatorToken),
   }
+}
+
+/** The whole API on a database of its own; every answer is checked against the contract. */
+export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const testStore = await openTestStore()
+  const { store } = testStore
+  const context = contextOn(store, options)
   const violations: string[] = []
-  const app = createApp(context, { onContractViolation: (message) => violations.push(message) })
-  await app.ready()
+  const apps: FastifyInstance[] = []
+  const start = async (on: ServerContext): Promise<FastifyInstance> => {
+    const started = createApp(on, { onContractViolation: (message) => violations.push(message) })
+    apps.push(started)
+    await started.ready()
+    return started
+  }
+  const app = await start(context)
   const as = (headers: Record<string, string>): Caller => caller(app, headers)
   let count = 0
   return {
@@ -107,6 +120,11 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     ownerUrl: testStore.database.url,
     violations,
     as,
+    async another() {
+      const theirs = contextOn(await testStore.openAnother(), options)
+      const started = await start(theirs)
+      return { context: theirs, as: (headers) => caller(started, headers) }
+    },
     async newTenant(name = `tenant-${(count += 1)}`) {
       const made = await createTenant(context, { name }, operatorActor)
       return { ...made, call: as({ ApiKey: made.apiKey.reveal() }) }
@@ -128,10 +146,10 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
       return { uid: user.uid, email, apiKey: secret.reveal(), call: as({ ApiKey: secret.reveal() }) }
     },
     async close() {
-      const closed = app.close()
+      const closed = apps.map((one) => one.close())
       // Connections that clients opened and never used would be waited for.
-      app.server.closeAllConnections()
-      await closed
+      for (const one of apps) one.server.closeAllConnections()
+      await Promise.all(closed)
       await testStore.close()
       expect(violations, 'answers that break the contract').toEqual([])
     },

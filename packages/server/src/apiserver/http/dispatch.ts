@@ -3,7 +3,7 @@ import type { Operation, Schema } from '@atrium/api/operations/table.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerContext } from '../../context.ts'
-import type { RegisteredOperation } from '../operation.ts'
+import { Printed, type RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
 import { authenticate, header, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
@@ -87,7 +87,8 @@ function send(operation: Operation, result: unknown, reply: FastifyReply, projec
     const isStream = result instanceof Readable
     return reply.type(operation.produces).send(isStream ? result : Buffer.from(result as string | Uint8Array))
   }
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(projectors.project(schema, result) ?? {}))
+  const text = result instanceof Printed ? result.text : JSON.stringify(projectors.project(schema, result) ?? {})
+  return reply.type('application/json; charset=utf-8').send(text)
 }
 
 function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
@@ -125,6 +126,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
           project: projectHeader(request),
           header: (name: string) => header(request, name),
           unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
+          print: (name: string, value: unknown) => projectors.print(name, value),
           keptOf: (name: string, value: object) =>
             projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
           signal: endOf(reply, tools.closing),

@@ -30,6 +30,11 @@ export class Projectors {
     return projector(value)
   }
 
+  /** The value as JSON, with what the named schema declares. */
+  print(name: string, value: unknown): string {
+    return JSON.stringify(this.#named(name)(value))
+  }
+
   #named(name: string): Projector {
     const made = this.#byName.get(name)
     if (made) return made

@@ -6,12 +6,20 @@ export interface BindingRow extends RoleBinding {
   customPermissions: string[] | null
 }
 
+/** Bindings `b` with the tenant's own roles `o`. */
+const HELD = `role_bindings b
+     left join objects o on o.tenant = b.tenant and o.uid = b.role_uid and o.kind = 'Role' and o.deleted_at is null
+       and o.spec -> 'isDisabled' is distinct from 'true'`
+
+/** A list of `BindingRow`, for statements that read them with their user `u`. */
+export const BINDINGS_OF_USER = `(select coalesce(json_agg(json_build_object(
+       'project', b.project, 'roleUid', b.role_uid, 'customPermissions', o.spec -> 'permissions')), '[]')
+     from ${HELD} where b.tenant = u.tenant and b.user_uid = u.uid)`
+
 export async function selectBindings(sql: Sql, tenant: string, userUid: string): Promise<BindingRow[]> {
   return sql.query<BindingRow & { [column: string]: unknown }>(
     `select b.project, b.role_uid as "roleUid", o.spec -> 'permissions' as "customPermissions"
-     from role_bindings b
-     left join objects o on o.tenant = b.tenant and o.uid = b.role_uid and o.kind = 'Role' and o.deleted_at is null
-       and o.spec -> 'isDisabled' is distinct from 'true'
+     from ${HELD}
      where b.tenant = $1 and b.user_uid = $2 order by b.scope, b.role_uid`,
     [tenant, userUid],
   )

@@ -1,6 +1,7 @@
 import type { Sql } from '../database.ts'
+import { BINDINGS_OF_USER, type BindingRow } from './bindings.ts'
 
-/** The person behind a key or session that is valid now. */
+/** The person behind a key or session that is valid now, and the roles they hold. */
 export interface CredentialRow {
   userUid: string
   email: string
@@ -8,6 +9,7 @@ export interface CredentialRow {
   /** Uid and name of the key; null for a session. */
   keyUid: string | null
   keyName: string | null
+  bindings: BindingRow[]
 }
 
 export async function selectByKeyHash(
@@ -17,7 +19,8 @@ export async function selectByKeyHash(
   at: string,
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
-    `select u.uid as "userUid", u.email, t.name as "tenantName", k.uid as "keyUid", k.name as "keyName"
+    `select u.uid as "userUid", u.email, t.name as "tenantName", k.uid as "keyUid", k.name as "keyName",
+       ${BINDINGS_OF_USER} as bindings
      from api_keys k
      join users u on u.tenant = k.tenant and u.uid = k.user_uid
      join tenants t on t.uid = k.tenant
@@ -35,7 +38,8 @@ export async function selectBySessionHash(
   at: string,
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
-    `select u.uid as "userUid", u.email, t.name as "tenantName", null as "keyUid", null as "keyName"
+    `select u.uid as "userUid", u.email, t.name as "tenantName", null as "keyUid", null as "keyName",
+       ${BINDINGS_OF_USER} as bindings
      from sessions s
      join users u on u.tenant = s.tenant and u.uid = s.user_uid
      join tenants t on t.uid = s.tenant

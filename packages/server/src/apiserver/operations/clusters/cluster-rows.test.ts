@@ -8,14 +8,15 @@ import { beforeEach, expect, test } from 'vitest'
 import { ClusterRows } from './cluster-rows.ts'
 
 const actor: Actor = { type: 'user', uid: 'u', name: 'u' }
-const byHealth = [{ field: 'healthState', order: 'desc' }] as const
+const all = { sort: [{ field: 'healthState', order: 'desc' }], key: 'all', passes: () => true } as const
+const print = (_schema: string, value: unknown): string => JSON.stringify(value)
 
 let store: MemoryStore
 let rows: ClusterRows
 beforeEach(() => {
   // A log so short that it forgets what happens between two searches.
   store = new MemoryStore({ clock: new ManualClock(), random: seededRandom(1), keepChanges: 6 })
-  rows = new ClusterRows(store, 't')
+  rows = new ClusterRows(store, 't', print)
 })
 
 const add = (name: string, tenant = 't') =>
@@ -29,7 +30,7 @@ const setHealth = (uid: string, state: 'Healthy' | 'UnHealthy') =>
 /** Name and health as a search shows them, and as the store has them, in the same order. */
 const shown = async (): Promise<string[]> => {
   await rows.refresh()
-  return rows.sorted(byHealth).map(({ name, health }) => `${health} ${name}`)
+  return rows.select(all).map(({ name, health }) => `${health} ${name}`)
 }
 const stored = async (): Promise<string[]> => {
   const { items } = await store.transaction('t', actor, (tx) => tx.list('Cluster'))
@@ -60,7 +61,7 @@ test('one who comes while others are served sees what was committed before', asy
 })
 
 test('a store that fails is asked again by the next one', async () => {
-  const failing = new ClusterRows({ ...store, position: () => Promise.reject(new Error('away')) } as never, 't')
+  const failing = new ClusterRows({ ...store, position: () => Promise.reject(new Error('away')) } as never, 't', print)
   await expect(failing.refresh()).rejects.toThrow('away')
   await expect(failing.refresh()).rejects.toThrow('away')
 })

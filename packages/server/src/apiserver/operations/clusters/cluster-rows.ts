@@ -1,16 +1,16 @@
-import type { v1SearchFilterSortSpec } from '@atrium/api/generated/operations.d.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { SharedRun } from '@atrium/runtime/base/shared-run.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import type { ListQuery, Store } from '@atrium/runtime/store/store.ts'
-import { clusterOrder, type SearchRow } from './search.ts'
+import type { Print } from '../../operation.ts'
+import { sizeOfRow } from './printed-row.ts'
+import type { SearchRow } from './search.ts'
 import { rowOf } from './search-row.ts'
-import { SortedRows } from './sorted-rows.ts'
+import { type Selection, Selections } from './selections.ts'
 
 const actor = systemActor('cluster-search')
 /** Specs are up to 8 MiB each: so many are read at a time. */
 const specsAtOnce = 50
-/** Orders that are kept; each is a list of references. */
-const ordersKept = 16
 
 /**
  * The clusters of one tenant in this server's memory, a row each: ten thousand, read and sorted for every page, would take a second of
@@ -20,46 +20,32 @@ const ordersKept = 16
 export class ClusterRows {
   readonly #store: Store
   readonly #tenant: string
+  readonly #print: Print
   readonly #rows = new Map<string, SearchRow>()
-  readonly #orders = new Map<string, SortedRows<SearchRow>>()
+  #selections = new Selections()
+  #sizeBytes = 0
   /** Null until all were read. */
   #position: number | null = null
-  #running: Promise<void> = Promise.resolve()
-  #waiting: Promise<void> | null = null
+  readonly #refreshing = new SharedRun(() => this.#catchUp())
 
-  constructor(store: Store, tenant: string) {
+  constructor(store: Store, tenant: string, print: Print) {
     this.#store = store
     this.#tenant = tenant
+    this.#print = print
   }
 
-  get size(): number {
-    return this.#rows.size
+  get sizeBytes(): number {
+    return this.#sizeBytes
   }
 
   /** Resolves once the rows are as they were when it was called, or newer. */
   refresh(): Promise<void> {
-    // One that runs may have begun too early for this caller; all who come while it runs share the next. Those who wait
-    // for the running one are told how it ends.
-    this.#waiting ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#waiting = null
-        this.#running = this.#catchUp()
-        return this.#running
-      })
-    return this.#waiting
+    return this.#refreshing.run()
   }
 
-  /** All rows, first field of `sort` first, then by name. */
-  sorted(sort: readonly v1SearchFilterSortSpec[]): readonly SearchRow[] {
-    const key = JSON.stringify(sort.map(({ field, order }) => [field, order]))
-    const order = this.#orders.get(key) ?? new SortedRows(this.#rows.values(), clusterOrder(sort))
-    // Back to the end: the first one is the longest unused.
-    this.#orders.delete(key)
-    this.#orders.set(key, order)
-    const [oldest] = this.#orders.keys()
-    if (this.#orders.size > ordersKept && oldest !== undefined) this.#orders.delete(oldest)
-    return order.rows
+  /** Those that pass, in the order asked for. */
+  select(selection: Selection): readonly SearchRow[] {
+    return this.#selections.of(this.#rows.values(), selection)
   }
 
   async #catchUp(): Promise<void> {
@@ -78,6 +64,8 @@ export class ClusterRows {
 
   async #readAll(): Promise<void> {
     this.#position = null
+    // Cheaper made anew than told of each row.
+    this.#selections = new Selections()
     const position = await this.#store.position()
     const gone = new Set(this.#rows.keys())
     for (let token: string | undefined, more = true; more; more = token !== undefined) {
@@ -103,27 +91,32 @@ export class ClusterRows {
 
   async #list(query: ListQuery): Promise<{ rows: SearchRow[]; continue?: string }> {
     const { items, ...page } = await this.#store.transaction(this.#tenant, actor, (tx) => tx.list('Cluster', query))
-    return { ...page, rows: items.map(rowOf) }
+    return { ...page, rows: items.map((cluster) => rowOf(cluster, this.#print)) }
   }
 
   #put(uid: string, row: SearchRow | null): void {
     const before = this.#rows.get(uid) ?? null
     if (before === null && row === null) return
-    for (const order of this.#orders.values()) order.replace(before, row)
+    this.#selections.replace(before, row)
+    this.#sizeBytes += (row === null ? 0 : sizeOf(row)) - (before === null ? 0 : sizeOf(before))
     if (row === null) this.#rows.delete(uid)
     else this.#rows.set(uid, row)
   }
 }
 
-/** Rows that are held for tenants in all: those of whoever asked longest ago go first. About 3 KiB each. */
-const rowsHeld = 50_000
+/** Beside its printed text, as measured with 10,000. */
+const fieldsBytes = 1_000
+const sizeOf = ({ printed }: SearchRow): number => fieldsBytes + sizeOfRow(printed)
+
+/** What is held for tenants in all; the rows of whoever asked longest ago go first. */
+const heldBytesMax = 128 * 1024 * 1024
 const byStore = new WeakMap<Store, Map<string, ClusterRows>>()
 
-/** The clusters of the tenant as they are now. */
-export async function clusterRows(store: Store, tenant: string): Promise<ClusterRows> {
+/** The clusters of the tenant as they are now, printed by `print`: the same for all of a store. */
+export async function clusterRows(store: Store, tenant: string, print: Print): Promise<ClusterRows> {
   const held = byStore.get(store) ?? new Map<string, ClusterRows>()
   byStore.set(store, held)
-  const rows = held.get(tenant) ?? new ClusterRows(store, tenant)
+  const rows = held.get(tenant) ?? new ClusterRows(store, tenant, print)
   held.delete(tenant)
   held.set(tenant, rows)
   await rows.refresh()
@@ -132,10 +125,10 @@ export async function clusterRows(store: Store, tenant: string): Promise<Cluster
 }
 
 function forget(held: Map<string, ClusterRows>): void {
-  let total = [...held.values()].reduce((sum, { size }) => sum + size, 0)
-  for (const [tenant, { size }] of held) {
-    if (total <= rowsHeld || held.size === 1) return
+  let total = [...held.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  for (const [tenant, { sizeBytes }] of held) {
+    if (total <= heldBytesMax || held.size === 1) return
     held.delete(tenant)
-    total -= size
+    total -= sizeBytes
   }
 }

@@ -1,9 +1,10 @@
 import { clusterStateOf } from '@atrium/api/cluster-state.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { Print } from '../../operation.ts'
+import { printRow } from './printed-row.ts'
 import type { SearchRow } from './search.ts'
-import { viewSummary } from './summary.ts'
 
-export function rowOf(cluster: StoredObject<'Cluster'>): SearchRow {
+export function rowOf(cluster: StoredObject<'Cluster'>, print: Print): SearchRow {
   const { uid, name, project, labels, createdAt, modifiedAt } = cluster.meta
   return {
     ...{ uid, name, project, createdAt, modifiedAt },
@@ -14,6 +15,6 @@ export function rowOf(cluster: StoredObject<'Cluster'>): SearchRow {
     health: cluster.status.health?.state ?? 'Unknown',
     kubernetesVersion: cluster.status.kubernetesVersion ?? '',
     profiles: cluster.spec.profiles.map((profile) => ({ uid: profile.uid, name: profile.name })),
-    summary: viewSummary(cluster),
+    printed: printRow(cluster, print),
   }
 }

@@ -2,10 +2,10 @@ import type {
   v1SearchFilterItem,
   v1SearchFilterSortSpec,
   v1SearchFilterSpec,
-  v1SpectroClusterSummary,
 } from '@atrium/api/generated/operations.d.ts'
 import type { ObjectMeta } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { PrintedRow } from './printed-row.ts'
 
 /** What a search looks at of one cluster, and what it shows: thousands are held at once, so no specs. */
 export interface SearchRow extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'createdAt' | 'modifiedAt'> {
@@ -17,9 +17,9 @@ export interface SearchRow extends Pick<ObjectMeta, 'uid' | 'name' | 'project' |
   health: string
   kubernetesVersion: string
   profiles: { uid: string; name: string }[]
-  summary: v1SpectroClusterSummary
+  printed: PrintedRow
 }
-type Match = (cluster: SearchRow) => boolean
+export type Match = (cluster: SearchRow) => boolean
 
 type ReadText = (cluster: SearchRow) => string | string[]
 

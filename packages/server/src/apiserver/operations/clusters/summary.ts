@@ -46,8 +46,7 @@ export const viewOverview = (
   },
 })
 
-/** Health without the newest heartbeat, which changes without the cluster. */
-export const viewSummary = (cluster: Cluster): v1SpectroClusterSummary => ({
+export const viewSummary = (cluster: Cluster, heartbeatAt: string | undefined): v1SpectroClusterSummary => ({
   metadata: viewMeta(cluster.meta),
   specSummary: {
     cloudConfig: cloudConfigMeta(cluster),
@@ -57,7 +56,7 @@ export const viewSummary = (cluster: Cluster): v1SpectroClusterSummary => ({
   },
   status: {
     state: stateOf(cluster),
-    health: viewHealth(cluster.status),
+    health: viewHealth(cluster.status, heartbeatAt),
     metrics: viewMetrics(cluster.status),
   },
 })

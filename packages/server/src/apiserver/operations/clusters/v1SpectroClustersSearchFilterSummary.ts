@@ -1,41 +1,38 @@
-import type { v1SpectroClusterSummary } from '@atrium/api/generated/operations.d.ts'
+import type { v1SearchFilterSummarySpec } from '@atrium/api/generated/operations.d.ts'
 import type { ListQuery } from '@atrium/runtime/store/store.ts'
 import { visibleQuery } from '../../../admission/lists.ts'
-import { defineOperation } from '../../operation.ts'
+import { defineOperation, Printed } from '../../operation.ts'
 import { listMeta, pageOfArray } from '../../shapes/lists.ts'
 import { clusterRows } from './cluster-rows.ts'
+import { textOfRow } from './printed-row.ts'
 import { clusterFilter, type SearchRow } from './search.ts'
+import type { Selection } from './selections.ts'
 
 export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroClustersSearchFilterSummary', {
   scope: 'project',
   permission: 'cluster.list',
-  async handler({ subject, query, body, project }, context) {
-    const matches = clusterFilter(body.filter)
+  async handler({ subject, query, body, project, print }, context) {
     const visible = visibleQuery(subject, 'Cluster', project === null ? {} : { project })
-    const rows = visible === 'nothing' ? [] : (await clusterRows(context.store, subject.tenant)).sorted(body.sort ?? [])
-    const isVisible = visible === 'nothing' ? () => false : inScope(visible.project)
-    const page = pageOfArray(
-      rows.filter((row) => isVisible(row) && matches(row)),
-      query,
-    )
+    const selection = selectionOf(visible === 'nothing' ? [] : visible.project, body)
+    const rows =
+      visible === 'nothing' ? [] : (await clusterRows(context.store, subject.tenant, print)).select(selection)
+    const page = pageOfArray(rows, query)
     const uids = page.items.map(({ uid }) => uid)
     const heartbeats = await context.lastHeartbeats?.(subject.tenant, uids)
-    const items = page.items.map(({ uid, summary }) => heardOf(summary, heartbeats?.get(uid)))
-    return { items, listmeta: listMeta(page) }
+    const items = page.items.map(({ uid, printed }) => textOfRow(printed, heartbeats?.get(uid)))
+    const empty = print('v1SpectroClustersSummary', { items: [], listmeta: listMeta(page) })
+    return new Printed(empty.replace('"items":[]', () => `"items":[${items.join(',')}]`))
   },
 })
 
-function inScope(wanted: ListQuery['project']): (row: SearchRow) => boolean {
-  if (wanted === undefined) return () => true
-  const projects = new Set([wanted].flat())
-  return ({ project }) => projects.has(project)
+/** The clusters of these projects (undefined = of all) that the search asks for. */
+function selectionOf(wanted: ListQuery['project'], { filter, sort }: v1SearchFilterSummarySpec): Selection {
+  const matches = clusterFilter(filter)
+  const projects = wanted === undefined ? null : [wanted].flat().toSorted()
+  const isVisible = ({ project }: SearchRow): boolean => projects === null || projects.includes(project)
+  return {
+    sort: sort ?? [],
+    key: JSON.stringify([projects, filter]),
+    passes: (row) => isVisible(row) && matches(row),
+  }
 }
-
-/** Heartbeats have a table of their own: they change no cluster. */
-const heardOf = (summary: v1SpectroClusterSummary, heartbeatAt: string | undefined): v1SpectroClusterSummary =>
-  heartbeatAt === undefined
-    ? summary
-    : {
-        ...summary,
-        status: { ...summary.status, health: { ...summary.status?.health, lastHeartBeatTimestamp: heartbeatAt } },
-      }
