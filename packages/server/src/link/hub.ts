@@ -6,7 +6,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import type { HelloFrame, ProofFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, checkProof } from '@atrium/tunnel/link/proof.ts'
-import { FENCED, type ReportMessage, redialMs } from '@atrium/tunnel/link/server-machine.ts'
+import { FENCED, heartbeatMs, type ReportMessage, redialMs } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { Heartbeats } from './heartbeats.ts'
@@ -145,8 +145,8 @@ export class LinkHub implements SessionHost {
     if (epoch === null) throw new AtriumError('Unauthorized', 'The certificate was revoked.')
     const told = { version: proof.agentVersion, podName: proof.podName, lastHeartbeatAt: at.toISOString(), planeEpoch }
     const desired = await status.connected(agent, epoch, told, proof.applied)
-    const given = { token: token.secret.reveal(), redialMs: redialMs(this.size), desired }
-    return { agent, epoch, planeEpoch, ...given, can: proof.can ?? [] }
+    const pace = { heartbeatMs: heartbeatMs(this.size), redialMs: redialMs(this.size) }
+    return { agent, epoch, planeEpoch, token: token.secret.reveal(), ...pace, desired, can: proof.can ?? [] }
   }
 
   opened(session: LinkSession, { agent, epoch, planeEpoch, desired, can }: Admitted): void {
