@@ -1,4 +1,5 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
+import { linkLimits } from '@atrium/api/link/protocol.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { type AgentAction, type AgentEvent, AgentMachine, type LinkReport } from '../src/link/agent-machine.ts'
 import type { AgentFrame, ServerFrame } from '../src/link/codec.ts'
@@ -164,6 +165,7 @@ export class LinkSimulation {
           type: 'admitted',
           sessionEpoch: session.epoch,
           sessionToken: 't',
+          heartbeatMs: linkLimits.heartbeatMs,
           redialMs: 500,
           desired: this.#desired,
         }),

@@ -15,6 +15,8 @@ export const linkLimits = {
   messageBytes: 1024 * 1024,
   csrBytes: 8 * 1024,
   heartbeatMs: 5_000,
+  /** Told by a server with very many agents. */
+  slowestHeartbeatMs: 10_000,
   missedHeartbeats: 3,
   openDeviations: 2_000,
   inFlight: 64,

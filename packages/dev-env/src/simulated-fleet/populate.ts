@@ -30,6 +30,12 @@ export interface FleetProfiles {
   apps: string
 }
 
+/** What clusters of a fleet are made of: profiles, and projects with an account in each. */
+export interface FleetGround {
+  profiles: FleetProfiles
+  projects: { uid: string; account: string }[]
+}
+
 /** Some projects, an account in each, and clusters spread over them, all by the public API. */
 export const populate = async (
   client: Client,
@@ -38,19 +44,41 @@ export const populate = async (
   onMade: (cluster: FleetCluster) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<{ profiles: FleetProfiles; clusters: FleetCluster[] }> => {
+  const ground = await prepareGround(client, plan.projects)
+  return { profiles: ground.profiles, clusters: await settle(client, { ...plan, ground, clock, onMade, signal }) }
+}
+
+export const prepareGround = async (client: Client, count: number): Promise<FleetGround> => {
   const profiles = { infrastructure: await makeInfrastructure(client), apps: await makeApps(client, '1.0.0') }
-  const projects: { uid: string; account: string }[] = []
-  for (let index = 0; index < plan.projects; index += 1) projects.push(await makeProject(client, index))
-  const clusters: FleetCluster[] = []
-  await forEach(plan.clusters, plan.atOnce, async (index) => {
+  const projects: FleetGround['projects'] = []
+  for (let index = 0; index < count; index += 1) projects.push(await makeProject(client, index))
+  return { profiles, projects }
+}
+
+/** Clusters with the numbers from `from` (0 unless told) to below `clusters`, spread over the projects. */
+export const settle = async (
+  client: Client,
+  plan: Omit<FleetPlan, 'projects'> & {
+    ground: FleetGround
+    from?: number
+    clock: Clock
+    onMade?: (cluster: FleetCluster) => void
+    signal?: AbortSignal | undefined
+  },
+): Promise<FleetCluster[]> => {
+  const { from = 0, clock, signal } = plan
+  const { profiles, projects } = plan.ground
+  const made: FleetCluster[] = []
+  await forEach(plan.clusters - from, plan.atOnce, async (offset) => {
+    const index = from + offset
     const project = projects[index % projects.length]
     if (!project || signal?.aborted) return
     const name = `${names[index % names.length]}-${places[index % places.length]}-${index + 1}`
-    const made = await makeCluster(client, { name, project, profiles, workers: plan.workers(index), clock })
-    clusters.push(made)
-    onMade(made)
+    const cluster = await makeCluster(client, { name, project, profiles, workers: plan.workers(index), clock })
+    made.push(cluster)
+    plan.onMade?.(cluster)
   })
-  return { profiles, clusters }
+  return made
 }
 
 /** Runs `work` for 0 … `count` − 1, `atOnce` at a time. */

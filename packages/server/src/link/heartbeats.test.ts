@@ -13,6 +13,7 @@ const world = () => {
   const touched: string[] = []
   const seen: number[] = []
   const ended: string[] = []
+  const silent: number[] = []
   let isAway = false
   const answer = <T>(value: T): Promise<T> => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(value))
   const heartbeats = new Heartbeats({
@@ -28,7 +29,10 @@ const world = () => {
         await answer(null)
         seen.push(clock.now())
       },
-      silentSessions: () => answer([]),
+      silentSessions: ({ silentMs }) => {
+        silent.push(silentMs)
+        return answer([])
+      },
     },
     status: {
       disconnected: async ({ clusterUid }, _epoch, heardAt) => {
@@ -37,8 +41,24 @@ const world = () => {
       },
     },
   })
-  return { clock, heartbeats, touched, seen, ended, setAway: (away: boolean) => void (isAway = away) }
+  return { clock, heartbeats, touched, seen, ended, silent, setAway: (away: boolean) => void (isAway = away) }
 }
+
+it('never takes an agent for lost that beats seldom and misses two heartbeats', async () => {
+  const { clock, heartbeats, touched, silent } = world()
+  const beat = () => heartbeats.add({ tenant, clusterUid: 'a' }, 1)
+  heartbeats.start()
+  for (; touched.length < 1; await clock.advance(linkLimits.heartbeatMs)) beat()
+  const firstMs = clock.now()
+  await clock.advance(linkLimits.slowestHeartbeatMs)
+  beat()
+  await clock.advance(linkLimits.slowestHeartbeatMs * linkLimits.missedHeartbeats - 1)
+  beat()
+  while (touched.length < 2) await clock.advance(linkLimits.heartbeatMs)
+  // The sweep may come a flush later, and the row be written late.
+  expect(Math.min(...silent) - (clock.now() - firstMs)).toBeGreaterThan(linkLimits.heartbeatMs)
+  await heartbeats.stop()
+})
 
 it('writes the row of an agent that beats every few seconds at most once in half a minute', async () => {
   const { clock, heartbeats, touched, seen } = world()

@@ -8,8 +8,8 @@ const FLUSH_MS = linkLimits.heartbeatMs
 /** A session's row is written this often: what changes between two heartbeats is in memory alone. */
 const TOUCH_MS = 30_000
 const DEAD_MS = linkLimits.missedHeartbeats * linkLimits.heartbeatMs
-/** A session on paper that its living server does not hold. Long enough for a slow flush. */
-const LOST_MS = TOUCH_MS + DEAD_MS
+/** A session on paper that its living server does not hold. Long enough for a slow flush, and for one that beats seldom and is late. */
+const LOST_MS = TOUCH_MS + linkLimits.missedHeartbeats * linkLimits.slowestHeartbeatMs
 const SWEEP_LIMIT = 500
 
 type HeartbeatDeps = Pick<HubDeps, 'records' | 'clock' | 'random' | 'logger' | 'server'> & {

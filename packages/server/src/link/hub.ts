@@ -6,7 +6,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import type { HelloFrame, ProofFrame } from '@atrium/tunnel/link/codec.ts'
 import { AUDIENCE_PREFIX, checkProof } from '@atrium/tunnel/link/proof.ts'
-import { FENCED, type ReportMessage, redialMs } from '@atrium/tunnel/link/server-machine.ts'
+import { FENCED, heartbeatMs, type ReportMessage, redialMs } from '@atrium/tunnel/link/server-machine.ts'
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { Batches } from './batches.ts'
@@ -153,8 +153,8 @@ export class LinkHub implements SessionHost {
     await this.#watches.ensure(agent.tenant)
     const proven = { agent, certificate: fingerprint, tokenHash: token.hash, proof }
     const arrived = await this.#arrivals.run(proven)
-    const told = { token: token.secret.reveal(), redialMs: redialMs(this.size), can: proof.can ?? [] }
-    return { ...arrived, ...told }
+    const pace = { heartbeatMs: heartbeatMs(this.size), redialMs: redialMs(this.size) }
+    return { ...arrived, ...pace, token: token.secret.reveal(), can: proof.can ?? [] }
   }
 
   /** Sessions of many agents of a tenant, in two transactions: their numbers first, then what their clusters' status says. */

@@ -29,6 +29,8 @@ export interface Admitted extends SessionName {
   /** What the plane's was when it was admitted. */
   planeEpoch: number
   token: string
+  /** How often it beats. */
+  heartbeatMs: number
   /** How often it dials while it is away. */
   redialMs: number
   /** Null also when the agent runs the newest one already. */
@@ -73,6 +75,7 @@ export class LinkSession {
   readonly #proven: () => void
   #name: SessionName | null = null
   #cancelWake: () => void = () => undefined
+  #wakeAtMs = Number.POSITIVE_INFINITY
 
   constructor(socket: SessionSocket, host: SessionHost, hello: HelloFrame, proven: () => void) {
     this.#socket = socket
@@ -118,10 +121,22 @@ export class LinkSession {
   #handle(event: ServerEvent): void {
     const { clock } = this.#host
     for (const action of this.#machine.handle(event, clock.elapsed())) this.#perform(action)
+    this.#wakeLater()
+  }
+
+  /** A timer that is set earlier stays and is set on when it rings: each frame would otherwise make one anew. */
+  #wakeLater(): void {
+    const wakeAtMs = this.#machine.wakeAtMs() ?? Number.POSITIVE_INFINITY
+    const isOver = wakeAtMs === Number.POSITIVE_INFINITY
+    if (!isOver && wakeAtMs >= this.#wakeAtMs) return
     this.#cancelWake()
-    const wakeAtMs = this.#machine.wakeAtMs()
-    if (wakeAtMs === null) return
-    this.#cancelWake = clock.after(Math.max(0, wakeAtMs - clock.elapsed()), () => this.#handle({ type: 'wake' }))
+    this.#wakeAtMs = wakeAtMs
+    if (isOver) return
+    const { clock } = this.#host
+    this.#cancelWake = clock.after(Math.max(0, wakeAtMs - clock.elapsed()), () => {
+      this.#wakeAtMs = Number.POSITIVE_INFINITY
+      this.#handle({ type: 'wake' })
+    })
   }
 
   #perform(action: ServerAction): void {
@@ -163,6 +178,7 @@ export class LinkSession {
         type: 'admitted',
         sessionEpoch: admitted.epoch,
         sessionToken: admitted.token,
+        heartbeatMs: admitted.heartbeatMs,
         redialMs: admitted.redialMs,
         desired: admitted.desired,
       })

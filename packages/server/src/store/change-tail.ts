@@ -24,6 +24,8 @@ export const WORK_CHANNEL = 'atrium_work'
 /** Newest events kept in memory: a watcher that lags further reads from the database. */
 const KEEP_EVENTS = 10_000
 const READ_MAX = 5_000
+/** Tenants, projects, kinds and types are few, and each event names one of each. */
+const SHARED_TEXTS = 1_000
 /** A notification is a hint; this finds what came while none could arrive. */
 const POLL_MS = 1_000
 
@@ -40,6 +42,7 @@ export class ChangeTail {
   readonly #loop: SessionLoop
   readonly #wake = new Wake()
   readonly #waiting = new Set<() => void>()
+  readonly #texts = new Map<string, string>()
   #events: ChangeEvent[] = []
   #position: number
   #epoch: number
@@ -139,11 +142,28 @@ export class ChangeTail {
     if (first === undefined) return
     // Pruned while we were away.
     if (first.position !== this.#position + 1) this.#events = []
+    for (const event of events) this.#shareTexts(event)
     this.#events.push(...events)
     if (this.#events.length > 2 * KEEP_EVENTS) this.#events = this.#events.slice(-KEEP_EVENTS)
     this.#position = events.at(-1)?.position ?? this.#position
     // Status writes, by far the most, put nothing into the queue.
     if (events.some(({ type }) => type !== 'status')) this.#options.onWork()
     for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** Each row of the driver has texts of its own, which are half of an event: those that come again are held once. */
+  #shareTexts(event: ChangeEvent): void {
+    event.tenant = this.#text(event.tenant)
+    event.kind = this.#text(event.kind)
+    event.type = this.#text(event.type)
+    if (event.project !== null) event.project = this.#text(event.project)
+  }
+
+  #text<T extends string>(text: T): T {
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known as T
+    if (this.#texts.size >= SHARED_TEXTS) this.#texts.clear()
+    this.#texts.set(text, text)
+    return text
   }
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LinkSimulation } from '../../test/link-simulation.ts'
 import { type AgentEvent, AgentMachine, agentTimes, type LinkReport } from './agent-machine.ts'
-import { FENCED, frameRate, redialMs, ServerMachine, serverTimes } from './server-machine.ts'
+import { FENCED, frameRate, heartbeatMs, redialMs, ServerMachine, serverTimes } from './server-machine.ts'
 
 const hello = { type: 'hello' as const, nonce: 'n', audience: 'a' }
 const desiredOf = (generation: number): DesiredState => ({
@@ -120,6 +120,26 @@ describe('agent machine', () => {
     expect(redialMs(10_000) * (1 + agentTimes.backoffJitter)).toBeLessThanOrEqual(12_000)
   })
 
+  it('beats as often as the server said, and takes it for gone after three times as long', () => {
+    const agent = new AgentMachine(seededRandom(1))
+    agent.handle({ type: 'start' }, 0)
+    agent.handle({ type: 'opened' }, 0)
+    agent.handle({ type: 'frame', frame: hello }, 0)
+    agent.handle({ type: 'frame', frame: { ...welcome, heartbeatMs: heartbeatMs(10_000) } }, 0)
+    const beats: number[] = []
+    let now = agent.wakeAtMs() ?? 0
+    for (; agent.connected; now = agent.wakeAtMs() ?? 0)
+      for (const { type } of agent.handle({ type: 'wake' }, now)) if (type === 'send') beats.push(now)
+    const [first = 0, second = 0] = beats
+    expect(second - first).toBe(10_000)
+    expect(beats.every((at) => at < 30_000)).toBe(true)
+    expect(beats.length).toBeGreaterThanOrEqual(3)
+    // Few are heard of as often as ever; a thousand a second are the most of however many.
+    expect([1, 1_000].map(heartbeatMs)).toEqual([linkLimits.heartbeatMs, linkLimits.heartbeatMs])
+    for (const agents of [1_500, 2_000, 10_000])
+      expect(agents / (heartbeatMs(agents) / 1_000)).toBeLessThanOrEqual(1_000)
+  })
+
   it('was refused when a server said no instead of welcome, not when nobody answered or a session ended', () => {
     const refusedBy = (events: AgentEvent[]): unknown => {
       const agent = new AgentMachine(seededRandom(1))
@@ -167,11 +187,12 @@ describe('server machine', () => {
     applied: null,
   }
   const heartbeat = (seq: number) => ({ type: 'frame' as const, frame: { type: 'heartbeat' as const, seq, at: '' } })
+  const pace = { heartbeatMs: heartbeatMs(2_000), redialMs: 500 }
   const opened = (): ServerMachine => {
     const server = new ServerMachine()
     server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
     server.handle({ type: 'frame', frame: proof }, 0)
-    server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', redialMs: 500, desired: desiredOf(1) }, 0)
+    server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', ...pace, desired: desiredOf(1) }, 0)
     return server
   }
   const types = (actions: { type: string }[]): string[] => actions.map(({ type }) => type)
@@ -204,9 +225,18 @@ describe('server machine', () => {
     server.handle({ type: 'start', nonce: 'n', audience: 'a' }, 0)
     server.handle({ type: 'frame', frame: proof }, 0)
     server.handle({ type: 'closed' }, 0)
-    expect(
-      server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', redialMs: 500, desired: null }, 0),
-    ).toEqual([])
+    expect(server.handle({ type: 'admitted', sessionEpoch: 1, sessionToken: 't', ...pace, desired: null }, 0)).toEqual(
+      [],
+    )
+  })
+
+  it('ends an agent that missed three heartbeats, as often as it was told to beat', () => {
+    const server = opened()
+    const beatAtMs = 7_000
+    server.handle(heartbeat(1), beatAtMs)
+    const endMs = beatAtMs + pace.heartbeatMs * linkLimits.missedHeartbeats
+    expect(types(server.handle({ type: 'wake' }, endMs - 1))).not.toContain('ended')
+    expect(types(server.handle({ type: 'wake' }, endMs))).toContain('ended')
   })
 
   it('ends a loud agent', () => {

@@ -20,6 +20,13 @@ export const frameRate = { burst: 200, perSecond: 50 } as const
  */
 export const redialMs = (agents: number): number => Math.min(8_000, Math.max(400, agents * 5))
 
+/**
+ * How often an agent beats on a server that has so many: every five seconds, and seldomer from a thousand on, so that a
+ * server hears about two hundred a second of them at first and a thousand at most of ten thousand.
+ */
+export const heartbeatMs = (agents: number): number =>
+  Math.min(linkLimits.slowestHeartbeatMs, Math.max(linkLimits.heartbeatMs, agents * 5))
+
 /** Farewell to a session that a newer one of the same cluster replaced: both agents dialling at once would never end. */
 export const FENCED = 'a newer session of this cluster took over'
 
@@ -31,7 +38,14 @@ export type ServerEvent =
   /** A message that fits no schema: `seq` is its number, where it shows one. */
   | { type: 'unreadable'; seq: number | null; reason: string }
   /** The proof holds; the session has its number. */
-  | { type: 'admitted'; sessionEpoch: number; sessionToken: string; redialMs: number; desired: DesiredState | null }
+  | {
+      type: 'admitted'
+      sessionEpoch: number
+      sessionToken: string
+      heartbeatMs: number
+      redialMs: number
+      desired: DesiredState | null
+    }
   | { type: 'refused'; reason: string }
   /** The newest desired state; sent only if it is newer than what the agent has. */
   | { type: 'desired'; desired: DesiredState }
@@ -72,6 +86,7 @@ export class ServerMachine {
   #handling: ReportMessage | null = null
   #deadlineMs = 0
   #heardAtMs = 0
+  #heartbeatMs: number = linkLimits.heartbeatMs
   /** The newest it was given. */
   #given: Position | null = null
   /** While it may have to be sent again. */
@@ -178,9 +193,9 @@ export class ServerMachine {
     if (this.#phase !== 'verifying') return []
     this.#phase = 'open'
     this.#heardAtMs = nowMs
+    this.#heartbeatMs = event.heartbeatMs
     if (event.desired) this.#give(event.desired, nowMs)
-    const { sessionEpoch, sessionToken, redialMs, desired } = event
-    const { heartbeatMs } = linkLimits
+    const { sessionEpoch, sessionToken, heartbeatMs, redialMs, desired } = event
     return [{ type: 'send', frame: { type: 'welcome', sessionEpoch, sessionToken, heartbeatMs, redialMs, desired } }]
   }
 
@@ -231,7 +246,7 @@ export class ServerMachine {
   }
 
   #silentAtMs(): number {
-    return this.#heardAtMs + linkLimits.heartbeatMs * linkLimits.missedHeartbeats
+    return this.#heardAtMs + this.#heartbeatMs * linkLimits.missedHeartbeats
   }
 
   #takeToken(nowMs: number): boolean {
