@@ -103,6 +103,17 @@ describe('row-level security, with no condition of ours in the way', () => {
     ).rejects.toEqual(notFound)
   })
 
+  it('holds for reads that are sent in one go, and one that fails leaves nothing behind', async () => {
+    const reads = test.store.database.readsOf(ours)
+    const seen = () => reads.query<{ tenant: string }>("select distinct tenant from objects where kind = 'Cluster'")
+    const tenants = (await seen()).map(({ tenant }) => tenant)
+    expect([ours, 'system']).toEqual(expect.arrayContaining(tenants))
+    expect(tenants).toContain(ours)
+    await expect(reads.query('select 1 / 0')).rejects.toMatchObject({ code: '22012' })
+    expect(await seen()).toHaveLength(tenants.length)
+    expect(await inOurs((sql) => sql.query('select 1 as one'))).toEqual([{ one: 1 }])
+  })
+
   it('shows nothing where no tenant is set, also on a connection that served one before', async () => {
     const seen = await test.store.database.asSystem((sql) =>
       sql.query('select from work_queue where tenant = $1', [ours]),

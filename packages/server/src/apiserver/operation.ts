@@ -37,12 +37,17 @@ export interface OperationRequest<Id extends OperationId> extends PublicRequest<
 /** A value as the API prints it: what this schema of the contract declares of it and no more, as JSON. */
 export type Print = (schema: string, value: unknown) => string
 
-/** The body of an answer, put together of texts that `Print` made: for lists whose items are printed once for many answers. */
+/**
+ * The body of an answer, put together of texts that `Print` made: for lists whose items are printed once for many answers.
+ * Bytes, for long texts fill the old part of the heap: a collection of all of it came every 40 pages of 100 clusters.
+ */
 export class Printed {
-  readonly text: string
+  readonly body: Buffer
 
-  constructor(text: string) {
-    this.text = text
+  constructor(texts: readonly string[]) {
+    this.body = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0))
+    let end = 0
+    for (const text of texts) end += this.body.write(text, end)
   }
 }
 

@@ -87,8 +87,8 @@ function send(operation: Operation, result: unknown, reply: FastifyReply, projec
     const isStream = result instanceof Readable
     return reply.type(operation.produces).send(isStream ? result : Buffer.from(result as string | Uint8Array))
   }
-  const text = result instanceof Printed ? result.text : JSON.stringify(projectors.project(schema, result) ?? {})
-  return reply.type('application/json; charset=utf-8').send(text)
+  const body = result instanceof Printed ? result.body : JSON.stringify(projectors.project(schema, result) ?? {})
+  return reply.type('application/json; charset=utf-8').send(body)
 }
 
 function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
@@ -115,6 +115,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
     const body = readBody(operation, request.body, tools)
     // After the body was read: a slow client holds no place. Whoever is nobody yet has limits of their own.
     const leave = request.subject ? await tools.shares.enter(request.subject.tenant) : () => undefined
+    let ended: AbortSignal | undefined
     try {
       const result = await registered.handler(
         {
@@ -129,7 +130,10 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
           print: (name: string, value: unknown) => projectors.print(name, value),
           keptOf: (name: string, value: object) =>
             projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
-          signal: endOf(reply, tools.closing),
+          // Most handlers never ask.
+          get signal() {
+            return (ended ??= endOf(reply, tools.closing))
+          },
           subject: request.subject,
           resolveSubject: () => authenticate(request, context),
         },

@@ -104,7 +104,7 @@ export class ClusterRows {
   }
 }
 
-/** Beside its printed text, as measured with 10,000. */
+/** Beside its printed text, about: names, tags and places in lists. */
 const fieldsBytes = 1_000
 const sizeOf = ({ printed }: SearchRow): number => fieldsBytes + sizeOfRow(printed)
 

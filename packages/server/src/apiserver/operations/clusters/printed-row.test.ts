@@ -6,7 +6,7 @@ import { newCluster } from '@atrium/runtime/store/suite/harness.ts'
 import { expect, test } from 'vitest'
 import { Projectors } from '../../http/projector.ts'
 import { loadContract } from '../../http/table.ts'
-import { printRow, textOfRow } from './printed-row.ts'
+import { printRow, textsOfRow } from './printed-row.ts'
 import { viewSummary } from './summary.ts'
 
 const { schemas } = loadContract()
@@ -40,7 +40,7 @@ test.each([
   ['never heard of', undefined, undefined],
 ])('a cluster that was %s is printed as its view is', async (_words, stored, newest) => {
   const cluster = await clusterOf({ team: 'blue', 'a"b\\u0000': '"\\u0000"', ü: '$&$1' }, stored)
-  const text = textOfRow(printRow(cluster, print), newest)
+  const text = textsOfRow(printRow(cluster, print), newest).join('')
   expect(text).toBe(print('v1SpectroClusterSummary', viewSummary(cluster, newest)))
   expect(JSON.parse(text).status.health.lastHeartBeatTimestamp).toBe(newest ?? stored)
 })

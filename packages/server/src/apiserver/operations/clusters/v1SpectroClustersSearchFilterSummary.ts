@@ -4,7 +4,7 @@ import { visibleQuery } from '../../../admission/lists.ts'
 import { defineOperation, Printed } from '../../operation.ts'
 import { listMeta, pageOfArray } from '../../shapes/lists.ts'
 import { clusterRows } from './cluster-rows.ts'
-import { textOfRow } from './printed-row.ts'
+import { textsOfRow } from './printed-row.ts'
 import { clusterFilter, type SearchRow } from './search.ts'
 import type { Selection } from './selections.ts'
 
@@ -19,9 +19,11 @@ export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroCl
     const page = pageOfArray(rows, query)
     const uids = page.items.map(({ uid }) => uid)
     const heartbeats = await context.lastHeartbeats?.(subject.tenant, uids)
-    const items = page.items.map(({ uid, printed }) => textOfRow(printed, heartbeats?.get(uid)))
+    const items = page.items.map(({ uid, printed }) => textsOfRow(printed, heartbeats?.get(uid)))
     const empty = print('v1SpectroClustersSummary', { items: [], listmeta: listMeta(page) })
-    return new Printed(empty.replace('"items":[]', () => `"items":[${items.join(',')}]`))
+    const [before = '', after = ''] = empty.split('[]')
+    const texts = items.flatMap((item, index) => (index === 0 ? item : [',', ...item]))
+    return new Printed([before, '[', ...texts, ']', after])
   },
 })
 
