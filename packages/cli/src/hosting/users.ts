@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
-import { hash } from 'bcryptjs'
 
 /** The registry checks a password at every request, and a mirror makes thousands: 15 ms each here, 60 with ten. The letters make up for it. */
 const ROUNDS = 8
@@ -33,6 +32,7 @@ export async function setUser(file: string, name: string, password: string): Pro
     throw new Error(`The password is too short: use ${LEAST_LETTERS} letters or more.`)
   if (Buffer.byteLength(password) > MOST_BYTES)
     throw new Error(`The password is too long: use at most ${MOST_BYTES} bytes.`)
+  const { hash } = await import('bcryptjs')
   const hashed = await hash(password, ROUNDS)
   const users = readUsers(file)
   const isNew = !users.has(name)
