@@ -73,7 +73,7 @@ export function readStorage(file: string, env: NodeJS.ProcessEnv): Storage {
 function readFile(file: string): { s3: S3 } {
   let value: unknown
   try {
-    value = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' })
+    value = parse(readFileSync(file, 'utf8'))
   } catch (error) {
     // What the parser says would repeat a line of the file.
     const why =
