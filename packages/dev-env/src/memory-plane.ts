@@ -6,6 +6,7 @@ import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
 import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
+import type { ServerEnv } from '@atrium/server/config/env.ts'
 import { createContext, type Installation } from '@atrium/server/context.ts'
 import { type RunningServer, startServer } from '@atrium/server/server.ts'
 import { createTestDatabase } from './postgres.ts'
@@ -19,10 +20,10 @@ export interface MemoryPlane {
   close(): Promise<void>
 }
 
-export const startMemoryPlane = async (): Promise<MemoryPlane> => {
+export const startMemoryPlane = async (env: ServerEnv = {}): Promise<MemoryPlane> => {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-memory-'))
   const database = await createTestDatabase()
-  const config = serverConfig(database, folder, 'silent')
+  const config = serverConfig(database, folder, 'silent', env)
   const provider = {
     ...createInMemoryProvider(new FakeCloud()),
     ...{ cloudType: 'local', credentialKeys: ['TOKEN'], parsePool },

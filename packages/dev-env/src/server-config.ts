@@ -1,9 +1,15 @@
 import { join } from 'node:path'
 import { envToConfig, type LogLevel, type ServerConfig } from '@atrium/server/config/config.ts'
+import type { ServerEnv } from '@atrium/server/config/env.ts'
 import type { TestDatabase } from './postgres.ts'
 
 /** A server on this database, with keys and certificates in the folder, on a port of the machine's choice. */
-export const serverConfig = (database: TestDatabase, folder: string, logLevel: LogLevel): ServerConfig =>
+export const serverConfig = (
+  database: TestDatabase,
+  folder: string,
+  logLevel: LogLevel,
+  env: ServerEnv = {},
+): ServerConfig =>
   envToConfig({
     databaseUrl: database.url,
     ...(database.appUrl ? { databaseAppUrl: database.appUrl } : {}),
@@ -12,4 +18,5 @@ export const serverConfig = (database: TestDatabase, folder: string, logLevel: L
     pkiDir: join(folder, 'pki'),
     rootKeyFile: join(folder, 'root.key'),
     logLevel,
+    ...env,
   })

@@ -13,8 +13,10 @@ import { registerGet } from './get.ts'
 import { registerKubeconfig } from './kubeconfig.ts'
 import { registerLogin } from './login.ts'
 import { registerNouns } from './nouns.ts'
+import { registerPack } from './pack/index.ts'
 import { registerPlan } from './plan/index.ts'
 import { registerPolicy } from './policy.ts'
+import { registerRegistry } from './registry/index.ts'
 import { registerUpdate } from './update/cluster.ts'
 import { registerVersion } from './version.ts'
 import { registerWait } from './wait.ts'
@@ -31,6 +33,8 @@ export const clientCommands: readonly RegisterCommand[] = [
   registerWait,
   registerCluster,
   registerNouns,
+  registerRegistry,
+  registerPack,
   registerPlan,
   registerApply,
   registerDiff,

@@ -3,7 +3,7 @@ import { accessNouns } from '../nouns/access.ts'
 import { fleetNouns } from '../nouns/fleet.ts'
 import { registerNoun } from '../nouns/register.ts'
 
-/** `atrium profile …`, `project`, `account`, `registry`, `user`, `role`, `apikey` */
+/** `atrium profile …`, `project`, `account`, `user`, `role`, `apikey` */
 export const registerNouns = (program: Command): void => {
   for (const noun of [...fleetNouns, ...accessNouns]) registerNoun(program, noun)
 }

@@ -112,7 +112,7 @@ const accountNoun: Noun = {
   ],
 }
 
-const registryNoun: Noun = {
+export const registryNoun: Noun = {
   name: 'registry',
   description: 'registries that packs come from',
   resource: registry,
@@ -147,4 +147,4 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-export const fleetNouns: readonly Noun[] = [profileNoun, projectNoun, accountNoun, registryNoun]
+export const fleetNouns: readonly Noun[] = [profileNoun, projectNoun, accountNoun]

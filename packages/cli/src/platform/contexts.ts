@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { readJsonFile } from '@atrium/toolchain/platform.ts'
 import { programName } from '../output/invocation.ts'
+import { refuseOpenFile } from './private-file.ts'
 
 /** A server, and who one is there. */
 export interface Context {
@@ -24,19 +24,8 @@ export const defaultContextsFile = (): string => join(homedir(), '.config', 'atr
 
 /** Those that were kept; none when there is no file. Throws when others could read the keys in it. */
 export function readContexts(file: string): Contexts {
-  refuseOpenFile(file)
+  refuseOpenFile(file, 'API keys')
   return readJsonFile<Contexts>(file) ?? { current: null, contexts: {} }
-}
-
-function refuseOpenFile(file: string): void {
-  try {
-    const { mode } = statSync(file)
-    if ((mode & 0o077) === 0) return
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return
-    throw error
-  }
-  throw new Error(`${file} holds API keys, and others may read it. Close it: chmod 600 ${file}`)
 }
 
 /** Keeps them, for their owner alone. */

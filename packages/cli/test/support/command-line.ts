@@ -5,17 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type MemoryPlane, startMemoryPlane } from '@atrium/dev-env/memory-plane.ts'
-import { expect, vi } from 'vitest'
-import { runProgram } from '../../src/client-program.ts'
 import { quoteForShell } from '../../src/output/invocation.ts'
 import { addContext, type Context, writeContexts } from '../../src/platform/contexts.ts'
-import { createProgram } from '../../src/program.ts'
+import { refuse, type Said, succeed } from './run-here.ts'
 
-export interface Said {
-  exitCode: number | null
-  stdout: string
-  stderr: string
-}
+export type { Said } from './run-here.ts'
 
 /** `atrium`, signed in to a server of this test. */
 export interface CommandLine {
@@ -51,8 +45,9 @@ export interface RunOptions {
 
 const sources = join(import.meta.dirname, '../../src/main.ts')
 
-export async function openCommandLine(): Promise<CommandLine> {
-  const plane = await startMemoryPlane()
+/** `env`: of its server. */
+export async function openCommandLine(env: Parameters<typeof startMemoryPlane>[0] = {}): Promise<CommandLine> {
+  const plane = await startMemoryPlane(env)
   const tenant = await plane.newTenant('acme')
   const folder = mkdtempSync(join(tmpdir(), 'atrium-cli-'))
   const config = join(folder, 'contexts.json')
@@ -69,16 +64,8 @@ export async function openCommandLine(): Promise<CommandLine> {
     folder,
     context,
     attempt,
-    async atrium(...args) {
-      const { exitCode, stdout, stderr } = await runHere(['--config', config, ...args])
-      expect(exitCode, `${args.join(' ')}: ${stderr}`).toBe(0)
-      return stdout
-    },
-    async refusal(...args) {
-      const { exitCode, stdout, stderr } = await runHere(['--config', config, ...args])
-      expect(exitCode, `${args.join(' ')}: ${stdout}${stderr}`).toBe(1)
-      return stderr
-    },
+    atrium: (...args) => succeed('--config', config, ...args),
+    refusal: (...args) => refuse('--config', config, ...args),
     file(name, content) {
       const path = join(folder, name)
       writeFileSync(path, content)
@@ -88,24 +75,6 @@ export async function openCommandLine(): Promise<CommandLine> {
       await plane.close()
       rmSync(folder, { recursive: true, force: true })
     },
-  }
-}
-
-/** One at a time: there is but one standard output. */
-async function runHere(args: readonly string[]): Promise<Said> {
-  const said = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      said[name] += String(text)
-      return true
-    }),
-  )
-  try {
-    await runProgram(createProgram(), args)
-    return { ...said, exitCode: Number(process.exitCode ?? 0) }
-  } finally {
-    process.exitCode = undefined
-    for (const spy of spies) spy.mockRestore()
   }
 }
 

@@ -1,6 +1,7 @@
 import { PackError, type Problem } from './problems.ts'
 
-const layerKinds = ['os', 'k8s', 'cni', 'csi', 'addon'] as const
+/** What a pack can be in a profile. */
+export const layerKinds = ['os', 'k8s', 'cni', 'csi', 'addon'] as const
 export type PackLayerKind = (typeof layerKinds)[number]
 
 export interface PackDependency {

@@ -16,17 +16,24 @@ export function writeArchive(files: FileTree): Buffer {
 }
 
 function tarEntry(path: string, content: Uint8Array): Buffer[] {
+  return [tarHeader(path, content.length), Buffer.from(content), Buffer.alloc(tarPadding(content.length))]
+}
+
+/** The block before a file's content. Throws `PackError` on a path too long for it. */
+export function tarHeader(path: string, sizeBytes: number): Buffer {
   const header = new Header({
     path,
     mode: 0o644,
     uid: 0,
     gid: 0,
-    size: content.length,
+    size: sizeBytes,
     mtime: new Date(0),
     type: 'File',
   })
   const block = Buffer.alloc(BLOCK)
   if (header.encode(block)) throw packError(path, 'has a path that is too long for a tar archive')
-  const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)
-  return [block, Buffer.from(content), padding]
+  return block
 }
+
+/** Bytes after a file's content, so that the next header begins with a block. */
+export const tarPadding = (sizeBytes: number): number => (BLOCK - (sizeBytes % BLOCK)) % BLOCK

@@ -12,9 +12,9 @@ import { ensureCertificate, openServerAuthority } from '@atrium/server/pki/autho
 import type { platformTools } from '@atrium/toolchain/catalogue.ts'
 import type { PlatformHome } from '@atrium/toolchain/platform.ts'
 import { isRunning, type ProcessRecord, stopProcess } from '@atrium/toolchain/process.ts'
+import { probeRegistry } from '@atrium/toolchain/registry.ts'
 import { probePostgres } from '../postgres/health.ts'
 import { type EmbeddedPostgres, startPostgres, stopPostgres } from '../postgres/postgres.ts'
-import { probeRegistry } from '../registry/health.ts'
 import { type Registry, startRegistry } from '../registry/registry.ts'
 import { type KeptPart, PROBE_LIMIT_MS } from './keeper.ts'
 
@@ -86,7 +86,7 @@ export const startPackRegistry = async (deps: PartDeps, input: RegistryInput): P
   return keptPart('registry', await start(), {
     start,
     processOf: ({ record }) => record,
-    probe: ({ url }) => probeRegistry(url, authority.trust, PROBE_LIMIT_MS),
+    probe: ({ url }) => probeRegistry(url, { caPem: authority.trust }, PROBE_LIMIT_MS),
     end: ({ record }) => stopProcess(record, { graceMs: END_GRACE_MS }, clock),
   })
 }

@@ -4,16 +4,9 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { type Random, systemRandom } from '@atrium/runtime/base/random.ts'
-import {
-  adoptProcess,
-  isRunning,
-  logTail,
-  type ProcessRecord,
-  startProcess,
-  stopProcess,
-} from '@atrium/toolchain/process.ts'
+import { adoptProcess, type ProcessRecord, startProcess, stopProcess } from '@atrium/toolchain/process.ts'
+import { untilRegistryAnswers } from '@atrium/toolchain/registry.ts'
 import { renderConfig } from './config.ts'
-import { probeRegistry } from './health.ts'
 
 export interface RegistryOptions {
   /** Holds configuration and content; made with mode 0700. */
@@ -45,7 +38,6 @@ export interface Registry {
   adopted: boolean
 }
 
-const startLimitMs = 30_000
 const stopGraceMs = 10_000
 
 /** Starts the registry, or adopts the one that runs; one with another configuration is restarted. Resolves when it answers. */
@@ -55,7 +47,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const url = `https://127.0.0.1:${options.port}`
   const running = await adoptProcess(options.recordFile, clock)
   if (running?.commandLine.includes(configFile)) {
-    await untilHealthy(options, running, clock)
+    await untilAnswers(options, url, running, clock)
     return { url, record: running, adopted: true }
   }
   if (running !== null) await stopProcess(running, { graceMs: stopGraceMs }, clock)
@@ -72,7 +64,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     },
     clock,
   )
-  await untilHealthy(options, record, clock)
+  await untilAnswers(options, url, record, clock)
   return { url, record, adopted: false }
 }
 
@@ -131,18 +123,5 @@ function readOr(path: string, fallback: string): string {
   }
 }
 
-async function untilHealthy(options: RegistryOptions, record: ProcessRecord, clock: Clock): Promise<void> {
-  const deadline = clock.now() + startLimitMs
-  for (;;) {
-    const wrong = await probeRegistry(`https://127.0.0.1:${options.port}`, options.caPem, 1_000)
-    const running = isRunning(record)
-    if (wrong === null && running) return
-    if (!running || clock.now() > deadline) {
-      const why = running ? wrong : 'it ended'
-      throw new Error(
-        `The registry did not start (${why}). The end of ${options.logFile}:\n${logTail(options.logFile)}`,
-      )
-    }
-    await clock.sleep(25)
-  }
-}
+const untilAnswers = ({ caPem, logFile }: RegistryOptions, url: string, record: ProcessRecord, clock: Clock) =>
+  untilRegistryAnswers({ url, trust: { caPem }, logFile, record, clock })

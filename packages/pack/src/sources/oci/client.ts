@@ -143,15 +143,19 @@ export class OciClient {
   }
 }
 
-const pull = (repository: string): string => `repository:${repository}:pull`
-const push = (repository: string): string => `repository:${repository}:pull,push`
+/** What a token for reading a repository names. */
+export const pull = (repository: string): string => `repository:${repository}:pull`
+/** The same for writing. */
+export const push = (repository: string): string => `repository:${repository}:pull,push`
 
-function checkRepository(repository: string): void {
+/** Throws `OciError` on a name no registry could have: it becomes part of a path. */
+export function checkRepository(repository: string): void {
   if (repository.length > 255 || !REPOSITORY.test(repository))
     throw new OciError(0, `'${repository}' is no repository name`)
 }
 
-function checkReference(reference: string): void {
+/** The same for a tag or digest. */
+export function checkReference(reference: string): void {
   if (!TAG.test(reference) && !DIGEST.test(reference)) throw new OciError(0, `'${reference}' is neither tag nor digest`)
 }
 
@@ -180,7 +184,7 @@ function parseManifest(body: Buffer, repository: string): OciManifest {
   return manifest as OciManifest
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
+export function isDescriptor(value: unknown): value is Descriptor {
   const { digest, size } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
   return typeof digest === 'string' && DIGEST.test(digest) && Number.isSafeInteger(size) && (size as number) >= 0
 }

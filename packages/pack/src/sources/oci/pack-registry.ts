@@ -7,7 +7,8 @@ import { mediaTypes, OciError, type OciManifest } from './types.ts'
 
 /** Folder below a registry's base path that holds packs. */
 const PACK_FOLDER = 'spectro-packs/archive'
-const NO_CONFIG = Buffer.from('{}')
+/** The config of a pack's manifest. */
+export const NO_CONFIG = Buffer.from('{}')
 const TITLE = 'org.opencontainers.image.title'
 
 /** `<base>/spectro-packs/archive/<pack>`; repository names are lower case, pack names may not be. */
@@ -74,6 +75,23 @@ export async function pullPack(
   return { pack: await readPackArchive(archive, `${repository}:${reference}`), digest }
 }
 
+/** What is pushed for a pack: its archive, and the manifest that names it. */
+export interface PackArtifact {
+  pack: PackFiles
+  archive: Buffer
+  manifest: OciManifest
+  /** Of the manifest. */
+  digest: string
+}
+
+/** Throws `PackError` when the files are no pack. */
+export async function packArtifact(files: FileTree): Promise<PackArtifact> {
+  const { pack, archive } = await packArchive(files)
+  const { name, version } = pack.manifest
+  const manifest = packManifest(`${name}-${version}.tar.gz`, archive)
+  return { pack, archive, manifest, digest: digestOf(Buffer.from(JSON.stringify(manifest))) }
+}
+
 /** Pushes a pack under its version, as `oras push` lays it out. Nothing is sent when the registry has the same content under that tag. */
 export async function pushPack(
   client: OciClient,
@@ -81,11 +99,9 @@ export async function pushPack(
   files: FileTree,
   signal?: AbortSignal,
 ): Promise<{ repository: string; digest: string; name: string; version: string; pushed: boolean }> {
-  const { pack, archive } = await packArchive(files)
+  const { pack, archive, manifest, digest } = await packArtifact(files)
   const { name, version } = pack.manifest
   const repository = packRepository(basePath, name)
-  const manifest = packManifest(`${name}-${version}.tar.gz`, archive)
-  const digest = digestOf(Buffer.from(JSON.stringify(manifest)))
   const existing = await client.manifest(repository, tagOf(version), signal)
   if (existing?.digest === digest) return { repository, digest, name, version, pushed: false }
   await client.pushBlob(repository, NO_CONFIG, signal)

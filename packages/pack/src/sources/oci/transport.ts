@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
@@ -26,7 +27,8 @@ export interface OciRequest {
   scope: string
   accept?: string
   contentType?: string
-  body?: Buffer
+  /** A function opens it anew for each attempt; it says how long it is. */
+  body?: Buffer | { sizeBytes: number; open: () => Readable }
   /** Most the body of the answer may hold; absent = nobody reads it. */
   maxBytes?: number
   signal?: AbortSignal | undefined
@@ -51,9 +53,18 @@ export class OciTransport {
   }
 
   /** The whole answer with a 2xx status or 404; anything else throws `OciError`, also what breaks off in the middle. */
-  async send(request: OciRequest): Promise<OciAnswer> {
+  send(request: OciRequest): Promise<OciAnswer> {
+    return this.#persist(request, (response) => readAnswer(response, request))
+  }
+
+  /** As `send`, with the body still to be read or discarded: for what is too large for memory. It may break off in the middle. */
+  open(request: OciRequest): Promise<EgressResponse> {
+    return this.#persist(request, (response) => Promise.resolve(response))
+  }
+
+  async #persist<T>(request: OciRequest, take: (response: EgressResponse) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#attempt(request)
+      const outcome = await this.#attempt(request, take)
       if ('answer' in outcome) return outcome.answer
       if (attempt >= ociLimits.attempts || !outcome.mayRepeat) throw outcome.error
       const delayMs = withJitter(ociLimits.firstRetryMs * 4 ** (attempt - 1), 0.2, this.#options.random)
@@ -62,10 +73,13 @@ export class OciTransport {
     }
   }
 
-  async #attempt(request: OciRequest): Promise<{ answer: OciAnswer } | { error: Error; mayRepeat: boolean }> {
+  async #attempt<T>(
+    request: OciRequest,
+    take: (response: EgressResponse) => Promise<T>,
+  ): Promise<{ answer: T } | { error: Error; mayRepeat: boolean }> {
     try {
       const response = await this.#signedIn(request)
-      if (response.status < 300 || response.status === 404) return { answer: await readAnswer(response, request) }
+      if (response.status < 300 || response.status === 404) return { answer: await take(response) }
       const error = await refusal(response, request)
       return { error, mayRepeat: response.status === 429 || response.status >= 500 }
     } catch (error) {
@@ -93,14 +107,17 @@ export class OciTransport {
     if (url.origin !== this.origin) throw new OciError(0, `${this.#host} sends uploads to another host, ${url.host}`)
     const authorization = this.#authorizations.get(request.scope)
     const { caBundle, egress } = this.#options
+    const { body } = request
+    const isStream = body !== undefined && !Buffer.isBuffer(body)
     const options: EgressRequest = {
       method: request.method,
       headers: {
         ...(request.accept && { accept: request.accept }),
         ...(request.contentType && { 'content-type': request.contentType }),
         ...(authorization && { authorization: authorization.reveal() }),
+        ...(isStream && { 'content-length': String(body.sizeBytes) }),
       },
-      ...(request.body && { body: request.body }),
+      ...(body && { body: isStream ? body.open() : body }),
       ...(request.maxBytes !== undefined && { maxBytes: request.maxBytes }),
       ...(request.signal && { signal: request.signal }),
       ...(caBundle && { caBundle }),

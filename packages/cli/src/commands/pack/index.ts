@@ -1,0 +1,18 @@
+import type { Command } from 'commander'
+import { registerPackImport } from './import.ts'
+import { registerPackLs } from './ls.ts'
+import { registerPackMirror } from './mirror.ts'
+import { registerPackPull } from './pull.ts'
+import { registerPackPush } from './push.ts'
+import { registerPackTag } from './tag.ts'
+
+/** `atrium pack …` */
+export const registerPack = (program: Command): void => {
+  const pack = program.command('pack').description('make, check, publish and move packs')
+  registerPackImport(pack)
+  registerPackPush(pack)
+  registerPackPull(pack)
+  registerPackLs(pack)
+  registerPackTag(pack)
+  registerPackMirror(pack)
+}

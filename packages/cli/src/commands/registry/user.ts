@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { defaultHostingFolder, hostingFolder } from '../../hosting/folder.ts'
+import { readUsers, removeUser, setUser } from '../../hosting/users.ts'
+import { refuseOpenFile } from '../../platform/private-file.ts'
+import { readSecret } from '../../platform/secret-input.ts'
+
+interface UserOptions {
+  folder: string
+  passwordFile?: string
+}
+
+/** `atrium registry user add|remove|list [NAME] [--folder DIR]` */
+export const registerRegistryUser = (registry: Command): void => {
+  const user = registry
+    .command('user')
+    .description('who may use the registry that is hosted here; a server need not be stopped')
+  withFolder(user.command('add'))
+    .description('add a user, or give one another password')
+    .argument('<name>', 'of the user')
+    .option(
+      '--password-file <file>',
+      'file of the password (0600); without it the password is asked for, or read from standard input',
+    )
+    .action(async (name: string, { folder, passwordFile }: UserOptions) => {
+      const password = passwordFile === undefined ? await readSecret('Password: ') : readPassword(passwordFile)
+      const isNew = await setUser(hostingFolder(folder).usersFile, name, password.trim())
+      process.stdout.write(`user/${name} ${isNew ? 'added' : 'has another password'}\n`)
+    })
+  withFolder(user.command('remove'))
+    .description('remove a user; what they pushed stays')
+    .argument('<name>', 'of the user')
+    .action((name: string, { folder }: UserOptions) => {
+      removeUser(hostingFolder(folder).usersFile, name)
+      process.stdout.write(`user/${name} removed\n`)
+    })
+  withFolder(user.command('list'))
+    .description('list the users')
+    .action(({ folder }: UserOptions) => {
+      const names = [...readUsers(hostingFolder(folder).usersFile).keys()].sort()
+      process.stdout.write(`${names.join('\n') || 'There are no users.'}\n`)
+    })
+}
+
+export const withFolder = (command: Command): Command =>
+  command.option('--folder <dir>', 'where everything of the registry lies', defaultHostingFolder())
+
+function readPassword(file: string): string {
+  refuseOpenFile(file, 'a password')
+  return readFileSync(file, 'utf8')
+}
