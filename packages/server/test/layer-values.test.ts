@@ -8,34 +8,7 @@ import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
 import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
-
-const pool = `apiVersion: controlplane.cluster.x-k8s.io/v1beta1
-kind: KubeadmControlPlane
-metadata:
-  name: cp
-spec:
-  replicas: 1
-  version: v1.34.4
-`
-const webValues = (tag: string) => `pack:
-  namespace: web
-charts:
-  web:
-    # how many
-    replicas: 1
-    tag: "${tag}"
-    password: ''
-`
-const webPack: Partial<PackSpec> = {
-  presets: [
-    { name: 'small', displayName: 'Small', group: 'Size', remove: [], add: 'charts: {web: {replicas: 1}}' },
-    { name: 'large', displayName: 'Large', group: 'Size', remove: [], add: 'charts:\n  web:\n    replicas: 9\n' },
-  ],
-  schema: {
-    'charts.web.replicas': { schema: '{{ required | format "${number:[1-9]}" | hints "How many" }}' },
-    'charts.web.password': { schema: '{{ format "${password}" }}' },
-  },
-}
+import { pool, webPack, webValues } from './support/layer-packs.ts'
 
 let api: TestApi
 let call: Caller

@@ -125,7 +125,7 @@ function amountFor(
 function at(values: ValuesText, dotted: string): string | undefined {
   const path = dotted === '' ? null : values.pathOf(dotted)
   const value = path === null ? undefined : values.getSource(path)
-  return typeof value === 'object' || value === undefined ? undefined : String(value)
+  return typeof value === 'object' || value === undefined ? undefined : String(value as string | number | boolean)
 }
 
 /** Null where nothing is known of a pool. */

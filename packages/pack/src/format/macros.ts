@@ -30,25 +30,48 @@ interface Run {
   left: number
 }
 
+/** Where a text holds placeholders: the dear part of resolving it, and the same for every scope. */
+export interface FoundMacros {
+  spans: readonly MacroSpan[]
+  /** By span. */
+  contexts: readonly TextContext[]
+  /** Of those that are begun and not ended. */
+  open: readonly Problem[]
+}
+
+/** Throws `PackError` for a text that is nested too deep. */
+export function findMacros(text: string, file = 'values.yaml'): FoundMacros {
+  // Most texts hold none, and where in them something lies need not be known then.
+  if (!text.includes('{{')) return { spans: [], contexts: [], open: [] }
+  const spans = scanMacros(text)
+  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+  return {
+    spans,
+    contexts: spans.map(({ start }) => contextAt(start)),
+    open: unclosed(text, spans, contextAt, file),
+  }
+}
+
 /**
  * Puts values in the place of `{{.spectro.…}}`. A value is written so that YAML reads back exactly the value: escaped inside quotes,
  * indented inside a block text, as it is elsewhere (where `3` stays a number). All other text is kept byte for byte.
  * Placeholders in comments are filled in where possible and left alone otherwise.
  */
-export function resolveMacros(text: string, scope: MacroScope, file = 'values.yaml'): ResolvedText {
-  // Most texts hold none, and where in them something lies need not be known then.
-  if (!text.includes('{{')) return { text, problems: tooLong(text, file) }
-  const spans = scanMacros(text)
-  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+export function resolveMacros(
+  text: string,
+  scope: MacroScope,
+  file = 'values.yaml',
+  { spans, contexts, open }: FoundMacros = findMacros(text, file),
+): ResolvedText {
   const run: Run = { scope, left: maxEvaluations }
-  const problems: Problem[] = unclosed(text, spans, contextAt, file)
+  const problems: Problem[] = open.map((problem) => ({ ...problem, file }))
   let resolved = ''
   let at = 0
-  for (const span of spans) {
+  for (const [index, span] of spans.entries()) {
     resolved += text.slice(at, span.start)
     at = span.end
     const original = text.slice(span.start, span.end)
-    const context = contextAt(span.start)
+    const context = contexts[index] ?? 'plain'
     const outcome = write(evaluate(span.expression, run, 0), context, text, span)
     if ('value' in outcome) {
       resolved += outcome.value

@@ -110,7 +110,7 @@ function ruleProblem(rule: ValueRule, values: ValuesText, path: string[] | null,
   if (isMissing) return rule.required ? `is missing${hint(rule)}` : null
   if (rule.format === '') return null
   if (typeof value === 'object') return `must be a single value${hint(rule)}`
-  const text = String(value)
+  const text = String(value as string | number | boolean)
   if (scanMacros(text).length > 0) return null
   return fits(rule, text) ? null : `must be ${wanted(rule)}${hint(rule)}`
 }

@@ -1,17 +1,15 @@
 import type { AttachedProfile, PolicyAction } from '@atrium/api/kinds/cluster.ts'
 import type { LayerKind, ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
-import { type MacroScope, resolveMacros } from '@atrium/pack/format/macros.ts'
+import { type MacroScope, type ResolvedText, resolveMacros } from '@atrium/pack/format/macros.ts'
 import { PackError, type Problem, placeOfProblem } from '@atrium/pack/format/problems.ts'
-import { readValues, type ValuesText } from '@atrium/pack/format/values.ts'
-import { checkValues, secretValues, type ValueRule } from '@atrium/pack/format/values-schema.ts'
 import { checkVariables } from '@atrium/pack/format/variables.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { type MacroValues, macroScope } from './macro-scope.ts'
 import { openProfile, type SealedValues } from './sealed-variables.ts'
-import { sectionOf } from './section-of.ts'
-import { rulesOf } from './value-rules.ts'
+import { macrosOf, sectionOf } from './section-of.ts'
+import { ruleFindings } from './value-rules.ts'
 
 /** Where the content of a pack is pulled from. */
 export interface PackLocation {
@@ -133,9 +131,9 @@ function resolveLayer(
   }
   const scope = macroScope(profile, profiles, context)
   const location = layer.type === 'manifest' ? undefined : context.packs.get(layer.packUid)
-  const values = resolveMacros(layer.values.trim() === '' ? (location?.values ?? '') : layer.values, scope)
+  const values = resolve(layer.values.trim() === '' ? (location?.values ?? '') : layer.values, scope)
   const manifests = layer.manifests.map((manifest) => {
-    const resolved = resolveMacros(manifest.content, scope, manifest.name)
+    const resolved = resolve(manifest.content, scope, manifest.name)
     report(resolved.problems)
     return { name: manifest.name, content: resolved.text }
   })
@@ -143,11 +141,10 @@ function resolveLayer(
   if (layer.type !== 'manifest' && location === undefined) report([packMissing(layer)])
   const section = values.problems.length > 0 ? null : readOrReport(() => sectionOf(values.text), report)
   if (section === null) return null
-  const rules = rulesOf(location?.schema ?? null)
-  if (rules.length > 0) {
-    const read = readValues(values.text)
-    passwords.push(...secretValues(read, rules))
-    report(checkRules(read, rules, location?.values ?? '', scope))
+  if (location?.schema) {
+    const found = ruleFindings(values.text, resolve(location.values ?? '', scope).text, location.schema)
+    passwords.push(...found.passwords.map((value) => value.reveal()))
+    report(found.problems)
   }
   return {
     id,
@@ -173,14 +170,8 @@ const placeOf = ({ registry, repository, digest }: PackLocation, layer: ProfileL
   digest: layer.digest ?? digest,
 })
 
-/** Against the pack's own values as they would be here. */
-function checkRules(values: ValuesText, rules: readonly ValueRule[], own: string, scope: MacroScope): Problem[] {
-  const defaults = readOrReport(
-    () => readValues(resolveMacros(own, scope).text),
-    () => {},
-  )
-  return defaults === null ? [] : checkValues(values, rules, defaults)
-}
+const resolve = (text: string, scope: MacroScope, file?: string): ResolvedText =>
+  resolveMacros(text, scope, file, macrosOf(text))
 
 function readOrReport<T>(read: () => T, report: (problems: readonly Problem[]) => void): T | null {
   try {
