@@ -1,6 +1,6 @@
 import { type Command, ExpressionError, type Operand, parseExpression } from './macro-expression.ts'
 import { macroFunctions } from './macro-functions.ts'
-import { lineAt, type MacroSpan, maskMacros, scanMacros } from './macro-scan.ts'
+import { type MacroSpan, maskMacros, placeAt, scanMacros } from './macro-scan.ts'
 import type { Problem } from './problems.ts'
 import { type TextContext, textContexts } from './text-context.ts'
 import { withinStack } from './yaml-text.ts'
@@ -30,25 +30,48 @@ interface Run {
   left: number
 }
 
+/** Where a text holds placeholders: the dear part of resolving it, and the same for every scope. */
+export interface FoundMacros {
+  spans: readonly MacroSpan[]
+  /** By span. */
+  contexts: readonly TextContext[]
+  /** Of those that are begun and not ended. */
+  open: readonly Problem[]
+}
+
+/** Throws `PackError` for a text that is nested too deep. */
+export function findMacros(text: string, file = 'values.yaml'): FoundMacros {
+  // Most texts hold none, and where in them something lies need not be known then.
+  if (!text.includes('{{')) return { spans: [], contexts: [], open: [] }
+  const spans = scanMacros(text)
+  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+  return {
+    spans,
+    contexts: spans.map(({ start }) => contextAt(start)),
+    open: unclosed(text, spans, contextAt, file),
+  }
+}
+
 /**
  * Puts values in the place of `{{.spectro.…}}`. A value is written so that YAML reads back exactly the value: escaped inside quotes,
  * indented inside a block text, as it is elsewhere (where `3` stays a number). All other text is kept byte for byte.
  * Placeholders in comments are filled in where possible and left alone otherwise.
  */
-export function resolveMacros(text: string, scope: MacroScope, file = 'values.yaml'): ResolvedText {
-  // Most texts hold none, and where in them something lies need not be known then.
-  if (!text.includes('{{')) return { text, problems: tooLong(text, file) }
-  const spans = scanMacros(text)
-  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+export function resolveMacros(
+  text: string,
+  scope: MacroScope,
+  file = 'values.yaml',
+  { spans, contexts, open }: FoundMacros = findMacros(text, file),
+): ResolvedText {
   const run: Run = { scope, left: maxEvaluations }
-  const problems: Problem[] = unclosed(text, spans, contextAt, file)
+  const problems: Problem[] = open.map((problem) => ({ ...problem, file }))
   let resolved = ''
   let at = 0
-  for (const span of spans) {
+  for (const [index, span] of spans.entries()) {
     resolved += text.slice(at, span.start)
     at = span.end
     const original = text.slice(span.start, span.end)
-    const context = contextAt(span.start)
+    const context = contexts[index] ?? 'plain'
     const outcome = write(evaluate(span.expression, run, 0), context, text, span)
     if ('value' in outcome) {
       resolved += outcome.value
@@ -56,7 +79,7 @@ export function resolveMacros(text: string, scope: MacroScope, file = 'values.ya
     }
     resolved += original
     if (context !== 'comment') {
-      problems.push({ file, path: '', line: lineAt(text, span.start), message: `${original} ${outcome.missing}` })
+      problems.push({ file, path: '', ...placeAt(text, span.start), message: `${original} ${outcome.missing}` })
     }
   }
   resolved += text.slice(at)
@@ -89,7 +112,7 @@ function unclosed(
     .filter((match) => !known.has(match.index) && contextAt(match.index) !== 'comment')
     .map((match) => {
       const message = `'${match[0]}' is no complete placeholder: close it with '}}' on the same line`
-      return { file, path: '', line: lineAt(text, match.index), message }
+      return { file, path: '', ...placeAt(text, match.index), message }
     })
 }
 
@@ -149,21 +172,27 @@ function runCommand(command: Command, args: Outcome[]): Outcome {
     if (fallback === undefined || value === undefined) throw new ExpressionError('needs default "text" behind a value')
     return 'value' in value && value.value !== '' ? value : fallback
   }
+  if (command.name === 'coalesce') {
+    return args.find((arg) => 'value' in arg && arg.value !== '') ?? args.at(-1) ?? { missing: 'is empty' }
+  }
   const known = Object.hasOwn(macroFunctions, command.name) ? macroFunctions[command.name] : undefined
   if (known === undefined) {
     throw new ExpressionError(
-      `uses '${command.name}', which is not known: use ${Object.keys(macroFunctions).join(', ')} or default`,
+      `uses '${command.name}', which is not known: use default, coalesce, ${Object.keys(macroFunctions).join(', ')}`,
     )
   }
-  if (args.length !== known.arity) {
-    throw new ExpressionError(`gives ${command.name} ${args.length} values instead of ${known.arity}`)
+  const { least, most } = known
+  if (args.length < least || args.length > most) {
+    const wanted = least === most ? least : `at least ${least}`
+    throw new ExpressionError(`gives ${command.name} ${args.length} values instead of ${wanted}`)
   }
   const values: string[] = []
   for (const arg of args) {
     if ('missing' in arg) return arg
     values.push(arg.value)
   }
-  return { value: known.apply(values) }
+  const value = known.apply(values)
+  return value.length > maxResultChars ? { missing: `grows beyond ${maxResultChars} letters` } : { value }
 }
 
 /** Writes a value so that YAML reads it back unchanged in its place. */

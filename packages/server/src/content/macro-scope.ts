@@ -1,8 +1,8 @@
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
-import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import type { MacroScope } from '@atrium/pack/format/macros.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
-import { readValues, type ValuesText } from '@atrium/pack/format/values.ts'
+import { readValues } from '@atrium/pack/format/values.ts'
+import { ofKnownTexts } from './known-texts.ts'
 
 /** What placeholders of one cluster stand for, besides its profiles. */
 export interface MacroValues {
@@ -85,32 +85,32 @@ function variableValue(profile: AttachedProfile, name: string): Found {
   return { value }
 }
 
-/** Values of other packs by pack or layer name; the profile's own packs win over those of other profiles. Read on first use. */
+/** Values of other packs by pack or layer name; the profile's own packs win over those of other profiles. */
 function packValues(profiles: readonly AttachedProfile[]): (pack: string, path: readonly string[]) => Found {
-  const read = new Map<ProfileLayer, ValuesText | { unreadable: string }>()
   const layers = profiles.flatMap((profile) => profile.layers)
   return (pack, path) => {
     const layer = layers.find((one) => one.name === pack) ?? layers.find((one) => packNameOf(one.name) === pack)
     if (layer === undefined)
       return { missing: `names pack '${pack}', which is in no profile of this cluster: add it or remove the reference` }
-    const values = read.get(layer) ?? readOrExplain(layer)
-    read.set(layer, values)
-    if ('unreadable' in values)
-      return { missing: `names pack '${pack}', whose values cannot be read: ${values.unreadable}` }
-    const value = values.getSource(path)
-    // A path that does not exist reads as an empty text, so that `| default` can stand behind it.
-    if (value === undefined || value === null) return { value: '' }
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      return { value: String(value) }
-    return { missing: `names a map or list of pack '${pack}', not a single value` }
+    const found = valueAt(JSON.stringify([layer.values, path]))
+    if ('unreadable' in found)
+      return { missing: `names pack '${pack}', whose values cannot be read: ${found.unreadable}` }
+    if (found.value === null) return { missing: `names a map or list of pack '${pack}', not a single value` }
+    return { value: found.value }
   }
 }
 
-function readOrExplain(layer: ProfileLayer): ValuesText | { unreadable: string } {
+/** The value in a text at a path, both in one JSON text; null = no single one. */
+const valueAt = ofKnownTexts((question): { value: string | null } | { unreadable: string } => {
+  const [text, path] = JSON.parse(question) as [string, string[]]
   try {
-    return readValues(layer.values)
+    const value = readValues(text).getSource(path)
+    // A path that does not exist reads as an empty text, so that `| default` can stand behind it.
+    if (typeof value === 'string') return { value }
+    if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value) }
+    return { value: value === undefined || value === null ? '' : null }
   } catch (error) {
     if (error instanceof PackError) return { unreadable: error.message }
     throw error
   }
-}
+})

@@ -1,0 +1,20 @@
+import { digestOf } from './desired-state.ts'
+
+const KNOWN_MAX = 1_000
+
+/**
+ * What `read` makes of a text, kept for those that were read lately, by digest: clusters of a profile share its texts, and a fleet at
+ * rest is read again and again. What it throws is not kept.
+ */
+export function ofKnownTexts<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const digest = digestOf(Buffer.from(text))
+    const value = known.get(digest) ?? read(text)
+    known.delete(digest)
+    known.set(digest, value)
+    const [oldest] = known.keys()
+    if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest)
+    return value
+  }
+}
