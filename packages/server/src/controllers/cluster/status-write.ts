@@ -8,23 +8,13 @@ import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
 import type { EventRecord } from '@atrium/runtime/store/store.ts'
 import type { Scope } from './scope.ts'
 
-/**
- * Says what is done next before a long step, so that people see it while it runs. False, and nothing said, when the
- * cluster was changed or deleted since it was read.
- */
-export async function writeProgress(scope: Scope, now: { step: string; message: string }): Promise<boolean> {
-  const { generation, deletedAt } = scope.cluster.meta
+/** What is done next, to be told before a long step. */
+export function progressOf(scope: Scope, now: { step: string; message: string }): Partial<ClusterStatus> {
   const { progress: former, state } = scope.cluster.status
   const progress = { done: 0, total: 0, ...former, ...now, since: scope.nowIso }
   // Only the whole of what a run found says that a failure is over.
   const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}
-  scope.statusWritten = true
-  return scope.transaction(async (tx) => {
-    const fresh = await tx.getForUpdate('Cluster', scope.uid)
-    if (fresh?.meta.generation !== generation || fresh.meta.deletedAt !== deletedAt) return false
-    await tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } })
-    return true
-  })
+  return { progress, ...begun }
 }
 
 /** Writes what the run found, in one transaction with the events about it; nothing when the object says so already. */
