@@ -7,6 +7,7 @@ import { type ConditionDraft, findCondition, setConditions } from '@atrium/runti
 import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
 import type { EventRecord } from '@atrium/runtime/store/store.ts'
 import type { Scope } from './scope.ts'
+import { kubeconfigField } from './secrets.ts'
 
 /** What is done next, to be told before a long step. */
 export function progressOf(scope: Scope, now: { step: string; message: string }): Partial<ClusterStatus> {
@@ -30,6 +31,7 @@ export async function writeStatus(
     if (!fresh) throw new AtriumError('LeaseLost', 'the cluster is gone')
     const conditions = setConditions(fresh.conditions, drafts, scope.nowIso)
     await tx.updateStatus('Cluster', scope.uid, { status: { ...scope.patch, ...status }, conditions })
+    if (scope.freshKubeconfig) await tx.putSecret(scope.ref, kubeconfigField, scope.freshKubeconfig)
     const events = [...scope.events, ...transitions(fresh.conditions, conditions, scope)]
     if (events.length > 0) await tx.appendEvents(scope.ref, events)
   })
@@ -37,7 +39,7 @@ export async function writeStatus(
 
 /** What the cluster says here is written by its controller alone, so as it was read it still is. */
 function isKnown(scope: Scope, status: Partial<ClusterStatus>, drafts: readonly ConditionDraft[]): boolean {
-  if (scope.statusWritten || scope.events.length > 0) return false
+  if (scope.statusWritten || scope.events.length > 0 || scope.freshKubeconfig) return false
   const { cluster } = scope
   const conditions = setConditions(cluster.conditions, drafts, scope.nowIso)
   return (
