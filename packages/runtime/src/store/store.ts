@@ -135,7 +135,8 @@ export interface SharedReads {
  *
  * Writes put keys into the work queue by themselves: `create`, `update`, `delete`, `removeFinalizer` and those of secrets
  * enqueue the object itself when its kind is `reconciled`, and every object of a reconciled kind that refers to it
- * (`setRefs`), so that a repaired account or an updated input is noticed at once. Status writes enqueue nothing.
+ * (`setRefs`), so that a repaired account or an updated input is noticed at once. Status writes enqueue nothing, and no
+ * write does that a worker makes with its claim for the claimed object itself.
  * Writes to an object that does not exist are refused with `ResourceNotFound`, as is an object whose project or owner
  * does not exist; a broken unique key with `DuplicateName`. An object that owns others, or a project that holds some,
  * cannot go before them: `ResourceInUse` names them.

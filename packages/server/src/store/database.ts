@@ -140,15 +140,22 @@ export class Database {
  * Names of prepared statements: each connection parses and plans a text once, which is most of what a short statement
  * costs. Texts are constant, so there are as many as the code has.
  */
-const statementNames = new Map<string, string>()
+const statements = new Map<string, { name: string; uses: number }>()
+/**
+ * A plan stays as it was made, and a new installation makes its plans while nothing is stored: they walk through whole
+ * tables until PostgreSQL has statistics, a minute later. After so many uses a statement is planned anew.
+ */
+const PLANNED_ANEW = [100, 1_000, 10_000]
+
 const statementName = (text: string): string => {
-  const known = statementNames.get(text)
-  if (known !== undefined) return known
+  const known = statements.get(text)
   // Lists are put together from a kind's columns: what is too many is not prepared.
-  if (statementNames.size >= STATEMENTS_MAX) return ''
-  const name = `s${statementNames.size}`
-  statementNames.set(text, name)
-  return name
+  if (!known && statements.size >= STATEMENTS_MAX) return ''
+  const statement = known ?? { name: `s${statements.size}`, uses: 0 }
+  statements.set(text, statement)
+  statement.uses += 1
+  const times = PLANNED_ANEW.filter((uses) => statement.uses > uses).length
+  return times === 0 ? statement.name : `${statement.name}_${times}`
 }
 
 const statement = (text: string, values: readonly unknown[]) => ({

@@ -132,7 +132,7 @@ const orderOf = (kind: KindName, query: ListQuery): Order => {
   const { sortColumns } = kinds[kind]
   const column = query.orderBy?.column ?? 'name'
   const descending = query.orderBy?.descending ?? false
-  if (column === 'name') return { column, expression: 'o.name', type: 'text', descending }
+  if (column === 'name') return { column, expression: nameOrder(kind, query), type: 'text', descending }
   if (column === 'createdAt') return { column, expression: 'o.created_at', type: 'timestamptz', descending }
   if (column === 'modifiedAt') return { column, expression: 'o.modified_at', type: 'timestamptz', descending }
   const path = sortColumns[column]
@@ -140,6 +140,13 @@ const orderOf = (kind: KindName, query: ListQuery): Order => {
     throw unknownColumn(kind, column, ['name', 'createdAt', 'modifiedAt', ...Object.keys(sortColumns)])
   return { column, expression: `coalesce(o.${columnOf(path)}, '')`, type: 'text', descending }
 }
+
+/**
+ * A whole list by a column is read through that column's index and sorted: offered an order by name as well, a planner that
+ * knows no statistics yet walked through all objects of the kind for each of them.
+ */
+const nameOrder = (kind: KindName, { where = {}, limit }: ListQuery): string =>
+  !limit && Object.keys(where).some((column) => column in kinds[kind].listColumns) ? `(o.name || '')` : 'o.name'
 
 interface PageQuery {
   /** `OBJECT`, or what stands for it. */

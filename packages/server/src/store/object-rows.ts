@@ -53,7 +53,8 @@ export const toObject = <K extends KindName>(kind: K, row: ObjectRow): StoredObj
   conditions: row.conditions,
 })
 
-const GET = `${OBJECT} where o.tenant = $1 and o.kind = $2 and o.uid = $3`
+/** By its key alone: asked for the kind as well, a planner without statistics walked through all objects of the kind. */
+const GET = `${OBJECT} where o.tenant = $1 and o.uid = $2`
 
 /**
  * Both rows are locked: of a row that is only joined, a waiter would see the version from before its wait.
@@ -71,15 +72,16 @@ export const readObject = async <K extends KindName>(
   const known = lockedObject(context, kind, uid, lock)
   if (known) return known
   const text = { none: GET, write: GET_FOR_WRITE, delete: GET_FOR_DELETE }[lock]
-  const [row] = await context.sql.query<ObjectRow & Record<string, unknown>>(text, [context.tenant, kind, uid])
-  if (row === undefined) return null
+  const [row] = await context.sql.query<ObjectRow & Record<string, unknown>>(text, [context.tenant, uid])
+  if (row?.kind !== kind) return null
   const object = toObject(kind, row)
   if (lock !== 'none') context.locked.set(uid, { object, lock })
   return object
 }
 
+/** Both tables are told the uids: joined by them alone, one was walked through while there were no statistics. */
 const ALL_FOR_WRITE = `
-  ${OBJECT} where o.tenant = $1 and o.kind = $2 and o.uid = any($3) order by o.uid for no key update of o, s`
+  ${OBJECT} where o.tenant = $1 and o.uid = any($2) and s.uid = any($2) order by o.uid || '' for no key update of o, s`
 
 /** Many objects, null for those that are not there. Locked in the order of their uids: two that lock several do not deadlock. */
 export const lockObjects = async (
@@ -87,14 +89,10 @@ export const lockObjects = async (
   refs: readonly { kind: KindName; uid: string }[],
 ): Promise<(StoredObject | null)[]> => {
   const wanted = refs.filter(({ kind, uid }) => lockedObject(context, kind, uid, 'write') === null)
-  for (const kind of new Set(wanted.map((ref) => ref.kind))) {
-    const uids = wanted.filter((ref) => ref.kind === kind).map(({ uid }) => uid)
-    const rows = await context.sql.query<ObjectRow & Record<string, unknown>>(ALL_FOR_WRITE, [
-      context.tenant,
-      kind,
-      uids,
-    ])
-    for (const row of rows) context.locked.set(row.uid, { object: toObject(kind, row), lock: 'write' })
+  if (wanted.length > 0) {
+    const values = [context.tenant, wanted.map(({ uid }) => uid)]
+    const rows = await context.sql.query<ObjectRow & Record<string, unknown>>(ALL_FOR_WRITE, values)
+    for (const row of rows) context.locked.set(row.uid, { object: toObject(row.kind as KindName, row), lock: 'write' })
   }
   return refs.map(({ kind, uid }) => lockedObject(context, kind, uid, 'write'))
 }

@@ -4,58 +4,73 @@ import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { jsonCopy, sameJson } from '@atrium/runtime/base/json.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
-import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
-import type { NewObject, SpecPatch, StatusPatch, StoredObject } from '@atrium/runtime/store/store.ts'
+import type { NewObject, SpecPatch, StoredObject } from '@atrium/runtime/store/store.ts'
 import { keyColumn, uniqueIndexOf } from './kind-columns.ts'
-import { keepLocked, lockObject, lockObjects } from './object-rows.ts'
+import { keepLocked } from './object-rows.ts'
 import { asInputError, violatedConstraint } from './pg-errors.ts'
 import { authorOf } from './revisions.ts'
 import { notFound, type TxContext } from './tx-context.ts'
 
 /** `on conflict do nothing`, so that a duplicate leaves the transaction usable. */
 const CREATE = `
-  with object as (
+  with input as (
+    select * from jsonb_to_recordset($2::jsonb) as i(uid text, kind text, project text, name text, labels jsonb,
+      annotations jsonb, finalizers text[], owner_kind text, owner_uid text, spec jsonb, status jsonb)
+  ), object as (
     insert into objects (tenant, uid, kind, project, name, generation, labels, annotations, finalizers,
       owner_kind, owner_uid, spec, created_at, modified_at, revised_at, revised_by, note)
-    values ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $12, $12, $14, $15)
+    select $1, uid, kind, project, name, 1, labels, annotations, finalizers,
+      owner_kind, owner_uid, spec, $3, $3, $3, $4, $5 from input
     on conflict do nothing
-    returning tenant, uid, kind, project
+    returning tenant, uid, kind, project, labels
   ), status as (
     insert into object_status (tenant, uid, resource_version, status, conditions)
-    select tenant, uid, nextval('resource_versions'), $13, '[]' from object
-    returning resource_version
+    select o.tenant, o.uid, nextval('resource_versions'), i.status, '[]' from object o join input i using (uid)
+    returning uid, resource_version
   ), labels as (
     insert into object_labels (tenant, key, value, uid)
-    select o.tenant, l.key, l.value, o.uid from object o, jsonb_each_text($6) l
+    select o.tenant, l.key, l.value, o.uid from object o, jsonb_each_text(o.labels) l
   ), change as (
     insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-    select s.resource_version, o.tenant, o.kind, o.uid, o.project, 'created' from object o, status s
+    select s.resource_version, o.tenant, o.kind, o.uid, o.project, 'created' from object o join status s using (uid)
   )
-  select resource_version from status`
+  select uid, resource_version from status`
 
-export const insertObject = async <K extends KindName>(
+export const insertObjects = async <K extends KindName>(
   context: TxContext,
-  object: NewObject<K>,
-): Promise<StoredObject<K>> => {
+  objects: readonly NewObject<K>[],
+): Promise<StoredObject<K>[]> => {
   const at = isoNow(context.clock)
-  const uid = object.uid ?? newUid(context.random)
-  const created: StoredObject<K> = jsonCopy({
+  const created = objects.map((object) => newObject(context, object, at))
+  const [first] = created
+  if (first === undefined) return []
+  const values = [context.tenant, JSON.stringify(created.map(inputOf)), at, ...authorOf(context.actor)]
+  const rows = await guarded(context, CREATE, values, first)
+  const versions = new Map(rows.map(({ uid, resource_version }) => [uid, resource_version]))
+  context.effects.changes = true
+  const written: StoredObject<K>[] = []
+  for (const object of created) {
+    const resourceVersion = versions.get(object.meta.uid)
+    if (resourceVersion === undefined) throw await duplicateOf(context, object)
+    written.push({ ...object, meta: { ...object.meta, resourceVersion } })
+  }
+  return written
+}
+
+const inputOf = ({ kind, meta, spec, status }: StoredObject): object => {
+  const { uid, project, name, labels, annotations, finalizers, owner } = meta
+  const ownedBy = { owner_kind: owner?.kind ?? null, owner_uid: owner?.uid ?? null }
+  return { uid, kind, project, name, labels, annotations, finalizers, ...ownedBy, spec, status }
+}
+
+const newObject = <K extends KindName>(context: TxContext, object: NewObject<K>, at: string): StoredObject<K> =>
+  jsonCopy({
     kind: object.kind,
-    meta: newMeta(context.tenant, object, uid, at),
+    meta: newMeta(context.tenant, object, object.uid ?? newUid(context.random), at),
     spec: object.spec,
     status: object.status ?? ({} as StatusOf<K>),
     conditions: [],
   })
-  const { meta } = created
-  const values = [context.tenant, uid, object.kind, meta.project, meta.name, JSON.stringify(meta.labels)]
-  values.push(JSON.stringify(meta.annotations))
-  const rest = [meta.finalizers, meta.owner?.kind ?? null, meta.owner?.uid ?? null, JSON.stringify(created.spec), at]
-  const last = [JSON.stringify(created.status), ...authorOf(context.actor)]
-  const [row] = await guarded(context, CREATE, [...values, ...rest, ...last], created)
-  if (row === undefined) throw await duplicateOf(context, created)
-  context.effects.changes = true
-  return { ...created, meta: { ...meta, resourceVersion: row.resource_version } }
-}
 
 const newMeta = <K extends KindName>(tenant: string, object: NewObject<K>, uid: string, at: string): ObjectMeta => ({
   tenant,
@@ -153,57 +168,6 @@ export const replaceObject = async <K extends KindName>(
   return written
 }
 
-const UPDATE_STATUS = `
-  with version as (
-    update object_status s set resource_version = nextval('resource_versions'), status = n.status, conditions = n.conditions
-    from unnest($2::text[], $3::jsonb[], $4::jsonb[], $5::text[], $6::text[]) as n (uid, status, conditions, kind, project)
-    where s.tenant = $1 and s.uid = n.uid
-    returning s.uid, s.resource_version, n.kind, n.project
-  ), change as (
-    insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-    select resource_version, $1, kind, uid, project, 'status' from version
-  )
-  select uid, resource_version from version`
-
-export interface StatusWrite {
-  kind: KindName
-  uid: string
-  patch: StatusPatch<KindName>
-}
-
-/** Status writes of many objects in one statement; those of one object follow each other. */
-export const mergeStatuses = async (context: TxContext, writes: readonly StatusWrite[]): Promise<void> => {
-  const changed = new Map<string, StoredObject>()
-  await lockObjects(context, writes)
-  for (const { kind, uid, patch } of writes) {
-    const stored = changed.get(uid) ?? (await lockObject(context, kind, uid))
-    const status = mergeStatus(stored.status, patch.status ?? {})
-    const conditions = mergeConditions(stored.conditions, jsonCopy(patch.conditions ?? []))
-    if (sameJson(status, stored.status) && sameJson(conditions, stored.conditions)) continue
-    changed.set(uid, { ...stored, status, conditions })
-  }
-  const [first] = changed.values()
-  if (first) await writeStatuses(context, [...changed.values()], first)
-}
-
-const writeStatuses = async (
-  context: TxContext,
-  objects: readonly StoredObject[],
-  first: StoredObject,
-): Promise<void> => {
-  const column = <T>(of: (object: StoredObject) => T): T[] => objects.map(of)
-  const values = [context.tenant, column(({ meta }) => meta.uid), column(({ status }) => JSON.stringify(status))]
-  const rest = [column(({ conditions }) => JSON.stringify(conditions)), column(({ kind }) => kind)]
-  const rows = await guarded(context, UPDATE_STATUS, [...values, ...rest, column(({ meta }) => meta.project)], first)
-  const versions = new Map(rows.map((row) => [row.uid, row.resource_version]))
-  for (const { meta, ...object } of objects)
-    keepLocked(context, {
-      ...object,
-      meta: { ...meta, resourceVersion: versions.get(meta.uid) ?? meta.resourceVersion },
-    })
-  context.effects.changes = true
-}
-
 const REMOVE = `
   with gone as (delete from objects where tenant = $1 and uid = $2 returning kind, project)
   insert into changes_pending (resource_version, tenant, kind, uid, project, type)
@@ -229,7 +193,7 @@ export const removeObject = async (context: TxContext, stored: StoredObject): Pr
 }
 
 /** Runs a write of an object and tells what the database refuses in words of the object. */
-const guarded = async (
+export const guarded = async (
   context: TxContext,
   text: string,
   values: unknown[],

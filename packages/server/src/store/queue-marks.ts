@@ -42,13 +42,13 @@ const MARK = `
     select f.kind, f.uid from object_refs r join objects f on f.tenant = r.tenant and f.uid = r.from_uid
     where r.tenant = $1 and r.to_tenant = $1 and r.to_uid = any($4)
   ) keys
-  where kind = any($5)
+  where kind = any($5) and (kind, uid) is distinct from ($6, $7)
   order by kind, uid
   ${ON_CONFLICT}
   returning uid`
 
 /**
- * Marks what the transaction touched, and what refers to it. Last in the transaction: object rows are locked before
+ * Marks what the transaction touched, and what refers to it: not the key of the worker itself, who knows what it wrote. Last in the transaction: object rows are locked before
  * queue rows everywhere, which keeps writers and fenced workers from deadlocking.
  */
 const markTouched = async (context: TxContext): Promise<void> => {
@@ -60,6 +60,8 @@ const markTouched = async (context: TxContext): Promise<void> => {
     refs.map(({ kind }) => kind),
     refs.map(({ uid }) => uid),
     reconciled,
+    context.fence?.kind ?? null,
+    context.fence?.uid ?? null,
   ])
   if (rows.length > 0) context.effects.work = true
 }

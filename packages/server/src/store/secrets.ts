@@ -2,15 +2,18 @@ import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { open, seal } from './keys/envelope.ts'
+import type { KeyRow } from './keys/tenant-keys.ts'
 import type { TxContext } from './tx-context.ts'
 
-interface SecretRow extends Record<string, unknown> {
-  key_version: number
+interface SecretRow extends KeyRow {
   nonce: Buffer
   ciphertext: Buffer
 }
 
-const GET = `select key_version, nonce, ciphertext from secrets where tenant = $1 and uid = $2 and field = $3`
+const GET = `
+  select k.version, k.root_key, k.wrapped, s.nonce, s.ciphertext
+  from secrets s join tenant_keys k on k.tenant = s.tenant and k.version = s.key_version
+  where s.tenant = $1 and s.uid = $2 and s.field = $3`
 const PUT = `
   insert into secrets (tenant, uid, field, key_version, nonce, ciphertext, modified_at)
   values ($1, $2, $3, $4, $5, $6, $7)
@@ -26,8 +29,8 @@ const contextOf = (tenant: string, ref: ObjectRef, field: string, keyVersion: nu
 export const readSecret = async (context: TxContext, ref: ObjectRef, field: string): Promise<Secret<string> | null> => {
   const [row] = await context.sql.query<SecretRow>(GET, [context.tenant, ref.uid, field])
   if (row === undefined) return null
-  const { key } = await context.keys.version(context.sql, context.tenant, row.key_version)
-  return new Secret(open(key, row, contextOf(context.tenant, ref, field, row.key_version)).toString('utf8'))
+  const { key, version } = await context.keys.open(context.tenant, row)
+  return new Secret(open(key, row, contextOf(context.tenant, ref, field, version)).toString('utf8'))
 }
 
 /** Returns false when exactly this value is stored already. */

@@ -26,10 +26,11 @@ import { addEvents, readEvents } from './object-events.ts'
 import { listBriefs, listObjects } from './object-list.ts'
 import { listReferrers, replaceRefs } from './object-refs.ts'
 import { lockObject, lockObjects, readObject } from './object-rows.ts'
-import { insertObject, mergeStatuses, patched, removeObject, replaceObject, type StatusWrite } from './object-writes.ts'
+import { insertObjects, patched, removeObject, replaceObject } from './object-writes.ts'
 import { type Enqueued, enqueueKeys } from './queue-marks.ts'
 import { readRevisions } from './revisions.ts'
 import { deleteSecret, readSecret, writeSecret } from './secrets.ts'
+import { mergeStatuses, type StatusWrite } from './status-writes.ts'
 import { notFound, type TxContext, touch } from './tx-context.ts'
 
 /**
@@ -43,6 +44,7 @@ export class PostgresTx implements Tx {
   readonly getBlob: (digest: string) => Promise<Buffer | null>
   readonly #context: TxContext
   readonly #lock: (ref: { kind: KindName; uid: string }) => Promise<StoredObject | null>
+  readonly #insert: (object: NewObject<KindName>) => Promise<StoredObject>
   readonly #writeStatus: (write: StatusWrite) => Promise<unknown>
   readonly #enqueue: (key: Enqueued) => Promise<unknown>
 
@@ -52,6 +54,7 @@ export class PostgresTx implements Tx {
     this.putBlob = gather((contents) => writeBlobs(context, contents))
     this.getBlob = gather((digests) => readBlobs(context, digests))
     this.#lock = gather((refs) => lockObjects(context, refs))
+    this.#insert = gather((objects) => insertObjects(context, objects))
     this.#writeStatus = gather(async (writes) => {
       await mergeStatuses(context, writes)
       return []
@@ -85,7 +88,7 @@ export class PostgresTx implements Tx {
   }
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
-    const created = await insertObject(this.#context, object)
+    const created = (await this.#insert(object as NewObject<KindName>)) as StoredObject<K>
     await this.#wrote('create', created)
     return created
   }

@@ -49,6 +49,7 @@ export class MemoryStore implements Store {
       clock,
       random,
       limits: { events, history },
+      fence,
     })
     return this.#exclusive(
       async () => {

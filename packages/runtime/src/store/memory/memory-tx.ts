@@ -13,6 +13,7 @@ import {
   type BriefPage,
   type ChangeEvent,
   type EventRecord,
+  type Fence,
   type ListPage,
   type ListQuery,
   type NewObject,
@@ -39,6 +40,8 @@ export interface MemoryTxOptions {
   clock: Clock
   random: Random
   limits: { events: number; history: number }
+  /** The claim of the worker that writes. */
+  fence?: Fence | undefined
 }
 
 const isReconciled = (kind: string): kind is KindName => kinds[kind as KindName]?.reconciled === true
@@ -344,12 +347,13 @@ export class MemoryTx implements Tx {
     this.#o.effects.changes.push({ tenant: this.tenant, kind: object.kind, uid, project, type, resourceVersion })
   }
 
-  /** Puts the object and who refers to it into the queue, where a controller looks after them. */
+  /** Puts the object and who refers to it into the queue, where a controller looks after them; not the one that writes. */
   #touch(object: StoredObject): void {
     const self = { kind: object.kind, uid: object.meta.uid }
     const keys = [self, ...this.#refsTo(self).map((row) => row.from)]
     for (const { kind, uid } of keys) {
-      if (!isReconciled(kind)) continue
+      const isOwn = this.#o.fence?.kind === kind && this.#o.fence.uid === uid
+      if (!isReconciled(kind) || isOwn) continue
       mark(this.#o.tables, this.#o.clock.now(), { tenant: this.tenant, kind, uid }, 0)
       this.#o.effects.work = true
     }

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
-import { systemTenant } from '../store.ts'
+import { type NewObject, systemTenant } from '../store.ts'
 import { type Bench, clusterSpec, controller, user } from './harness.ts'
 
 const code = (expected: string) => expect.objectContaining({ code: expected })
@@ -291,6 +291,30 @@ export function objectTests(bench: () => Promise<Bench>): void {
       await b.run((tx) => tx.delete('Machine', meta.uid))
       await b.run((tx) => tx.delete('Cluster', owner))
       await b.run((tx) => tx.delete('Project', project))
+    })
+
+    it('creates many side by side, each as it was given, or none of them', async () => {
+      const b = await bench()
+      const owner = { kind: 'Cluster', uid: (await b.addCluster('owner')).meta.uid }
+      const machine = (name: string, message: string): NewObject<'Machine'> => ({
+        kind: 'Machine',
+        ...{ project: null, name, labels: { n: name }, owner, status: { message } },
+        spec: { clusterUid: owner.uid, pool: 'p', isControlPlane: false },
+      })
+      const create = (...machines: NewObject<'Machine'>[]) =>
+        b.run((tx) => Promise.all(machines.map((one) => tx.create(one))))
+      const created = await create(machine('b', 'one'), machine('a', 'two'))
+      expect(created.map(({ meta, status }) => [meta.name, status])).toEqual([
+        ['b', { message: 'one' }],
+        ['a', { message: 'two' }],
+      ])
+      const stored = () => b.run((tx) => tx.list('Machine', { where: { clusterUid: owner.uid } }))
+      expect((await stored()).items).toEqual(created.toReversed())
+      const labelled = await b.run((tx) => tx.list('Machine', { labels: { n: 'a' } }))
+      expect(labelled.items.map(({ meta }) => meta.name)).toEqual(['a'])
+      await expect(create(machine('c', ''), machine('a', ''))).rejects.toEqual(code('DuplicateName'))
+      await expect(create(machine('d', ''), machine('d', ''))).rejects.toEqual(code('DuplicateName'))
+      expect((await stored()).count).toBe(2)
     })
 
     it('lists by project, column, label and owner, in pages', async () => {

@@ -144,6 +144,22 @@ export function queueTests(bench: () => Promise<Bench>, propertyRuns: number): v
       await b.store.queue.finish(alive, { failed: false })
     })
 
+    it('wakes no worker by what it wrote itself with its claim, and everybody else by it', async () => {
+      const b = await bench()
+      const [own, other] = [await b.addCluster('own'), await b.addCluster('other')]
+      const ref = { kind: 'Cluster', uid: own.meta.uid }
+      await b.run((tx) => tx.setRefs({ kind: 'Cluster', uid: other.meta.uid }, { uses: [ref] }))
+      const claims = await b.claim('w')
+      const [mine, theirs] = [own, other].map(({ meta }) => claims.find(({ uid }) => uid === meta.uid))
+      if (!mine || !theirs) throw new Error('both were to be claimed')
+      await b.store.queue.finish(theirs, { failed: false })
+      await b.run((tx) => tx.putSecret(ref, 'kubeconfig', new Secret('s')), controller, mine)
+      await b.store.queue.finish(mine, { failed: false })
+      const woken = await b.claim('w')
+      expect(woken.map(({ uid }) => uid)).toEqual([other.meta.uid])
+      for (const claim of woken) await b.store.queue.finish(claim, { failed: false })
+    })
+
     it('keeps a renewed lease', async () => {
       const b = await bench()
       await b.addCluster('renewed')

@@ -1,5 +1,4 @@
 import type { Cloud, Scope } from './scope.ts'
-import { kubeconfigField } from './secrets.ts'
 
 /** Condition ControlPlaneReady; keeps the admin kubeconfig. */
 export async function reconcileControlPlane(scope: Scope): Promise<void> {
@@ -29,7 +28,6 @@ async function keepKubeconfig(scope: Scope, cloud: Cloud, endpoint: { host: stri
   const stored = scope.surroundings.kubeconfig
   if (stored && !moved) return stored
   const fresh = await cloud.provider.kubeconfig(cloud.identity, cloud.account)
-  if (fresh && fresh.reveal() !== stored?.reveal())
-    await scope.transaction((tx) => tx.putSecret(scope.ref, kubeconfigField, fresh))
+  if (fresh && fresh.reveal() !== stored?.reveal()) scope.freshKubeconfig = fresh
   return fresh ?? stored
 }

@@ -1,3 +1,4 @@
+import type { ObservedInfrastructure } from '@atrium/provider-contract/provider.ts'
 import { desiredInfrastructure } from '../../content/plan-machines.ts'
 import { readMachines, reconcileMachines } from '../machine/reconcile.ts'
 import { failure, PhaseFailure } from './failure.ts'
@@ -28,11 +29,22 @@ export async function reconcileInfrastructure(scope: Scope): Promise<void> {
   const desired = desiredInfrastructure(scope.cluster, version, replace)
   followUpgrade(scope, desired, observed)
   const outcome = await runOperations(scope, cloud, cloud.provider.plan(desired, observed))
-  if (outcome.outcome === 'progressed')
-    await reconcileMachines(scope, await observe(scope, cloud), await readMachines(scope))
-  sayInfrastructure(scope, outcome)
-  const seen = outcome.outcome === 'progressed' ? scope.observed : observed
-  if (seen && outcome.outcome !== 'superseded') sayUpgrade(scope, desired, seen, outcome)
+  const now = outcome.outcome === 'progressed' ? await lookAgain(scope, cloud, version) : { outcome, observed }
+  sayInfrastructure(scope, now.outcome)
+  if (now.outcome.outcome !== 'superseded') sayUpgrade(scope, desired, now.observed, now.outcome)
+}
+
+/** After operations were carried out: mostly the cloud shows at once that nothing is left to do. An upgrade is followed step by step. */
+async function lookAgain(
+  scope: Scope,
+  cloud: Cloud,
+  version: string,
+): Promise<{ outcome: OperationsOutcome; observed: ObservedInfrastructure }> {
+  const observed = await observe(scope, cloud)
+  const replace = await reconcileMachines(scope, observed, await readMachines(scope))
+  const left = cloud.provider.plan(desiredInfrastructure(scope.cluster, version, replace), observed)
+  const isDone = left.length === 0 && !scope.patch.upgrade
+  return { outcome: { outcome: isDone ? 'done' : 'progressed' }, observed }
 }
 
 function sayInfrastructure(scope: Scope, outcome: OperationsOutcome): void {

@@ -1,7 +1,6 @@
 import type { ObservedInfrastructure, Operation } from '@atrium/provider-contract/provider.ts'
-import { changeJournal, pruneJournal, storedJournal } from './journal.ts'
+import { StoredJournal } from './journal.ts'
 import type { Cloud, Scope } from './scope.ts'
-import { writeProgress } from './status-write.ts'
 
 export type OperationsOutcome =
   /** Nothing is left to do. */
@@ -19,14 +18,13 @@ export async function runOperations(
   cloud: Cloud,
   operations: readonly Operation[],
 ): Promise<OperationsOutcome> {
-  await forgetFinished(scope, operations)
+  const planned = operations.map(({ key }) => key)
+  const journal = new StoredJournal(scope, planned)
   if (operations.length === 0) return { outcome: 'done' }
-  const journal = storedJournal(scope)
   for (const [index, operation] of operations.entries()) {
     scope.request.signal.throwIfAborted()
     const pending = operations.length - index - 1
-    const message = describe(operation, pending)
-    if (!(await writeProgress(scope, { step: 'Infrastructure', message }))) return { outcome: 'superseded' }
+    if (!(await journal.intend(describe(operation, pending)))) return { outcome: 'superseded' }
     const result = await cloud.provider.apply(operation, cloud.identity, cloud.account, journal)
     if (result.outcome === 'working') {
       scope.lookAgainIn(result.afterMs)
@@ -39,13 +37,6 @@ export async function runOperations(
 
 const describe = (operation: Operation, pending: number): string =>
   pending > 0 ? `${operation.summary} (${pending} more to follow)` : operation.summary
-
-async function forgetFinished(scope: Scope, operations: readonly Operation[]): Promise<void> {
-  const planned = operations.map((operation) => operation.key)
-  const known = scope.cluster.status.journal ?? {}
-  if (Object.keys(known).every((key) => planned.includes(key))) return
-  await changeJournal(scope, (entries) => pruneJournal(entries, planned))
-}
 
 /** What the cloud holds for this cluster now; kept in the scope. */
 export async function observe(scope: Scope, cloud: Cloud): Promise<ObservedInfrastructure> {

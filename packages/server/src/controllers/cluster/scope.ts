@@ -42,6 +42,8 @@ export class Scope {
   readonly events: EventRecord[] = []
   /** Written with the status at the end. */
   readonly patch: Partial<ClusterStatus> = {}
+  /** The admin kubeconfig, when it is another than the stored one: written with the status at the end. */
+  freshKubeconfig: Secret<string> | null = null
   /** False while the profile cannot be resolved: nothing new is created then. */
   profileResolved = false
   kubernetesVersion = ''

@@ -7,24 +7,15 @@ import { type ConditionDraft, findCondition, setConditions } from '@atrium/runti
 import { mergeConditions, mergeStatus } from '@atrium/runtime/store/merge.ts'
 import type { EventRecord } from '@atrium/runtime/store/store.ts'
 import type { Scope } from './scope.ts'
+import { kubeconfigField } from './secrets.ts'
 
-/**
- * Says what is done next before a long step, so that people see it while it runs. False, and nothing said, when the
- * cluster was changed or deleted since it was read.
- */
-export async function writeProgress(scope: Scope, now: { step: string; message: string }): Promise<boolean> {
-  const { generation, deletedAt } = scope.cluster.meta
+/** What is done next, to be told before a long step. */
+export function progressOf(scope: Scope, now: { step: string; message: string }): Partial<ClusterStatus> {
   const { progress: former, state } = scope.cluster.status
   const progress = { done: 0, total: 0, ...former, ...now, since: scope.nowIso }
   // Only the whole of what a run found says that a failure is over.
   const begun = state === undefined || state === 'Pending' ? ({ state: 'Provisioning' } as const) : {}
-  scope.statusWritten = true
-  return scope.transaction(async (tx) => {
-    const fresh = await tx.getForUpdate('Cluster', scope.uid)
-    if (fresh?.meta.generation !== generation || fresh.meta.deletedAt !== deletedAt) return false
-    await tx.updateStatus('Cluster', scope.uid, { status: { progress, ...begun } })
-    return true
-  })
+  return { progress, ...begun }
 }
 
 /** Writes what the run found, in one transaction with the events about it; nothing when the object says so already. */
@@ -40,6 +31,7 @@ export async function writeStatus(
     if (!fresh) throw new AtriumError('LeaseLost', 'the cluster is gone')
     const conditions = setConditions(fresh.conditions, drafts, scope.nowIso)
     await tx.updateStatus('Cluster', scope.uid, { status: { ...scope.patch, ...status }, conditions })
+    if (scope.freshKubeconfig) await tx.putSecret(scope.ref, kubeconfigField, scope.freshKubeconfig)
     const events = [...scope.events, ...transitions(fresh.conditions, conditions, scope)]
     if (events.length > 0) await tx.appendEvents(scope.ref, events)
   })
@@ -47,7 +39,7 @@ export async function writeStatus(
 
 /** What the cluster says here is written by its controller alone, so as it was read it still is. */
 function isKnown(scope: Scope, status: Partial<ClusterStatus>, drafts: readonly ConditionDraft[]): boolean {
-  if (scope.statusWritten || scope.events.length > 0) return false
+  if (scope.statusWritten || scope.events.length > 0 || scope.freshKubeconfig) return false
   const { cluster } = scope
   const conditions = setConditions(cluster.conditions, drafts, scope.nowIso)
   return (

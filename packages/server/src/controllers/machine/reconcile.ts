@@ -115,32 +115,22 @@ async function storeMachines(
     )
   }
   const uncleared = new Set(plan.gone.filter((machine) => !cleared.includes(machine)).map((machine) => machine.name))
-  for (const machine of plan.machines) {
-    const before = storedAs(machine, stored)
-    // A successor of the same name is stored once its predecessor is cleared up.
-    if (!before && uncleared.has(machine.name)) continue
-    const uid = before ? before.meta.uid : await createMachine(tx, scope, machine)
-    if (differs(machine, stored)) await tx.updateStatus('Machine', uid, { status: machine.status })
-  }
+  const known = plan.machines.filter((machine) => storedAs(machine, stored) && differs(machine, stored))
+  await Promise.all(known.map(({ uid, status }) => tx.updateStatus('Machine', uid ?? '', { status })))
+  // A successor of the same name is stored once its predecessor is cleared up.
+  const fresh = plan.machines.filter((machine) => !storedAs(machine, stored) && !uncleared.has(machine.name))
+  const { project } = scope.cluster.meta
+  const created = await Promise.all(
+    fresh.map(({ name, spec, status }) =>
+      tx.create({ kind: 'Machine', project, name, owner: scope.ref, spec, status }),
+    ),
+  )
+  for (const { meta } of created) tellCreated(scope, meta)
 }
 
-async function createMachine(tx: Tx, scope: Scope, machine: PlannedMachine): Promise<string> {
-  const created = await tx.create({
-    kind: 'Machine',
-    project: scope.cluster.meta.project,
-    name: machine.name,
-    owner: scope.ref,
-    spec: machine.spec,
-  })
-  const { uid } = created.meta
-  scope.event(
-    `machine-new-${uid}`,
-    'Info',
-    'MachineCreated',
-    `Machine ${machine.name} was created.`,
-    `Machine ${machine.name}`,
-  )
-  return uid
+function tellCreated(scope: Scope, { uid, name }: { uid: string; name: string }): void {
+  const involved = `Machine ${name}`
+  scope.event(`machine-new-${uid}`, 'Info', 'MachineCreated', `Machine ${name} was created.`, involved)
 }
 
 /** Writes only when something changed: agents report deviations into the same list, but none of nodes. */

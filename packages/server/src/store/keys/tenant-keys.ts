@@ -10,7 +10,8 @@ export interface DataKey {
   key: Buffer
 }
 
-interface KeyRow extends Record<string, unknown> {
+/** A version of a tenant's key as it is stored. */
+export interface KeyRow extends Record<string, unknown> {
   version: number
   root_key: string
   wrapped: Buffer
@@ -45,7 +46,7 @@ export class TenantKeys {
   /** The key new secrets are sealed with. */
   async current(sql: Sql, tenant: string): Promise<DataKey> {
     const [found] = await sql.query<KeyRow>(NEWEST, [tenant])
-    if (found !== undefined) return this.#open(tenant, found)
+    if (found !== undefined) return this.open(tenant, found)
     const { rootKey, wrapped } = await this.#provider.wrap(this.#random.bytes(KEY_BYTES), contextOf(tenant, 1))
     await sql.query(INSERT, [tenant, rootKey, wrapped, isoNow(this.#clock)])
     // Another transaction may have been first: what is stored counts.
@@ -55,7 +56,7 @@ export class TenantKeys {
   async version(sql: Sql, tenant: string, version: number): Promise<DataKey> {
     const [row] = await sql.query<KeyRow>(ONE, [tenant, version])
     if (row === undefined) throw new Error(`tenant ${tenant} has no data key ${version}`)
-    return this.#open(tenant, row)
+    return this.open(tenant, row)
   }
 
   /** Wraps a tenant's keys with the present root key where an older one did. Returns how many. */
@@ -71,7 +72,7 @@ export class TenantKeys {
     return old.length
   }
 
-  async #open(tenant: string, row: KeyRow): Promise<DataKey> {
+  async open(tenant: string, row: KeyRow): Promise<DataKey> {
     // By its wrapping: after a restore or a rolled back insert the same version may be another key.
     const id = `${tenant}/${row.version}/${row.wrapped.toString('base64')}`
     const cached = this.#cache.get(id)
