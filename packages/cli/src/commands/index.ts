@@ -13,6 +13,7 @@ import { registerGet } from './get.ts'
 import { registerKubeconfig } from './kubeconfig.ts'
 import { registerLogin } from './login.ts'
 import { registerNouns } from './nouns.ts'
+import { registerPack } from './pack/index.ts'
 import { registerPlan } from './plan/index.ts'
 import { registerPolicy } from './policy.ts'
 import { registerUpdate } from './update/cluster.ts'
@@ -31,6 +32,7 @@ export const clientCommands: readonly RegisterCommand[] = [
   registerWait,
   registerCluster,
   registerNouns,
+  registerPack,
   registerPlan,
   registerApply,
   registerDiff,

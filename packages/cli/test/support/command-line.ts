@@ -92,7 +92,7 @@ export async function openCommandLine(): Promise<CommandLine> {
 }
 
 /** One at a time: there is but one standard output. */
-async function runHere(args: readonly string[]): Promise<Said> {
+export async function runHere(args: readonly string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' }
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     vi.spyOn(process[name], 'write').mockImplementation((text) => {
