@@ -3,9 +3,9 @@ import { seedCatalogue } from '@atrium/dev-env/catalogue.ts'
 import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
 import { createInMemoryProvider } from '@atrium/provider-inmemory/provider.ts'
 import { parsePool } from '@atrium/provider-local/provider/parse-pool.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
 import { contentActor } from '@atrium/server/content/tenant.ts'
-import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
 
@@ -83,7 +83,14 @@ afterAll(() => api.close())
 
 async function addPack(name: string, version: string, over: Partial<PackSpec>): Promise<void> {
   const spec: PackSpec = {
-    ...{ registryUid: publicRegistryUid, version, displayName: name, layer: 'addon', addonType: '', cloudTypes: ['all'] },
+    ...{
+      registryUid: publicRegistryUid,
+      version,
+      displayName: name,
+      layer: 'addon',
+      addonType: '',
+      cloudTypes: ['all'],
+    },
     ...{ repository: `packs/${name}`, digest: `sha256:${version}`, values: '', readme: '', presets: [], schema: null },
     ...{ annotations: {}, constraints: null },
     ...over,
@@ -94,7 +101,8 @@ async function addPack(name: string, version: string, over: Partial<PackSpec>): 
   packUids.set(`${name}@${version}`, meta.uid)
 }
 
-const layersOf = (packs: object[]) => packs.map((pack) => ({ registryUid: publicRegistryUid, type: 'spectro', ...pack }))
+const layersOf = (packs: object[]) =>
+  packs.map((pack) => ({ registryUid: publicRegistryUid, type: 'spectro', ...pack }))
 
 async function newProfile(name: string, packs: object[], { type = 'add-on', variables = [] as object[] } = {}) {
   const template = { cloudType: 'all', type, packs: layersOf(packs) }
@@ -147,7 +155,13 @@ describe('a pack with another version', () => {
     const upgrade = (body: object) =>
       call(`POST /atrium/v1/profiles/${uid}/packs/web/upgrade`, { body: { tag: '2.0.0', ...body } })
     const told = await upgrade({})
-    const conflict = { path: 'charts.web.tag', line: 7, old: '    tag: "1"', yours: '    tag: "mine"', new: '    tag: "2"' }
+    const conflict = {
+      path: 'charts.web.tag',
+      line: 7,
+      old: '    tag: "1"',
+      yours: '    tag: "mine"',
+      new: '    tag: "2"',
+    }
     expect(told.body).toMatchObject({ saved: false, conflicts: [conflict] })
     expect(await valuesOf(uid)).toBe(mine)
     expect((await upgrade({ prefer: 'new', dryRun: true })).body.saved).toBe(false)
@@ -161,9 +175,11 @@ describe('a pack with another version', () => {
 
 it('presets are chosen and remembered in the text', async () => {
   const uid = await newProfile('presets', [{ name: 'web', tag: '1.0.0', values: webValues('1') }])
-  const choose = (presets: string[]) =>
-    call(`POST /atrium/v1/profiles/${uid}/packs/web/presets`, { body: { presets } })
-  expect((await choose(['Size:large'])).body).toMatchObject({ enabled: [{ group: 'Size', name: 'large' }], saved: true })
+  const choose = (presets: string[]) => call(`POST /atrium/v1/profiles/${uid}/packs/web/presets`, { body: { presets } })
+  expect((await choose(['Size:large'])).body).toMatchObject({
+    enabled: [{ group: 'Size', name: 'large' }],
+    saved: true,
+  })
   expect(await valuesOf(uid)).toBe(
     `# spectrocloud.com/enabled-presets: Size:large\n${webValues('1').replace('replicas: 1', 'replicas: 9')}`,
   )
@@ -209,13 +225,22 @@ describe('what packs ask for', () => {
     expect(made.status, made.text).toBe(201)
     const old = await newProfile('old', [{ name: 'web', tag: '1.0.0', values: webValues('1') }])
     const attach = (profiles: object[]) => ({ body: { profiles } })
-    const told = await call(`POST /v1/spectroclusters/${made.body.uid}/validate/packs`, attach([{ uid: old, replaceWithProfile: web }]))
+    const told = await call(
+      `POST /v1/spectroclusters/${made.body.uid}/validate/packs`,
+      attach([{ uid: old, replaceWithProfile: web }]),
+    )
     expect(told.body.profiles).toMatchObject([{ uid: old, packs: { results: [{ name: 'web', errors: [] }] } }])
-    const changed = await call(`PATCH /v1/spectroclusters/${made.body.uid}/profiles`, attach([{ uid: old, replaceWithProfile: web }]))
+    const changed = await call(
+      `PATCH /v1/spectroclusters/${made.body.uid}/profiles`,
+      attach([{ uid: old, replaceWithProfile: web }]),
+    )
     expect(changed.body.details.problems).toMatchObject([{ code: 'DependencyVersion', layer: 'shop/shop' }])
     const free = await newCluster('free', [{ uid: infra }, { uid: old }])
     const next = await newProfile('next', [{ name: 'web', tag: '3.0.0', values: webValues('3') }])
-    const skipped = await call(`PATCH /v1/spectroclusters/${free.body.uid}/profiles`, attach([{ uid: next, replaceWithProfile: old }]))
+    const skipped = await call(
+      `PATCH /v1/spectroclusters/${free.body.uid}/profiles`,
+      attach([{ uid: next, replaceWithProfile: old }]),
+    )
     expect(skipped.body.details.problems).toMatchObject([{ code: 'DependencyUpgrade', layer: 'next/web' }])
     expect((await newCluster('fresh', [{ uid: infra }, { uid: next }])).status).toBe(201)
     const before = await call('POST /v1/spectroclusters/validate/packs', attach([{ uid: infra }, { uid: shop }]))

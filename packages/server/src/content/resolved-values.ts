@@ -1,10 +1,14 @@
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
 import { resolveMacros } from '@atrium/pack/format/macros.ts'
+import { PackError } from '@atrium/pack/format/problems.ts'
+import { readValues } from '@atrium/pack/format/values.ts'
+import { secretValues } from '@atrium/pack/format/values-schema.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { macroScope } from './macro-scope.ts'
-import { kubernetesVersionOf, type ResolveContext, resolveLayers } from './resolve.ts'
+import { kubernetesVersionOf, type PackLocation, type ResolveContext } from './resolve.ts'
 import { openProfile } from './sealed-variables.ts'
+import { rulesOf } from './value-rules.ts'
 
 /**
  * Texts with every placeholder filled in that has a value here; others stay as they are. Values of sensitive variables and passwords
@@ -19,18 +23,32 @@ export function resolvedValues(
   const profiles = attached.map((profile) => openProfile(profile, context.sealed))
   const version = kubernetesVersionOf(profiles)
   const system = { ...context.system, ...(version !== '' && { 'kubernetes.version': version }) }
-  const redact = redactor(resolveLayers(attached, context).sensitive.map((value) => new Secret(value)))
   return profiles.map((profile) => {
     const scope = macroScope(profile, profiles, { ...context, system })
-    const texts =
-      references?.map((reference) => [reference, withBraces(reference)] as const) ??
-      profile.layers.map((layer) => {
-        const own = layer.values.trim() === '' ? context.packs.get(layer.packUid)?.values : undefined
-        return [layer.name, own ?? layer.values] as const
-      })
-    const resolved = texts.map(([key, text]) => [key, redact(resolveMacros(text, scope).text)] as const)
-    return { uid: profile.uid, resolved: Object.fromEntries(resolved) }
+    const filled = profile.layers.map((layer) => {
+      const pack = context.packs.get(layer.packUid)
+      const own = layer.values.trim() === '' ? pack?.values : undefined
+      const text = resolveMacros(own ?? layer.values, scope).text
+      return { name: layer.name, text, passwords: passwordsIn(text, pack) }
+    })
+    const passwords = filled.flatMap((layer) => layer.passwords.map((value) => new Secret(value)))
+    const redact = redactor([...context.sealed.values(), ...passwords])
+    const shown =
+      references?.map((reference) => [reference, resolveMacros(withBraces(reference), scope).text] as const) ??
+      filled.map(({ name, text }) => [name, text] as const)
+    return { uid: profile.uid, resolved: Object.fromEntries(shown.map(([key, text]) => [key, redact(text)])) }
   })
+}
+
+/** None in a text that is no YAML. */
+function passwordsIn(text: string, pack: PackLocation | undefined): string[] {
+  const rules = rulesOf(pack?.schema ?? null)
+  try {
+    return rules.length === 0 ? [] : secretValues(readValues(text), rules)
+  } catch (error) {
+    if (error instanceof PackError) return []
+    throw error
+  }
 }
 
 const withBraces = (reference: string): string =>

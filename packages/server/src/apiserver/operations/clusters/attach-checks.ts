@@ -8,7 +8,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { constraintFindings, type LayerFinding, placedLayers } from '../../../content/check-layers.ts'
-import { clusterMarks, openProfile, readSealed, type SealedValues } from '../../../content/sealed-variables.ts'
+import { openProfile, type SealedValues } from '../../../content/sealed-variables.ts'
 
 export interface AttachContext {
   random: Random
@@ -89,19 +89,25 @@ function roomsOf(pools: readonly MachinePool[], provider: Provider | undefined):
  * Refuses values that their variables do not take. A new cluster needs all of them; one that changes may get what is missing with the
  * next request: clients attach first and then give values.
  */
-export async function checkVariableValues(
-  tx: Tx,
+export function checkVariableValues(
   profiles: readonly AttachedProfile[],
   known: SealedValues,
   before: readonly AttachedProfile[] | null,
-): Promise<void> {
+): void {
   for (const [index, profile] of profiles.entries()) {
     const former = before?.find(({ uid }) => uid === profile.uid)
     if (former && sameJson(former, profile)) continue
-    const holders = [{ kind: 'ClusterProfile', uid: profile.uid }]
-    const opened = openProfile(profile, await readSealed(tx, holders, clusterMarks([profile]), known))
-    const asked = before === null ? opened.variables : opened.variables.map((one) => ({ ...one, required: false }))
-    const problems = checkVariables(asked, opened.variableValues)
+    const { variables, variableValues } = openProfile(profile, known)
+    const asked = variables.map((variable) => {
+      // A default that only the profile's owners may read: it is there, and was checked when it was given.
+      const isHeld = variable.sealedDefault !== undefined
+      return {
+        ...variable,
+        required: variable.required === true && !isHeld && before === null,
+        immutable: variable.immutable === true && !isHeld,
+      }
+    })
+    const problems = checkVariables(asked, variableValues)
     const [first] = problems
     if (!first) continue
     const field = `spec.profiles[${index}].variables`

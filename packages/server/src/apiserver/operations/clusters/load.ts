@@ -48,7 +48,7 @@ export async function saveCluster(
   const ref = { kind: 'Cluster', uid: cluster.meta.uid }
   const before = cluster.spec.profiles
   const values = await readSealed(tx, [ref], clusterMarks(before))
-  await checkVariableValues(tx, spec.profiles, values, before)
+  checkVariableValues(spec.profiles, values, before)
   const { sealed: profiles, fresh } = sealProfiles(spec.profiles, before, values, context.random)
   await tx.update('Cluster', ref.uid, { spec: { ...spec, profiles } })
   await keepClusterSecrets(tx, ref, before, profiles, fresh)
@@ -63,7 +63,7 @@ export async function createCluster(
   context: AttachContext,
 ): Promise<string> {
   await checkAttached(tx, null, object.spec, context)
-  await checkVariableValues(tx, object.spec.profiles, new Map(), null)
+  checkVariableValues(object.spec.profiles, new Map(), null)
   const { sealed: profiles, fresh } = sealProfiles(object.spec.profiles, [], new Map(), context.random)
   const { meta } = await tx.create({ ...object, kind: 'Cluster', spec: { ...object.spec, profiles } })
   const ref = { kind: 'Cluster', uid: meta.uid }
