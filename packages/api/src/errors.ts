@@ -22,6 +22,8 @@ export const errorStatus = {
   InvalidState: 409,
   /** A placeholder or variable has no value. */
   PackVariablesUndefined: 422,
+  /** Packs do not fit each other, their values or the machines; `details.problems` lists layer, code and message. */
+  PackConstraintsUnmet: 422,
   UnprocessableEntity: 422,
   /** The tenant has as many of these as it may; `details` names kind and limit. */
   ResourceLimitReached: 409,

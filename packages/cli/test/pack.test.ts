@@ -75,6 +75,15 @@ describe('atrium pack', () => {
     expect(resolved.stdout).toContain('replicas: 3\n    image: "c/t"\n')
   })
 
+  test('render chooses presets, and says which there are', async () => {
+    await pack('new', 'sized', '-d', folder)
+    const presets = 'presets:\n- name: big\n  group: Size\n  add: |\n    charts:\n      sized:\n        replicas: 5\n'
+    writeFileSync(join(made('sized'), 'presets.yaml'), presets)
+    expect((await pack('render', made('sized'), '--preset', 'Size:big')).stdout).toContain('replicas: 5\n')
+    const unknown = await pack('render', made('sized'), '--preset', 'Size:huge')
+    expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Size:big') })
+  })
+
   test('diff tells charts, images and values of another version, and nothing of the same', async () => {
     const [old, now] = [join(shipped, 'hello-atrium-1.0.0'), join(shipped, 'hello-atrium-1.1.0')]
     const changed = await pack('diff', old, now)

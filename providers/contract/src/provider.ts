@@ -136,6 +136,9 @@ export interface DiscoverQuery {
   filter: Record<string, string>
 }
 
+/** In millicores, MiB and GB; what is absent is not known. */
+export type MachineCapacity = Partial<Record<'cpu' | 'memory' | 'diskSize', number>>
+
 /** What a cloud must offer. `docs/contracts/provider.md` numbers the rules; `suite.ts` checks them. */
 export interface Provider {
   readonly cloudType: string
@@ -147,6 +150,8 @@ export interface Provider {
     input: { cloudConfig: Record<string, unknown>; poolConfig: Record<string, unknown> },
     path: string,
   ): DesiredPool
+  /** What one machine of a pool has: packs that ask for more are refused. Absent, or null, where that is not known beforehand. Pure. */
+  machineCapacity?(pool: DesiredPool): MachineCapacity | null
   discover(account: AccountAccess, query: DiscoverQuery): Promise<{ id: string; name: string }[]>
   observe(identity: ClusterIdentity, account: AccountAccess): Promise<ObservedInfrastructure>
   /** What to do next, in order; empty = as desired. Pure: no clock, no I/O. */

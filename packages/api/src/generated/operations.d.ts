@@ -16,6 +16,10 @@ export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
 export interface AtriumObjectChange { object: string; change: "created" | "changed" | "replaced" | "removed" | "kept" | "refused"; why: string; restarts: string; lines: string[]; cutBytes: number }
+export interface AtriumPackPresets { values: string; enabled: ({ group: string; name: string })[]; saved: boolean }
+export interface AtriumPackPresetsRequest { presets: string[]; dryRun?: boolean | undefined }
+export interface AtriumPackUpgrade { from: string; to: string; packUid: string; values: string; taken: string[]; conflicts: ({ path: string; line: number; old: string | null; yours: string | null; new: string | null })[]; saved: boolean }
+export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
@@ -11440,6 +11444,22 @@ export interface Operations {
     status: 200
     response: AtriumClusterPreview
   }
+  atriumProfilesPackUpgrade: {
+    route: 'POST /atrium/v1/profiles/{uid}/packs/{packName}/upgrade'
+    params: { uid: string; packName: string }
+    query: Empty
+    body: AtriumPackUpgradeRequest
+    status: 200
+    response: AtriumPackUpgrade
+  }
+  atriumProfilesPackPresets: {
+    route: 'POST /atrium/v1/profiles/{uid}/packs/{packName}/presets'
+    params: { uid: string; packName: string }
+    query: Empty
+    body: AtriumPackPresetsRequest
+    status: 200
+    response: AtriumPackPresets
+  }
   atriumRegistryToken: {
     route: 'GET /atrium/v1/registry/token'
     params: Empty
@@ -12715,6 +12735,8 @@ export interface Routes {
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
+  'POST /atrium/v1/profiles/{uid}/packs/{packName}/upgrade': 'atriumProfilesPackUpgrade'
+  'POST /atrium/v1/profiles/{uid}/packs/{packName}/presets': 'atriumProfilesPackPresets'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'GET /atrium/v1/clusters/{uid}/revisions': 'atriumClustersRevisionsList'
   'GET /atrium/v1/clusters/{uid}/revisions/{number}': 'atriumClustersRevisionsGet'

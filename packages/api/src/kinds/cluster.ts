@@ -64,6 +64,8 @@ export interface ClusterSpec {
   policy: ClusterPolicy
   /** `spec.clusterConfig` of the public API as sent. */
   clusterConfig: Record<string, unknown>
+  /** The user who made it, as they were then: `{{.spectro.system.user.…}}` in values. */
+  createdBy?: { uid: string; name: string; email: string }
   /** Asked for by `?forceDelete=true`: give up on what cannot be removed and say what was left. */
   forceDelete?: boolean
   unknown?: Record<string, unknown>

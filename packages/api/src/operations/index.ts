@@ -2,6 +2,7 @@ import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
 import { planOperations } from './plan.ts'
+import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
 import { tenantOperations } from './tenants.ts'
@@ -13,6 +14,7 @@ export const ownOperations: OwnOperations[] = [
   clusterOperations,
   explainOperations,
   planOperations,
+  profileOperations,
   registryOperations,
   revisionOperations,
   tenantOperations,

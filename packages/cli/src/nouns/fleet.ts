@@ -5,6 +5,7 @@ import { Option } from 'commander'
 import { parse } from 'yaml'
 import { tellRevisions } from '../clusters/revisions.ts'
 import { checkShape, texts } from '../documents/shape.ts'
+import { packValueVerbs } from '../profiles/pack-values.ts'
 import { registry } from '../resources/content.ts'
 import { account, cluster, profile, project } from '../resources/fleet.ts'
 import { findItem } from '../resources/kinds.ts'
@@ -65,6 +66,7 @@ const profileNoun: Noun = {
         return `profile/${to} created`
       },
     },
+    ...packValueVerbs,
   ],
 }
 

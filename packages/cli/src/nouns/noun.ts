@@ -29,4 +29,6 @@ export interface Given {
   text(option: string): string
   optional(option: string): string | undefined
   texts(option: string): readonly string[]
+  /** Of an option without a value. */
+  isGiven(option: string): boolean
 }

@@ -77,6 +77,7 @@ function givenOf(args: readonly unknown[], options: Record<string, unknown>): Gi
       if (value === undefined) throw new Error(`--${name} is missing.`)
       return value
     },
+    isGiven: (name) => options[name] === true,
     texts: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
   }
 }

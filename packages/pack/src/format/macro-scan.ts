@@ -15,6 +15,12 @@ const OURS = /(^|[\s(|])\.spectro\./
 /** The 1-based line of a position. */
 export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
 
+/** Line and column of a position, both 1-based. */
+export const placeAt = (text: string, offset: number): { line: number; column: number } => ({
+  line: lineAt(text, offset),
+  column: offset - text.lastIndexOf('\n', offset - 1),
+})
+
 /** Every placeholder of ours, in the order of the text. */
 export function scanMacros(text: string): MacroSpan[] {
   const spans: MacroSpan[] = []

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
 import { liveMacros, type MacroScope, resolveMacros } from './macros.ts'
+import { placeOfProblem } from './problems.ts'
 
 const scopeOf = (values: Record<string, string>): MacroScope => ({
   lookUp(path) {
@@ -27,6 +28,15 @@ describe('placeholders', () => {
     ['{{ (.spectro.var.none | default "ab") | upper | trunc 1 }}', 'A'],
     ['{{ .spectro.var.name | b64enc }}', 'V2ViIEFwcA=='],
     ['{{ .spectro.var.name | trimPrefix "Web " | trimSuffix "pp" }}', 'A'],
+    ['{{ coalesce .spectro.var.none .spectro.var.empty .spectro.macro.a_b }}', 'x'],
+    ['{{ printf "%s-%d%%" .spectro.macro.a_b 07 }}', 'x-7%'],
+    ['{{ .spectro.var.name | kebabcase }} {{ .spectro.var.name | snakecase | camelcase }}', 'web-app WebApp'],
+    ['{{ .spectro.var.name | regexFind "A(p+)" }}', 'App'],
+    ['{{ regexReplaceAll "(W)e" .spectro.var.name "${1}o" }}', 'Wob App'],
+    ['{{ .spectro.var.name | contains "App" | ternary "yes" "no" }}', 'yes'],
+    ['{{ .spectro.var.name | b64enc | b64dec | title | untitle }}', 'web app'],
+    ['{{ trunc 1 .spectro.system.kubernetes.version | add 2 3 | max 2 9 1 | mod 12 | sub 7 }}', '4'],
+    ['{{ .spectro.macro.a_b | repeat 3 | trimAll "x" | empty }}', 'true'],
     ['{{ .Values.other }} {{ $labels.x }} {{ isset "a" }}', '{{ .Values.other }} {{ $labels.x }} {{ isset "a" }}'],
   ])('%s → %s', (text, expected) => {
     expect(resolve(`'${text}'`, values)).toEqual({ text: `'${expected}'`, problems: [] })
@@ -37,6 +47,9 @@ describe('placeholders', () => {
   })
 
   test.each([
+    ['a: "{{ .spectro.var.name | repeat 9999999 }}"', 1, /too long/],
+    ['a: "{{ regexMatch \\"(?=a)\\" .spectro.var.name }}"', 1, /no regular expression/],
+    ['a: "{{ .spectro.var.name | now }}"', 1, /'now', which is not known/],
     ['a: 1\nb: {{.spectro.var.x}}\n', 2, /has no value 'var\.x'/],
     ['a: "{{ .spectro.var.x | shout }}"', 1, /'shout', which is not known/],
     ['a: "{{ .spectro.system.kubernetes.version | substr 0 }}"', 1, /gives substr 2 values instead of 3/],
@@ -46,6 +59,12 @@ describe('placeholders', () => {
     const { problems } = resolve(text, values)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatchObject({ line, message: expect.stringMatching(message) })
+  })
+
+  test('without a value are told by line and column', () => {
+    const [problem] = resolve('a: 1\nweb:\n  b: "x {{.spectro.var.x}}"\n').problems
+    expect(problem).toMatchObject({ line: 3, column: 9 })
+    expect(problem && placeOfProblem(problem)).toBe('values.yaml:3:9')
   })
 
   test('in comments are filled in where possible and never a problem', () => {

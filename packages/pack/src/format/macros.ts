@@ -1,6 +1,6 @@
 import { type Command, ExpressionError, type Operand, parseExpression } from './macro-expression.ts'
 import { macroFunctions } from './macro-functions.ts'
-import { lineAt, type MacroSpan, maskMacros, scanMacros } from './macro-scan.ts'
+import { type MacroSpan, maskMacros, placeAt, scanMacros } from './macro-scan.ts'
 import type { Problem } from './problems.ts'
 import { type TextContext, textContexts } from './text-context.ts'
 import { withinStack } from './yaml-text.ts'
@@ -56,7 +56,7 @@ export function resolveMacros(text: string, scope: MacroScope, file = 'values.ya
     }
     resolved += original
     if (context !== 'comment') {
-      problems.push({ file, path: '', line: lineAt(text, span.start), message: `${original} ${outcome.missing}` })
+      problems.push({ file, path: '', ...placeAt(text, span.start), message: `${original} ${outcome.missing}` })
     }
   }
   resolved += text.slice(at)
@@ -89,7 +89,7 @@ function unclosed(
     .filter((match) => !known.has(match.index) && contextAt(match.index) !== 'comment')
     .map((match) => {
       const message = `'${match[0]}' is no complete placeholder: close it with '}}' on the same line`
-      return { file, path: '', line: lineAt(text, match.index), message }
+      return { file, path: '', ...placeAt(text, match.index), message }
     })
 }
 
@@ -149,21 +149,27 @@ function runCommand(command: Command, args: Outcome[]): Outcome {
     if (fallback === undefined || value === undefined) throw new ExpressionError('needs default "text" behind a value')
     return 'value' in value && value.value !== '' ? value : fallback
   }
+  if (command.name === 'coalesce') {
+    return args.find((arg) => 'value' in arg && arg.value !== '') ?? args.at(-1) ?? { missing: 'is empty' }
+  }
   const known = Object.hasOwn(macroFunctions, command.name) ? macroFunctions[command.name] : undefined
   if (known === undefined) {
     throw new ExpressionError(
-      `uses '${command.name}', which is not known: use ${Object.keys(macroFunctions).join(', ')} or default`,
+      `uses '${command.name}', which is not known: use default, coalesce, ${Object.keys(macroFunctions).join(', ')}`,
     )
   }
-  if (args.length !== known.arity) {
-    throw new ExpressionError(`gives ${command.name} ${args.length} values instead of ${known.arity}`)
+  const { least, most } = known
+  if (args.length < least || args.length > most) {
+    const wanted = least === most ? least : `at least ${least}`
+    throw new ExpressionError(`gives ${command.name} ${args.length} values instead of ${wanted}`)
   }
   const values: string[] = []
   for (const arg of args) {
     if ('missing' in arg) return arg
     values.push(arg.value)
   }
-  return { value: known.apply(values) }
+  const value = known.apply(values)
+  return value.length > maxResultChars ? { missing: `grows beyond ${maxResultChars} letters` } : { value }
 }
 
 /** Writes a value so that YAML reads it back unchanged in its place. */

@@ -6,12 +6,20 @@ export interface Problem {
   path: string
   /** 1-based; 0 when no line can be named. */
   line: number
+  /** 1-based; absent when only the line is known. */
+  column?: number
   message: string
 }
 
-/** `values.yaml:12 pack.namespace: must be …` */
+/** `values.yaml:12:3`, as far as it is known. */
+export function placeOfProblem({ file, line, column }: Problem): string {
+  if (line <= 0) return file
+  return column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`
+}
+
+/** `values.yaml:12:3 pack.namespace: must be …` */
 function formatProblem(problem: Problem): string {
-  const place = problem.line > 0 ? `${problem.file}:${problem.line}` : problem.file
+  const place = placeOfProblem(problem)
   return problem.path === '' ? `${place}: ${problem.message}` : `${place} ${problem.path}: ${problem.message}`
 }
 

@@ -36,6 +36,22 @@ account: 012345
     expect(values.lineOf(['nowhere'])).toBe(0)
   })
 
+  it('answers placeholders as they are written, in quotes and block texts too', () => {
+    const text = `a: "x\\t{{.spectro.var.one}} {{ .spectro.var.two | default \\"d\\" }}"\nb:\n  c: '{{.spectro.var.one}}''s'\n  d: |\n    {{.spectro.var.one}}\n    mmm\n`
+    const read = readValues(text)
+    expect(read.getSource(['a'])).toBe('x\t{{.spectro.var.one}} {{ .spectro.var.two | default \\"d\\" }}')
+    expect(read.getSource(['b', 'c'])).toBe("{{.spectro.var.one}}'s")
+    expect(read.getSource(['b', 'd'])).toBe('{{.spectro.var.one}}\nmmm\n')
+  })
+
+  it('finds what a dotted path means, also through keys with dots', () => {
+    const dotted = readValues('pack:\n  a.b/c: 1\n  a: {b: 2, d: }\n')
+    expect(dotted.pathOf('pack.a.b/c')).toEqual(['pack', 'a.b/c'])
+    expect(dotted.pathOf('pack.a.b')).toEqual(['pack', 'a', 'b'])
+    expect(dotted.pathOf('pack.a.d')).toEqual(['pack', 'a', 'd'])
+    expect(dotted.pathOf('pack.x')).toBeNull()
+  })
+
   it('accepts what is empty, and placeholders outside quotes', () => {
     for (const text of ['', '# only a comment\n', '---\n', '~']) expect(readValues(text).keys([])).toEqual([])
     expect(readValues('a: {{.spectro.var.x}}-{{.spectro.var.y}} # c\n').getSource(['a'])).toBe(

@@ -1,6 +1,8 @@
-import { isAlias, isMap, isScalar, type Node, type Pair, type ParsedNode, visit } from 'yaml'
-import { maskMacros } from './macro-scan.ts'
+import { isAlias, isMap, isScalar, type Node, type Pair, type ParsedNode, type Scalar, visit } from 'yaml'
+import { maskMacros, scanMacros } from './macro-scan.ts'
 import { packError } from './problems.ts'
+import { indentationOf } from './text-splices.ts'
+import { keyText } from './values-tree.ts'
 import { type ParsedText, parseYaml } from './yaml-text.ts'
 
 /** A values text with look-ups into it. The text itself is never re-printed. */
@@ -11,6 +13,11 @@ export interface ValuesText {
   /** Like `get`, but a plain scalar comes as it is written (`012` stays `012`). */
   getSource(path: readonly string[]): unknown
   keys(path: readonly string[]): string[]
+  /**
+   * The path that dotted text means, as presets and schemas write it: keys may hold dots themselves, so the longest key that is there
+   * counts. Null where there is nothing.
+   */
+  pathOf(dotted: string): string[] | null
   /** Line of the value at a path; 0 where there is none. */
   lineOf(path: readonly string[]): number
   /**
@@ -42,10 +49,10 @@ export function valuesOf(text: string, parsed: ParsedText, file = 'values.yaml')
     get: (path) => valueOf(parsed, find(path)),
     getSource(path) {
       const node = find(path)
-      if (isScalar(node) && node.type === 'PLAIN' && node.source !== undefined) return original(text, node)
-      return valueOf(parsed, node)
+      return isScalar(node) ? written(text, node, valueOf(parsed, node)) : valueOf(parsed, node)
     },
     keys: (path) => mapKeys(parsed, find(path)),
+    pathOf: (dotted) => matchPath(parsed, resolveAlias(parsed, root), dotted.split('.')),
     lineOf(path) {
       const offset = find(path)?.range?.[0]
       return offset === undefined ? 0 : parsed.lineAt(offset)
@@ -61,11 +68,27 @@ export function valuesOf(text: string, parsed: ParsedText, file = 'values.yaml')
 const valueOf = (parsed: ParsedText, node: ParsedNode | null): unknown =>
   node === null ? undefined : parsed.toJs(node)
 
-/** The scalar's own letters, placeholders included. */
-function original(text: string, node: ParsedNode): string {
+/** A plain scalar's own letters; what quotes and block texts mean, with the placeholders that were read as other letters. */
+function written(text: string, node: Scalar.Parsed, value: unknown): unknown {
   const [start, end] = node.range
-  return text.slice(start, end)
+  const source = text.slice(start, end)
+  if (node.type === 'PLAIN') return source
+  const spans = scanMacros(source)
+  if (spans.length === 0 || typeof value !== 'string') return value
+  // One letter for each placeholder, in order: what they mean in quotes is decided by the text around them alone.
+  const marked = spans.reduceRight((all, span) => all.slice(0, span.start) + MARK + all.slice(span.end), source)
+  let index = 0
+  const original = (): string => {
+    const span = spans[index++]
+    return span ? source.slice(span.start, span.end) : ''
+  }
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const read = parseYaml(`${' '.repeat(indentOf(text, lineStart))}x: ${marked}`, 'values.yaml').toJs()
+  return String((read as { x: unknown }).x).replaceAll(MARK, original)
 }
+
+const MARK = '\uE000'
+const indentOf = (text: string, lineStart: number): number => indentationOf(text, lineStart).length
 
 function findNode(parsed: ParsedText, path: readonly string[]): ParsedNode | null {
   let node: ParsedNode | null = parsed.document.contents
@@ -90,6 +113,22 @@ function childOf(parsed: ParsedText, node: ParsedNode | null, key: string): Pars
   return null
 }
 
+/** Finds the keys, the longest first, that the parts make together. */
+function matchPath(parsed: ParsedText, node: ParsedNode | null, parts: readonly string[]): string[] | null {
+  if (parts.length === 0) return []
+  for (let count = parts.length; count > 0; count -= 1) {
+    const key = parts.slice(0, count).join('.')
+    if (!hasChild(parsed, node, key)) continue
+    const rest = matchPath(parsed, resolveAlias(parsed, childOf(parsed, node, key)), parts.slice(count))
+    if (rest !== null) return [key, ...rest]
+  }
+  return null
+}
+
+/** A key without a value is there too. */
+const hasChild = (parsed: ParsedText, node: ParsedNode | null, key: string): boolean =>
+  childOf(parsed, node, key) !== null || mapKeys(parsed, node).includes(key)
+
 /** Looks through `<<: *anchor`. */
 function mergedChild(parsed: ParsedText, node: ParsedNode, key: string): ParsedNode | null {
   if (!isMap(node)) return null
@@ -100,9 +139,6 @@ function mergedChild(parsed: ParsedText, node: ParsedNode, key: string): ParsedN
   }
   return null
 }
-
-const keyText = (key: ParsedNode): string =>
-  isScalar(key) ? (key.type === 'PLAIN' ? (key.source ?? '') : String(key.value)) : ''
 
 function mapKeys(parsed: ParsedText, node: ParsedNode | null): string[] {
   const value = valueOf(parsed, node)

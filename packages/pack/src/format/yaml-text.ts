@@ -57,11 +57,12 @@ export function parseYaml(text: string, file: string): ParsedText {
   const lineCounter = new LineCounter()
   if (text.length > maxTextChars) throw packError(file, `holds ${text.length} letters; ${maxTextChars} are allowed`)
   const document = withinStack(file, () => parseDocument(text, { ...goYaml, lineCounter }))
-  const lineAt = (offset: number): number => lineCounter.linePos(offset).line
+  const placeAt = (offset: number): { line: number; col: number } => lineCounter.linePos(offset)
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): Problem => {
       const [message = 'is no valid YAML'] = error.message.split('\n', 1)
-      return { file, path: '', line: lineAt(error.pos[0]), message: message.replace(/ at line \d+, column \d+:$/, '') }
+      const { line, col: column } = placeAt(error.pos[0])
+      return { file, path: '', line, column, message: message.replace(/ at line \d+, column \d+:$/, '') }
     })
     throw new PackError(problems)
   }
@@ -69,5 +70,5 @@ export function parseYaml(text: string, file: string): ParsedText {
   const toJs = (node: ParsedNode | null = document.contents): unknown =>
     // How far aliases expand has been counted: any number of them is fine now.
     node === null ? null : node.toJS(document, { maxAliasCount: -1 })
-  return { document, text, lineAt, toJs }
+  return { document, text, lineAt: (offset) => placeAt(offset).line, toJs }
 }

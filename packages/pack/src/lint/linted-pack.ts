@@ -87,8 +87,8 @@ function newPack(files: FileTree): LintedPack {
     findings,
     add,
     addProblems(code, problems, text) {
-      for (const { file, line, path, message } of problems.slice(0, mostProblems)) {
-        add(code, file, startOfLine(text, line), path, message)
+      for (const { file, line, column, path, message } of problems.slice(0, mostProblems)) {
+        add(code, file, column === undefined ? startOfLine(text, line) : { line, column }, path, message)
       }
     },
     textOf(path) {

@@ -1,4 +1,5 @@
-import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
+import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
+import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { SharedReads, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import type { PackLocation, ResolveContext } from './resolve.ts'
 import { clusterMarks, readSealed, type SealedValues } from './sealed-variables.ts'
@@ -12,13 +13,13 @@ export async function readResolveContext(
   const { meta, spec } = cluster
   const project = meta.project ? await tx.get('Project', meta.project) : null
   const account = spec.cloudAccountUid ? await tx.get('CloudAccount', spec.cloudAccountUid) : null
-  const layers = spec.profiles.flatMap((profile) => profile.layers)
-  const packUids = new Set(layers.filter((layer) => layer.type !== 'manifest').map((layer) => layer.packUid))
   return {
-    packs: await locatePacks(tx, packUids),
+    packs: await locatePacks(tx, packUidsOf(spec.profiles)),
     macros: await readMacros(tx, meta.project),
     sealed: await readSealed(tx, holdersOf(cluster), clusterMarks(spec.profiles), fresh),
     system: {
+      ...ownerFacts(spec),
+      ...cloudFacts(spec),
       'cluster.name': meta.name,
       'cluster.uid': meta.uid,
       'cloud.type': spec.cloudType,
@@ -28,6 +29,38 @@ export async function readResolveContext(
       'project.uid': meta.project ?? '',
       'project.name': project?.meta.name ?? '',
     },
+  }
+}
+
+/** The same for a profile that no cluster uses. */
+export async function readProfileContext(tx: Tx, meta: ObjectMeta, profile: AttachedProfile): Promise<ResolveContext> {
+  const project = meta.project ? await tx.get('Project', meta.project) : null
+  return {
+    packs: await locatePacks(tx, packUidsOf([profile])),
+    macros: await readMacros(tx, meta.project),
+    sealed: await readSealed(tx, [{ kind: 'ClusterProfile', uid: meta.uid }], clusterMarks([profile])),
+    system: {
+      'tenant.uid': meta.tenant,
+      ...(project && { 'project.uid': project.meta.uid, 'project.name': project.meta.name }),
+    },
+  }
+}
+
+const packUidsOf = (profiles: readonly AttachedProfile[]): Set<string> => {
+  const layers = profiles.flatMap((profile) => profile.layers)
+  return new Set(layers.filter((layer) => layer.type !== 'manifest').map((layer) => layer.packUid))
+}
+
+const ownerFacts = ({ createdBy }: ClusterSpec): Record<string, string> =>
+  createdBy ? { 'user.uid': createdBy.uid, 'user.name': createdBy.name, 'user.email': createdBy.email } : {}
+
+/** What the settings of the cloud say; a custom cloud keeps them as one YAML text. */
+function cloudFacts({ cloudConfig }: ClusterSpec): Record<string, string> {
+  const { region, controlPlaneEndpoint } = cloudConfig
+  const host = (controlPlaneEndpoint as { host?: unknown } | undefined)?.host
+  return {
+    ...(typeof region === 'string' && { 'cloud.region': region }),
+    ...(typeof host === 'string' && { 'cluster.kubevip': host }),
   }
 }
 
@@ -58,6 +91,6 @@ async function locatePack(reads: Pick<SharedReads, 'get'>, uid: string): Promise
   const pack = await reads.get('Pack', uid)
   const registry = pack && (await reads.get('Registry', pack.spec.registryUid))
   if (!pack || !registry) return null
-  const { repository, digest, values } = pack.spec
-  return { registry: registry.spec.endpoint, repository, digest, values }
+  const { repository, digest, values, schema } = pack.spec
+  return { registry: registry.spec.endpoint, repository, digest, values, schema }
 }

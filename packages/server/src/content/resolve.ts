@@ -1,13 +1,17 @@
 import type { AttachedProfile, PolicyAction } from '@atrium/api/kinds/cluster.ts'
 import type { LayerKind, ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
-import { resolveMacros } from '@atrium/pack/format/macros.ts'
-import type { PackSection } from '@atrium/pack/format/pack-section.ts'
-import { PackError, type Problem } from '@atrium/pack/format/problems.ts'
+import type { PackSpec } from '@atrium/api/kinds/pack.ts'
+import { type MacroScope, resolveMacros } from '@atrium/pack/format/macros.ts'
+import { PackError, type Problem, placeOfProblem } from '@atrium/pack/format/problems.ts'
+import { readValues, type ValuesText } from '@atrium/pack/format/values.ts'
+import { checkValues, secretValues, type ValueRule } from '@atrium/pack/format/values-schema.ts'
 import { checkVariables } from '@atrium/pack/format/variables.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
 import { type MacroValues, macroScope } from './macro-scope.ts'
 import { openProfile, type SealedValues } from './sealed-variables.ts'
 import { sectionOf } from './section-of.ts'
+import { rulesOf } from './value-rules.ts'
 
 /** Where the content of a pack is pulled from. */
 export interface PackLocation {
@@ -18,6 +22,8 @@ export interface PackLocation {
   digest: string
   /** The pack's own values: used by layers that give none. */
   values?: string
+  /** The pack's rules for values, as the catalogue keeps them. */
+  schema?: PackSpec['schema']
 }
 
 /** What `resolveLayers` needs to know besides the profiles. */
@@ -63,9 +69,19 @@ export interface ResolvedProfiles {
   problems: LayerProblem[]
   /** Version of the Kubernetes layer, without a leading `v`; empty when no profile has one. */
   kubernetesVersion: string
-  /** Values of sensitive variables that are in the texts, sorted. */
+  /** Values of sensitive variables, and of passwords by the packs' rules, that are in the texts; sorted. */
   sensitive: string[]
 }
+
+/** What is found while layers are resolved. */
+interface Findings {
+  problems: LayerProblem[]
+  passwords: string[]
+}
+
+/** The message with file, line and column where they are known. */
+export const placedMessage = (problem: Problem): string =>
+  problem.line > 0 ? `${placeOfProblem(problem)}: ${problem.message}` : problem.message
 
 const installRank: Record<LayerKind, number> = { os: 0, k8s: 1, cni: 2, csi: 3, addon: 4 }
 
@@ -79,18 +95,21 @@ export function resolveLayers(attached: readonly AttachedProfile[], context: Res
   const system =
     kubernetesVersion === '' ? context.system : { ...context.system, 'kubernetes.version': kubernetesVersion }
   const problems: LayerProblem[] = []
+  const passwords: string[] = []
   const layers = profiles.flatMap((profile) => {
     problems.push(...variableProblems(profile), ...duplicateProblems(profile))
-    return profile.layers.map((layer) => resolveLayer(profile, layer, profiles, { ...context, system }, problems))
+    return profile.layers.map((layer) =>
+      resolveLayer(profile, layer, profiles, { ...context, system }, { problems, passwords }),
+    )
   })
   const sorted = layers
     .filter((layer) => layer !== null)
     .sort((a, b) => installRank[a.kind] - installRank[b.kind] || a.priority - b.priority)
   problems.push(...sharedReleases(sorted))
-  const redact = redactor(context.sealed.values())
+  const secrets = new Set([...[...context.sealed.values()].map((value) => value.reveal()), ...passwords])
+  const redact = redactor([...secrets].map((value) => new Secret(value)))
   const shown = problems.map((problem) => ({ ...problem, message: redact(problem.message) }))
-  const sensitive = [...new Set([...context.sealed.values()].map((value) => value.reveal()))].sort()
-  return { layers: sorted, problems: shown, kubernetesVersion, sensitive }
+  return { layers: sorted, problems: shown, kubernetesVersion, sensitive: [...secrets].sort() }
 }
 
 /** Version of the profiles' Kubernetes layer, without a leading `v`; empty when there is none. */
@@ -106,7 +125,7 @@ function resolveLayer(
   layer: ProfileLayer,
   profiles: readonly AttachedProfile[],
   context: ResolveContext,
-  problems: LayerProblem[],
+  { problems, passwords }: Findings,
 ): ResolvedLayer | null {
   const id = layerId(profile, layer)
   const report = (found: readonly Problem[]): void => {
@@ -122,8 +141,14 @@ function resolveLayer(
   })
   report(values.problems)
   if (layer.type !== 'manifest' && location === undefined) report([packMissing(layer)])
-  const section = values.problems.length > 0 ? null : readSection(values.text, report)
+  const section = values.problems.length > 0 ? null : readOrReport(() => sectionOf(values.text), report)
   if (section === null) return null
+  const rules = rulesOf(location?.schema ?? null)
+  if (rules.length > 0) {
+    const read = readValues(values.text)
+    passwords.push(...secretValues(read, rules))
+    report(checkRules(read, rules, location?.values ?? '', scope))
+  }
   return {
     id,
     name: layer.name,
@@ -148,9 +173,18 @@ const placeOf = ({ registry, repository, digest }: PackLocation, layer: ProfileL
   digest: layer.digest ?? digest,
 })
 
-function readSection(text: string, report: (problems: readonly Problem[]) => void): Readonly<PackSection> | null {
+/** Against the pack's own values as they would be here. */
+function checkRules(values: ValuesText, rules: readonly ValueRule[], own: string, scope: MacroScope): Problem[] {
+  const defaults = readOrReport(
+    () => readValues(resolveMacros(own, scope).text),
+    () => {},
+  )
+  return defaults === null ? [] : checkValues(values, rules, defaults)
+}
+
+function readOrReport<T>(read: () => T, report: (problems: readonly Problem[]) => void): T | null {
   try {
-    return sectionOf(text)
+    return read()
   } catch (error) {
     if (!(error instanceof PackError)) throw error
     report(error.problems)

@@ -26,6 +26,7 @@ export const createLocalProvider = ({ cloud }: { cloud: CloudClient }): Provider
   cloudType: 'local',
   credentialKeys: [],
   parsePool,
+  machineCapacity: () => machine,
   plan,
   planDeletion,
   async validateAccount() {
@@ -41,6 +42,9 @@ export const createLocalProvider = ({ cloud }: { cloud: CloudClient }): Provider
       return text === null ? null : new Secret(text)
     }),
 })
+
+/** What a simulated machine claims to have. */
+const machine = { cpu: 4000, memory: 16 * 1024 }
 
 /** The cloud's refusals as the contract's errors. */
 const ask = async <T>(call: () => Promise<T>): Promise<T> => {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { applyPresets } from '@atrium/pack/format/apply-presets.ts'
 import { planLayer } from '@atrium/pack/format/layer.ts'
 import { resolveMacros } from '@atrium/pack/format/macros.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
+import { readPresets } from '@atrium/pack/format/presets.ts'
 import { readValues } from '@atrium/pack/format/values.ts'
 import { systemMacros } from '@atrium/pack/lint/sample-scope.ts'
 import { type RenderedPart, renderPlan } from '@atrium/pack/render/renderer.ts'
@@ -13,6 +15,7 @@ import { givenScope } from '../../packs/scope.ts'
 
 interface Options {
   values?: string
+  preset: string[]
   var: Record<string, string>
   macro: Record<string, string>
   fact: Record<string, string>
@@ -28,6 +31,11 @@ export const registerPackRender = (pack: Command): void => {
     .description('what a pack installs, as helm renders it; without a cluster')
     .argument('<pack>', 'folder or archive of a pack')
     .option('-f, --values <file>', "values in place of the pack's own")
+    .addOption(
+      new Option('--preset <group:name>', 'preset to choose; may be repeated')
+        .argParser((one: string, before: string[]) => [...before, one])
+        .default([]),
+    )
     .addOption(pairs('--var <name=value>', 'value of a profile variable'))
     .addOption(pairs('--macro <name=value>', 'value of a macro'))
     .addOption(pairs('--fact <name=value>', 'fact of the cluster, such as cluster.name, in place of a sample'))
@@ -57,7 +65,8 @@ const pairs = (flags: string, description: string): Option =>
 async function renderPack(path: string, options: Options): Promise<string> {
   const { values: file, layer, kubeVersion, valuesOnly } = options
   const pack = await loadPack((await readLocalPack(path)).tree)
-  const text = file === undefined ? pack.values : await readFile(file, 'utf8')
+  const own = file === undefined ? pack.values : await readFile(file, 'utf8')
+  const text = applyPresets(own, readPresets(pack.presets), options.preset)
   const given = {
     variables: options.var,
     macros: options.macro,

@@ -1,5 +1,5 @@
 import { type MacroScope, resolveMacros } from '../../format/macros.ts'
-import { type LintedPack, startOfLine } from '../linted-pack.ts'
+import type { LintedPack } from '../linted-pack.ts'
 import { systemMacros } from '../sample-scope.ts'
 
 /** Placeholders that cannot be read, or name what there is nowhere. Whether a profile defines a variable, only the profile knows. */
@@ -8,9 +8,7 @@ export function lintMacros(pack: LintedPack): void {
   const presets = pack.files.has('presets.yaml') ? pack.textOf('presets.yaml') : null
   if (presets !== null) texts.push(['presets.yaml', presets])
   for (const [file, text] of texts) {
-    for (const { line, message } of resolveMacros(text, anything, file).problems) {
-      pack.add('macro-invalid', file, startOfLine(text, line), '', message)
-    }
+    pack.addProblems('macro-invalid', resolveMacros(text, anything, file).problems, text)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AtriumClusterPreview, AtriumLayerPreview } from '@atrium/api/generated/operations.d.ts'
 import type { LayerPreview } from '@atrium/api/link/preview.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
 import { planInfrastructure, rehearseInfrastructure, unwellMachines } from '../../content/plan-machines.ts'
 import { type LayerChange, planLayers } from '../../content/plan-update.ts'
 import { type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
@@ -26,7 +27,7 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
   const plan = planLayers(cluster.spec.profiles, after.profiles, contexts)
   const before = resolveLayers(cluster.spec.profiles, contexts.before)
   const next = resolveLayers(after.profiles, contexts.after)
-  const redact = redactor([...contexts.before.sealed.values(), ...contexts.after.sealed.values()])
+  const redact = redactor([...before.sensitive, ...next.sensitive].map((value) => new Secret(value)))
   // What cannot be made reaches no agent.
   const problems = problemsOf(refusedVersion(cluster, after), plan.problems)
   const live = problems.length > 0 ? null : await askAgent(context, cluster, after, next, redact)

@@ -1,4 +1,4 @@
-import { type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
+import { placedMessage, type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
 import { isNews, makeDesired, storeDesired } from './desired.ts'
 import { failure } from './failure.ts'
 import type { Scope } from './scope.ts'
@@ -13,7 +13,7 @@ export async function resolveProfile(scope: Scope): Promise<void> {
     return scope.say('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.')
   }
   if (resolved.problems.length > 0) {
-    const shown = resolved.problems.slice(0, 5).map((problem) => `${problem.layer}: ${problem.message}`)
+    const shown = resolved.problems.slice(0, 5).map((problem) => `${problem.layer}: ${placedMessage(problem)}`)
     const more = resolved.problems.length - shown.length
     const message = shown.join('; ') + (more > 0 ? `; and ${more} more` : '')
     scope.failures.push(failure('ValuesInvalid', message))

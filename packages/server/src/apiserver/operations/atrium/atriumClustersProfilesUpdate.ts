@@ -18,7 +18,7 @@ export const atriumClustersProfilesUpdate = defineOperation('atriumClustersProfi
     await context.admission.run(subject, async (tx) => {
       const current = await lockCluster(tx, params.uid)
       mustBeUnchanged(cluster, current)
-      await saveCluster(tx, current, after, context.random)
+      await saveCluster(tx, current, after, context)
     })
     return plan
   },

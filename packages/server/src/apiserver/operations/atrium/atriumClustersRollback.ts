@@ -28,7 +28,7 @@ export const atriumClustersRollback = defineOperation('atriumClustersRollback', 
     await context.admission.run(subject, async (tx) => {
       const present = await readRollback(tx, subject, uid, body.to)
       mustBeUnchanged(cluster, present.cluster)
-      await saveCluster(tx, present.cluster, present.former, context.random)
+      await saveCluster(tx, present.cluster, present.former, context)
     })
     return plan
   },

@@ -8,6 +8,8 @@ import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
 import { atriumClustersRevisionsGet } from './atriumClustersRevisionsGet.ts'
 import { atriumClustersRevisionsList } from './atriumClustersRevisionsList.ts'
 import { atriumClustersRollback } from './atriumClustersRollback.ts'
+import { atriumProfilesPackPresets } from './atriumProfilesPackPresets.ts'
+import { atriumProfilesPackUpgrade } from './atriumProfilesPackUpgrade.ts'
 import { atriumProfilesRevisionsGet } from './atriumProfilesRevisionsGet.ts'
 import { atriumProfilesRevisionsList } from './atriumProfilesRevisionsList.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
@@ -26,6 +28,8 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersRevisionsGet,
   atriumClustersRevisionsList,
   atriumClustersRollback,
+  atriumProfilesPackPresets,
+  atriumProfilesPackUpgrade,
   atriumProfilesRevisionsGet,
   atriumProfilesRevisionsList,
   atriumRegistryToken,

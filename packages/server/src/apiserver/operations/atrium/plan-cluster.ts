@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { planInfrastructure } from '../../../content/plan-machines.ts'
 import { planLayers } from '../../../content/plan-update.ts'
-import type { LayerProblem } from '../../../content/resolve.ts'
+import { type LayerProblem, placedMessage } from '../../../content/resolve.ts'
 import { readResolveContext } from '../../../content/resolve-context.ts'
 import { contentActor } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
@@ -60,7 +60,7 @@ export const problemsOf = (
   problems: readonly LayerProblem[],
 ): AtriumClusterPlan['problems'] => [
   ...(refused ? [{ ...problemOf(refused), path: refused.field }] : []),
-  ...problems.map((problem) => ({ ...problemOf(problem), path: problem.path })),
+  ...problems.map((problem) => ({ ...problemOf(problem), message: placedMessage(problem), path: problem.path })),
 ]
 
 const problemOf = ({ layer, profileUid, message }: { layer: string; profileUid: string; message: string }) => ({

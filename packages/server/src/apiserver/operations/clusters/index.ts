@@ -16,12 +16,15 @@ import { v1SpectroClustersUidConfigRbacsGet } from './v1SpectroClustersUidConfig
 import { v1SpectroClustersUidKubeConfig } from './v1SpectroClustersUidKubeConfig.ts'
 import { v1SpectroClustersUidKubeConfigClientGet } from './v1SpectroClustersUidKubeConfigClientGet.ts'
 import { v1SpectroClustersUidMetadataUpdate } from './v1SpectroClustersUidMetadataUpdate.ts'
+import { v1SpectroClustersUidPacksResolvedValuesGet } from './v1SpectroClustersUidPacksResolvedValuesGet.ts'
 import { v1SpectroClustersUidStatus } from './v1SpectroClustersUidStatus.ts'
 import { v1SpectroClustersUidStatusSpcApplyGet } from './v1SpectroClustersUidStatusSpcApplyGet.ts'
+import { v1SpectroClustersUidValidatePacks } from './v1SpectroClustersUidValidatePacks.ts'
 import { v1SpectroClustersUidVariablesGet } from './v1SpectroClustersUidVariablesGet.ts'
 import { v1SpectroClustersUidVariablesPatch } from './v1SpectroClustersUidVariablesPatch.ts'
 import { v1SpectroClustersUpdateProfiles } from './v1SpectroClustersUpdateProfiles.ts'
 import { v1SpectroClustersValidateName } from './v1SpectroClustersValidateName.ts'
+import { v1SpectroClustersValidatePacks } from './v1SpectroClustersValidatePacks.ts'
 
 export const clustersOperations: RegisteredOperation[] = [
   v1ClusterFeatureBackupGet,
@@ -46,5 +49,8 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersUidVariablesGet,
   v1SpectroClustersUidVariablesPatch,
   v1SpectroClustersUpdateProfiles,
+  v1SpectroClustersUidPacksResolvedValuesGet,
+  v1SpectroClustersUidValidatePacks,
   v1SpectroClustersValidateName,
+  v1SpectroClustersValidatePacks,
 ]

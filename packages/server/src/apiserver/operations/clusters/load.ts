@@ -2,7 +2,6 @@ import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operat
 import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Random } from '@atrium/runtime/base/random.ts'
 import type { NewObject, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import {
   clusterMarks,
@@ -12,6 +11,7 @@ import {
   type SealedValues,
   sealProfiles,
 } from '../../../content/sealed-variables.ts'
+import { type AttachContext, checkAttached, checkVariableValues } from './attach-checks.ts'
 import { type AttachableProfile, attachProfile } from './profiles.ts'
 import { checkVersionChange } from './version-change.ts'
 
@@ -41,13 +41,15 @@ export async function saveCluster(
   tx: Tx,
   cluster: StoredObject<'Cluster'>,
   spec: ClusterSpec,
-  random: Random,
+  context: AttachContext,
 ): Promise<void> {
   checkVersionChange(cluster, spec)
+  await checkAttached(tx, cluster.spec, spec, context)
   const ref = { kind: 'Cluster', uid: cluster.meta.uid }
   const before = cluster.spec.profiles
   const values = await readSealed(tx, [ref], clusterMarks(before))
-  const { sealed: profiles, fresh } = sealProfiles(spec.profiles, before, values, random)
+  checkVariableValues(spec.profiles, values, before)
+  const { sealed: profiles, fresh } = sealProfiles(spec.profiles, before, values, context.random)
   await tx.update('Cluster', ref.uid, { spec: { ...spec, profiles } })
   await keepClusterSecrets(tx, ref, before, profiles, fresh)
   await tx.setRefs(ref, clusterRefs(spec))
@@ -58,9 +60,11 @@ export async function saveCluster(
 export async function createCluster(
   tx: Tx,
   object: Omit<NewObject<'Cluster'>, 'kind'>,
-  random: Random,
+  context: AttachContext,
 ): Promise<string> {
-  const { sealed: profiles, fresh } = sealProfiles(object.spec.profiles, [], new Map(), random)
+  await checkAttached(tx, null, object.spec, context)
+  checkVariableValues(object.spec.profiles, new Map(), null)
+  const { sealed: profiles, fresh } = sealProfiles(object.spec.profiles, [], new Map(), context.random)
   const { meta } = await tx.create({ ...object, kind: 'Cluster', spec: { ...object.spec, profiles } })
   const ref = { kind: 'Cluster', uid: meta.uid }
   await keepClusterSecrets(tx, ref, [], profiles, fresh)
@@ -91,10 +95,13 @@ const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
   profiles: spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
 })
 
-/** Reads the profiles a request names (`drafts`, by uid, in place of stored ones) and makes the cluster's copies of them. */
+/**
+ * Reads the profiles a request names (`drafts`, by uid, in place of stored ones) and makes the cluster's copies of them. `cloudType` is
+ * the cluster's; null = not known yet.
+ */
 export async function loadProfiles(
   tx: Tx,
-  cloudType: string,
+  cloudType: string | null,
   inputs: readonly v1SpectroClusterProfileEntity[],
   path: string,
   drafts: ReadonlyMap<string, AttachableProfile> = new Map(),
@@ -109,7 +116,7 @@ export async function loadProfiles(
         details: { field: `${place}.uid` },
       })
     }
-    if (profile.spec.cloudType !== 'all' && profile.spec.cloudType !== cloudType) {
+    if (cloudType !== null && profile.spec.cloudType !== 'all' && profile.spec.cloudType !== cloudType) {
       throw new AtriumError(
         'InvalidRequest',
         `${place}.uid: profile '${profile.meta.name}' is for cloud '${profile.spec.cloudType}', the cluster is on '${cloudType}'.`,

@@ -9,6 +9,7 @@ import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
 import { firstNodesPolicy } from '../tenants/nodes-remediation.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
+import { getUser } from '../users/load.ts'
 import { createCluster, loadProfiles } from './load.ts'
 import { checkPools, parsePool } from './pools.ts'
 import { changeProfiles } from './profiles.ts'
@@ -20,11 +21,13 @@ export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersC
     const { subject, params, body, project } = request
     const provider = customProvider(context, params.cloudType)
     await mustFit(context, subject, 'spectrocluster')
+    const { email, firstName, lastName } = await getUser(context, subject, subject.userUid)
+    const createdBy = { uid: subject.userUid, name: `${firstName} ${lastName}`.trim(), email }
     const nodes = await firstNodesPolicy(context, subject, project)
     return context.admission.run(subject, async (tx) => {
       const policy = { drift: 'heal', nodes } as const
-      const spec = { ...(await readSpec(tx, provider, request, context.random)), policy }
-      return { uid: await createCluster(tx, { project, ...parseMeta(body.metadata), spec }, context.random) }
+      const spec = { ...(await readSpec(tx, provider, request, context.random)), policy, createdBy }
+      return { uid: await createCluster(tx, { project, ...parseMeta(body.metadata), spec }, context) }
     })
   },
 })

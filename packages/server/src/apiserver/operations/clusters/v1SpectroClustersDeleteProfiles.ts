@@ -9,6 +9,6 @@ export const v1SpectroClustersDeleteProfiles = defineOperation('v1SpectroCluster
     context.admission.run(subject, async (tx) => {
       const cluster = await lockCluster(tx, params.uid)
       const profiles = removeProfiles(cluster.spec.profiles, body.profileUids ?? [])
-      await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context.random)
+      await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context)
     }),
 })

@@ -16,7 +16,7 @@ export const v1SpectroClustersPatchProfiles = defineOperation('v1SpectroClusters
         tx,
         cluster,
         { ...cluster.spec, profiles: changeProfiles(cluster.spec.profiles, changes) },
-        context.random,
+        context,
       )
     }),
 })

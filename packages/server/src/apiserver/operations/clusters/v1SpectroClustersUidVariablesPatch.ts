@@ -12,6 +12,6 @@ export const v1SpectroClustersUidVariablesPatch = defineOperation('v1SpectroClus
       const before = cluster.spec.profiles
       const values = await readSealed(tx, [{ kind: 'Cluster', uid: params.uid }], clusterMarks(before))
       const profiles = updateVariables(before, body ?? [], values)
-      await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context.random)
+      await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context)
     }),
 })

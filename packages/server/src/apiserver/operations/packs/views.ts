@@ -9,6 +9,7 @@ import type {
 import { compareVersions } from '@atrium/pack/format/version.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { rulesOf } from '../../../content/value-rules.ts'
 import { scopeOf, viewMeta } from '../../shapes/meta.ts'
 
 type Pack = StoredObject<'Pack'>
@@ -16,10 +17,7 @@ type Pack = StoredObject<'Pack'>
 const presetsOf = (pack: Pack): v1PackPreset[] => pack.spec.presets as v1PackPreset[]
 
 const schemaOf = (pack: Pack): v1PackSchema[] =>
-  Object.entries(pack.spec.schema ?? {}).map(([name, rule]) => {
-    const text = (rule as { schema: string }).schema
-    return { name, required: /\brequired\b/.test(text), readonly: /\breadonly\b/.test(text), format: text }
-  })
+  rulesOf(pack.spec.schema).map(({ path, ...rule }) => ({ name: path, ...rule }))
 
 export const viewPackSummary = (pack: Pack): v1PackSummary => ({
   apiVersion: 'v1',

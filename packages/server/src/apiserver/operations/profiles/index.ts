@@ -12,11 +12,13 @@ import { v1ClusterProfilesPublish } from './v1ClusterProfilesPublish.ts'
 import { v1ClusterProfilesUidClone } from './v1ClusterProfilesUidClone.ts'
 import { v1ClusterProfilesUidMetadataUpdate } from './v1ClusterProfilesUidMetadataUpdate.ts'
 import { v1ClusterProfilesUidPacksGet } from './v1ClusterProfilesUidPacksGet.ts'
+import { v1ClusterProfilesUidPacksResolvedValuesGet } from './v1ClusterProfilesUidPacksResolvedValuesGet.ts'
 import { v1ClusterProfilesUidPacksUidManifests } from './v1ClusterProfilesUidPacksUidManifests.ts'
 import { v1ClusterProfilesUidValidatePacks } from './v1ClusterProfilesUidValidatePacks.ts'
 import { v1ClusterProfilesUpdate } from './v1ClusterProfilesUpdate.ts'
 import { v1ClusterProfilesValidateNameVersion } from './v1ClusterProfilesValidateNameVersion.ts'
 import { v1ClusterProfilesValidatePacks } from './v1ClusterProfilesValidatePacks.ts'
+import { v1MacrosList } from './v1MacrosList.ts'
 
 export const profilesOperations: RegisteredOperation[] = [
   V1ClusterProfilesUidExport,
@@ -32,9 +34,11 @@ export const profilesOperations: RegisteredOperation[] = [
   v1ClusterProfilesUidClone,
   v1ClusterProfilesUidMetadataUpdate,
   v1ClusterProfilesUidPacksGet,
+  v1ClusterProfilesUidPacksResolvedValuesGet,
   v1ClusterProfilesUidPacksUidManifests,
   v1ClusterProfilesUidValidatePacks,
   v1ClusterProfilesUpdate,
   v1ClusterProfilesValidateNameVersion,
   v1ClusterProfilesValidatePacks,
+  v1MacrosList,
 ]

@@ -75,7 +75,8 @@ function parseLayer(
   checkCloud(pack, surroundings.cloudType, path)
   return {
     ...common,
-    type: input.type === 'oci' ? 'oci' : 'spectro',
+    // A chart is kept as a pack of that one chart; clients read back the type they sent.
+    type: input.type === 'oci' || input.type === 'helm' ? input.type : 'spectro',
     layer: pack.spec.layer,
     tag: input.tag || pack.spec.version,
     version: pack.spec.version,
@@ -94,8 +95,6 @@ function typeOf(input: LayerInput): ProfileLayer['type'] {
  * win.
  */
 function findPack(input: LayerInput, packs: readonly Pack[], path: string): Pack {
-  if (input.type === 'helm')
-    throw invalid(`${path}.type`, 'layers of type helm are not supported yet. Use a pack or a manifest')
   const name = packNameOf(input.name)
   const byUid = packs.find((pack) => pack.meta.uid === input.uid)
   const sameRegistry = (pack: Pack): boolean => !input.registryUid || pack.spec.registryUid === input.registryUid

@@ -8,7 +8,7 @@ export const v1ClusterProfilesUidValidatePacks = defineOperation('v1ClusterProfi
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
       const { spec } = await getProfile(tx, params.uid)
-      const template = { ...body, cloudType: body.cloudType || spec.cloudType }
+      const template = { ...body, cloudType: body.cloudType || spec.cloudType, type: body.type ?? spec.type }
       return validatePacks(tx, context, template, spec.layers)
     }),
 })
