@@ -55,7 +55,7 @@ describe('atrium pack', () => {
       'pack: {namespace: x}\nmanifests:\n  given:\n    replicas: {{.spectro.var.count}}\n    image: "{{.spectro.system.cluster.name}}/{{.spectro.macro.tag}}"\n',
     )
     const missing = await pack('render', made('given'), '-f', values)
-    expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/values\.yaml:4: .*--var count=…/) })
+    expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/values\.yaml:4:15: .*--var count=…/) })
     const rendered = await pack('render', made('given'), '-f', values, '--var', 'count=3', '--macro', 'tag=a=b')
     expect(rendered.stdout).toContain('replicas: 3\n')
     expect(rendered.stdout).toContain('image: "sample/a=b"\n')

@@ -282,9 +282,7 @@ describe('findings', () => {
     [
       'a resource that is none',
       { json: { constraints: { resources: [{ type: 'cpu', minLimit: -1 }] } } },
-      [
-        'constraint-invalid pack.json:16:5 constraints.resources[0].minLimit',
-      ],
+      ['constraint-invalid pack.json:16:5 constraints.resources[0].minLimit'],
     ],
     [
       'a resource counted by nothing',
