@@ -1,6 +1,7 @@
+import type { PackDependency } from './constraints-json.ts'
 import { planLayer } from './layer.ts'
 import type { PackFiles } from './pack-files.ts'
-import type { PackDependency } from './pack-json.ts'
+
 import { readPresets, readValuesSchema } from './presets.ts'
 import { readValues } from './values.ts'
 
