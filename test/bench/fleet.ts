@@ -5,7 +5,8 @@
  *     node test/bench/fleet.ts [--clusters 100] [--workers 3] [--changes 500]
  *
  * Linux only: figures of the server are read from /proc. Server, PostgreSQL and the process with all agents share this
- * machine. How far it is goes to standard error.
+ * machine. How far it is goes to standard error; Ctrl-C ends
+ * it with what it found.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,21 +54,16 @@ const arrivedAtMs = new Map<string, number>()
 const provision = async (fleet: Fleet, watch: FleetWatch, ground: FleetGround): Promise<FleetCluster[]> => {
   const { client, clock, server } = fleet
   const clusters: FleetCluster[] = []
-  const plan = {
-    workers: () => workers,
-    atOnce: AT_ONCE,
-    ground,
-    clock,
-    onMade: (one: FleetCluster) => clusters.push(one),
-  }
+  const onMade = (made: FleetCluster): void => void clusters.push(made)
+  const plan = { workers: () => workers, atOnce: AT_ONCE, ground, clock, onMade, signal: watch.signal }
   await settle(client, { ...plan, clusters: WARM })
-  await watch.until('run', watch.running, WARM)
+  await watch.untilRunning(WARM)
   await clock.sleep(REST_MS)
   const warmBytes = server.residentBytes()
   const beganMs = clock.now()
   const cpuBefore = server.cpuMs()
   const requested = settle(client, { ...plan, clusters: count, from: WARM }).then(() => clock.now())
-  const [requestedMs, runningMs] = await Promise.all([requested, watch.until('run', watch.running, count)])
+  const [requestedMs, runningMs] = await Promise.all([requested, watch.untilRunning(count)])
   const cpuEach = (server.cpuMs() - cpuBefore) / (count - WARM)
 
   await clock.sleep(REST_MS)
@@ -99,25 +95,26 @@ const change = async (fleet: Fleet, watch: FleetWatch, ground: FleetGround, chan
   const changedAtMs = new Map<string, number>()
   await forEach(changed.length, AT_ONCE, async (index) => {
     const cluster = changed[index]
-    if (!cluster) return
+    if (!cluster || watch.signal.aborted) return
     await changeApps(client, cluster, ground.profiles.apps, apps)
     changedAtMs.set(cluster.uid, clock.now())
   })
   await watch.until('have their change', () => changed.filter(({ uid }) => arrivedAtMs.has(uid)).length, changed.length)
   const arrivals = changed.map(({ uid }) => Math.max(0, (arrivedAtMs.get(uid) ?? 0) - (changedAtMs.get(uid) ?? 0)))
-  await watch.until('run', watch.running, count)
+  await watch.untilRunning(count)
   figures.push(
     { name: 'changed profile to its arrival, p50', runs: [percentile(arrivals, 0.5)], unit: 'ms', atMost: 300 },
     { name: 'changed profile to its arrival, p99', runs: [percentile(arrivals, 0.99)], unit: 'ms', atMost: 1_500 },
   )
 }
 
-const restart = async ({ server, clock }: Fleet, watch: FleetWatch): Promise<void> => {
+const restart = async ({ server, clock, agents }: Fleet, watch: FleetWatch): Promise<void> => {
   await server.kill()
   const killedMs = clock.now()
   await server.start()
   const servingMs = clock.now()
-  const backMs = await watch.until('agents are back', watch.connected, count)
+  const connected = (): number => agents.all().filter((agent) => agent.connected).length
+  const backMs = await watch.until('agents are back', connected, count)
   figures.push(
     { name: 'killed server serves again', runs: [(servingMs - killedMs) / 1000], unit: 's' },
     { name: 'killed server to all agents back', runs: [(backMs - killedMs) / 1000], unit: 's', atMost: 15 },

@@ -7,7 +7,7 @@ import { dirname } from 'node:path'
  *
  * * the 19 MiB of a password, which stayed resident for each thread that ever checked one (78 MB after five of them);
  * * the 64 KiB that Node keeps for each TLS connection to read into, and of which a silent one uses a page: in the common
- *   heap it lies on pages that others have used (600 connections: 61 KiB each, with pages of their own 45).
+ *   heap it lies on pages that others have used (600 to 1,000 connections: 56 to 61 KiB each, with pages of their own 44).
  *
  * `TOP_PAD`: libc would keep 128 KiB at the end of its heap at hand, and take such blocks from there.
  */
