@@ -1,7 +1,6 @@
 import type { PackDependency } from './constraints-json.ts'
 import { planLayer } from './layer.ts'
 import type { PackFiles } from './pack-files.ts'
-
 import { readPresets, readValuesSchema } from './presets.ts'
 import { readValues } from './values.ts'
 
