@@ -1,6 +1,7 @@
 import { PackError } from '../format/problems.ts'
 import { parseYaml } from '../format/yaml-text.ts'
 import { readArchive } from '../sources/archive.ts'
+import { parseChart } from '../sources/charts.ts'
 import type { FileTree } from '../sources/file-tree.ts'
 import { once } from './once.ts'
 import { type Placed, type PlacedText, placedAt, placedText, textOf } from './placed.ts'
@@ -54,6 +55,8 @@ export async function readLintChart(archive: Uint8Array, path: string): Promise<
       { file: path, path: '', line: 0, message: 'is no chart archive: it holds no <chart>/Chart.yaml' },
     ])
   }
+  // The same judge as at installation.
+  parseChart(textIn(files, `${folder}/Chart.yaml`), path)
   return chartOf(below(files, folder), `${path}/${folder}`, 0)
 }
 
