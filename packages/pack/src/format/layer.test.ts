@@ -14,6 +14,7 @@ const pack = (over: Partial<PackFiles>): PackFiles => ({
     annotations: {},
     charts: [],
     kubeManifests: [],
+    ansibleRoles: [],
     dependencies: [],
     constraints: null,
   },

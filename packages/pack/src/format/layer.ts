@@ -56,8 +56,11 @@ export interface LayerPlan {
  * layer; `layerName` its name in the profile (release names derive from it). Pure. Throws `PackError` when the values cannot be read, or
  * when two parts would be one release.
  */
-export function planLayer(pack: PackFiles | null, valuesText: string, layerName: string): LayerPlan {
-  const values = readValues(valuesText)
+export const planLayer = (pack: PackFiles | null, valuesText: string, layerName: string): LayerPlan =>
+  planValues(pack, readValues(valuesText), layerName)
+
+/** The same, of values that were read. */
+export function planValues(pack: PackFiles | null, values: ValuesText, layerName: string): LayerPlan {
   const section = readPackSection(values)
   const charts = (pack?.charts ?? []).map((chart) =>
     planChart(chart, pack?.charts.length ?? 0, values, section, layerName),
@@ -93,7 +96,7 @@ function planChart(
       section.releaseNameOverride[chart.name] ??
       section.releaseNameOverride[base] ??
       releaseName(layerName, chart.name),
-    valuesText: values.slice(chartValuesPath(chart, base, chartsInPack, values)),
+    valuesText: values.slice(chartValuesPath(chart, chartsInPack, values)),
     definitions: chart.definitions,
     definesByHelm: chart.hasInnerCharts,
   }
@@ -103,20 +106,26 @@ function planChart(
  * The values of a chart: below `charts.<name of Chart.yaml>`, else below `charts.<archive name without version>`; a pack's only chart may
  * also have them directly below `charts:` (seen in published packs). Anything else means the chart runs with its own values.
  */
-function chartValuesPath(chart: PackChart, base: string, chartsInPack: number, values: ValuesText): string[] {
+export function chartValuesPath(
+  chart: { name: string; path: string },
+  chartsInPack: number,
+  values: Pick<ValuesText, 'keys'>,
+): string[] {
+  const base = archiveBase(chart.path)
   const keys = values.keys(['charts'])
   for (const key of [chart.name, base]) if (keys.includes(key)) return ['charts', key]
   return chartsInPack === 1 && keys.length > 0 ? ['charts'] : ['charts', chart.name]
 }
 
 /** `charts/web-1.2.0.tgz` → `web`. */
-function archiveBase(path: string): string {
+export function archiveBase(path: string): string {
   const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.(tgz|tar\.gz)$/, '')
   return file.replace(/-v?\d[\w.+-]*$/, '')
 }
 
 /** `manifests/a/web.yaml` → `web`. */
-const manifestName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.(ya?ml|json)$/, '')
+export const manifestName = (path: string): string =>
+  path.slice(path.lastIndexOf('/') + 1).replace(/\.(ya?ml|json)$/, '')
 
 function planManifests(
   files: PackFiles['manifests'],

@@ -18,12 +18,15 @@ export interface PackManifest {
   annotations: Record<string, string>
   charts: string[]
   kubeManifests: string[]
+  /** Ansible roles below `ansible-roles/` that customise the images of nodes: kept and listed; images are built elsewhere. */
+  ansibleRoles: string[]
   dependencies: PackDependency[]
   /** `constraints` as written, for the catalogue. */
   constraints: unknown
 }
 
 const FILE = 'pack.json'
+const maxTextChars = 1024 * 1024
 const NAME = /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/
 const VERSION = /^[a-zA-Z0-9_][a-zA-Z0-9._+-]{0,127}$/
 
@@ -53,6 +56,7 @@ export function readPackManifest(text: string): PackManifest {
     annotations: readAnnotations(read),
     charts: readPaths(read, 'charts'),
     kubeManifests: readPaths(read, 'kubeManifests'),
+    ansibleRoles: read.texts('ansibleRoles'),
     dependencies: readConstraints(object['constraints'], problems).dependencies,
     constraints: object['constraints'] ?? null,
   }
@@ -61,6 +65,10 @@ export function readPackManifest(text: string): PackManifest {
 }
 
 function parseObject(text: string): Record<string, unknown> {
+  if (text.length > maxTextChars) {
+    const message = `holds ${text.length} letters; ${maxTextChars} are allowed`
+    throw new PackError([{ file: FILE, path: '', line: 0, message }])
+  }
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))

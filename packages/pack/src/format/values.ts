@@ -31,8 +31,14 @@ export interface ValuesText {
  * Reads a values text. Placeholders may still be in it. Throws `PackError` when it is no YAML, or no map.
  */
 export function readValues(text: string, file = 'values.yaml'): ValuesText {
-  // A placeholder outside quotes is no YAML of its own; letters of the same length keep every position.
-  const parsed = parseYaml(maskMacros(text), file)
+  return valuesOf(text, parseValues(text, file), file)
+}
+
+/** The text as YAML. A placeholder outside quotes is no YAML of its own; letters of the same length keep every position. */
+export const parseValues = (text: string, file = 'values.yaml'): ParsedText => parseYaml(maskMacros(text), file)
+
+/** What `readValues` answers, of a text that `parseValues` has read. */
+export function valuesOf(text: string, parsed: ParsedText, file = 'values.yaml'): ValuesText {
   const root = parsed.document.contents
   if (root !== null && !isMap(root) && parsed.toJs(root) !== null) {
     throw packError(file, 'must hold a map of keys', { line: 1 })

@@ -1,5 +1,6 @@
 import { type Document, LineCounter, type ParsedNode, parseDocument, type ScalarTag, type Tags } from 'yaml'
 import { PackError, type Problem, packError } from './problems.ts'
+import { checkSize } from './yaml-size.ts'
 
 /** `0o14`, which YAML 1.1 does not know but go-yaml does. */
 const goOctal: ScalarTag = {
@@ -26,11 +27,8 @@ export const goYaml = {
   customTags: (tags: Tags): Tags => [...tags.filter((tag) => !isUnknownToGo(tag)), goOctal],
 } as const
 
-/** More aliases than this are an attack ("billion laughs"), not a values file. */
-const maxAliases = 1000
-
 /** The largest values text of 220 published packs holds 289 KB. */
-const maxTextChars = 2 * 1024 * 1024
+const maxTextChars = 1024 * 1024
 
 /** Runs a recursive walk; a text nested so deep that the stack ends is a wrong text, not a fault of ours. */
 export function withinStack<T>(file: string, walk: () => T): T {
@@ -68,7 +66,9 @@ export function parseYaml(text: string, file: string): ParsedText {
     })
     throw new PackError(problems)
   }
+  withinStack(file, () => checkSize(document, file))
   const toJs = (node: ParsedNode | null = document.contents): unknown =>
-    node === null ? null : node.toJS(document, { maxAliasCount: maxAliases })
+    // How far aliases expand has been counted: any number of them is fine now.
+    node === null ? null : node.toJS(document, { maxAliasCount: -1 })
   return { document, text, lineAt: (offset) => placeAt(offset).line, toJs }
 }

@@ -4,9 +4,9 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { Parser, type ReadEntry } from 'tar'
 import type { Entry } from 'yauzl'
 import { PackError, packError } from '../format/problems.ts'
-import { ArchiveMeter, checkedPath, type FileTree, isJunk } from './file-tree.ts'
+import { ArchiveMeter, ArchiveNames, checkedPath, type FileTree, isJunk } from './file-tree.ts'
 import { type ArchiveLimits, packLimits, ratioFloorBytes } from './limits.ts'
-import { openZip, readZipEntry, zipEntries } from './zip.ts'
+import { openZip, readZipEntry, ZipContents, zipEntries } from './zip.ts'
 
 export interface ReadArchiveOptions {
   limits?: ArchiveLimits
@@ -66,13 +66,16 @@ function readTar(
   return new Promise((resolve, reject) => {
     const files: FileTree = new Map()
     const meter = new ArchiveMeter(source, limits)
-    const parser = new Parser({ strict: true })
+    const names = new ArchiveNames(source)
+    // It would unpack further formats by itself, out of reach of the limits.
+    const parser = new Parser({ strict: true, brotli: false, zstd: false })
     parser.on('entry', (entry: ReadEntry) => {
       try {
-        collectTarEntry(entry, { files, meter, source, limits, wanted })
+        collectTarEntry(entry, { files, names, meter, source, limits, wanted })
       } catch (error) {
         reject(error)
-        entry.resume()
+        // The rest is not worth a look.
+        parser.abort(error instanceof Error ? error : new Error(messageOf(error)))
       }
     })
     parser.on('error', (cause: Error) => reject(packError(source, `is no valid tar file: ${cause.message}`, { cause })))
@@ -83,6 +86,7 @@ function readTar(
 
 interface TarTarget {
   files: FileTree
+  names: ArchiveNames
   meter: ArchiveMeter
   source: string
   limits: ArchiveLimits
@@ -91,13 +95,13 @@ interface TarTarget {
 
 const tarFileTypes = new Set(['File', 'OldFile', 'ContiguousFile'])
 
-function collectTarEntry(entry: ReadEntry, { files, meter, source, limits, wanted }: TarTarget): void {
+function collectTarEntry(entry: ReadEntry, { files, names, meter, source, limits, wanted }: TarTarget): void {
   const path = checkedPath(entry.path, source, limits)
   meter.addEntry(path, entry.size)
   if (entry.type === 'Directory' || isJunk(path) || !wanted(path)) return void entry.resume()
   if (!tarFileTypes.has(entry.type))
     throw packError(source, `holds ${JSON.stringify(path)}, which is no file but a ${entry.type}`)
-  if (files.has(path)) throw packError(source, `holds ${JSON.stringify(path)} twice`)
+  names.add(path)
   const chunks: Buffer[] = []
   entry.on('data', (chunk: Buffer) => chunks.push(chunk))
   entry.on('end', () => files.set(path, Buffer.concat(chunks)))
@@ -114,14 +118,19 @@ async function readZip(
   const zip = await openZip(buffer).catch((cause: unknown) => {
     throw packError(source, `is no valid zip file: ${messageOf(cause)}`, { cause })
   })
+  const names = new ArchiveNames(source)
+  const contents = new ZipContents(source)
   try {
+    // Before a look at any: two hundred thousand take seconds.
+    if (zip.entryCount > limits.entries) throw packError(source, `holds more than ${limits.entries} files`)
     for await (const entry of zipEntries(zip)) {
+      contents.add(entry)
       const path = checkedPath(entry.fileName, source, limits)
       meter.addEntry(path, entry.uncompressedSize)
       if (entry.fileName.endsWith('/') || isJunk(path) || !wanted(path)) continue
       if (!isRegularFile(entry))
         throw packError(source, `holds ${JSON.stringify(path)}, which is no file but a link or device`)
-      if (files.has(path)) throw packError(source, `holds ${JSON.stringify(path)} twice`)
+      names.add(path)
       files.set(path, await readZipEntry(zip, entry))
     }
   } catch (error) {

@@ -27,7 +27,8 @@ export async function readChart(path: string, archive: Uint8Array): Promise<Pack
   return { path, archive, ...parseChart(new TextDecoder().decode(chartYaml[1]), path), definitions, hasInnerCharts }
 }
 
-function parseChart(text: string, path: string): { name: string; version: string } {
+/** Name and version in a Chart.yaml. Throws `PackError` when it is none. */
+export function parseChart(text: string, path: string): { name: string; version: string } {
   let chart: unknown
   try {
     chart = parse(text, { maxAliasCount: 100 })

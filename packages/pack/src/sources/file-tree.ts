@@ -15,8 +15,9 @@ export function checkedPath(raw: string, source: string, limits: ArchiveLimits):
     .filter((part) => part !== '.')
   const path = parts.join('/')
   const shown = JSON.stringify(raw.slice(0, 200))
-  if (raw.length > limits.pathChars)
-    throw packError(source, `holds a path of more than ${limits.pathChars} letters: ${shown}`)
+  if (Buffer.byteLength(raw) > limits.pathBytes)
+    throw packError(source, `holds a path of more than ${limits.pathBytes} bytes: ${shown}`)
+  if (parts.length > limits.depth) throw packError(source, `holds folders more than ${limits.depth} deep: ${shown}`)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
   if (/[\u0000-\u001f\u007f\\]/.test(raw))
     throw packError(source, `holds a path with control letters or backslashes: ${shown}`)
@@ -24,6 +25,30 @@ export function checkedPath(raw: string, source: string, limits: ArchiveLimits):
   if (parts.some((part) => part === '..' || part === ''))
     throw packError(source, `holds a path that leaves it: ${shown}`)
   return path
+}
+
+/**
+ * Refuses a second file of one name. Names that differ in case, or in how an accent is written, are one name on many systems: which of
+ * the files is meant then depends on who reads.
+ */
+export class ArchiveNames {
+  readonly #source: string
+  readonly #taken = new Map<string, string>()
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  add(path: string): void {
+    const folded = path.normalize('NFC').toLowerCase()
+    const other = this.#taken.get(folded)
+    if (other === path) throw packError(this.#source, `holds ${JSON.stringify(path)} twice`)
+    if (other !== undefined)
+      throw packError(
+        this.#source,
+        `holds ${JSON.stringify(path)} and ${JSON.stringify(other)}: one name on many systems`,
+      )
+    this.#taken.set(folded, path)
+  }
 }
 
 /** Counts what comes out of an archive and throws at the first limit that is passed. */

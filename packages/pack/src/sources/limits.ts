@@ -6,16 +6,19 @@ export interface ArchiveLimits {
   entries: number
   /** Unpacked to packed; text compresses about 10:1, repeated text at most some 200:1 here. */
   ratio: number
-  pathChars: number
+  pathBytes: number
+  /** Folders in folders. */
+  depth: number
 }
 
 export const packLimits: ArchiveLimits = {
-  archiveBytes: 64 * 1024 * 1024,
+  archiveBytes: 50 * 1024 * 1024,
   unpackedBytes: 256 * 1024 * 1024,
   entryBytes: 64 * 1024 * 1024,
   entries: 10_000,
   ratio: 200,
-  pathChars: 512,
+  pathBytes: 255,
+  depth: 20,
 }
 
 /** Small archives may compress better than the ratio allows: this much is always accepted. */

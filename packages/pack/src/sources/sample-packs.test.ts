@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { samplePacks } from '@atrium/dev-env/sample-packs.ts'
 import { describe, expect, it } from 'vitest'
 import { planLayer } from '../format/layer.ts'
 import { resolveMacros } from '../format/macros.ts'
 import { readPresets, readValuesSchema } from '../format/presets.ts'
-import { listPackDirectories, readPackDirectory } from './directory.ts'
+import { readPackDirectory } from './directory.ts'
 import { packArchive, readPackArchive } from './load.ts'
 
-/** A folder of published packs; they are nobody's to commit, and lie beside the checkout where they are at hand. */
-const root = process.env.ATRIUM_SAMPLE_PACKS ?? join(import.meta.dirname, '../../../../../shared/packs')
-const names = existsSync(root) ? await listPackDirectories(root) : []
+const names = await samplePacks()
 
 describe.skipIf(names.length === 0)('published packs', () => {
   it.each(names.length > 0 ? names : ['none at hand:'])('%s loads, is packed, and plans a layer', async (directory) => {

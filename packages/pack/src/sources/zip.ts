@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
+import { packError } from '../format/problems.ts'
 
 /** Opens a zip archive in memory; yauzl itself refuses absolute paths, `..`, and entries that unpack to another size than stated. */
 export const openZip = (buffer: Buffer): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
-    fromBuffer(buffer, { lazyEntries: true, validateEntrySizes: true }, (error, zip) =>
+    fromBuffer(buffer, { lazyEntries: true, validateEntrySizes: true, strictFileNames: true }, (error, zip) =>
       error ? reject(error) : resolve(zip),
     )
   })
@@ -40,4 +41,37 @@ export const readZipEntry = async (zip: ZipFile, entry: Entry): Promise<Buffer> 
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
+}
+
+/** Bytes of a local header, without the name. */
+const HEADER = 30
+
+/**
+ * Refuses entries that share bytes: few bytes that are many files unpack to far more than any ratio of theirs says, and another reader may
+ * see other files.
+ */
+export class ZipContents {
+  readonly #source: string
+  readonly #ranges: { start: number; end: number }[] = []
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  add({ relativeOffsetOfLocalHeader: start, compressedSize, fileNameRaw }: Entry): void {
+    const end = start + HEADER + fileNameRaw.length + compressedSize
+    const at = this.#firstEndingAfter(start)
+    const next = this.#ranges[at]
+    if (next !== undefined && next.start < end) throw packError(this.#source, 'holds files that overlap')
+    this.#ranges.splice(at, 0, { start, end })
+  }
+
+  #firstEndingAfter(start: number): number {
+    let [low, high] = [0, this.#ranges.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#ranges[middle]?.end ?? 0) > start) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
 }

@@ -5,6 +5,12 @@ import { registerPackMirror } from './mirror.ts'
 import { registerPackPull } from './pull.ts'
 import { registerPackPush } from './push.ts'
 import { registerPackTag } from './tag.ts'
+import { registerPackBuild } from './build.ts'
+import { registerPackDiff } from './diff.ts'
+import { registerPackLint } from './lint.ts'
+import { registerPackNew } from './new.ts'
+import { registerPackRender } from './render.ts'
+import { registerPackShow } from './show.ts'
 
 /** `atrium pack …` */
 export const registerPack = (program: Command): void => {
@@ -15,4 +21,10 @@ export const registerPack = (program: Command): void => {
   registerPackLs(pack)
   registerPackTag(pack)
   registerPackMirror(pack)
+  registerPackNew(pack)
+  registerPackLint(pack)
+  registerPackBuild(pack)
+  registerPackShow(pack)
+  registerPackDiff(pack)
+  registerPackRender(pack)
 }
