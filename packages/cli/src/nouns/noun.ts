@@ -29,4 +29,6 @@ export interface Given {
   text(option: string): string
   optional(option: string): string | undefined
   texts(option: string): readonly string[]
+  /** Whether an option without a text is there. */
+  isSet(option: string): boolean
 }

@@ -78,5 +78,6 @@ function givenOf(args: readonly unknown[], options: Record<string, unknown>): Gi
       return value
     },
     texts: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
+    isSet: (name) => options[name] === true,
   }
 }

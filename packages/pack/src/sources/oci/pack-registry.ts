@@ -2,8 +2,8 @@ import type { PackFiles } from '../../format/pack-files.ts'
 import type { FileTree } from '../file-tree.ts'
 import { packLimits } from '../limits.ts'
 import { packArchive, readPackArchive } from '../load.ts'
-import { digestOf, type OciClient } from './client.ts'
-import { mediaTypes, OciError, type OciManifest } from './types.ts'
+import { digestOf, type FoundManifest, type OciClient } from './client.ts'
+import { type Descriptor, mediaTypes, OciError, type OciManifest } from './types.ts'
 
 /** Folder below a registry's base path that holds packs. */
 const PACK_FOLDER = 'spectro-packs/archive'
@@ -44,13 +44,13 @@ export interface PulledArchive {
   digest: string
 }
 
-/** The archive of a pack by tag or digest, every byte checked against its digest. Throws `OciError`. */
-export async function pullPackArchive(
+/** The manifest of a pack by tag or digest, and its one layer. Throws `OciError` when it is no pack, or too large. */
+export async function packLayerOf(
   client: OciClient,
   repository: string,
   reference: string,
   signal?: AbortSignal,
-): Promise<PulledArchive> {
+): Promise<FoundManifest & { layer: Descriptor }> {
   const found = await client.manifest(repository, reference, signal)
   if (found === null) throw new OciError(404, `the registry lacks ${repository} ${reference}`)
   const [layer, ...others] = found.manifest.layers
@@ -59,8 +59,19 @@ export async function pullPackArchive(
   if (layer.size > packLimits.archiveBytes) {
     throw new OciError(0, `${repository} ${reference} has ${layer.size} bytes; ${packLimits.archiveBytes} are allowed`)
   }
+  return { ...found, layer }
+}
+
+/** The archive of a pack by tag or digest, every byte checked against its digest. Throws `OciError`. */
+export async function pullPackArchive(
+  client: OciClient,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<PulledArchive> {
+  const { layer, digest } = await packLayerOf(client, repository, reference, signal)
   const archive = await client.blob(repository, layer, signal)
-  return { archive, archiveDigest: layer.digest, digest: found.digest }
+  return { archive, archiveDigest: layer.digest, digest }
 }
 
 /** A pack by tag or digest. Throws `OciError` or `PackError`. */
@@ -74,6 +85,36 @@ export async function pullPack(
   return { pack: await readPackArchive(archive, `${repository}:${reference}`), digest }
 }
 
+/** What is pushed for a pack: its archive, and the manifest that names it. */
+export interface PackArtifact {
+  pack: PackFiles
+  archive: Buffer
+  manifest: OciManifest
+  /** Of the manifest. */
+  digest: string
+}
+
+/** Throws `PackError` when the files are no pack. */
+export async function packArtifact(files: FileTree): Promise<PackArtifact> {
+  const { pack, archive } = await packArchive(files)
+  const { name, version } = pack.manifest
+  const manifest = packManifest(`${name}-${version}.tar.gz`, archive)
+  return { pack, archive, manifest, digest: digestOf(Buffer.from(JSON.stringify(manifest))) }
+}
+
+/** Stores a pack in a repository under a tag or its digest. */
+export async function pushArtifact(
+  client: OciClient,
+  repository: string,
+  reference: string,
+  { archive, manifest }: Pick<PackArtifact, 'archive' | 'manifest'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await client.pushBlob(repository, NO_CONFIG, signal)
+  await client.pushBlob(repository, archive, signal)
+  await client.pushManifest(repository, reference, manifest, signal)
+}
+
 /** Pushes a pack under its version, as `oras push` lays it out. Nothing is sent when the registry has the same content under that tag. */
 export async function pushPack(
   client: OciClient,
@@ -81,17 +122,13 @@ export async function pushPack(
   files: FileTree,
   signal?: AbortSignal,
 ): Promise<{ repository: string; digest: string; name: string; version: string; pushed: boolean }> {
-  const { pack, archive } = await packArchive(files)
-  const { name, version } = pack.manifest
+  const made = await packArtifact(files)
+  const { name, version } = made.pack.manifest
   const repository = packRepository(basePath, name)
-  const manifest = packManifest(`${name}-${version}.tar.gz`, archive)
-  const digest = digestOf(Buffer.from(JSON.stringify(manifest)))
-  const existing = await client.manifest(repository, tagOf(version), signal)
-  if (existing?.digest === digest) return { repository, digest, name, version, pushed: false }
-  await client.pushBlob(repository, NO_CONFIG, signal)
-  await client.pushBlob(repository, archive, signal)
-  await client.pushManifest(repository, tagOf(version), manifest, signal)
-  return { repository, digest, name, version, pushed: true }
+  const tag = tagOf(version)
+  const pushed = (await client.digest(repository, tag, signal)) !== made.digest
+  if (pushed) await pushArtifact(client, repository, tag, made, signal)
+  return { repository, digest: made.digest, name, version, pushed }
 }
 
 function packManifest(title: string, archive: Buffer): OciManifest {

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
@@ -26,9 +27,12 @@ export interface OciRequest {
   scope: string
   accept?: string
   contentType?: string
-  body?: Buffer
+  /** A function opens it anew for each attempt; it says how long it is. */
+  body?: Buffer | { sizeBytes: number; open: () => Readable }
   /** Most the body of the answer may hold; absent = nobody reads it. */
   maxBytes?: number
+  /** Takes the body of a good answer piece by piece; a fresh one for each attempt. `body` of the answer is empty then. */
+  sink?: () => Writable
   signal?: AbortSignal | undefined
 }
 
@@ -82,7 +86,7 @@ export class OciTransport {
     first.discard()
     const challenge = parseChallenge(first.headers['www-authenticate'])
     if (challenge === null) throw new OciError(401, `${this.#host} refuses and says not how to sign in`)
-    const authorization = await this.#options.authorize(challenge, request.scope)
+    const authorization = await this.#options.authorize({ ...challenge, origin: this.origin }, request.scope)
     if (authorization === null) throw new OciError(401, `${this.#host} wants credentials, and there are none for it`)
     this.#authorizations.set(request.scope, authorization)
     return this.#once(request)
@@ -93,14 +97,17 @@ export class OciTransport {
     if (url.origin !== this.origin) throw new OciError(0, `${this.#host} sends uploads to another host, ${url.host}`)
     const authorization = this.#authorizations.get(request.scope)
     const { caBundle, egress } = this.#options
+    const { body } = request
+    const isStream = body !== undefined && !Buffer.isBuffer(body)
     const options: EgressRequest = {
       method: request.method,
       headers: {
         ...(request.accept && { accept: request.accept }),
         ...(request.contentType && { 'content-type': request.contentType }),
         ...(authorization && { authorization: authorization.reveal() }),
+        ...(isStream && { 'content-length': String(body.sizeBytes) }),
       },
-      ...(request.body && { body: request.body }),
+      ...(body && { body: isStream ? body.open() : body }),
       ...(request.maxBytes !== undefined && { maxBytes: request.maxBytes }),
       ...(request.signal && { signal: request.signal }),
       ...(caBundle && { caBundle }),
@@ -115,8 +122,12 @@ export class OciTransport {
   }
 }
 
-async function readAnswer(response: EgressResponse, { maxBytes }: OciRequest): Promise<OciAnswer> {
+async function readAnswer(response: EgressResponse, { maxBytes, sink }: OciRequest): Promise<OciAnswer> {
   const { status, headers } = response
+  if (status !== 404 && sink) {
+    await response.pipeTo(sink())
+    return { status, headers, body: Buffer.alloc(0) }
+  }
   if (status !== 404 && maxBytes !== undefined) return { status, headers, body: await response.bytes() }
   response.discard()
   return { status, headers, body: Buffer.alloc(0) }

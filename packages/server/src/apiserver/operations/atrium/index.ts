@@ -8,8 +8,13 @@ import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
 import { atriumClustersRevisionsGet } from './atriumClustersRevisionsGet.ts'
 import { atriumClustersRevisionsList } from './atriumClustersRevisionsList.ts'
 import { atriumClustersRollback } from './atriumClustersRollback.ts'
+import { atriumProfilesContentAccept } from './atriumProfilesContentAccept.ts'
 import { atriumProfilesRevisionsGet } from './atriumProfilesRevisionsGet.ts'
 import { atriumProfilesRevisionsList } from './atriumProfilesRevisionsList.ts'
+import { atriumRegistriesGet } from './atriumRegistriesGet.ts'
+import { atriumRegistriesHookCreate } from './atriumRegistriesHookCreate.ts'
+import { atriumRegistriesPushed } from './atriumRegistriesPushed.ts'
+import { atriumRegistriesSettingsUpdate } from './atriumRegistriesSettingsUpdate.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
 import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
 import { atriumTenantsList } from './atriumTenantsList.ts'
@@ -26,8 +31,13 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersRevisionsGet,
   atriumClustersRevisionsList,
   atriumClustersRollback,
+  atriumProfilesContentAccept,
   atriumProfilesRevisionsGet,
   atriumProfilesRevisionsList,
+  atriumRegistriesGet,
+  atriumRegistriesHookCreate,
+  atriumRegistriesPushed,
+  atriumRegistriesSettingsUpdate,
   atriumRegistryToken,
   atriumTenantsCreate,
   atriumTenantsList,

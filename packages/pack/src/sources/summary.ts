@@ -1,0 +1,72 @@
+import { createReadStream } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { Parser, type ReadEntry } from 'tar'
+import { PackError, packError } from '../format/problems.ts'
+import { readArchive } from './archive.ts'
+import { ArchiveMeter, checkedPath, type FileTree, isJunk, withoutTopFolder } from './file-tree.ts'
+import { packLimits, unpackedLimit } from './limits.ts'
+import { loadTexts, type PackTexts } from './load.ts'
+
+const kept = /^([^/]+\/)?(pack\.json|values\.yaml|README\.md|presets\.yaml|schema\.yaml)$/
+const GZIP = Buffer.from([0x1f, 0x8b])
+
+/** Reads the texts of a pack archive in a file; charts pass by and are never in memory. Throws `PackError`. */
+export async function readPackSummary(file: string, source: string): Promise<PackTexts> {
+  return loadTexts(withoutTopFolder(await readNames(file, source)))
+}
+
+/** Every path of the archive; content only where `kept` names it. */
+async function readNames(file: string, source: string): Promise<FileTree> {
+  const handle = await open(file)
+  const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+  const { size } = await handle.stat()
+  await handle.close()
+  // Archives of another kind are rare and small.
+  if (!buffer.equals(GZIP)) return readArchive(await readFile(file), source)
+  const files: FileTree = new Map()
+  const meter = new ArchiveMeter(source, packLimits)
+  const limit = unpackedLimit(size, packLimits)
+  const parser = new Parser({ strict: true })
+  parser.on('entry', (entry: ReadEntry) => {
+    try {
+      collect(entry, files, meter, source)
+    } catch (error) {
+      parser.abort(error as Error)
+    }
+  })
+  try {
+    // oxlint-disable-next-line no-unsafe-argument -- the parser is a stream in all but its type
+    await pipeline(createReadStream(file), createGunzip(), counted(limit, source), parser as never)
+  } catch (error) {
+    throw error instanceof PackError ? error : packError(source, 'is no valid tar.gz archive', { cause: error })
+  }
+  return files
+}
+
+function collect(entry: ReadEntry, files: FileTree, meter: ArchiveMeter, source: string): void {
+  const path = checkedPath(entry.path, source, packLimits)
+  meter.addEntry(path, entry.size)
+  if (entry.type === 'Directory' || isJunk(path)) return void entry.resume()
+  if (entry.type !== 'File' && entry.type !== 'OldFile' && entry.type !== 'ContiguousFile')
+    throw packError(source, `holds ${JSON.stringify(path)}, which is no file but a ${entry.type}`)
+  if (files.has(path)) throw packError(source, `holds ${JSON.stringify(path)} twice`)
+  files.set(path, new Uint8Array())
+  if (!kept.test(path)) return void entry.resume()
+  const chunks: Buffer[] = []
+  entry.on('data', (chunk: Buffer) => chunks.push(chunk))
+  entry.on('end', () => files.set(path, Buffer.concat(chunks)))
+}
+
+/** Passes on at most so many bytes. */
+function counted(limitBytes: number, source: string): Transform {
+  let seenBytes = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seenBytes += chunk.length
+      done(seenBytes > limitBytes ? packError(source, `unpacks to more than ${limitBytes} bytes`) : null, chunk)
+    },
+  })
+}
