@@ -18,11 +18,11 @@ import { privatePassword, startPrivateRegistry } from '@atrium/dev-env/private-r
 import { cpuMs, residentBytes } from '@atrium/dev-env/process-use.ts'
 import { startTestRegistry } from '@atrium/dev-env/registry.ts'
 import { settleTables } from '@atrium/dev-env/tables.ts'
+import { listPackDirectories, readPackDirectory } from '@atrium/pack/sources/directory.ts'
+import { packArchive } from '@atrium/pack/sources/load.ts'
 import { basicAuth } from '@atrium/pack/sources/oci/auth.ts'
 import { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry.ts'
-import { listPackDirectories, readPackDirectory } from '@atrium/pack/sources/directory.ts'
-import { packArchive } from '@atrium/pack/sources/load.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
@@ -145,7 +145,12 @@ try {
   const { client } = opened
 
   const create = async (basePath: string): Promise<string> => {
-    const auth = { type: 'basic', username: 'bench', password: privatePassword, tls: { certificate: caBundle } } as const
+    const auth = {
+      type: 'basic',
+      username: 'bench',
+      password: privatePassword,
+      tls: { certificate: caBundle },
+    } as const
     const spec = { endpoint, basePath, providerType: 'pack', isSyncSupported: true, auth } as const
     const { uid } = await client.call('POST /v1/registries/oci/basic', { body: { metadata: { name: basePath }, spec } })
     return uid ?? ''
@@ -176,7 +181,12 @@ try {
     { name: 'unchanged sync', runs: again.map(({ seconds }) => seconds), unit: 's', atMost: 1 },
     { name: '  processor time of the server', runs: again.map(({ cpuSeconds }) => cpuSeconds), unit: 's' },
     { name: 'memory grew in the sync of a pack of 50 MB by', runs: [large.grownMb], unit: 'MB', atMost: 100 },
-    { name: `search in ${values.versions} pack versions, p99`, runs: [percentile(search, 0.99)], unit: 'ms', atMost: 20 },
+    {
+      name: `search in ${values.versions} pack versions, p99`,
+      runs: [percentile(search, 0.99)],
+      unit: 'ms',
+      atMost: 20,
+    },
     { name: '  median', runs: [percentile(search, 0.5)], unit: 'ms' },
   ])
 } finally {
@@ -186,19 +196,15 @@ try {
 }
 
 /** Does `begin`, which answers the registry, and follows it until a run that began later than `since` has ended well. */
-async function measured(
-  client: Client,
-  pid: number,
-  begin: () => Promise<string>,
-  since: string | null,
-): Promise<Run> {
+async function measured(client: Client, pid: number, begin: () => Promise<string>, since: string | null): Promise<Run> {
   process.kill(pid, 'SIGUSR2')
   await systemClock.sleep(1000)
   const before = { cpu: cpuMs(pid), bytes: residentBytes(pid) }
   const uid = await begin()
   for (let peak = before.bytes; ; peak = Math.max(peak, residentBytes(pid))) {
     const { sync } = await client.call('GET /atrium/v1/registries/{uid}', { params: { uid } })
-    if (sync.state === 'Failed' || sync.counts.failed > 0) throw new Error(`${sync.message} ${JSON.stringify(sync.problems[0])}`)
+    if (sync.state === 'Failed' || sync.counts.failed > 0)
+      throw new Error(`${sync.message} ${JSON.stringify(sync.problems[0])}`)
     if (sync.state === 'Success' && sync.lastRunAt !== since) {
       const seconds = (Date.parse(sync.lastSuccessAt ?? '') - Date.parse(sync.lastRunAt ?? '')) / 1000
       return { seconds, cpuSeconds: (cpuMs(pid) - before.cpu) / 1000, grownMb: (peak - before.bytes) / MB }

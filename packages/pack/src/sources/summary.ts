@@ -29,21 +29,46 @@ async function readNames(file: string, source: string): Promise<FileTree> {
   const files: FileTree = new Map()
   const meter = new ArchiveMeter(source, packLimits)
   const limit = unpackedLimit(size, packLimits)
-  const parser = new Parser({ strict: true })
-  parser.on('entry', (entry: ReadEntry) => {
-    try {
-      collect(entry, files, meter, source)
-    } catch (error) {
-      parser.abort(error as Error)
-    }
-  })
+  const take = (entry: ReadEntry): void => collect(entry, files, meter, source)
   try {
-    // oxlint-disable-next-line no-unsafe-argument -- the parser is a stream in all but its type
-    await pipeline(createReadStream(file), createGunzip(), counted(limit, source), parser as never)
+    await pipeline(createReadStream(file), createGunzip(), counted(limit, source), (tar) => parseTar(tar, take))
   } catch (error) {
     throw error instanceof PackError ? error : packError(source, 'is no valid tar.gz archive', { cause: error })
   }
   return files
+}
+
+/** Hands each entry to `take` as it passes by; its failure ends it all. */
+async function parseTar(tar: AsyncIterable<Buffer>, take: (entry: ReadEntry) => void): Promise<void> {
+  const parser = new Parser({ strict: true })
+  let failure: unknown
+  let isOver = false
+  // What comes after the end would be collected in vain.
+  parser.on('eof', () => {
+    isOver = true
+  })
+  parser.on('entry', (entry: ReadEntry) => {
+    try {
+      take(entry)
+    } catch (error) {
+      failure ??= error
+      entry.resume()
+    }
+  })
+  const ended = new Promise<void>((resolve, reject) => {
+    parser.on('end', resolve)
+    parser.on('error', reject)
+  })
+  ended.catch((error: unknown) => {
+    failure ??= error
+  })
+  for await (const chunk of tar) {
+    if (!isOver) parser.write(chunk)
+    if (failure !== undefined) throw failure
+  }
+  parser.end()
+  await ended
+  if (failure !== undefined) throw failure
 }
 
 function collect(entry: ReadEntry, files: FileTree, meter: ArchiveMeter, source: string): void {

@@ -1,6 +1,7 @@
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { basePathOf } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Reconciler } from '@atrium/runtime/controller/reconciler.ts'
@@ -76,7 +77,14 @@ export function createContent(options: ContentOptions): Content {
   return {
     registryTokens: tokens,
     platformClient: platform,
-    checkRegistry: (spec, secrets) => checkRegistry(spec, secrets, options),
+    async checkRegistry(spec, secrets) {
+      if (platform === null)
+        throw new AtriumError(
+          'InvalidState',
+          'This installation has no registry of its own (ATRIUM_REGISTRY_URL), where packs of other registries are kept for agents.',
+        )
+      await checkRegistry(spec, secrets, options)
+    },
     reconciler: new RegistryReconciler({
       store,
       clock,

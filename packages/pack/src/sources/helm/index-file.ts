@@ -69,7 +69,7 @@ function partsOf(text: string): string[] {
 function entriesOf(text: string): Record<string, unknown> {
   let index: unknown
   try {
-    index = parse(text, { maxAliasCount: 0, logLevel: 'silent' })
+    index = parse(text, { maxAliasCount: 0, logLevel: 'error' })
   } catch (cause) {
     throw packError('index.yaml', 'is no valid YAML', { cause })
   }
