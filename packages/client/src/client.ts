@@ -80,7 +80,8 @@ const asHeader = (text: string): string => String.fromCharCode(...new TextEncode
 
 async function read(response: Response): Promise<unknown> {
   if (!response.ok) throw await errorOf(response)
-  if (response.status === 204) return undefined
+  // 202 has no body either: that of an answer whose work is still to be done.
+  if (response.status === 204 || response.headers.get('content-length') === '0') return undefined
   const type = response.headers.get('content-type') ?? 'application/json'
   return type.startsWith('application/json') ? response.json() : new Uint8Array(await response.arrayBuffer())
 }
