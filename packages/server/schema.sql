@@ -285,6 +285,7 @@ create table objects (
   spec_cloud_config_uid text collate "C" generated always as ((spec #>> '{cloudConfigUid}'::text[])) stored,
   spec_cloud_type text collate "C" generated always as ((spec #>> '{cloudType}'::text[])) stored,
   spec_cluster_uid text collate "C" generated always as ((spec #>> '{clusterUid}'::text[])) stored,
+  spec_digest text collate "C" generated always as ((spec #>> '{digest}'::text[])) stored,
   spec_layer text collate "C" generated always as ((spec #>> '{layer}'::text[])) stored,
   spec_pool text collate "C" generated always as ((spec #>> '{pool}'::text[])) stored,
   spec_registry_uid text collate "C" generated always as ((spec #>> '{registryUid}'::text[])) stored,
@@ -310,6 +311,7 @@ create table objects (
   CREATE INDEX objects_cluster_profile_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'ClusterProfile'::text)
   CREATE INDEX objects_machine_by_cluster_uid ON public.objects USING btree (tenant, spec_cluster_uid, uid) WHERE (kind = 'Machine'::text)
   CREATE INDEX objects_machine_by_pool ON public.objects USING btree (tenant, spec_pool, uid) WHERE (kind = 'Machine'::text)
+  CREATE INDEX objects_pack_by_digest ON public.objects USING btree (tenant, spec_digest, uid) WHERE (kind = 'Pack'::text)
   CREATE INDEX objects_pack_by_layer ON public.objects USING btree (tenant, spec_layer, uid) WHERE (kind = 'Pack'::text)
   CREATE INDEX objects_pack_by_registry_uid ON public.objects USING btree (tenant, spec_registry_uid, uid) WHERE (kind = 'Pack'::text)
   CREATE INDEX objects_pack_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'Pack'::text)
@@ -320,7 +322,7 @@ create table objects (
   CREATE UNIQUE INDEX objects_cluster_profile_key_scope__name__version ON public.objects USING btree (tenant, COALESCE(project, ''::text), name, spec_version) WHERE ((kind = 'ClusterProfile'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_machine_key_cluster_uid__name ON public.objects USING btree (tenant, spec_cluster_uid, name) WHERE ((kind = 'Machine'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_macro_set_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MacroSet'::text) AND (deleted_at IS NULL))
-  CREATE UNIQUE INDEX objects_pack_key_registry_uid__name__version ON public.objects USING btree (tenant, spec_registry_uid, name, spec_version) WHERE ((kind = 'Pack'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_pack_key_registry_uid__name__version__digest ON public.objects USING btree (tenant, spec_registry_uid, name, spec_version, spec_digest) WHERE ((kind = 'Pack'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_project_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Project'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_registry_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Registry'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_role_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Role'::text) AND (deleted_at IS NULL))

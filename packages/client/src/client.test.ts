@@ -50,6 +50,11 @@ test('fills the path, sends query, key and project, reads the answer', async () 
   expect(seen[1]?.headers).not.toHaveProperty('projectuid')
 })
 
+test('an answer without a body is nothing, whatever its status', async () => {
+  const client = await clientOf((_, response) => void response.writeHead(202, { 'content-length': '0' }).end())
+  await expect(client.call('POST /v1/registries/pack/{uid}/sync', { params: { uid: 'r' } })).resolves.toBeUndefined()
+})
+
 test('an error of the server is an ApiError with its code', async () => {
   const client = await clientOf((_, response) =>
     json(response, 404, { code: 'ResourceNotFound', message: 'gone', ref: 'r1' }),

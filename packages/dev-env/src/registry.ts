@@ -1,16 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
-import { createAuthority, issueCertificate } from '@atrium/runtime/pki/pki.ts'
 import { registryTokenIssuer, registryTokenService } from '@atrium/server/content/content.ts'
 import { registryKeySet } from '@atrium/server/content/registry-tokens.ts'
 import { startRegistry, stopRegistry } from '@atrium/standalone/registry/registry.ts'
 import { freePort } from './free-port.ts'
+import { issueServerCertificate } from './server-certificate.ts'
 import { toolPath } from './tool-paths.ts'
 
 /** A real registry of a test, with TLS and token auth; its tokens are signed with `tokenKey`. */
@@ -25,11 +23,8 @@ export interface TestRegistry {
 
 /** Starts CNCF distribution on a free port, with an empty folder. */
 export async function startTestRegistry(): Promise<TestRegistry> {
-  const deps = { clock: systemClock, random: systemRandom, validityMs: 3_600_000 }
   const folder = await mkdtemp(join(tmpdir(), 'atrium-registry-'))
-  const authority = await createAuthority({ ...deps, commonName: 'test' })
-  const names = { commonName: 'registry', ipAddresses: ['127.0.0.1'] }
-  const certificate = await issueCertificate(authority, { ...deps, ...names, usages: ['server'] })
+  const { caPem, ...certificate } = await issueServerCertificate()
   const tokenKey = new Secret((await createKeyPair('ec')).privateKeyPem)
   const options = {
     folder: join(folder, 'registry'),
@@ -37,9 +32,8 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     recordFile: join(folder, 'registry.json'),
     binary: toolPath('registry'),
     port: await freePort(),
-    certificatePem: certificate.certificatePem,
-    privateKeyPem: certificate.privateKeyPem,
-    caPem: authority.certificatePem,
+    ...certificate,
+    caPem,
     keySet: await registryKeySet(tokenKey),
     realm: 'https://127.0.0.1:1/token',
     issuer: registryTokenIssuer,
@@ -54,7 +48,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   })
   return {
     url,
-    caBundle: authority.certificatePem,
+    caBundle: caPem,
     tokenKey,
     egress,
     async stop() {

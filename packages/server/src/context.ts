@@ -39,6 +39,8 @@ export interface ServerContext {
   lastHeartbeats?: Link['lastHeartbeats']
   /** Asks the agent of a cluster for a preview. Absent without a link. */
   askPreview?: Link['preview']
+  /** Tries a registry before it is saved; absent where nothing can be reached. */
+  checkRegistry?: Content['checkRegistry']
   /** Signs the tokens of the platform's registry; absent without one. */
   registryTokens?: RegistryTokens | null
 }
@@ -85,7 +87,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   })
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
   const registry = registryOf(config)
-  const content = createContent({ ...base, store, egress, registry })
+  const content = createContent({ ...base, store, egress, registry, ecrEndpoint: config.ecrEndpoint })
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,
@@ -117,6 +119,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     egress,
     content,
     registryTokens: content.registryTokens,
+    checkRegistry: content.checkRegistry,
     lastHeartbeats: link.lastHeartbeats,
     askPreview: link.preview,
     link,

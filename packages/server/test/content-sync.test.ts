@@ -93,7 +93,7 @@ describe('the platform registry', () => {
     expect(hello?.spec.presets).toHaveLength(2)
   })
 
-  it('is read again only where something changed; packs keep their uid', async () => {
+  it('is read again only where something changed; other content under a version stands beside the former', async () => {
     const before = await inSystem()
     await reconcile()
     const untouched = await inSystem()
@@ -105,8 +105,17 @@ describe('the platform registry', () => {
     expect(added?.spec.values).toBe('a: 1\n')
     await pushPack(client(), '', tree('fresh', '1.0.0', 'a: 2\n'))
     await reconcile()
-    const changed = (await inSystem()).packs.find((pack) => pack.meta.name === 'fresh')
-    expect(changed).toMatchObject({ meta: { uid: added?.meta.uid }, spec: { values: 'a: 2\n' } })
+    const [former, other] = (await inSystem()).packs.filter((pack) => pack.meta.name === 'fresh')
+    const [kept, moved] = former?.meta.uid === added?.meta.uid ? [former, other] : [other, former]
+    expect(kept).toMatchObject({
+      meta: { uid: added?.meta.uid },
+      spec: { values: 'a: 1\n', replacedBy: moved?.meta.uid },
+    })
+    expect(moved?.spec).toMatchObject({ version: '1.0.0', values: 'a: 2\n' })
+    await pushPack(client(), '', tree('fresh', '1.0.0', 'a: 1\n'))
+    await reconcile()
+    const back = (await inSystem()).packs.filter((pack) => pack.meta.name === 'fresh' && !pack.spec.replacedBy)
+    expect(back.map((pack) => pack.meta.uid)).toEqual([added?.meta.uid])
   })
 
   it('says which pack is broken, and still reads the others', async () => {

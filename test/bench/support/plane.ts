@@ -28,6 +28,8 @@ export interface BenchPlaneOptions {
   logLevel?: string
   /** Of Node, for the server's process. */
   nodeOptions?: string
+  /** More settings of the server. */
+  env?: Record<string, string>
 }
 
 export const openBenchPlane = async (options: BenchPlaneOptions = {}): Promise<BenchPlane> => {
@@ -46,6 +48,7 @@ export const openBenchPlane = async (options: BenchPlaneOptions = {}): Promise<B
     ATRIUM_ROOT_KEY_FILE: join(folder, 'keys', 'root.key'),
     ATRIUM_LOG_LEVEL: options.logLevel ?? 'warn',
     ...(options.nodeOptions === undefined ? {} : { NODE_OPTIONS: options.nodeOptions }),
+    ...options.env,
   }
   mkdirSync(join(folder, 'keys'), { mode: 0o700 })
   const server = new ServerProcess({

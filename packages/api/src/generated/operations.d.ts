@@ -3,6 +3,7 @@ type Empty = Record<never, never>
 /** A body that is not JSON. */
 export type Binary = string | Uint8Array
 
+export interface AtriumAcceptedContent { layers: string[] }
 export interface AtriumCause { area: "profile" | "cloud" | "controlPlane" | "agent" | "machines" | "layers" | "drift" | "deletion" | "plane"; condition: string; reason: string; message: string; since: string | null; waitsFor: string; nextStep: string; needsPerson: boolean; about: string[] }
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
@@ -22,6 +23,9 @@ export interface AtriumPackUpgrade { from: string; to: string; packUid: string; 
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
+export interface AtriumRegistry { uid: string; name: string; type: string; endpoint: string; scope: string; everyMinutes: number | null; signatureKey: string; sync: { state: string; message: string; lastRunAt: string | null; lastSuccessAt: string | null; counts: { offered: number; usable: number; changed: number; moved: number; failed: number; leftOut: number }; problems: ({ place: string; mark: string; message: string })[] } }
+export interface AtriumRegistryHook { path: string; token: string }
+export interface AtriumRegistrySettings { everyMinutes?: number | null | undefined; signatureKey?: string | undefined }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }
 export interface AtriumRevision { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string }
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
@@ -11460,6 +11464,46 @@ export interface Operations {
     status: 200
     response: AtriumPackPresets
   }
+  atriumRegistriesGet: {
+    route: 'GET /atrium/v1/registries/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumRegistry
+  }
+  atriumRegistriesSettingsUpdate: {
+    route: 'PATCH /atrium/v1/registries/{uid}/settings'
+    params: { uid: string }
+    query: Empty
+    body: AtriumRegistrySettings
+    status: 204
+    response: void
+  }
+  atriumRegistriesHookCreate: {
+    route: 'POST /atrium/v1/registries/{uid}/hook'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 201
+    response: AtriumRegistryHook
+  }
+  atriumRegistriesPushed: {
+    route: 'POST /atrium/v1/hooks/{tenant}/{uid}'
+    params: { tenant: string; uid: string }
+    query: Empty
+    body: unknown
+    status: 202
+    response: void
+  }
+  atriumProfilesContentAccept: {
+    route: 'POST /atrium/v1/profiles/{uid}/content'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumAcceptedContent
+  }
   atriumRegistryToken: {
     route: 'GET /atrium/v1/registry/token'
     params: Empty
@@ -12737,6 +12781,11 @@ export interface Routes {
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/upgrade': 'atriumProfilesPackUpgrade'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/presets': 'atriumProfilesPackPresets'
+  'GET /atrium/v1/registries/{uid}': 'atriumRegistriesGet'
+  'PATCH /atrium/v1/registries/{uid}/settings': 'atriumRegistriesSettingsUpdate'
+  'POST /atrium/v1/registries/{uid}/hook': 'atriumRegistriesHookCreate'
+  'POST /atrium/v1/hooks/{tenant}/{uid}': 'atriumRegistriesPushed'
+  'POST /atrium/v1/profiles/{uid}/content': 'atriumProfilesContentAccept'
   'GET /atrium/v1/registry/token': 'atriumRegistryToken'
   'GET /atrium/v1/clusters/{uid}/revisions': 'atriumClustersRevisionsList'
   'GET /atrium/v1/clusters/{uid}/revisions/{number}': 'atriumClustersRevisionsGet'

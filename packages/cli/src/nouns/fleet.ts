@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { Option } from 'commander'
-import { parse } from 'yaml'
 import { tellRevisions } from '../clusters/revisions.ts'
-import { checkShape, texts } from '../documents/shape.ts'
 import { packValueVerbs } from '../profiles/pack-values.ts'
 import { registry } from '../resources/content.ts'
 import { account, cluster, profile, project } from '../resources/fleet.ts'
 import { findItem } from '../resources/kinds.ts'
 import type { Noun, Verb } from './noun.ts'
 import { needed } from './options.ts'
+import { readCredentials } from './read-file.ts'
+import { registryVerbs } from './registry-verbs.ts'
 
 const revision = new Option('--revision <number>', 'show this revision, with each field that it changed')
 
@@ -48,6 +45,16 @@ const profileNoun: Noun = {
         const { uid } = await findItem(client, profile, name)
         await client.call('PATCH /v1/clusterprofiles/{uid}/publish', { params: { uid } })
         return `profile/${name} published`
+      },
+    },
+    {
+      name: 'accept',
+      description: 'take the content that registries have now under versions whose tags were moved',
+      arguments: [['<profile>', 'name@version or uid']],
+      async run({ client }, { args: [name = ''] }) {
+        const { uid } = await findItem(client, profile, name)
+        const { layers } = await client.call('POST /atrium/v1/profiles/{uid}/content', { params: { uid } })
+        return layers.length === 0 ? `profile/${name} is current` : `profile/${name}: accepted ${layers.join(', ')}`
       },
     },
     {
@@ -118,35 +125,7 @@ export const registryNoun: Noun = {
   name: 'registry',
   description: 'registries that packs come from',
   resource: registry,
-  verbs: [
-    {
-      name: 'sync',
-      description: 'read a pack registry anew; `show` tells how it went',
-      arguments: [['<registry>', 'name or uid']],
-      async run({ client }, { args: [name = ''] }) {
-        const { uid } = await findItem(client, registry, name)
-        await client.call('POST /v1/registries/pack/{uid}/sync', { params: { uid } })
-        return `registry/${name} is read anew`
-      },
-    },
-  ],
-}
-
-async function readCredentials(file: string | undefined): Promise<Record<string, string>> {
-  if (file === undefined) return {}
-  const where = file === '-' ? 'standard input' : file
-  const value: unknown = parse(await readText(file))
-  const [problem] = checkShape(value, { ...texts, required: true }, '')
-  if (problem) throw new Error(`--credentials: ${where}: ${problem.path.replace(/^\./, '')} ${problem.message}`)
-  return value as Record<string, string>
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Error(`--credentials: ${file} cannot be read: ${messageOf(error)}`, { cause: error })
-  }
+  verbs: registryVerbs,
 }
 
 export const fleetNouns: readonly Noun[] = [profileNoun, projectNoun, accountNoun]

@@ -29,9 +29,20 @@ export const registry: Resource = {
     const found = (await readRegistries(client)).find((one) => one.uid === uid)
     const params = { uid }
     if (found?.kind === 'helm') return client.call('GET /v1/registries/helm/{uid}', { params })
-    if (found?.kind === 'oci') return client.call('GET /v1/registries/oci/{uid}/basic', { params })
+    if (found?.kind === 'oci') return readOci(client, uid)
     return client.call('GET /v1/registries/pack/{uid}', { params })
   },
+  remove: (client, uid) => client.call('DELETE /v1/registries/{uid}', { params: { uid } }),
+}
+
+/** Registries of AWS have an operation of their own. */
+async function readOci(client: Client, uid: string): Promise<unknown> {
+  const { items } = await client.call('GET /v1/registries/oci/summary')
+  const isEcr = (items ?? []).some(({ metadata, spec }) => metadata?.uid === uid && spec?.registryType === 'ecr')
+  const params = { uid }
+  return isEcr
+    ? client.call('GET /v1/registries/oci/{uid}/ecr', { params })
+    : client.call('GET /v1/registries/oci/{uid}/basic', { params })
 }
 
 /** Every registry the project can use. */

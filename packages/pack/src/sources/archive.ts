@@ -5,7 +5,7 @@ import { Parser, type ReadEntry } from 'tar'
 import type { Entry } from 'yauzl'
 import { PackError, packError } from '../format/problems.ts'
 import { ArchiveMeter, ArchiveNames, checkedPath, type FileTree, isJunk } from './file-tree.ts'
-import { type ArchiveLimits, packLimits, ratioFloorBytes } from './limits.ts'
+import { type ArchiveLimits, packLimits, unpackedLimit } from './limits.ts'
 import { openZip, readZipEntry, ZipContents, zipEntries } from './zip.ts'
 
 export interface ReadArchiveOptions {
@@ -36,10 +36,6 @@ export async function readArchive(
   const tar = buffer.subarray(0, 2).equals(GZIP) ? await unzip(buffer, source, limits) : buffer
   return readTar(tar, source, limits, wanted)
 }
-
-/** How far an archive of this size may grow. */
-const unpackedLimit = (packedBytes: number, limits: ArchiveLimits): number =>
-  Math.min(limits.unpackedBytes, Math.max(ratioFloorBytes, packedBytes * limits.ratio))
 
 async function unzip(buffer: Buffer, source: string, limits: ArchiveLimits): Promise<Buffer> {
   const maxOutputLength = unpackedLimit(buffer.length, limits)

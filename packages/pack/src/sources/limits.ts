@@ -22,4 +22,8 @@ export const packLimits: ArchiveLimits = {
 }
 
 /** Small archives may compress better than the ratio allows: this much is always accepted. */
-export const ratioFloorBytes = 1024 * 1024
+const ratioFloorBytes = 1024 * 1024
+
+/** How far an archive of this size may grow. */
+export const unpackedLimit = (packedBytes: number, limits: ArchiveLimits): number =>
+  Math.min(limits.unpackedBytes, Math.max(ratioFloorBytes, packedBytes * limits.ratio))

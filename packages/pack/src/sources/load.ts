@@ -16,22 +16,38 @@ export async function readPackArchive(bytes: Uint8Array, source: string, limits?
 /** Reads a pack from its files; charts may be unpacked. Throws `PackError` that lists everything missing. */
 export async function loadPack(tree: FileTree): Promise<PackFiles> {
   const files = withoutTopFolder(tree)
+  const { texts, packed } = readTexts(files)
+  const { charts, kubeManifests } = texts.manifest
+  return {
+    ...texts,
+    charts: await Promise.all(charts.map((path) => readChart(path, packed.get(path) ?? new Uint8Array()))),
+    manifests: kubeManifests.map((path) => ({ path, content: text(packed, path) ?? '' })),
+    logo: files.get('logo.png') ?? null,
+  }
+}
+
+/** The texts of a pack, provided that every file its `pack.json` names is there. Throws `PackError` as `loadPack` does. */
+export const loadTexts = (tree: FileTree): PackTexts => readTexts(withoutTopFolder(tree)).texts
+
+export type PackTexts = Pick<PackFiles, 'manifest' | 'values' | 'readme' | 'presets' | 'schema'>
+
+/** Texts, and the files with charts packed. */
+function readTexts(files: FileTree): { texts: PackTexts; packed: FileTree } {
   const manifest = readPackManifest(text(files, 'pack.json') ?? missing('pack.json'))
   const values = text(files, 'values.yaml') ?? missing('values.yaml')
   readValues(values)
   const packed = packUnpackedCharts(files, manifest.charts)
   const absent = [...manifest.charts, ...manifest.kubeManifests].filter((path) => !packed.has(path))
   if (absent.length > 0) throw new PackError(absent.map(absentProblem))
-  return {
+  const optional = (path: string): string => text(files, path) ?? ''
+  const texts = {
     manifest,
     values,
-    readme: text(files, 'README.md') ?? '',
-    charts: await Promise.all(manifest.charts.map((path) => readChart(path, packed.get(path) ?? new Uint8Array()))),
-    manifests: manifest.kubeManifests.map((path) => ({ path, content: text(packed, path) ?? '' })),
-    presets: text(files, 'presets.yaml') ?? '',
-    schema: text(files, 'schema.yaml') ?? '',
-    logo: files.get('logo.png') ?? null,
+    readme: optional('README.md'),
+    presets: optional('presets.yaml'),
+    schema: optional('schema.yaml'),
   }
+  return { texts, packed }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { Agent, type Dispatcher, request as send } from 'undici'
 import { messageOf } from '../base/errors.ts'
 import { type AddressRule, addressRule } from './addresses.ts'
@@ -32,6 +33,8 @@ export interface EgressResponse {
   /** Rejects with `EgressError`, as `request` does; so does `text`. */
   bytes(): Promise<Buffer>
   text(): Promise<string>
+  /** Hands the body on piece by piece: nothing is kept. Rejects with `EgressError` when it breaks off; failures of `target` are its own. */
+  pipeTo(target: Writable): Promise<void>
   discard(): void
 }
 
@@ -183,6 +186,15 @@ const answer = (
     stream,
     bytes,
     text: async () => (await bytes()).toString('utf8'),
+    async pipeTo(sink) {
+      let broken: unknown
+      stream.once('error', (error) => {
+        broken = error
+      })
+      await pipeline(stream, sink).catch((error: unknown) => {
+        throw error === broken ? asEgressError(target, error, signal) : error
+      })
+    },
     discard: () => void stream.destroy(),
   }
 }

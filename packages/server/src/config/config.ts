@@ -23,6 +23,8 @@ export interface ServerConfig {
   egressAllowedRanges: string[]
   peerAddress: string | null
   registry: { url: string; caFile: string | null; tokenKeyFile: string } | null
+  /** Where tokens of AWS's registries come from, instead of the service of their region. */
+  ecrEndpoint: string | null
 }
 
 const DEFAULT_PORT = 8443
@@ -46,6 +48,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   egressAllowedRanges: listOf(env.egressAllow),
   peerAddress: env.peerAddress ?? null,
   registry: registryOf(env),
+  ecrEndpoint: env.ecrEndpoint === undefined ? null : httpsUrl(env, 'ecrEndpoint'),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {

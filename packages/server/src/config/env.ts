@@ -30,6 +30,7 @@ export interface ServerEnv {
   peerAddress?: string
   /** The platform's own pack registry: address, CA bundle, key that signs its tokens. */
   registryUrl?: string
+  ecrEndpoint?: string
   registryCaFile?: string
   registryTokenKeyFile?: string
 }
@@ -53,6 +54,7 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   egressAllow: 'ATRIUM_EGRESS_ALLOW',
   peerAddress: 'ATRIUM_PEER_ADDRESS',
   registryUrl: 'ATRIUM_REGISTRY_URL',
+  ecrEndpoint: 'ATRIUM_ECR_ENDPOINT',
   registryCaFile: 'ATRIUM_REGISTRY_CA_FILE',
   registryTokenKeyFile: 'ATRIUM_REGISTRY_TOKEN_KEY_FILE',
 }

@@ -1,10 +1,23 @@
+import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import { basePathOf } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
+import { checkRegistry } from './check-registry.ts'
+import { OciPacks } from './origins/oci-packs.ts'
+import { openOrigin } from './origins/open-origin.ts'
+import type { Origin } from './origins/origin.ts'
 import { ensurePublicRegistry, publicRegistryUid } from './public-registry.ts'
-import { platformClient, type RegistryClientDeps, registryAuthField, registryClient } from './registry-client.ts'
+import {
+  platformClient,
+  type RegistryClientDeps,
+  type RegistrySecrets,
+  readSecrets,
+  registryAuthField,
+} from './registry-client.ts'
 import { RegistryReconciler } from './registry-reconciler.ts'
 import { createRegistryTokens, type RegistryTokens } from './registry-tokens.ts'
 import { contentActor } from './tenant.ts'
@@ -30,6 +43,8 @@ export interface Content {
   readonly reconciler: Reconciler
   /** Client of the platform's registry, with every right. Null without one. */
   readonly platformClient: OciClient | null
+  /** Tries a registry before it is saved. Throws `InvalidRequest` that names the field. */
+  checkRegistry(spec: RegistrySpec, secrets: RegistrySecrets): Promise<void>
   /** Makes the registry `Public Repo` known and asks for its sync; at each start of a server. */
   ensurePublicRegistry(): Promise<void>
   /** A pull-only token of one cluster's agent for one repository. The caller has checked that the cluster needs it. */
@@ -50,21 +65,32 @@ export function createContent(options: ContentOptions): Content {
       })
     : null
   const platform = registry && tokens ? platformClient(registry, tokens, options) : null
-  const clientFor = async (object: StoredObject<'Registry'>): Promise<OciClient | null> => {
-    if (object.meta.tenant === systemTenant && object.meta.uid === publicRegistryUid) return platform
-    if (object.spec.type === 'helm') return null
+  const isPlatform = ({ meta }: StoredObject<'Registry'>): boolean =>
+    meta.tenant === systemTenant && meta.uid === publicRegistryUid
+  const originFor = async (object: StoredObject<'Registry'>): Promise<Origin | null> => {
+    if (isPlatform(object)) return platform && new OciPacks(platform, basePathOf(object.spec.endpoint), null)
+    if (object.spec.isSyncOff || object.spec.oci?.provider === 'zarf') return null
     const ref = { kind: 'Registry', uid: object.meta.uid }
     const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
-    return registryClient(object.spec, auth, options)
+    return openOrigin(object.spec, readSecrets(auth), options)
   }
   return {
     registryTokens: tokens,
     platformClient: platform,
+    async checkRegistry(spec, secrets) {
+      if (platform === null)
+        throw new AtriumError(
+          'InvalidState',
+          'This installation has no registry of its own (ATRIUM_REGISTRY_URL), where packs of other registries are kept for agents.',
+        )
+      await checkRegistry(spec, secrets, options)
+    },
     reconciler: new RegistryReconciler({
       store,
       clock,
       logger,
-      clientFor,
+      originFor,
+      keeperFor: (object) => (isPlatform(object) ? null : platform),
       everyMs: options.syncEveryMs ?? hourMs,
       retryMs: options.syncRetryMs ?? 30_000,
     }),

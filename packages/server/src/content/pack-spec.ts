@@ -1,11 +1,11 @@
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
-import type { PackFiles } from '@atrium/pack/format/pack-files.ts'
 import { readPresets, readValuesSchema } from '@atrium/pack/format/presets.ts'
+import type { PackTexts } from '@atrium/pack/sources/load.ts'
 
 /** What the catalogue keeps of a pack. Throws `PackError` when presets or schema cannot be read. */
 export function packSpecOf(
-  pack: PackFiles,
-  place: { registryUid: string; repository: string; digest: string },
+  pack: PackTexts,
+  place: Pick<PackSpec, 'registryUid' | 'repository' | 'digest' | 'type' | 'source'>,
 ): PackSpec {
   const { manifest } = pack
   return {

@@ -1,6 +1,7 @@
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
-import { type Authorize, basicAuth, bearerFrom } from '@atrium/pack/sources/oci/auth.ts'
+import { type Authorize, basicAuth, bearerFrom, fixedToken } from '@atrium/pack/sources/oci/auth.ts'
 import { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import { ecrAuth } from '@atrium/pack/sources/oci/ecr.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
@@ -11,10 +12,22 @@ export interface RegistryClientDeps {
   egress: Egress
   clock: Clock
   random: Random
+  /** Endpoint of AWS's service for tokens of its registries; that of the registry's region unless given. */
+  ecrEndpoint?: string | null
 }
 
-/** Secret field of a registry: JSON `{"username", "password"}`. */
+/** Secret field of a registry: JSON of `RegistrySecrets`. */
 export const registryAuthField = 'auth'
+
+export interface RegistrySecrets {
+  password?: string
+  token?: string
+  secretKey?: string
+  sessionToken?: string
+}
+
+export const readSecrets = (stored: Secret<string> | null): RegistrySecrets =>
+  stored === null ? {} : (JSON.parse(stored.reveal()) as RegistrySecrets)
 
 /** The client of the platform's own registry: it signs its own tokens, for exactly what each request needs. */
 export function platformClient(
@@ -29,26 +42,53 @@ export function platformClient(
   return client(registry.url, registry.caBundle, authorize, deps)
 }
 
-/** The client of a tenant's registry, with the credentials kept beside it. */
-export function registryClient(
-  spec: Pick<RegistrySpec, 'endpoint' | 'caBundle'>,
-  auth: Secret<string> | null,
-  deps: RegistryClientDeps,
-): OciClient {
-  return client(spec.endpoint, spec.caBundle, basicAuth(credentialsOf(auth), deps.egress, spec.caBundle), deps)
+/** The client of an OCI registry, with the credentials kept beside it. */
+export const registryClient = (spec: RegistrySpec, secrets: RegistrySecrets, deps: RegistryClientDeps): OciClient =>
+  client(spec.endpoint, spec.caBundle, authorizeOf(spec, secrets, deps), deps)
+
+function authorizeOf({ auth, caBundle }: RegistrySpec, secrets: RegistrySecrets, deps: RegistryClientDeps): Authorize {
+  switch (auth?.type) {
+    case 'token':
+      return fixedToken(new Secret(secrets.token ?? ''))
+    case 'aws': {
+      const { accessKey = '', region = '' } = auth
+      const { secretKey = '', sessionToken } = secrets
+      const keys = {
+        accessKey,
+        secretKey: new Secret(secretKey),
+        ...(sessionToken && { sessionToken: new Secret(sessionToken) }),
+      }
+      return ecrAuth({ region, keys, endpoint: deps.ecrEndpoint ?? null, egress: deps.egress, clock: deps.clock })
+    }
+    case 'basic': {
+      const { username = '' } = auth
+      return basicAuth({ username, password: new Secret(secrets.password ?? '') }, deps.egress, caBundle)
+    }
+    default:
+      return basicAuth(null, deps.egress, caBundle)
+  }
+}
+
+/** The `Authorization` that sources without a challenge are shown; null = nobody. */
+export function authorizationOf({ auth }: RegistrySpec, secrets: RegistrySecrets): Secret<string> | null {
+  if (auth?.type === 'token') return new Secret(`Bearer ${secrets.token ?? ''}`)
+  if (auth?.type !== 'basic') return null
+  const pair = `${auth.username ?? ''}:${secrets.password ?? ''}`
+  return new Secret(`Basic ${Buffer.from(pair).toString('base64')}`)
 }
 
 const client = (endpoint: string, caBundle: string, authorize: Authorize, deps: RegistryClientDeps): OciClient =>
-  new OciClient({ endpoint, authorize, ...deps, ...(caBundle && { caBundle }) })
+  new OciClient({
+    endpoint,
+    authorize,
+    egress: deps.egress,
+    clock: deps.clock,
+    random: deps.random,
+    ...(caBundle && { caBundle }),
+  })
 
 /** `repository:a/b:pull,push` → the right it names. */
 function accessOf(scope: string): RegistryAccess {
   const [type = '', name = '', actions = ''] = scope.split(':')
   return { type: type === 'registry' ? 'registry' : 'repository', name, actions: actions.split(',') }
-}
-
-function credentialsOf(auth: Secret<string> | null): { username: string; password: Secret<string> } | null {
-  if (auth === null) return null
-  const { username, password } = JSON.parse(auth.reveal()) as { username?: string; password?: string }
-  return username ? { username, password: new Secret(password ?? '') } : null
 }

@@ -1,4 +1,5 @@
 import type { RegistryStatus } from '@atrium/api/kinds/registry.ts'
+import { PackError } from '@atrium/pack/format/problems.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
@@ -6,8 +7,9 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { setCondition } from '@atrium/runtime/controller/conditions.ts'
 import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import type { Origin } from './origins/origin.ts'
 import { type SyncResult, syncRegistry } from './registry-sync.ts'
-import { contentActor } from './tenant.ts'
+import { contentActor, contentFinalizer } from './tenant.ts'
 
 /** True while the catalogue is what the registry held at the last run. */
 export const syncedCondition = 'Synced'
@@ -16,15 +18,19 @@ export interface RegistryReconcilerDeps {
   store: Store
   clock: Clock
   logger: Logger
-  /** The client for a registry; null for kinds that are not synchronised (helm). */
-  clientFor(registry: StoredObject<'Registry'>): Promise<OciClient | null>
-  /** How long a successful run counts. */
+  /** Where a registry's packs are read from; null for those that are not synchronised. */
+  originFor(registry: StoredObject<'Registry'>): Promise<Origin | null>
+  /** The platform's registry, for copies of what that registry offers; null when its packs stay where they are. */
+  keeperFor(registry: StoredObject<'Registry'>): OciClient | null
+  /** How long a successful run counts, unless the registry says. */
   everyMs: number
   /** When to try again after a registry could not be reached. */
   retryMs: number
 }
 
 type SyncStatus = NonNullable<RegistryStatus['sync']>
+const minuteMs = 60_000
+const packsAtOnce = 100
 
 /** Keeps the pack catalogue equal to the registries: after each change of a registry, on demand (its key is enqueued), and from time to time. */
 export class RegistryReconciler implements Reconciler {
@@ -32,7 +38,7 @@ export class RegistryReconciler implements Reconciler {
   readonly kind = 'Registry'
   readonly ownsConditions = [syncedCondition]
   readonly reads = []
-  readonly owns = ['Pack'] as const
+  readonly owns = ['Pack', 'ClusterProfile'] as const
   readonly #deps: RegistryReconcilerDeps
 
   constructor(deps: RegistryReconcilerDeps) {
@@ -40,33 +46,66 @@ export class RegistryReconciler implements Reconciler {
   }
 
   async reconcile(request: ReconcileRequest): Promise<ReconcileResult> {
-    const { store, clock } = this.#deps
+    const { store } = this.#deps
     const registry = await store.transaction(request.tenant, contentActor, (tx) => tx.get('Registry', request.uid))
     if (registry === null) return { outcome: 'gone' }
-    if (registry.meta.deletedAt !== null) return { outcome: 'done' }
-    const client = await this.#deps.clientFor(registry)
-    if (client === null) return { outcome: 'done' }
+    if (registry.meta.deletedAt !== null) return this.#remove(request)
+    const origin = await this.#deps.originFor(registry)
+    if (origin === null) return { outcome: 'done' }
+    try {
+      return await this.#sync(request, registry, origin)
+    } finally {
+      await origin.close()
+    }
+  }
+
+  async #sync(request: ReconcileRequest, registry: StoredObject<'Registry'>, origin: Origin): Promise<ReconcileResult> {
+    const { store, clock } = this.#deps
     const lastRunAt = isoNow(clock)
-    const former = registry.status.sync
-    const run = { lastRunAt, lastSuccessAt: former?.lastSuccessAt ?? null }
+    const { sync: former } = registry.status
+    const run = { ...former, lastRunAt, lastSuccessAt: former?.lastSuccessAt ?? null }
     await this.#write(request, registry, { ...run, state: 'InProgress', message: 'Reading the registry.' })
     try {
-      const result = await syncRegistry(store, registry, client, request)
-      const message = describe(result)
-      await this.#write(request, registry, { state: 'Success', message, lastRunAt, lastSuccessAt: isoNow(clock) })
-      return { outcome: 'again', afterMs: this.#deps.everyMs }
+      const deps = { store, clock, keeper: this.#deps.keeperFor(registry) }
+      const result = await syncRegistry(deps, registry, origin, request)
+      const { generation } = registry.meta
+      const success = { state: 'Success', lastRunAt, lastSuccessAt: isoNow(clock), generation, ...result } as const
+      await this.#write(request, registry, { ...success, message: describe(result) })
+      const { everyMinutes } = registry.spec
+      return { outcome: 'again', afterMs: everyMinutes ? everyMinutes * minuteMs : this.#deps.everyMs }
     } catch (error) {
       // The run was taken away: whoever goes on with it says how it is.
       if (request.signal.aborted) throw error
-      const isRegistry = error instanceof OciError
+      const isRegistry = error instanceof OciError || error instanceof PackError
       const message = isRegistry
         ? `${error.message}. Check the registry's address, CA and credentials; it is tried again.`
         : 'A failure of the management server stopped the run; its log says which. It is tried again.'
       this.#deps.logger.warn({ registry: registry.meta.name, err: error }, 'a pack registry could not be read')
-      await this.#write(request, registry, { ...run, state: 'Failed', message })
+      // What was read is kept; the next run reads everything that is offered.
+      await this.#write(request, registry, { ...run, state: 'Failed', message, mark: null })
       if (!isRegistry) throw error
       return { outcome: 'again', afterMs: this.#deps.retryMs }
     }
+  }
+
+  /** Nobody uses its packs any more: they go with it, some at a time. */
+  async #remove({ tenant, uid, claim }: ReconcileRequest): Promise<ReconcileResult> {
+    const { store } = this.#deps
+    const owner = { kind: 'Registry', uid }
+    for (let left = true; left; ) {
+      left = await store.transaction(
+        tenant,
+        contentActor,
+        async (tx) => {
+          const { items } = await tx.listBrief('Pack', { owner, limit: packsAtOnce })
+          for (const { meta } of items) await tx.delete('Pack', meta.uid)
+          if (items.length === 0) await tx.removeFinalizer('Registry', uid, contentFinalizer)
+          return items.length > 0
+        },
+        claim,
+      )
+    }
+    return { outcome: 'gone' }
   }
 
   async #write(request: ReconcileRequest, registry: StoredObject<'Registry'>, sync: SyncStatus): Promise<void> {
@@ -94,9 +133,11 @@ export class RegistryReconciler implements Reconciler {
   }
 }
 
-function describe({ packs, changed, problems }: SyncResult): string {
-  const read = `${packs} pack versions, ${changed} of them changed.`
-  return problems.length === 0
-    ? read
-    : `${read} ${problems.length} cannot be used: ${problems.join('; ')}`.slice(0, 4000)
+function describe({ counts, problems }: SyncResult): string {
+  const { offered, changed, failed, leftOut } = counts
+  const read = `${offered} pack versions, ${changed} of them changed.`
+  const rest = leftOut === 0 ? read : `${read} ${leftOut} more are left out: older versions, or beyond what is read.`
+  if (failed === 0) return rest
+  const shown = problems.map(({ place, message }) => `${place}: ${message}`).join('; ')
+  return `${rest} ${failed} cannot be used: ${shown}`.slice(0, 4000)
 }

@@ -1,122 +1,202 @@
+import type { PackSpec } from '@atrium/api/kinds/pack.ts'
+import type { PackProblem, RegistryStatus } from '@atrium/api/kinds/registry.ts'
 import { PackError, packError } from '@atrium/pack/format/problems.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
-import {
-  basePathOf,
-  packRepositories,
-  packRepository,
-  pullPack,
-  tagOf,
-} from '@atrium/pack/sources/oci/pack-registry.ts'
+import { keyDigest } from '@atrium/pack/sources/oci/cosign.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
+import { inParallel } from '@atrium/runtime/base/parallel.ts'
 import type { ReconcileRequest } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { keptRepository } from './kept.ts'
+import type { Offer, Origin, ReadPack } from './origins/origin.ts'
+import { type PackRow, packRows } from './pack-rows.ts'
 import { packSpecOf } from './pack-spec.ts'
-import { planSync, type RemotePack, systemState } from './sync-plan.ts'
+import { flagProfiles } from './profile-content.ts'
+import { isOffered, planSync, sourceOf, systemState } from './sync-plan.ts'
 import { contentActor, derivedUid } from './tenant.ts'
 
-export interface SyncResult {
-  packs: number
-  changed: number
-  /** One line for each pack that cannot be used, with the reason. */
-  problems: string[]
+type SyncStatus = NonNullable<RegistryStatus['sync']>
+export type SyncResult = Required<Pick<SyncStatus, 'counts' | 'problems' | 'mark'>>
+
+export interface SyncDeps {
+  store: Store
+  clock: Clock
+  /** The platform's registry, which keeps a copy of what is read; null for packs that stay where they are. */
+  keeper: OciClient | null
 }
 
-const maxPacks = 5000
 /** One connection that breaks may be that pack's; a registry that is gone is not asked for thousands. */
 const maxUnreachable = 3
+const readAtOnce = 4
+const maxProblems = 200
 
-/** Makes the catalogue of one registry equal to what the registry holds. One broken pack stops nothing but itself. */
+/** Makes the catalogue of one registry equal to what the registry offers. One broken pack stops nothing but itself; a run that was cut off goes on with what is missing. */
 export async function syncRegistry(
-  store: Store,
+  deps: SyncDeps,
   registry: StoredObject<'Registry'>,
-  client: OciClient,
+  origin: Origin,
   { claim, signal }: Pick<ReconcileRequest, 'claim' | 'signal'>,
 ): Promise<SyncResult> {
-  const { tenant, uid } = registry.meta
-  const write: Write = (work) => store.transaction(tenant, contentActor, work, claim)
-  const problems: string[] = []
-  const remote = await listRemote(client, basePathOf(registry.spec.endpoint), problems, signal)
-  const known = await store.transaction(tenant, contentActor, (tx) => tx.list('Pack', { where: { registryUid: uid } }))
-  const plan = planSync(remote, known.items)
-  const unreachable: string[] = []
-  for (const pack of plan.read) {
-    signal.throwIfAborted()
-    await readPack(write, registry, client, pack, signal).catch((error: unknown) => {
-      const isUnreachable = error instanceof OciError && error.isUnreachable
-      ;(isUnreachable ? unreachable : problems).push(explain(pack, error))
-    })
-    if (unreachable.length >= maxUnreachable) break
+  const { meta, spec, status } = registry
+  const former = status.sync?.generation === meta.generation ? status.sync : undefined
+  const listing = await origin.list(former?.mark ?? null, signal)
+  if (listing === 'unchanged' && former?.counts) {
+    const { counts, problems = [], mark = null } = former
+    return { counts: { ...counts, changed: 0, moved: 0 }, problems, mark }
   }
-  for (const packUid of plan.vanished) await write((tx) => markPack(tx, packUid, 'deleted'))
-  for (const packUid of plan.returned) await write((tx) => markPack(tx, packUid, null))
+  if (listing === 'unchanged') throw new OciError(0, 'the registry says that nothing changed since nothing was read')
+  const rows = (await packRows(deps.store, meta.tenant)).ofRegistry(meta.uid)
+  const signedBy = spec.signatureKey === undefined ? undefined : keyDigest(spec.signatureKey)
+  const plan = planSync(listing.offers, rows, { problems: former?.problems, signedBy })
+  const run = new SyncRun(deps, registry, rows, listing.offers, claim)
+  for (const uid of plan.vanished) await run.withdraw(uid)
+  const unreachable: string[] = []
+  const problems = [...plan.stillBroken]
+  await inParallel(plan.read, readAtOnce, async (offer) => {
+    if (unreachable.length >= maxUnreachable) return
+    signal.throwIfAborted()
+    await run.read(origin, offer, signedBy, signal).catch((error: unknown) => {
+      const problem = explain(offer, error)
+      if (error instanceof OciError && error.isUnreachable) unreachable.push(`${problem.place}: ${problem.message}`)
+      else problems.push(problem)
+    })
+  })
+  for (const uid of plan.returned) await run.stand(uid)
   if (unreachable.length > 0) throw new OciError(0, `packs could not be read: ${unreachable.join('; ')}`)
-  const changed = plan.read.length + plan.vanished.length + plan.returned.length
-  return { packs: remote.length, changed, problems }
+  const counts = {
+    offered: listing.offers.length,
+    usable: listing.offers.length - problems.length,
+    changed: plan.read.length + plan.vanished.length + plan.returned.length,
+    moved: run.moved,
+    failed: problems.length,
+    leftOut: listing.leftOut,
+  }
+  return { counts, problems: problems.slice(0, maxProblems), mark: listing.mark }
 }
 
-/** One transaction of the run, which holds while no other worker reads this registry. */
-type Write = (work: (tx: Tx) => Promise<void>) => Promise<void>
+/** What one run writes, each pack in a transaction of its own that holds while no other worker reads this registry. */
+class SyncRun {
+  moved = 0
+  readonly #deps: SyncDeps
+  readonly #registry: StoredObject<'Registry'>
+  readonly #rows: readonly PackRow[]
+  readonly #places: ReadonlySet<string>
+  readonly #claim: ReconcileRequest['claim']
 
-async function listRemote(
-  client: OciClient,
-  basePath: string,
-  problems: string[],
-  signal: AbortSignal,
-): Promise<RemotePack[]> {
-  const found: RemotePack[] = []
-  for (const repository of packRepositories(await client.repositories(signal), basePath)) {
-    for (const tag of (await client.tags(repository, signal)) ?? []) {
-      if (found.length >= maxPacks) {
-        problems.push(`only the first ${maxPacks} packs are read`)
-        return found
-      }
-      const manifest = await client.manifest(repository, tag, signal)
-      if (manifest !== null) found.push({ repository, tag, digest: manifest.digest })
+  constructor(
+    deps: SyncDeps,
+    registry: StoredObject<'Registry'>,
+    rows: readonly PackRow[],
+    offers: readonly Offer[],
+    claim: ReconcileRequest['claim'],
+  ) {
+    this.#deps = deps
+    this.#registry = registry
+    this.#rows = rows
+    this.#places = new Set(offers.map(({ place }) => place))
+    this.#claim = claim
+  }
+
+  async read(origin: Origin, offer: Offer, signedBy: string | undefined, signal: AbortSignal): Promise<void> {
+    const { meta } = this.#registry
+    const pack = await origin.read(offer, signal)
+    const { name, version } = pack.texts.manifest
+    this.#mustBeAlone(offer, name, version)
+    const place = await this.#keep(pack, name, signal)
+    const source = { place: offer.place, mark: offer.mark, ...(signedBy && { signedBy }) }
+    const isOwnSource = place.isCopy || signedBy !== undefined
+    const spec = packSpecOf(pack.texts, {
+      registryUid: meta.uid,
+      repository: place.repository,
+      digest: pack.digest,
+      ...(pack.type && { type: pack.type }),
+      ...(isOwnSource && { source }),
+    })
+    await this.#write(async (tx) => {
+      const uid = await this.#put(tx, name, spec)
+      await this.#replaceOthers(tx, offer.place, uid)
+    })
+  }
+
+  /** It stands at its place: the registry offers it, and whatever stood there is replaced by it. */
+  stand(uid: string): Promise<void> {
+    return this.#write(async (tx) => {
+      const pack = await tx.get('Pack', uid)
+      if (pack === null) return
+      const { replacedBy: _former, ...spec } = pack.spec
+      const { [systemState]: _state, ...annotations } = spec.annotations
+      await tx.update('Pack', uid, { spec: { ...spec, annotations } })
+      await this.#replaceOthers(tx, sourceOf(pack).place, uid)
+    })
+  }
+
+  withdraw(uid: string): Promise<void> {
+    return this.#write(async (tx) => {
+      const pack = await tx.get('Pack', uid)
+      if (pack === null) return
+      const annotations = { ...pack.spec.annotations, [systemState]: 'deleted' }
+      await tx.update('Pack', uid, { spec: { ...pack.spec, annotations } })
+    })
+  }
+
+  /** The first content of a version has a uid of its own; each other content another one, beside it. */
+  async #put(tx: Tx, name: string, spec: PackSpec): Promise<string> {
+    const { uid: registryUid, project } = this.#registry.meta
+    const first = derivedUid('pack', registryUid, name, spec.version)
+    const known = await tx.get('Pack', first)
+    const isFirst = known === null || known.spec.digest === spec.digest
+    const uid = isFirst ? first : derivedUid('pack', registryUid, name, spec.version, spec.digest)
+    const owner = { kind: 'Registry', uid: registryUid }
+    if ((isFirst ? known : await tx.get('Pack', uid)) !== null) await tx.update('Pack', uid, { spec })
+    else await tx.create({ kind: 'Pack', uid, project, name, owner, spec })
+    return uid
+  }
+
+  async #replaceOthers(tx: Tx, place: string, uid: string): Promise<void> {
+    const others = this.#rows.filter((row) => row.uid !== uid && sourceOf(row).place === place && isOffered(row))
+    for (const other of others) {
+      const pack = await tx.get('Pack', other.uid)
+      if (pack === null) continue
+      await tx.update('Pack', other.uid, { spec: { ...pack.spec, replacedBy: uid } })
+      await flagProfiles(tx, pack, uid, isoNow(this.#deps.clock))
+      this.moved += 1
     }
   }
-  return found
-}
 
-async function readPack(
-  write: Write,
-  registry: StoredObject<'Registry'>,
-  client: OciClient,
-  remote: RemotePack,
-  signal: AbortSignal,
-): Promise<void> {
-  const { repository, digest } = remote
-  const { pack } = await pullPack(client, repository, digest, signal)
-  const { name, version } = pack.manifest
-  if (packRepository(basePathOf(registry.spec.endpoint), name) !== repository || tagOf(version) !== remote.tag) {
-    throw packError(
-      'pack.json',
-      `says ${name} ${version}, which belongs elsewhere: name and version must equal repository and tag`,
+  /** Two places with one name and version would take turns. */
+  #mustBeAlone({ place }: Offer, name: string, version: string): void {
+    const twin = this.#rows.find(
+      (row) =>
+        row.meta.name === name &&
+        row.spec.version === version &&
+        isOffered(row) &&
+        sourceOf(row).place !== place &&
+        this.#places.has(sourceOf(row).place),
     )
+    if (twin) throw packError('pack.json', `says ${name} ${version}, which is at ${sourceOf(twin).place} too`)
   }
-  const spec = packSpecOf(pack, { registryUid: registry.meta.uid, repository, digest })
-  const uid = derivedUid('pack', registry.meta.uid, name, version)
-  await write(async (tx) => {
-    const existing = await tx.get('Pack', uid)
-    if (existing === null) {
-      const owner = { kind: 'Registry', uid: registry.meta.uid }
-      await tx.create({ kind: 'Pack', uid, project: registry.meta.project, name, owner, spec })
-    } else await tx.update('Pack', uid, { spec })
-  })
-}
 
-async function markPack(tx: Tx, uid: string, state: 'deleted' | null): Promise<void> {
-  const pack = await tx.get('Pack', uid)
-  if (pack === null) return
-  const { [systemState]: _former, ...annotations } = pack.spec.annotations
-  await tx.update('Pack', uid, {
-    spec: { ...pack.spec, annotations: state === null ? annotations : { ...annotations, [systemState]: state } },
-  })
+  async #keep(pack: ReadPack, name: string, signal: AbortSignal): Promise<{ repository: string; isCopy: boolean }> {
+    const { keeper } = this.#deps
+    if (keeper === null) {
+      if (pack.repository !== null) return { repository: pack.repository, isCopy: false }
+      throw new OciError(0, 'this installation has no registry of its own, which charts and folders are kept in')
+    }
+    const { tenant, uid } = this.#registry.meta
+    const repository = keptRepository(tenant, uid, name)
+    await pack.copyTo(keeper, repository, signal)
+    return { repository, isCopy: true }
+  }
+
+  #write(work: (tx: Tx) => Promise<void>): Promise<void> {
+    return this.#deps.store.transaction(this.#registry.meta.tenant, contentActor, work, this.#claim)
+  }
 }
 
 /** Only what says something about the pack is kept; anything else is a failure of the whole run. */
-function explain(pack: RemotePack, error: unknown): string {
-  if (error instanceof PackError || (error instanceof OciError && error.status < 500)) {
-    return `${pack.repository}:${pack.tag}: ${error.message}`.slice(0, 1000)
-  }
+function explain({ place, mark }: Offer, error: unknown): PackProblem {
+  if (error instanceof PackError || (error instanceof OciError && error.status < 500))
+    return { place, mark, message: error.message.slice(0, 1000) }
   throw error
 }

@@ -1,6 +1,9 @@
 import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
+import { keyDigest } from '@atrium/pack/sources/oci/cosign.ts'
 import type { SharedReads, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { isKept } from './kept.ts'
+import { publicRegistryUid } from './public-registry.ts'
 import type { PackLocation, ResolveContext } from './resolve.ts'
 import { clusterMarks, readSealed, type SealedValues } from './sealed-variables.ts'
 
@@ -81,16 +84,22 @@ async function readMacros(tx: Tx, project: string | null): Promise<Record<string
 async function locatePacks(tx: Tx, uids: ReadonlySet<string>): Promise<Map<string, PackLocation>> {
   const found = new Map<string, PackLocation>()
   for (const uid of uids) {
-    const location = (await locatePack(tx, uid)) ?? (await locatePack(tx.shared, uid))
+    const location = (await locatePack(tx, tx.shared, uid)) ?? (await locatePack(tx.shared, tx.shared, uid))
     if (location) found.set(uid, location)
   }
   return found
 }
 
-async function locatePack(reads: Pick<SharedReads, 'get'>, uid: string): Promise<PackLocation | null> {
+type Reads = Pick<SharedReads, 'get'>
+
+/** Null for a pack whose registry asks for a signature that was not seen. */
+async function locatePack(reads: Reads, shared: Reads, uid: string): Promise<PackLocation | null> {
   const pack = await reads.get('Pack', uid)
   const registry = pack && (await reads.get('Registry', pack.spec.registryUid))
   if (!pack || !registry) return null
-  const { repository, digest, values, schema } = pack.spec
-  return { registry: registry.spec.endpoint, repository, digest, values, schema }
+  const { repository, digest, values, schema, source } = pack.spec
+  const { signatureKey } = registry.spec
+  if (signatureKey !== undefined && source?.signedBy !== keyDigest(signatureKey)) return null
+  const holder = isKept(repository) ? await shared.get('Registry', publicRegistryUid) : registry
+  return holder && { registry: holder.spec.endpoint, repository, digest, values, schema }
 }

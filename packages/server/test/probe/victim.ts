@@ -52,6 +52,10 @@ export async function createVictim(api: TestApi): Promise<Victim> {
   const { tenant, project, call, adminUid } = await api.newTenant()
   const admin: Caller = (route, given) =>
     call(route, { ...given, headers: { ProjectUid: project.uid, ...given?.headers } })
+  const registry = await made(admin, 'POST /v1/registries/oci/basic', {
+    metadata: { name: 'packs' },
+    spec: { endpoint: 'https://registry.test', auth: { type: 'basic', username: 'u', password: `${canary}-password` } },
+  })
   const account = await made(admin, 'POST /v1/cloudaccounts/cloudTypes/local', {
     metadata: { name: `${canary}-account` },
     spec: { credentials: { TOKEN: `${canary}-token` } },
@@ -104,6 +108,7 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       tenant: tenant.uid,
       project: project.uid,
       account,
+      registry,
       profile: infra,
       pack: profile.spec.published.packs[0].packUid,
       cluster,

@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
-import { registerPackImport } from './import.ts'
-import { registerPackLs } from './ls.ts'
-import { registerPackMirror } from './mirror.ts'
-import { registerPackPull } from './pull.ts'
-import { registerPackPush } from './push.ts'
-import { registerPackTag } from './tag.ts'
 import { registerPackBuild } from './build.ts'
 import { registerPackDiff } from './diff.ts'
+import { registerPackImport } from './import.ts'
 import { registerPackLint } from './lint.ts'
+import { registerPackLs } from './ls.ts'
+import { registerPackMirror } from './mirror.ts'
 import { registerPackNew } from './new.ts'
+import { registerPackPull } from './pull.ts'
+import { registerPackPush } from './push.ts'
 import { registerPackRender } from './render.ts'
 import { registerPackShow } from './show.ts'
+import { registerPackTag } from './tag.ts'
 
 /** `atrium pack …` */
 export const registerPack = (program: Command): void => {

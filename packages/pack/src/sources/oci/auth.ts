@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { Secret as SecretValue } from '@atrium/runtime/base/secret.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
@@ -9,8 +10,8 @@ export interface Challenge {
   parameters: Record<string, string>
 }
 
-/** How a client proves who it is: answers the value of the `Authorization` header, or null for "nobody". */
-export type Authorize = (challenge: Challenge, scope: string) => Promise<Secret<string> | null>
+/** How a client proves who it is to the registry at `origin`: answers the value of the `Authorization` header, or null for "nobody". */
+export type Authorize = (challenge: Challenge & { origin: string }, scope: string) => Promise<Secret<string> | null>
 
 const CHALLENGE = /^(bearer|basic)(?:\s+(.*))?$/i
 const PARAMETER = /([a-zA-Z]+)="([^"]*)"/g
@@ -30,6 +31,12 @@ export function bearerFrom(issue: (scope: string) => Promise<Secret<string>>): A
     challenge.scheme === 'bearer' ? new SecretValue(`Bearer ${(await issue(scope)).reveal()}`) : null
 }
 
+/** A token that was given once, shown to the registry's own origin only: never to a token service. */
+export const fixedToken = (token: Secret<string>): Authorize => {
+  const header = new SecretValue(`Bearer ${token.reveal()}`)
+  return async (challenge) => (challenge.scheme === 'bearer' ? header : null)
+}
+
 export interface BasicCredentials {
   username: string
   password: Secret<string>
@@ -46,7 +53,7 @@ const basicHeader = ({ username, password }: BasicCredentials): Secret<string> =
   new SecretValue(`Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`)
 
 async function fetchToken(
-  challenge: Challenge,
+  challenge: Challenge & { origin: string },
   scope: string,
   header: Secret<string> | null,
   egress: Egress,
@@ -58,6 +65,11 @@ async function fetchToken(
   // Credentials go to the token service the registry names: never in the clear, wherever the registry points.
   if (header !== null && url.protocol !== 'https:')
     throw new OciError(0, `the token service ${url.host} is not served over https`)
+  if (header !== null && !isSameSite(url.hostname, new URL(challenge.origin).hostname))
+    throw new OciError(
+      401,
+      `the registry sends credentials to ${url.host}, which is another site: they are not shown there`,
+    )
   if (challenge.parameters['service']) url.searchParams.set('service', challenge.parameters['service'])
   url.searchParams.set('scope', scope)
   const response = await egress.request(url.href, {
@@ -71,6 +83,12 @@ async function fetchToken(
   const token = tokenOf(body)
   if (token === null) throw new OciError(0, `the token service ${url.host} sent no token`)
   return new SecretValue(`Bearer ${token}`)
+}
+
+/** The same host, or two below one domain: `registry.example.com` and `auth.example.com`. */
+function isSameSite(a: string, b: string): boolean {
+  const site = (host: string): string => host.split('.').slice(-2).join('.')
+  return a === b || (isIP(a) === 0 && isIP(b) === 0 && a.includes('.') && site(a) === site(b))
 }
 
 function tokenOf(body: string): string | null {

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto'
-import { OciTransport, type OciTransportOptions } from './transport.ts'
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { Writable } from 'node:stream'
+import { type OciRequest, OciTransport, type OciTransportOptions } from './transport.ts'
 import { type Descriptor, DIGEST, mediaTypes, OciError, type OciManifest, ociLimits } from './types.ts'
 
 export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
@@ -7,6 +9,13 @@ export const digestOf = (content: Uint8Array): string => `sha256:${createHash('s
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 const acceptManifests = `${mediaTypes.manifest}, ${mediaTypes.dockerManifest}`
+
+export interface FoundManifest {
+  digest: string
+  manifest: OciManifest
+  /** As it was sent: what the digest is of. */
+  body: Buffer
+}
 
 /** A client of one OCI registry. Everything that comes by digest is checked against it; every answer is bounded. */
 export class OciClient {
@@ -29,11 +38,7 @@ export class OciClient {
   }
 
   /** A manifest by tag or digest; null when there is none. */
-  async manifest(
-    repository: string,
-    reference: string,
-    signal?: AbortSignal,
-  ): Promise<{ digest: string; manifest: OciManifest } | null> {
+  async manifest(repository: string, reference: string, signal?: AbortSignal): Promise<FoundManifest | null> {
     checkRepository(repository)
     checkReference(reference)
     const response = await this.#transport.send({
@@ -48,7 +53,25 @@ export class OciClient {
     const { body } = response
     const digest = digestOf(body)
     if (DIGEST.test(reference) && digest !== reference) throw mismatch(`${repository}@${reference}`, digest)
-    return { digest, manifest: parseManifest(body, repository) }
+    return { digest, manifest: parseManifest(body, repository), body }
+  }
+
+  /** The digest that a tag names, without its content where the registry tells it; null when there is no such tag. */
+  async digest(repository: string, tag: string, signal?: AbortSignal): Promise<string | null> {
+    checkRepository(repository)
+    checkReference(tag)
+    const path = `/v2/${repository}/manifests/${tag}`
+    const scope = pull(repository)
+    const { status, headers } = await this.#transport.send({
+      method: 'HEAD',
+      path,
+      scope,
+      accept: acceptManifests,
+      signal,
+    })
+    if (status === 404) return null
+    const told = headers['docker-content-digest'] ?? ''
+    return DIGEST.test(told) ? told : ((await this.manifest(repository, tag, signal))?.digest ?? null)
   }
 
   /** The content of a blob, checked against digest and size. */
@@ -73,10 +96,55 @@ export class OciClient {
     return body
   }
 
+  /** Writes the content of a blob to a file, checked against digest and size; it is never in memory as a whole. */
+  async downloadBlob(
+    repository: string,
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    file: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    checkRepository(repository)
+    let hash = createHash('sha256')
+    const response = await this.#transport.send({
+      method: 'GET',
+      path: `/v2/${repository}/blobs/${descriptor.digest}`,
+      scope: pull(repository),
+      maxBytes: descriptor.size,
+      sink() {
+        hash = createHash('sha256')
+        return hashingFile(file, hash)
+      },
+      signal,
+    })
+    if (response.status === 404) throw new OciError(404, `the registry lacks ${repository}@${descriptor.digest}`)
+    const digest = `sha256:${hash.digest('hex')}`
+    if (digest !== descriptor.digest) throw mismatch(`${repository}@${descriptor.digest}`, digest)
+  }
+
   /** Uploads a blob unless the registry has it. */
   async pushBlob(repository: string, content: Buffer, signal?: AbortSignal): Promise<string> {
-    checkRepository(repository)
     const digest = digestOf(content)
+    await this.#upload(repository, digest, content, signal)
+    return digest
+  }
+
+  /** As `pushBlob`, from a file whose digest and size are known. */
+  pushFile(
+    repository: string,
+    { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+    file: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#upload(repository, digest, { sizeBytes: size, open: () => createReadStream(file) }, signal)
+  }
+
+  async #upload(
+    repository: string,
+    digest: string,
+    content: NonNullable<OciRequest['body']>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    checkRepository(repository)
     const scope = push(repository)
     const head = await this.#transport.send({
       method: 'HEAD',
@@ -84,7 +152,7 @@ export class OciClient {
       scope,
       signal,
     })
-    if (head.status === 200) return digest
+    if (head.status === 200) return
     const started = await this.#transport.send({
       method: 'POST',
       path: `/v2/${repository}/blobs/uploads/`,
@@ -102,7 +170,6 @@ export class OciClient {
       { method: 'PUT', path: target.href, scope, contentType, body: content, signal },
       repository,
     )
-    return digest
   }
 
   /** Stores a manifest under a tag; answers its digest. */
@@ -110,10 +177,22 @@ export class OciClient {
     checkRepository(repository)
     checkReference(tag)
     const body = Buffer.from(JSON.stringify(manifest))
-    const path = `/v2/${repository}/manifests/${tag}`
-    const scope = push(repository)
-    await this.#expectCreated({ method: 'PUT', path, scope, contentType: manifest.mediaType, body, signal }, repository)
+    await this.pushManifestBytes(repository, tag, { mediaType: manifest.mediaType, body }, signal)
     return digestOf(body)
+  }
+
+  /** As `pushManifest`, byte for byte: the digest stays what it is elsewhere. */
+  async pushManifestBytes(
+    repository: string,
+    reference: string,
+    { mediaType, body }: { mediaType: string; body: Buffer },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    checkRepository(repository)
+    checkReference(reference)
+    const path = `/v2/${repository}/manifests/${reference}`
+    const scope = push(repository)
+    await this.#expectCreated({ method: 'PUT', path, scope, contentType: mediaType, body, signal }, repository)
   }
 
   async #expectCreated(request: Parameters<OciTransport['send']>[0], repository: string): Promise<void> {
@@ -147,6 +226,23 @@ export class OciClient {
 export const pull = (repository: string): string => `repository:${repository}:pull`
 /** The same for writing. */
 export const push = (repository: string): string => `repository:${repository}:pull,push`
+/** A file that is hashed as it is written; it has finished once all of it is in the file. */
+function hashingFile(file: string, hash: Hash): Writable {
+  const out = createWriteStream(file, { mode: 0o600 })
+  // Whoever writes is told by each write; what still waits when it is given up is told to nobody.
+  out.on('error', () => undefined)
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      out.write(chunk, done)
+    },
+    final: (done) => void out.end(done),
+    destroy(error, done) {
+      out.destroy()
+      done(error)
+    },
+  })
+}
 
 /** Throws `OciError` on a name no registry could have: it becomes part of a path. */
 export function checkRepository(repository: string): void {

@@ -2,8 +2,8 @@ import type { PackFiles } from '../../format/pack-files.ts'
 import type { FileTree } from '../file-tree.ts'
 import { packLimits } from '../limits.ts'
 import { packArchive, readPackArchive } from '../load.ts'
-import { digestOf, type OciClient } from './client.ts'
-import { mediaTypes, OciError, type OciManifest } from './types.ts'
+import { digestOf, type FoundManifest, type OciClient } from './client.ts'
+import { type Descriptor, mediaTypes, OciError, type OciManifest } from './types.ts'
 
 /** Folder below a registry's base path that holds packs. */
 const PACK_FOLDER = 'spectro-packs/archive'
@@ -45,13 +45,13 @@ export interface PulledArchive {
   digest: string
 }
 
-/** The archive of a pack by tag or digest, every byte checked against its digest. Throws `OciError`. */
-export async function pullPackArchive(
+/** The manifest of a pack by tag or digest, and its one layer. Throws `OciError` when it is no pack, or too large. */
+export async function packLayerOf(
   client: OciClient,
   repository: string,
   reference: string,
   signal?: AbortSignal,
-): Promise<PulledArchive> {
+): Promise<FoundManifest & { layer: Descriptor }> {
   const found = await client.manifest(repository, reference, signal)
   if (found === null) throw new OciError(404, `the registry lacks ${repository} ${reference}`)
   const [layer, ...others] = found.manifest.layers
@@ -60,8 +60,19 @@ export async function pullPackArchive(
   if (layer.size > packLimits.archiveBytes) {
     throw new OciError(0, `${repository} ${reference} has ${layer.size} bytes; ${packLimits.archiveBytes} are allowed`)
   }
+  return { ...found, layer }
+}
+
+/** The archive of a pack by tag or digest, every byte checked against its digest. Throws `OciError`. */
+export async function pullPackArchive(
+  client: OciClient,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<PulledArchive> {
+  const { layer, digest } = await packLayerOf(client, repository, reference, signal)
   const archive = await client.blob(repository, layer, signal)
-  return { archive, archiveDigest: layer.digest, digest: found.digest }
+  return { archive, archiveDigest: layer.digest, digest }
 }
 
 /** A pack by tag or digest. Throws `OciError` or `PackError`. */
@@ -92,6 +103,19 @@ export async function packArtifact(files: FileTree): Promise<PackArtifact> {
   return { pack, archive, manifest, digest: digestOf(Buffer.from(JSON.stringify(manifest))) }
 }
 
+/** Stores a pack in a repository under a tag or its digest. */
+export async function pushArtifact(
+  client: OciClient,
+  repository: string,
+  reference: string,
+  { archive, manifest }: Pick<PackArtifact, 'archive' | 'manifest'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await client.pushBlob(repository, NO_CONFIG, signal)
+  await client.pushBlob(repository, archive, signal)
+  await client.pushManifest(repository, reference, manifest, signal)
+}
+
 /** Pushes a pack under its version, as `oras push` lays it out. Nothing is sent when the registry has the same content under that tag. */
 export async function pushPack(
   client: OciClient,
@@ -99,15 +123,13 @@ export async function pushPack(
   files: FileTree,
   signal?: AbortSignal,
 ): Promise<{ repository: string; digest: string; name: string; version: string; pushed: boolean }> {
-  const { pack, archive, manifest, digest } = await packArtifact(files)
-  const { name, version } = pack.manifest
+  const made = await packArtifact(files)
+  const { name, version } = made.pack.manifest
   const repository = packRepository(basePath, name)
-  const existing = await client.manifest(repository, tagOf(version), signal)
-  if (existing?.digest === digest) return { repository, digest, name, version, pushed: false }
-  await client.pushBlob(repository, NO_CONFIG, signal)
-  await client.pushBlob(repository, archive, signal)
-  await client.pushManifest(repository, tagOf(version), manifest, signal)
-  return { repository, digest, name, version, pushed: true }
+  const tag = tagOf(version)
+  const pushed = (await client.digest(repository, tag, signal)) !== made.digest
+  if (pushed) await pushArtifact(client, repository, tag, made, signal)
+  return { repository, digest: made.digest, name, version, pushed }
 }
 
 function packManifest(title: string, archive: Buffer): OciManifest {

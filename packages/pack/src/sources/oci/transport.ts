@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
@@ -31,6 +31,8 @@ export interface OciRequest {
   body?: Buffer | { sizeBytes: number; open: () => Readable }
   /** Most the body of the answer may hold; absent = nobody reads it. */
   maxBytes?: number
+  /** Takes the body of a good answer piece by piece; a fresh one for each attempt. `body` of the answer is empty then. */
+  sink?: () => Writable
   signal?: AbortSignal | undefined
 }
 
@@ -96,7 +98,7 @@ export class OciTransport {
     first.discard()
     const challenge = parseChallenge(first.headers['www-authenticate'])
     if (challenge === null) throw new OciError(401, `${this.#host} refuses and says not how to sign in`)
-    const authorization = await this.#options.authorize(challenge, request.scope)
+    const authorization = await this.#options.authorize({ ...challenge, origin: this.origin }, request.scope)
     if (authorization === null) throw new OciError(401, `${this.#host} wants credentials, and there are none for it`)
     this.#authorizations.set(request.scope, authorization)
     return this.#once(request)
@@ -132,8 +134,12 @@ export class OciTransport {
   }
 }
 
-async function readAnswer(response: EgressResponse, { maxBytes }: OciRequest): Promise<OciAnswer> {
+async function readAnswer(response: EgressResponse, { maxBytes, sink }: OciRequest): Promise<OciAnswer> {
   const { status, headers } = response
+  if (status !== 404 && sink) {
+    await response.pipeTo(sink())
+    return { status, headers, body: Buffer.alloc(0) }
+  }
   if (status !== 404 && maxBytes !== undefined) return { status, headers, body: await response.bytes() }
   response.discard()
   return { status, headers, body: Buffer.alloc(0) }

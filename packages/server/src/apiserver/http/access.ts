@@ -40,13 +40,17 @@ export async function authenticate(request: FastifyRequest, context: ServerConte
   return subject
 }
 
+/** Compares in the same time whatever differs. */
+export const isSameSecret = (given: string, expected: string): boolean =>
+  timingSafeEqual(sha256(given), sha256(expected))
+
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** Whether the request carries the installation's operator token (`Authorization`, with or without `Bearer`). */
 export function isOperator(request: FastifyRequest, context: ServerContext): boolean {
   const token = header(request, 'Authorization')?.replace(/^Bearer /i, '')
   const expected = context.operatorToken?.reveal()
-  return Boolean(token && expected) && timingSafeEqual(sha256(token ?? ''), sha256(expected ?? ''))
+  return Boolean(token && expected) && isSameSecret(token ?? '', expected ?? '')
 }
 
 async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {

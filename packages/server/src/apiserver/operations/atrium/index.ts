@@ -8,10 +8,15 @@ import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
 import { atriumClustersRevisionsGet } from './atriumClustersRevisionsGet.ts'
 import { atriumClustersRevisionsList } from './atriumClustersRevisionsList.ts'
 import { atriumClustersRollback } from './atriumClustersRollback.ts'
+import { atriumProfilesContentAccept } from './atriumProfilesContentAccept.ts'
 import { atriumProfilesPackPresets } from './atriumProfilesPackPresets.ts'
 import { atriumProfilesPackUpgrade } from './atriumProfilesPackUpgrade.ts'
 import { atriumProfilesRevisionsGet } from './atriumProfilesRevisionsGet.ts'
 import { atriumProfilesRevisionsList } from './atriumProfilesRevisionsList.ts'
+import { atriumRegistriesGet } from './atriumRegistriesGet.ts'
+import { atriumRegistriesHookCreate } from './atriumRegistriesHookCreate.ts'
+import { atriumRegistriesPushed } from './atriumRegistriesPushed.ts'
+import { atriumRegistriesSettingsUpdate } from './atriumRegistriesSettingsUpdate.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
 import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
 import { atriumTenantsList } from './atriumTenantsList.ts'
@@ -28,10 +33,15 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersRevisionsGet,
   atriumClustersRevisionsList,
   atriumClustersRollback,
+  atriumProfilesContentAccept,
   atriumProfilesPackPresets,
   atriumProfilesPackUpgrade,
   atriumProfilesRevisionsGet,
   atriumProfilesRevisionsList,
+  atriumRegistriesGet,
+  atriumRegistriesHookCreate,
+  atriumRegistriesPushed,
+  atriumRegistriesSettingsUpdate,
   atriumRegistryToken,
   atriumTenantsCreate,
   atriumTenantsList,

@@ -1,22 +1,26 @@
+import { canSomewhere } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
+import { offeredGroups, type PackRow } from '../../../content/pack-rows.ts'
 import { defineOperation } from '../../operation.ts'
 import { listMeta, pageOfArray } from '../../shapes/lists.ts'
-import { groupPacks, packFilter } from './search.ts'
+import { packFilter, searchPacks } from './search.ts'
 import { viewPackMetadata } from './views.ts'
 
-/** One item for each pack; clients never continue this list: without a limit it is whole. */
+/**
+ * One item for each pack; clients never continue this list: without a limit it is whole. Packs belong to the whole tenant: whoever may list
+ * them anywhere sees all.
+ */
 export const v1PacksSearch = defineOperation('v1PacksSearch', {
   scope: 'object',
   permission: 'packRegistry.list',
-  handler: ({ subject, body, query }, context) =>
-    context.admission.run(subject, async (tx) => {
-      const catalogue = new Catalogue(tx)
-      const names = new Map((await catalogue.registries()).map(({ meta }) => [meta.uid, meta.name]))
-      const packs = (await catalogue.packs()).filter(packFilter(body.filter))
-      const page = pageOfArray(groupPacks(packs, body.sort), query, 0)
-      return {
-        items: page.items.map((versions) => viewPackMetadata(versions, names)),
-        listmeta: listMeta(page),
-      }
-    }),
+  async handler({ subject, body, query }, context) {
+    const groups = canSomewhere(subject, 'packRegistry.get') ? await offeredGroups(context.store, subject.tenant) : []
+    const registries = await context.admission.run(subject, (tx) => new Catalogue(tx).registries())
+    const names = new Map(registries.map(({ meta }) => [meta.uid, meta.name]))
+    const matches = packFilter(body.filter)
+    // Packs of a registry that is being deleted go with it.
+    const isFound = (pack: PackRow): boolean => names.has(pack.spec.registryUid) && matches(pack)
+    const page = pageOfArray(searchPacks(groups, isFound, body.sort), query, 0)
+    return { items: page.items.map((versions) => viewPackMetadata(versions, names)), listmeta: listMeta(page) }
+  },
 })

@@ -9,6 +9,7 @@ import type {
 import { compareVersions } from '@atrium/pack/format/version.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { PackRow } from '../../../content/pack-rows.ts'
 import { rulesOf } from '../../../content/value-rules.ts'
 import { scopeOf, viewMeta } from '../../shapes/meta.ts'
 
@@ -36,20 +37,19 @@ export const viewPackSummary = (pack: Pack): v1PackSummary => ({
     values: pack.spec.values,
     presets: presetsOf(pack),
     schema: schemaOf(pack),
-    type: 'spectro',
+    type: pack.spec.type ?? 'spectro',
   },
   status: {},
 })
 
 /** One entry for each pack name, with the newest version in each registry. */
 export function viewPackMetadata(
-  versions: readonly Pack[],
+  newestFirst: readonly PackRow[],
   registryNames: ReadonlyMap<string, string>,
 ): v1PackMetadata {
-  const newestFirst = versions.toSorted((a, b) => compareVersions(b.spec.version, a.spec.version))
   const [newest] = newestFirst
   if (newest === undefined) throw new Error('a pack without versions')
-  const registries = [...new Set(versions.map((pack) => pack.spec.registryUid))].flatMap((uid) => {
+  const registries = [...new Set(newestFirst.map((pack) => pack.spec.registryUid))].flatMap((uid) => {
     const latest = newestFirst.find((pack) => pack.spec.registryUid === uid)
     if (latest === undefined) return []
     return [
@@ -68,7 +68,15 @@ export function viewPackMetadata(
     apiVersion: 'v1',
     kind: 'Pack',
     metadata: viewMeta(newest.meta),
-    spec: { name: newest.meta.name, displayName, layer, addonType, cloudTypes, type: 'spectro', registries },
+    spec: {
+      name: newest.meta.name,
+      displayName,
+      layer,
+      addonType,
+      cloudTypes,
+      type: newest.spec.type ?? 'spectro',
+      registries,
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Catalogue } from '../../../content/catalogue.ts'
 import { packNameOf } from '../../../content/macro-scope.ts'
+import { isOffered } from '../../../content/sync-plan.ts'
 
 type Pack = StoredObject<'Pack'>
 /** Layers of a create request are a part of those of an update request: their manifests have no uids. */
@@ -36,7 +37,7 @@ export async function parseLayers(
 ): Promise<ProfileLayer[]> {
   const all = inputs ?? []
   if (all.length > maxLayers) throw invalid('spec.template.packs', `at most ${maxLayers} layers are allowed`)
-  const packs = await surroundings.catalogue.packs()
+  const packs = [...(await surroundings.catalogue.packs()), ...(await heldPacks(surroundings))]
   const layers = all.map((input, index) => parseLayer(input, packs, surroundings, `spec.template.packs[${index}]`))
   const doubled = layers.findIndex((layer, index) => layers.findIndex((one) => one.name === layer.name) !== index)
   if (doubled >= 0) {
@@ -45,6 +46,16 @@ export async function parseLayers(
     throw invalid(field, `a second layer is named '${name}'. Use an alias: '<alias>--${name}'`)
   }
   return layers
+}
+
+/** Content that layers hold and no registry offers: they keep it until other content is chosen. */
+async function heldPacks({ catalogue, existing }: LayerSurroundings): Promise<Pack[]> {
+  const held: Pack[] = []
+  for (const { type, packUid } of existing) {
+    const pack = type === 'manifest' ? null : await catalogue.pack(packUid)
+    if (pack && !isOffered(pack)) held.push(pack)
+  }
+  return held
 }
 
 function parseLayer(
@@ -75,8 +86,8 @@ function parseLayer(
   checkCloud(pack, surroundings.cloudType, path)
   return {
     ...common,
-    // A chart is kept as a pack of that one chart; clients read back the type they sent.
-    type: input.type === 'oci' || input.type === 'helm' ? input.type : 'spectro',
+    // A chart is kept as a pack of that one chart.
+    type: pack.spec.type === 'helm' && input.type !== 'oci' ? 'helm' : input.type === 'oci' ? 'oci' : 'spectro',
     layer: pack.spec.layer,
     tag: input.tag || pack.spec.version,
     version: pack.spec.version,
@@ -100,7 +111,7 @@ function findPack(input: LayerInput, packs: readonly Pack[], path: string): Pack
   const sameRegistry = (pack: Pack): boolean => !input.registryUid || pack.spec.registryUid === input.registryUid
   if (byUid?.meta.name === name && sameRegistry(byUid) && (!input.tag || stands(input.tag, byUid.spec.version)))
     return byUid
-  const candidates = packs.filter((pack) => pack.meta.name === name && sameRegistry(pack))
+  const candidates = packs.filter((pack) => pack.meta.name === name && sameRegistry(pack) && isOffered(pack))
   if (candidates.length === 0) {
     const where = input.registryUid ? ` in registry '${input.registryUid}'` : ''
     throw invalid(`${path}.name`, `there is no pack '${name}'${where}. POST /v1/packs/search lists what there is`)

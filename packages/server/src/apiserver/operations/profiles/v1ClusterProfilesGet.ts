@@ -1,3 +1,5 @@
+import { Catalogue } from '../../../content/catalogue.ts'
+import { staleLayers } from '../../../content/profile-content.ts'
 import { defineOperation } from '../../operation.ts'
 import { getProfile, lineageOf, usersOf } from './load.ts'
 import { viewProfile } from './views.ts'
@@ -8,6 +10,7 @@ export const v1ClusterProfilesGet = defineOperation('v1ClusterProfilesGet', {
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
       const profile = await getProfile(tx, params.uid)
-      return viewProfile(profile, await lineageOf(tx, profile), await usersOf(tx, params.uid))
+      const stale = await staleLayers(new Catalogue(tx), profile.spec.layers)
+      return viewProfile(profile, await lineageOf(tx, profile), await usersOf(tx, params.uid), stale)
     }),
 })

@@ -1,5 +1,8 @@
 import type { ClusterProfileSpec } from '@atrium/api/kinds/cluster-profile.ts'
+import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { findCondition } from '@atrium/runtime/controller/conditions.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
+import { contentCondition, contentState, staleLayers } from '../../../content/profile-content.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { checkType, checkVariablesDefined } from './checks.ts'
@@ -12,7 +15,7 @@ export const v1ClusterProfilesUpdate = defineOperation('v1ClusterProfilesUpdate'
   permission: 'clusterProfile.update',
   handler: ({ subject, params, body, unknownOf }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { meta, spec } = await lockProfile(tx, params.uid)
+      const { meta, spec, conditions } = await lockProfile(tx, params.uid)
       const { template, version } = body.spec ?? {}
       if (template?.type && template.type !== spec.type) {
         throw invalid('spec.template.type', `a profile of type ${spec.type} cannot become one of type ${template.type}`)
@@ -41,5 +44,10 @@ export const v1ClusterProfilesUpdate = defineOperation('v1ClusterProfilesUpdate'
         ...(body.metadata?.annotations && { annotations: given.annotations }),
         spec: changed,
       })
+      if (findCondition(conditions, contentCondition)) {
+        const stale = await staleLayers(new Catalogue(tx), changed.layers)
+        const state = contentState(conditions, stale, isoNow(context.clock))
+        await tx.updateStatus('ClusterProfile', params.uid, { conditions: [state] })
+      }
     }),
 })

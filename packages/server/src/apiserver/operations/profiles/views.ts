@@ -8,6 +8,7 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { ProfileLayer, ProfileManifest, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { StaleLayer } from '../../../content/profile-content.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
@@ -37,15 +38,21 @@ export const viewLayer = (layer: ProfileLayer): v1PackRef =>
     layer.unknown,
   )
 
-function viewTemplate({ meta, spec }: Profile): v1ClusterProfileTemplate {
+function viewTemplate({ meta, spec }: Profile, stale: readonly StaleLayer[]): v1ClusterProfileTemplate {
   return {
     uid: meta.uid,
     name: meta.name,
     type: spec.type,
     cloudType: spec.cloudType,
     profileVersion: spec.version,
-    packs: spec.layers.map(viewLayer),
+    packs: spec.layers.map((layer) => flagged(viewLayer(layer), stale)),
   }
+}
+
+/** Marked when its registry does not offer this content any more. */
+function flagged(view: v1PackRef, stale: readonly StaleLayer[]): v1PackRef {
+  const found = stale.find(({ layer }) => layer === view.name)
+  return found ? Object.assign(view, { isInvalid: true, inValidReason: found.message }) : view
 }
 
 /** `published` is there from the first moment: clients read nothing else, also between create and publish. */
@@ -53,8 +60,9 @@ export function viewProfile(
   profile: Profile,
   lineage: readonly { uid: string; version: string }[],
   users: readonly { uid: string; name: string }[],
+  stale: readonly StaleLayer[],
 ): v1ClusterProfile {
-  const template = viewTemplate(profile)
+  const template = viewTemplate(profile, stale)
   return withUnknown<v1ClusterProfile>(
     {
       apiVersion: 'v1',

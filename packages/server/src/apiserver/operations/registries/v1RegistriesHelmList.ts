@@ -10,7 +10,11 @@ export const v1RegistriesHelmList = defineOperation('v1RegistriesHelmList', {
   handler: ({ subject, query }, context) =>
     context.admission.run(subject, async (tx) => {
       const registries = await new Catalogue(tx).registries()
-      const page = pageOfViews(registries.filter(({ spec }) => spec.type === 'helm').map(viewHelmRegistry), query, 0)
+      const page = pageOfViews(
+        registries.filter(({ spec }) => spec.type === 'helm').map((registry) => viewHelmRegistry(registry)),
+        query,
+        0,
+      )
       return { items: page.items, listmeta: listMeta(page) }
     }),
 })

@@ -10,7 +10,11 @@ export const v1RegistriesPackList = defineOperation('v1RegistriesPackList', {
   handler: ({ subject, query }, context) =>
     context.admission.run(subject, async (tx) => {
       const registries = await new Catalogue(tx).registries()
-      const page = pageOfViews(registries.filter(({ spec }) => spec.type === 'pack').map(viewPackRegistry), query, 0)
+      const page = pageOfViews(
+        registries.filter(({ spec }) => spec.type === 'pack').map((registry) => viewPackRegistry(registry)),
+        query,
+        0,
+      )
       return { items: page.items, listmeta: listMeta(page) }
     }),
 })

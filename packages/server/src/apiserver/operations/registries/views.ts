@@ -1,13 +1,22 @@
 import type {
+  v1AwsCloudAccount,
+  v1BasicOciRegistry,
+  v1EcrRegistry,
   v1HelmRegistry,
   v1OciRegistry,
   v1PackRegistry,
+  v1RegistryAuth,
   v1RegistryMetadata,
   v1RegistrySyncStatus,
+  v1TlsConfiguration,
 } from '@atrium/api/generated/operations.d.ts'
+import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { can, type Subject } from '../../../auth/subject.ts'
 import type { Catalogue } from '../../../content/catalogue.ts'
+import { type RegistrySecrets, readSecrets, registryAuthField } from '../../../content/registry-client.ts'
+import { maskedValue } from '../../shapes/masked.ts'
 import { scopeOf, viewMeta } from '../../shapes/meta.ts'
 
 type Registry = StoredObject<'Registry'>
@@ -21,11 +30,13 @@ export const viewMetadata = ({ meta, spec }: Registry): v1RegistryMetadata => ({
   isPrivate: spec.isPrivate,
 })
 
+const isSyncSupported = ({ isSyncOff, oci }: RegistrySpec): boolean => !isSyncOff && oci?.provider !== 'zarf'
+
 /** `isSyncSupported` decides in clients whether packs can be looked up by name. */
 export function viewSync({ spec, status }: Registry): v1RegistrySyncStatus {
   const { sync } = status
   return {
-    isSyncSupported: spec.type !== 'helm',
+    isSyncSupported: isSyncSupported(spec),
     status: sync?.state ?? 'Pending',
     message: sync?.message ?? '',
     ...(sync?.lastRunAt && { lastRunTime: sync.lastRunAt }),
@@ -33,51 +44,134 @@ export function viewSync({ spec, status }: Registry): v1RegistrySyncStatus {
   }
 }
 
-/** Credentials are never read back here. */
-export const viewPackRegistry = (registry: Registry): v1PackRegistry => ({
+const endpointOf = ({ shownEndpoint, endpoint }: RegistrySpec): string => shownEndpoint ?? endpoint
+
+/** Clients take it for granted that this is there. */
+const viewTls = ({ caBundle, isTlsShown }: RegistrySpec): v1TlsConfiguration => ({
+  enabled: isTlsShown ?? false,
+  certificate: caBundle,
+  insecureSkipVerify: false,
+})
+
+function viewAuth(
+  spec: RegistrySpec,
+  { password = maskedValue, token = maskedValue }: RegistrySecrets,
+): v1RegistryAuth {
+  const tls = viewTls(spec)
+  if (spec.auth?.type === 'basic') return { type: 'basic', username: spec.auth.username ?? '', password, tls }
+  return spec.auth?.type === 'token' ? { type: 'token', token, tls } : { type: 'noAuth', tls }
+}
+
+/** Secrets are masked, unless they are handed in. */
+export const viewPackRegistry = (registry: Registry, secrets: RegistrySecrets = {}): v1PackRegistry => ({
   apiVersion: 'v1',
   kind: 'PackRegistry',
   metadata: viewMeta(registry.meta),
   spec: {
     name: registry.meta.name,
-    endpoint: registry.spec.endpoint,
+    endpoint: endpointOf(registry.spec),
     private: registry.spec.isPrivate,
     registryUid: registry.meta.uid,
     scope: scopeOf(registry.meta),
-    auth: { type: 'noAuth' },
+    auth: viewAuth(registry.spec, secrets),
   },
   status: { packSyncStatus: viewSync(registry) },
 })
 
-export const viewHelmRegistry = (registry: Registry): v1HelmRegistry => ({
+export const viewHelmRegistry = (registry: Registry, secrets: RegistrySecrets = {}): v1HelmRegistry => ({
   apiVersion: 'v1',
   kind: 'HelmRegistry',
   metadata: viewMeta(registry.meta),
   spec: {
     name: registry.meta.name,
-    endpoint: registry.spec.endpoint,
+    endpoint: endpointOf(registry.spec),
     isPrivate: registry.spec.isPrivate,
     registryUid: registry.meta.uid,
     scope: scopeOf(registry.meta),
-    auth: { type: 'noAuth' },
+    auth: viewAuth(registry.spec, secrets),
   },
+  status: { helmSyncStatus: viewSync(registry) },
 })
 
 export const viewOciRegistry = (registry: Registry): v1OciRegistry => ({
   metadata: viewMeta(registry.meta),
   spec: {
-    endpoint: registry.spec.endpoint,
+    endpoint: endpointOf(registry.spec),
     isPrivate: registry.spec.isPrivate,
-    providerType: 'pack',
-    registryType: 'basic',
+    providerType: registry.spec.oci?.provider ?? 'pack',
+    registryType: registry.spec.oci?.registryType ?? 'basic',
     scope: scopeOf(registry.meta),
   },
   status: { sync: viewSync(registry) },
 })
 
+/** Of a registry of kind pack or helm: each has its own word for "private". */
+export const viewSummary = (registry: Registry) => ({
+  metadata: viewMeta(registry.meta),
+  spec: {
+    endpoint: endpointOf(registry.spec),
+    ...(registry.spec.type === 'helm' ? { isPrivate: registry.spec.isPrivate } : { private: registry.spec.isPrivate }),
+    scope: scopeOf(registry.meta),
+  },
+  status: { sync: viewSync(registry) },
+})
+
+const ociParts = ({ meta, spec }: Registry) => ({
+  endpoint: endpointOf(spec),
+  providerType: spec.oci?.provider ?? 'pack',
+  baseContentPath: spec.oci?.baseContentPath ?? '',
+  isSyncSupported: isSyncSupported(spec),
+  registryUid: meta.uid,
+  scope: scopeOf(meta),
+})
+
+/** Secrets are always masked: clients keep their own. */
+export const viewBasicOci = (registry: Registry): v1BasicOciRegistry => ({
+  kind: 'BasicOciRegistry',
+  metadata: viewMeta(registry.meta),
+  spec: { ...ociParts(registry), basePath: registry.spec.oci?.basePath ?? '', auth: viewAuth(registry.spec, {}) },
+  status: { syncStatus: viewSync(registry) },
+})
+
+export function viewEcr(registry: Registry): v1EcrRegistry {
+  const { auth, isPrivate } = registry.spec
+  const credentials: v1AwsCloudAccount = {
+    credentialType: 'secret',
+    accessKey: auth?.accessKey ?? '',
+    secretKey: maskedValue,
+  }
+  return {
+    kind: 'EcrRegistry',
+    metadata: viewMeta(registry.meta),
+    spec: {
+      ...ociParts(registry),
+      isPrivate,
+      ...(auth && { credentials, defaultRegion: auth.region ?? '' }),
+      tls: viewTls(registry.spec),
+    },
+    status: { syncStatus: viewSync(registry) },
+  }
+}
+
+/** The registry's secrets in clear, for those who may change it: clients compare them with what they sent. */
+export async function shownSecrets(tx: Tx, subject: Subject, { meta }: Registry): Promise<RegistrySecrets> {
+  if (meta.tenant !== subject.tenant || !can(subject, 'packRegistry.update', meta.project)) return {}
+  return readSecrets(await tx.getSecret({ kind: 'Registry', uid: meta.uid }, registryAuthField))
+}
+
 /** The registry, or `ResourceNotFound`: also for what is no uid at all, because clients look up by name this way. */
 export async function getRegistry(catalogue: Catalogue, uid: string): Promise<Registry> {
   const registry = await catalogue.registry(uid)
   if (registry) return registry
-  throw new AtriumError('ResourceNotFound', `Registry '${uid}' is not found. GET /v1/registries/metadata lists them.`)
+  throw notFound(uid)
 }
+
+/** As `getRegistry`, of this kind only: clients ask for both with a name. */
+export async function getOci(catalogue: Catalogue, uid: string, registryType: 'basic' | 'ecr'): Promise<Registry> {
+  const registry = await catalogue.registry(uid)
+  if (registry?.spec.type === 'oci' && (registry.spec.oci?.registryType ?? 'basic') === registryType) return registry
+  throw notFound(uid)
+}
+
+export const notFound = (uid: string): AtriumError =>
+  new AtriumError('ResourceNotFound', `Registry '${uid}' is not found. GET /v1/registries/metadata lists them.`)

@@ -32,6 +32,7 @@ const limitedKinds = {
   project: 'Project',
   role: 'Role',
   cloudaccount: 'CloudAccount',
+  registry: 'Registry',
   clusterprofile: 'ClusterProfile',
   spectrocluster: 'Cluster',
 } as const satisfies Partial<Record<v1ResourceLimitType, KindName>>

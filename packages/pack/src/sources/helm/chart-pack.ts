@@ -1,0 +1,48 @@
+import { packError } from '../../format/problems.ts'
+import { readArchive } from '../archive.ts'
+import { readChart } from '../charts.ts'
+import type { FileTree } from '../file-tree.ts'
+
+const texts = /^[^/]+\/(values\.yaml|README\.md)$/
+
+/**
+ * A pack of one chart, so that charts of Helm repositories are kept, pinned and installed as packs are: the chart as it is, its values below
+ * `charts.<chart>`, a namespace of its name. Depends on the chart alone.
+ */
+export async function packOfChart(
+  chart: { name: string; version: string; description: string },
+  archive: Uint8Array,
+): Promise<FileTree> {
+  const { name, version } = await readChart('chart', archive)
+  if (name !== chart.name || version !== chart.version)
+    throw packError('Chart.yaml', `says ${name} ${version}, the repository ${chart.name} ${chart.version}`)
+  const files = await readArchive(archive, `${name}-${version}`, { only: (path) => texts.test(path) })
+  const text = (path: string): string => new TextDecoder().decode(files.get(`${topOf(files)}/${path}`))
+  const path = `charts/${name}-${version}.tgz`
+  const manifest = {
+    name,
+    displayName: name,
+    version,
+    layer: 'addon',
+    addonType: 'helm chart',
+    cloudTypes: ['all'],
+    annotations: { source: 'helm', description: chart.description },
+    charts: [path],
+  }
+  return new Map<string, Uint8Array>([
+    ['pack.json', Buffer.from(JSON.stringify(manifest, null, 2))],
+    ['values.yaml', Buffer.from(packValues(name, text('values.yaml')))],
+    ['README.md', Buffer.from(text('README.md'))],
+    [path, archive],
+  ])
+}
+
+const topOf = (files: FileTree): string => [...files.keys()][0]?.split('/', 1)[0] ?? ''
+
+/** The chart's values, moved in below `charts.<chart>` line by line: comments and order stay. */
+function packValues(name: string, values: string): string {
+  const lines = values.split('\n').map((line) => (line.trim() === '' || line === '---' ? '' : `    ${line}`))
+  const isEmpty = lines.every((line) => line === '' || line.trimStart().startsWith('#') || line.trim() === '{}')
+  const head = `pack:\n  namespace: "${name}"\ncharts:\n  ${name}:`
+  return isEmpty ? `${head} {}\n` : `${head}\n${lines.join('\n').trimEnd()}\n`
+}

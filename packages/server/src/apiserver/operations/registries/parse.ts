@@ -1,0 +1,156 @@
+import type {
+  v1BasicOciRegistrySpec,
+  v1EcrRegistrySpec,
+  v1HelmRegistrySpec,
+  v1PackRegistrySpec,
+  v1RegistryAuth,
+  v1TlsConfiguration,
+} from '@atrium/api/generated/operations.d.ts'
+import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { gitAddress } from '../../../content/origins/git-packs.ts'
+import type { RegistrySecrets } from '../../../content/registry-client.ts'
+import { maskedValue } from '../../shapes/masked.ts'
+
+/** What a request says of a registry. A secret that is absent or masked is the one that is stored. */
+export interface ParsedRegistry {
+  spec: RegistrySpec
+  secrets: RegistrySecrets
+}
+
+/** Bodies of these operations are optional in the contract. */
+export function mustHaveSpec<T>(spec: T | undefined): T {
+  if (spec === undefined) throw invalid('spec', 'is missing')
+  return spec
+}
+
+export const parseHelm = (input: v1HelmRegistrySpec, skipSync: boolean | undefined): ParsedRegistry => ({
+  spec: {
+    ...common(input.endpoint, input.isPrivate ?? input.auth.type !== 'noAuth', input.auth.tls),
+    type: 'helm',
+    ...readAuth(input.auth),
+    ...(skipSync && { isSyncOff: true }),
+  },
+  secrets: secretsOf(input.auth),
+})
+
+export function parsePack(input: v1PackRegistrySpec): ParsedRegistry {
+  const isPrivate = input.private ?? input.auth.type !== 'noAuth'
+  return {
+    spec: { ...common(input.endpoint, isPrivate, input.auth.tls, true), type: 'pack', ...readAuth(input.auth) },
+    secrets: secretsOf(input.auth),
+  }
+}
+
+export const parseBasic = (input: v1BasicOciRegistrySpec): ParsedRegistry => ({
+  spec: {
+    ...common(input.endpoint, input.auth.type !== 'noAuth', input.auth.tls),
+    type: 'oci',
+    ...readAuth(input.auth),
+    oci: {
+      registryType: 'basic',
+      provider: input.providerType ?? 'helm',
+      basePath: input.basePath ?? '',
+      baseContentPath: input.baseContentPath ?? '',
+    },
+    ...(!input.isSyncSupported && { isSyncOff: true }),
+  },
+  secrets: secretsOf(input.auth),
+})
+
+export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
+  const { credentials, isPrivate, isSyncSupported } = input
+  const spec: RegistrySpec = {
+    ...common(input.endpoint, isPrivate, input.tls),
+    type: 'oci',
+    oci: {
+      registryType: 'ecr',
+      provider: input.providerType ?? 'helm',
+      basePath: '',
+      baseContentPath: input.baseContentPath ?? '',
+    },
+    ...(!isSyncSupported && { isSyncOff: true }),
+  }
+  if (!isPrivate) return { spec, secrets: {} }
+  const region = input.defaultRegion || (/\.ecr\.([a-z0-9-]+)\.amazonaws\.com/.exec(spec.endpoint)?.[1] ?? '')
+  if (region === '') throw invalid('spec.defaultRegion', 'is missing, and the endpoint does not name one')
+  if (credentials?.credentialType !== undefined && credentials.credentialType !== 'secret')
+    throw invalid(
+      'spec.credentials.credentialType',
+      `'${credentials.credentialType}' needs credentials of AWS that this installation does not have. Use an access key ('secret')`,
+    )
+  const accessKey = credentials?.accessKey ?? ''
+  if (accessKey === '') throw invalid('spec.credentials.accessKey', 'is missing')
+  const { secretKey, secretToken } = credentials ?? {}
+  return {
+    spec: { ...spec, auth: { type: 'aws', accessKey, region } },
+    secrets: given({ secretKey, sessionToken: secretToken }),
+  }
+}
+
+/** Endpoint and certificate of any registry. */
+function common(
+  endpoint: string,
+  isPrivate: boolean,
+  tls: v1TlsConfiguration | undefined,
+  isGitAllowed = false,
+): Pick<RegistrySpec, 'endpoint' | 'shownEndpoint' | 'caBundle' | 'isDefault' | 'isPrivate' | 'isTlsShown'> {
+  if (tls?.insecureSkipVerify)
+    throw invalid(
+      'spec.auth.tls.insecureSkipVerify',
+      'is not supported. Give the CA that signed the certificate in tls.certificate',
+    )
+  if (tls?.key) throw invalid('spec.auth.tls.key', 'client certificates are not supported')
+  const caBundle = tls?.certificate || tls?.ca || ''
+  if (caBundle !== '' && !caBundle.includes('-----BEGIN CERTIFICATE-----'))
+    throw invalid('spec.auth.tls.certificate', 'is no certificate in PEM')
+  const read = readEndpoint(endpoint, isGitAllowed)
+  return {
+    endpoint: read,
+    ...(read !== endpoint && { shownEndpoint: endpoint }),
+    caBundle,
+    isDefault: false,
+    isPrivate,
+    ...(tls?.enabled && { isTlsShown: true }),
+  }
+}
+
+/** Addresses are https; one without a scheme is meant so. */
+function readEndpoint(given: string, isGitAllowed: boolean): string {
+  const text = given.trim()
+  if (text.startsWith('git+')) {
+    if (isGitAllowed && gitAddress(text) !== null && URL.canParse(text.slice('git+'.length))) return text
+    throw invalid(
+      'spec.endpoint',
+      `'${text}' is no address of a git repository. Write it like git+https://host/packs.git#main:folder, in a registry of kind pack`,
+    )
+  }
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)
+  if (url === null || url.hostname === '')
+    throw invalid('spec.endpoint', `'${text}' is no address. Write it like https://host/path`)
+  if (url.protocol === 'oci:') url.href = url.href.replace(/^oci:/, 'https:')
+  if (url.protocol !== 'https:' && url.protocol !== 'oci:') throw invalid('spec.endpoint', 'must be an https address')
+  if (url.username || url.password) throw invalid('spec.endpoint', 'must not hold credentials. Give them in auth')
+  if (url.search || url.hash) throw invalid('spec.endpoint', 'must not hold a query or fragment')
+  return url.href.replace(/^oci:/, 'https:').replace(/\/+$/, '')
+}
+
+function readAuth({ type = 'noAuth', username }: v1RegistryAuth): Pick<RegistrySpec, 'auth'> {
+  if (type === 'noAuth') return {}
+  if (type === 'basic' && !username) throw invalid('spec.auth.username', 'is missing')
+  return { auth: { type, ...(type === 'basic' && { username: username ?? '' }) } }
+}
+
+function secretsOf({ type, password, token }: v1RegistryAuth): RegistrySecrets {
+  if (type === 'basic') return given({ password })
+  return type === 'token' ? given({ token }) : {}
+}
+
+/** Clients send a mask for what they do not know. */
+const given = (secrets: Record<string, string | undefined>): RegistrySecrets =>
+  Object.fromEntries(
+    Object.entries(secrets).filter(([, value]) => value && value !== maskedValue && !/^\*+$/.test(value)),
+  )
+
+export const invalid = (field: string, text: string): AtriumError =>
+  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })

@@ -1,0 +1,9 @@
+import { defineOperation } from '../../operation.ts'
+import { deleteRegistry } from './save.ts'
+
+export const v1BasicOciRegistriesUidDelete = defineOperation('v1BasicOciRegistriesUidDelete', {
+  scope: 'object',
+  permission: 'packRegistry.delete',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, (tx) => deleteRegistry(tx, params.uid, 'basic')),
+})

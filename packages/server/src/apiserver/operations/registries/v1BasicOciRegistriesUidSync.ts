@@ -1,0 +1,9 @@
+import { defineOperation } from '../../operation.ts'
+import { askForSync } from './sync.ts'
+
+export const v1BasicOciRegistriesUidSync = defineOperation('v1BasicOciRegistriesUidSync', {
+  scope: 'object',
+  permission: 'packRegistry.update',
+  handler: ({ subject, params, query }, context) =>
+    context.admission.run(subject, (tx) => askForSync(tx, params.uid, query.forceSync)),
+})

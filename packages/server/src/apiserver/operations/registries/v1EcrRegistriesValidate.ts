@@ -1,0 +1,9 @@
+import { defineOperation } from '../../operation.ts'
+import { parseEcr } from './parse.ts'
+import { tryRegistry } from './save.ts'
+
+export const v1EcrRegistriesValidate = defineOperation('v1EcrRegistriesValidate', {
+  scope: 'tenant',
+  permission: 'packRegistry.create',
+  handler: ({ body }, context) => tryRegistry(context, parseEcr(body)),
+})

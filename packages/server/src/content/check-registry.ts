@@ -1,0 +1,62 @@
+import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
+import { PackError } from '@atrium/pack/format/problems.ts'
+import { GitRemote } from '@atrium/pack/sources/git/remote.ts'
+import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { EgressError } from '@atrium/runtime/egress/error.ts'
+import { gitAddress } from './origins/git-packs.ts'
+import { openOrigin } from './origins/open-origin.ts'
+import { authorizationOf, type RegistryClientDeps, type RegistrySecrets, registryClient } from './registry-client.ts'
+
+const limitMs = 20_000
+
+/** Tries to sign in and to list what is there. Throws `InvalidRequest` that names the field that is wrong. */
+export async function checkRegistry(
+  spec: RegistrySpec,
+  secrets: RegistrySecrets,
+  deps: RegistryClientDeps,
+): Promise<void> {
+  try {
+    await list(spec, secrets, deps, AbortSignal.timeout(limitMs))
+  } catch (error) {
+    throw refusal(spec, error)
+  }
+}
+
+async function list(
+  spec: RegistrySpec,
+  secrets: RegistrySecrets,
+  deps: RegistryClientDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const git = gitAddress(spec.endpoint)
+  if (git) {
+    const { egress } = deps
+    const options = { url: git.url, egress, authorization: authorizationOf(spec, secrets), caBundle: spec.caBundle }
+    await new GitRemote(options).commitOf(git.ref, signal)
+  } else if (spec.type === 'helm') {
+    const origin = openOrigin(spec, secrets, deps)
+    await origin.list(null, signal).finally(() => origin.close())
+  } else {
+    // Once is enough to tell, and somebody waits.
+    const once = { ...deps, clock: { ...deps.clock, sleep: () => Promise.reject(new Tried()) } }
+    await registryClient(spec, secrets, once).repositories(signal)
+  }
+}
+
+/** Ends what would be tried again. */
+class Tried extends Error {}
+
+function refusal(spec: RegistrySpec, error: unknown): unknown {
+  const refused = (field: string, text: string): AtriumError =>
+    new AtriumError('InvalidRequest', `${field}: ${text}`, { details: { field }, cause: error })
+  if (error instanceof Tried)
+    return refused('spec.endpoint', 'the registry cannot be reached, or fails. Check the address and the CA.')
+  if (error instanceof OciError && (error.status === 401 || error.status === 403)) {
+    const field = spec.auth?.type === 'aws' ? 'spec.credentials' : 'spec.auth'
+    return refused(field, `${error.message}. Check user name, password or token.`)
+  }
+  if (error instanceof OciError || error instanceof PackError || error instanceof EgressError)
+    return refused('spec.endpoint', `${error.message}. Check the address and the CA.`)
+  return error
+}

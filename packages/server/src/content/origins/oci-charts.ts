@@ -1,0 +1,48 @@
+import { packError } from '@atrium/pack/format/problems.ts'
+import { isVersion } from '@atrium/pack/format/version.ts'
+import { packOfChart } from '@atrium/pack/sources/helm/chart-pack.ts'
+import { packLimits } from '@atrium/pack/sources/limits.ts'
+import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { madePack } from './made-pack.ts'
+import { listTags, repositoryOf } from './oci-tags.ts'
+import type { Listing, Offer, Origin, ReadPack } from './origin.ts'
+
+const CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
+
+/** Charts in an OCI registry, as `helm push` stores them: below the base path, named by the last part of the repository. */
+export class OciCharts implements Origin {
+  readonly #client: OciClient
+  readonly #basePath: string
+
+  constructor(client: OciClient, basePath: string) {
+    this.#client = client
+    this.#basePath = basePath
+  }
+
+  async list(_since: string | null, signal: AbortSignal): Promise<Listing> {
+    const prefix = this.#basePath === '' ? '' : `${this.#basePath}/`
+    const wanted = (all: string[]): string[] => all.filter((name) => name.startsWith(prefix))
+    const listing = await listTags(this.#client, wanted, signal)
+    return { ...listing, offers: listing.offers.filter((offer) => isVersion(versionOf(offer))) }
+  }
+
+  async read(offer: Offer, signal: AbortSignal): Promise<ReadPack> {
+    const repository = repositoryOf(offer)
+    const found = await this.#client.manifest(repository, offer.mark, signal)
+    if (found === null) throw new OciError(404, `the registry lacks ${offer.place}`)
+    const layer = found.manifest.layers.find(({ mediaType }) => mediaType === CHART)
+    if (layer === undefined) throw packError(offer.place, 'is no chart')
+    if (layer.size > packLimits.archiveBytes) throw packError(offer.place, `has ${layer.size} bytes`)
+    const name = repository.slice(repository.lastIndexOf('/') + 1)
+    const chart = { name, version: versionOf(offer), description: '' }
+    return madePack(await packOfChart(chart, await this.#client.blob(repository, layer, signal)), 'helm')
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+/** Tags know no `+`; helm writes `_` for it. */
+const versionOf = ({ place }: Offer): string => place.slice(place.lastIndexOf(':') + 1).replaceAll('_', '+')
