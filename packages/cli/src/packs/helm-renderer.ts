@@ -1,13 +1,15 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Renderer, RenderRequest } from '@atrium/pack/render/renderer.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { runConfined } from '@atrium/runtime/confined/command.ts'
+import { ConfinedError } from '@atrium/runtime/confined/error.ts'
+import { findWall } from '@atrium/runtime/confined/wall.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
 
 /** Templates are programs: one that never ends, or that writes without end, is stopped. */
-const LIMIT_MS = 60_000
-const OUTPUT_BYTES = 32 * 1024 * 1024
+const limits = { cpuSeconds: 30, memoryBytes: 1024 ** 3, outputBytes: 32 * 1024 ** 2, timeMs: 60_000 }
 const MESSAGE_CHARACTERS = 1000
 
 export interface HelmOptions {
@@ -22,39 +24,36 @@ export interface HelmOptions {
 export const findHelm = async (): Promise<string | null> => (await findTools(['helm'])).helm
 
 /**
- * The real helm, without a cluster. Each run has a folder of its own as its home: nothing of the person's who runs it is read, and names
- * are not looked up.
+ * The real helm, without a cluster. A chart is a program of strangers: it runs behind the best wall of this system, with a home of its own,
+ * and names are not looked up.
  */
-export const helmRenderer = (options: HelmOptions): Renderer => ({
+export const helmRenderer = (options: HelmOptions, wall = findWall()): Renderer => ({
   async render(request) {
     const folder = await mkdtemp(join(tmpdir(), 'atrium-render-'))
     try {
-      await writeFile(join(folder, 'chart.tgz'), request.chart)
-      await writeFile(join(folder, 'values.yaml'), request.valuesText, { mode: 0o600 })
-      return await runHelm(options, request, folder)
+      const [chart, values] = [join(folder, 'chart.tgz'), join(folder, 'values.yaml')]
+      await writeFile(chart, request.chart)
+      await writeFile(values, request.valuesText, { mode: 0o600 })
+      const args = argsOf(options, request, chart, values)
+      return { text: await runConfined({ command: options.helm, args, wall, limits, clock: systemClock }) }
+    } catch (error) {
+      if (error instanceof ConfinedError) return { refused: sentenceOf(error.message) }
+      throw error
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
   },
 })
 
-function runHelm(options: HelmOptions, request: RenderRequest, folder: string): ReturnType<Renderer['render']> {
-  const { helm, kubernetesVersion, withDefinitions = false } = options
-  const { releaseName, namespace } = request
-  const args = ['template', releaseName, 'chart.tgz', '--values=values.yaml', `--namespace=${namespace}`]
-  args.push(`--kube-version=${kubernetesVersion}`, ...(withDefinitions ? ['--include-crds'] : []))
-  const limits = { timeout: LIMIT_MS, maxBuffer: OUTPUT_BYTES, killSignal: 'SIGKILL' as const }
-  return new Promise((resolve, reject) => {
-    execFile(helm, args, { cwd: folder, env: { HOME: folder, TMPDIR: folder }, ...limits }, (error, stdout, stderr) => {
-      if (error === null) resolve({ text: stdout })
-      else if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-        resolve({ refused: `renders more than ${OUTPUT_BYTES} bytes` })
-      else if (error.killed) resolve({ refused: `is not rendered after ${LIMIT_MS / 1000} s` })
-      else if (typeof error.code === 'number') resolve({ refused: sentenceOf(stderr) })
-      else reject(error)
-    })
-  })
-}
+const argsOf = (
+  { kubernetesVersion, withDefinitions = false }: HelmOptions,
+  { releaseName, namespace }: RenderRequest,
+  chart: string,
+  values: string,
+): string[] => [
+  ...['template', releaseName, chart, `--values=${values}`, `--namespace=${namespace}`],
+  ...[`--kube-version=${kubernetesVersion}`, ...(withDefinitions ? ['--include-crds'] : [])],
+]
 
 /** What helm says, on one line. */
 function sentenceOf(stderr: string): string {

@@ -6,7 +6,7 @@ export class ConfinedError extends Error {
 }
 
 const OUT_OF_MEMORY = /out of memory|allocation failed|failed to allocate|cannot allocate memory/i
-const MESSAGE_CHARS = 500
+const MESSAGE_CHARS = 2000
 
 /** What a process that ended said of itself, or which limit ended it. */
 export const explainEnd = (
