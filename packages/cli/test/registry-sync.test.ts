@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Secret } from '@atrium/runtime/base/secret.ts'
-import { systemActor } from '@atrium/runtime/controller/actor.ts'
+import { startTestRegistry, type TestRegistry } from '@atrium/dev-env/registry.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CommandLine, openCommandLine } from './support/command-line.ts'
 import { type HostedRegistry, hostRegistry, password } from './support/hosted-registry.ts'
@@ -9,30 +9,38 @@ import { type HostedRegistry, hostRegistry, password } from './support/hosted-re
 const shipped = join(import.meta.dirname, '../../../packs')
 let cli: CommandLine
 let registry: HostedRegistry
+/** The platform's own, which keeps copies of what others offer. */
+let platform: TestRegistry
+let folder: string
 
 beforeAll(async () => {
+  platform = await startTestRegistry()
+  folder = mkdtempSync(join(tmpdir(), 'atrium-sync-'))
+  const [registryCaFile, registryTokenKeyFile] = [join(folder, 'ca.crt'), join(folder, 'token.key')]
+  writeFileSync(registryCaFile, platform.caBundle)
+  writeFileSync(registryTokenKeyFile, platform.tokenKey.reveal(), { mode: 0o600 })
   // A registry of one's own lies in a network of one's own.
-  cli = await openCommandLine({ egressAllow: '127.0.0.0/8' })
+  const env = { egressAllow: '127.0.0.0/8', registryUrl: platform.url, registryCaFile, registryTokenKeyFile }
+  cli = await openCommandLine(env)
   registry = await hostRegistry()
 })
 afterAll(async () => {
   await registry.remove()
   await cli.close()
+  await platform.stop()
+  rmSync(folder, { recursive: true })
 })
 
-/** As the tenant's registry; there is no operation for it that everybody may use. */
-async function addRegistry(): Promise<void> {
-  const spec = {
-    ...{ type: 'oci' as const, endpoint: `https://${registry.host}/team`, isDefault: false, isPrivate: true },
-    caBundle: readFileSync(registry.caFile, 'utf8'),
-  }
-  await cli.plane.installation.store.transaction(cli.tenant.tenant.uid, systemActor('test'), async (tx) => {
-    const { meta } = await tx.create({ kind: 'Registry', project: null, name: 'ours', spec })
-    const auth = new Secret(JSON.stringify({ username: 'ada', password }))
-    await tx.putSecret({ kind: 'Registry', uid: meta.uid }, 'auth', auth)
-    await tx.enqueue('Registry', meta.uid)
-  })
-}
+const addRegistry = (): Promise<string> =>
+  cli.atrium(
+    ...['registry', 'add', 'ours', '--type', 'oci', '--endpoint', `https://${registry.host}`, '--base-path', 'team'],
+    ...[
+      '--ca',
+      registry.caFile,
+      '--credentials',
+      cli.file('credentials.yaml', `username: ada\npassword: ${password}\n`),
+    ],
+  )
 
 test('packs that are pushed to a hosted registry can be chosen once it was added, and again when more were pushed', async () => {
   const push = (name: string) =>
