@@ -11,8 +11,9 @@ const projectOf = (name: string, area: Area) => ({
     pool: area.isolation === 'shared' ? ('threads' as const) : ('forks' as const),
     isolate: area.isolation === 'apart',
     fileParallelism: area.parallel,
-    // Files with processes wait more than they compute: with two at once, two cores were busy for a third of the time.
-    ...(area.parallel && { maxWorkers: Math.max(4, availableParallelism() - 1) }),
+    // Files with processes wait more than they compute: with two at once, two cores were busy for a third of the time. One of
+    // the five gives way to all others.
+    ...(area.parallel && { maxWorkers: Math.max(5, availableParallelism() - 1) }),
     testTimeout: area.testTimeoutMs,
     // Only a condition that never comes true waits this long; a machine may be slow.
     expect: { poll: { timeout: (area.testTimeoutMs * 2) / 3 } },
@@ -20,11 +21,13 @@ const projectOf = (name: string, area: Area) => ({
   },
 })
 
-/** A clean clone knows no durations: what lasts five minutes by itself must not begin last. */
+/** What lasts minutes by itself must not begin last: a clean clone knows no durations. */
+const LONG = ['simulation-seeds.test.ts', 'agent-trouble.test.ts']
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('/simulation-seeds.test.ts')
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((name) => moduleId.endsWith(`/${name}`))
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }

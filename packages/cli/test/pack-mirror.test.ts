@@ -215,7 +215,10 @@ describe('a bundle', () => {
     await succeed('pack', 'push', path, '--registry', `${upstream.host}/packs`, ...trust)
     const bundle = join(folder, 'killed.tar')
     const words = ['pack', 'mirror', 'bigger', '--from', `${upstream.host}/packs`, '--to', bundle, ...maps(), ...trust]
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), ...words], { stdio: 'ignore' })
+    // Whoever is killed leaves its temporary files: here they go with the test's.
+    const env = { ...process.env, TMPDIR: folder }
+    const program = join(import.meta.dirname, '../src/main.ts')
+    const child = spawn(process.execPath, [program, ...words], { stdio: 'ignore', env })
     const ended = once(child, 'exit')
     const part = `${bundle}.part`
     while (child.exitCode === null && !(existsSync(part) && statSync(part).size > 10 * MIB)) await systemClock.sleep(5)

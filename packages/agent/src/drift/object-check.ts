@@ -53,9 +53,11 @@ export async function checkObject(deps: ObjectCheckDeps, guarded: Guarded): Prom
 }
 
 async function repair(deps: ObjectCheckDeps, guarded: Guarded, drift: Drift): Promise<CheckResult> {
-  const restMs = deps.fights.restMs(guarded.key, deps.clock.now())
+  const now = deps.clock.now()
+  const restMs = deps.fights.restMs(guarded.key, now)
   if (restMs > 0) {
-    const until = new Date(deps.clock.now() + restMs).toISOString()
+    // As of the same moment: each look during a rest must tell the same end.
+    const until = new Date(now + restMs).toISOString()
     const text = `contested: ${cause(drift)} again and again, left alone until ${until}; stop whoever changes it, take the field out of the layer, or set its policy to alert`
     const contestedBy = drift.state === 'changed' ? drift.changedBy : ''
     deps.deviations.see(guarded.key, { ...sighting(guarded, drift, 'heal', 'failed', text), contestedBy })

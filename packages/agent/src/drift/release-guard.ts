@@ -151,9 +151,10 @@ export class ReleaseGuard {
   }
 
   async #repair(release: GuardedRelease, fault: NonNullable<ReleaseFault>): Promise<CheckResult> {
-    const restMs = this.#deps.fights.restMs(release.key, this.#deps.clock.now())
+    const now = this.#deps.clock.now()
+    const restMs = this.#deps.fights.restMs(release.key, now)
     if (restMs > 0) {
-      const until = new Date(this.#deps.clock.now() + restMs).toISOString()
+      const until = new Date(now + restMs).toISOString()
       const text = `contested: ${fault.message}, again and again, left alone until ${until}`
       this.#report(release, 'heal', 'failed', text, { contestedBy: '' })
       return { againAfterMs: restMs }
