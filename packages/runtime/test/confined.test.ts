@@ -1,80 +1,43 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { type ConfinedCommand, runConfined } from '@atrium/runtime/confined/command.ts'
 import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import { findWall, wallWords } from '@atrium/runtime/confined/wall.ts'
-import { ConfinedWorker } from '@atrium/runtime/confined/worker.ts'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const wall = findWall()
-const root = resolve(import.meta.dirname, '../../..')
-const MiB = 1024 ** 2
-
-const JOB = `
-import { readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { spawnSync } from 'node:child_process'
-const reach = (port) => new Promise((done, fail) => connect(port, '127.0.0.1', () => done('reached')).on('error', fail))
-const acts = {
-  echo: (input, bytes) => ({ input, bytes: bytes.length }),
-  read: ({ path }) => readFileSync(path, 'utf8'),
-  write: ({ path }) => writeFileSync(path, 'was here'),
-  reach: ({ port }) => reach(port),
-  spawn: () => spawnSync('true').status,
-  env: () => process.env,
-  loop: () => { for (;;); },
-  hang: () => new Promise(() => setInterval(() => {}, 1000)),
-  hoard: () => { const all = []; for (;;) all.push(Buffer.alloc(16 * ${MiB}, 1)) },
-  flood: ({ chars }) => 'x'.repeat(chars),
-  end: () => process.exit(3),
-}
-export const run = async (input, bytes) => acts[input.act](input, bytes)
-`
+const GIB = 1024 ** 3
+const limits = { cpuSeconds: 10, memoryBytes: 2 * GIB, outputBytes: 1024 ** 2, timeMs: 60_000 }
 
 let folder: string
-let worker: ConfinedWorker
-const workerWith = (limits: { timeMs?: number; cpuSeconds?: number } = {}): ConfinedWorker =>
-  new ConfinedWorker({
-    job: join(folder, 'job', 'job.mjs'),
-    codeFolders: [join(folder, 'job'), join(root, 'packages')],
-    wall,
-    limits: { cpuSeconds: 10, memoryBytes: 256 * MiB, answerBytes: MiB, timeMs: 60_000, ...limits },
-    clock: systemClock,
-  })
-
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'atrium confined '))
-  mkdirSync(join(folder, 'job'))
-  writeFileSync(join(folder, 'job', 'job.mjs'), JOB)
-  writeFileSync(join(folder, 'secret'), 'a secret')
-  worker = workerWith()
+  folder = mkdtempSync(join(tmpdir(), 'atrium-wall-'))
 })
-afterAll(() => {
-  worker.close()
-  rmSync(folder, { recursive: true })
-})
-let other: ConfinedWorker | null = null
-afterEach(() => {
-  other?.close()
-  other = null
-})
+afterAll(() => rmSync(folder, { recursive: true }))
 
-describe('a confined process', () => {
-  it('answers, one job after another', async () => {
-    const jobs = [0, 1, 2].map((n) => worker.run({ act: 'echo', n }, new Uint8Array(n * MiB)))
-    expect(await Promise.all(jobs)).toEqual([0, 1, 2].map((n) => ({ input: { act: 'echo', n }, bytes: n * MiB })))
+/** A program of a stranger. */
+const run = (code: string, changed: Partial<ConfinedCommand['limits']> = {}): Promise<string> =>
+  runConfined({
+    ...{ command: process.execPath, args: ['-e', code], wall, clock: systemClock },
+    limits: { ...limits, ...changed },
   })
 
-  it('reads and writes nothing, starts nothing, and knows nothing of its owner', async () => {
+const homes = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('atrium-confined-'))
+
+describe('a confined program', () => {
+  it('knows nothing of its owner, and its home goes with it', async () => {
     process.env.ATRIUM_SECRET_OF_OWNER = 'x'
-    const refused = /access to this api has been restricted|permission/i
-    await expect(worker.run({ act: 'read', path: join(folder, 'secret') }, Buffer.of())).rejects.toThrow(refused)
-    await expect(worker.run({ act: 'write', path: join(folder, 'out') }, Buffer.of())).rejects.toThrow(refused)
-    await expect(worker.run({ act: 'spawn' }, Buffer.of())).rejects.toThrow(refused)
-    expect(Object.keys((await worker.run({ act: 'env' }, Buffer.of())) as object)).toEqual(['PATH'])
+    const said = await run(`
+      require('node:fs').writeFileSync('left', 'behind')
+      console.log(JSON.stringify({ names: Object.keys(process.env), home: process.env.HOME, cwd: process.cwd() }))`)
     delete process.env.ATRIUM_SECRET_OF_OWNER
+    const { names, home, cwd } = JSON.parse(said) as { names: string[]; home: string; cwd: string }
+    expect(names.sort()).toEqual(['HOME', 'PATH', 'TMPDIR'])
+    expect(cwd).toBe(home)
+    expect([existsSync(home), homes()]).toEqual([false, []])
   })
 
   it.skipIf(wall !== 'whole')('reaches nobody', async () => {
@@ -84,34 +47,31 @@ describe('a confined process', () => {
     }).listen(0, '127.0.0.1')
     await new Promise((done) => server.once('listening', done))
     const { port } = server.address() as { port: number }
-    await expect(worker.run({ act: 'reach', port }, Buffer.of())).rejects.toThrow(/ENETUNREACH|ECONNREFUSED/)
+    const dial = `require('node:net').connect(${port}, '127.0.0.1').on('error', (error) => console.log(error.code))`
+    expect(await run(dial)).toMatch(/ENETUNREACH|ECONNREFUSED/)
     expect(visitors).toBe(0)
     server.close()
   })
 
   it.each([
-    ['end', /exit code 3/],
-    ['flood', /would answer 2000013 bytes, where 1048576 are allowed/],
-    ...(wall === 'none' ? [] : [['hoard', /more than 256 MiB of memory/] as const]),
-  ] as const)('that does %s fails with the reason, and the next one works', async (act, why) => {
-    const failure = await worker.run({ act, chars: 2_000_000 }, Buffer.of()).catch((error: unknown) => error)
+    ['fails', 'console.error("no such thing"); process.exit(3)', {}, 'no such thing'],
+    ['floods', 'process.stdout.write("x".repeat(2_000_000))', {}, 'has an output of more than 1048576 bytes'],
+    ['never ends', 'setInterval(() => {}, 1000)', { timeMs: 1_500 }, 'took longer than 1500 ms'],
+    ...(wall === 'none'
+      ? []
+      : ([
+          ['computes for ever', 'for (;;);', { cpuSeconds: 1 }, 'used more than 1 s of processor time'],
+          ['hoards', `const all = []; for (;;) all.push(Buffer.alloc(2 ** 24, 1))`, {}, 'memory'],
+        ] as const)),
+  ] as const)('that %s is told as such', async (_what, code, changed, why) => {
+    const failure = await run(code, changed).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(ConfinedError)
-    expect((failure as Error).message).toMatch(why)
-    expect(await worker.run({ act: 'echo' }, Buffer.of())).toMatchObject({ bytes: 0 })
-  })
-
-  it('that never answers is ended', async () => {
-    other = workerWith({ timeMs: 1_500 })
-    await expect(other.run({ act: 'hang' }, Buffer.of())).rejects.toThrow('took longer than 1500 ms')
-  })
-
-  it.skipIf(wall === 'none')('that computes for ever is ended by the kernel', async () => {
-    other = workerWith({ cpuSeconds: 1 })
-    await expect(other.run({ act: 'loop' }, Buffer.of())).rejects.toThrow('used more than 1 s of processor time')
+    expect((failure as Error).message).toContain(why)
+    expect(homes()).toEqual([])
   })
 })
 
-it('a system that refuses namespaces still limits', () => {
-  expect(wallWords('limits', { cpuSeconds: 3, memoryBytes: 5 })[0]).toBe('prlimit')
+it('a system that refuses namespaces still limits; one without the programs says that it has no wall', () => {
+  expect(wallWords('limits', limits)[0]).toBe('prlimit')
   expect(findWall('/nonexistent')).toBe('none')
 })

@@ -30,7 +30,7 @@ export interface Facts {
   server: ServerFact
   /** `refused` is asked for only where PostgreSQL would need one: as root, or as a user id without an account. */
   userNamespaces: 'not needed' | 'allowed' | 'refused to root' | 'refused to a user without an account'
-  /** What keeps processes in that read what strangers wrote. */
+  /** What keeps processes in that run what strangers wrote. */
   wall: Wall
 }
 

@@ -141,11 +141,11 @@ const userNamespaceFindings: Record<Facts['userNamespaces'], Finding> = {
 
 function wallFinding(wall: Wall): Finding {
   const check = 'isolation'
-  const what = `packs are read with ${describeWall(wall)}`
+  const what = `charts of packs are rendered here with ${describeWall(wall)}`
   if (wall === 'whole') return ok(check, what)
   const todo =
     wall === 'none'
-      ? 'install util-linux on a Linux machine before you take packs of strangers'
-      : 'allow user namespaces (sysctl user.max_user_namespaces) before you take packs of strangers'
+      ? 'install util-linux on a Linux machine before you render packs of strangers'
+      : 'allow user namespaces (sysctl user.max_user_namespaces) before you render packs of strangers'
   return { check, level: 'note', what, todo }
 }

@@ -35,7 +35,8 @@ export const findWall = (path = process.env.PATH): Wall => {
 /** For people: what holds here, and what does not. */
 export const describeWall = (wall: Wall): string =>
   ({
-    whole: 'no network, no files, limited processor time and memory',
-    limits: 'no files, limited processor time and memory; this system refuses namespaces, so the network is not closed',
-    none: 'no files; this system has neither namespaces nor limits (unshare and prlimit of util-linux are missing)',
+    whole: 'no network, an empty home, limited processor time and memory',
+    limits:
+      'an empty home, limited processor time and memory; this system refuses namespaces, so the network is not closed',
+    none: 'an empty home; this system has neither namespaces nor limits (unshare and prlimit of util-linux are missing)',
   })[wall]
