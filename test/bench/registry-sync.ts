@@ -42,7 +42,7 @@ const { values } = parseArgs({
     samples: { type: 'string', default: join(import.meta.dirname, '../../../shared/packs') },
   },
 })
-const MB = 1024 * 1024
+const MB = 1_000_000
 const count = Number(values.packs)
 const fillBytes = Math.floor((Number(values.megabytes) * MB) / count)
 const actor: Actor = { type: 'system', uid: 'bench', name: 'bench' }
