@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineDifference, newLineBudget } from './line-difference.ts'
+import { lineDifference, newLineBudget, wholeDifference } from './line-difference.ts'
 
 const lines = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index + 1}`)
 
@@ -55,4 +55,34 @@ test('one answer compares only so much: what comes after the budget is spent is 
   expect(lineDifference('a\nb', 'a\nc', budget)).toEqual(['@@ -1 +1 @@', ' a', '-b', '+c'])
   expect(lineDifference('a\nb', 'a\nc', budget)).toEqual(['@@ -1 +1 @@', '-a', '-b', '+a', '+c'])
   expect(budget.edits).toBe(0)
+})
+
+const unifiedDifference = (old: string, now: string): string => wholeDifference(old, now, 2000).join('\n')
+
+test('as a whole shows the fewest changes, with three lines around them', () => {
+  const old = 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm'
+  expect(unifiedDifference(old, old.replace('c', 'C').replace('\nl', ''))).toBe(
+    ['@@ -1 +1 @@', ' a', ' b', '-c', '+C', ' d', ' e', ' f', '@@ -9 +9 @@', ' i', ' j', ' k', '-l', ' m'].join('\n'),
+  )
+  expect(unifiedDifference(old, old)).toBe('')
+})
+
+test('as a whole leads from any text to any other', () => {
+  const text = fc
+    .array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 12 })
+    .map((lines) => lines.join('\n'))
+  const short = fc.tuple(text, text)
+  fc.assert(
+    fc.property(short, ([old, now]) => {
+      const shown = unifiedDifference(old, now)
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('@@'))
+      const side = (sign: string): string[] =>
+        shown.filter((line) => line[0] === ' ' || line[0] === sign).map((line) => line.slice(1))
+      // What is not shown is the same in both: taking the shown lines of one text out and those of the other in leads there.
+      const rest = (lines: string[], whole: string): number => whole.split('\n').length - lines.length
+      if (old !== now) expect(rest(side('-'), old)).toBe(rest(side('+'), now))
+      else expect(shown).toEqual([])
+    }),
+  )
 })

@@ -15,14 +15,22 @@ const textEdits = 1_000
 export function lineDifference(before: string, after: string, budget: LineBudget): string[] {
   if (before === after) return []
   const maxEditLength = Math.min(textEdits, budget.edits)
-  // With an end of its own, the last line is one like the others.
-  const options = { context: contextLines, maxEditLength }
-  const patch = structuredPatch('', '', `${before}\n`, `${after}\n`, undefined, undefined, options)
-  const lines = patch
-    ? patch.hunks.flatMap((hunk) => [`@@ -${hunk.oldStart} +${hunk.newStart} @@`, ...hunk.lines])
-    : replaced(before, after)
+  const patch = patchOf(before, after, maxEditLength)
+  const lines = patch ?? replaced(before, after)
   budget.edits -= patch ? lines.filter((line) => /^[-+]/.test(line)).length : maxEditLength
   return cut(lines)
+}
+
+/** The same, however many lines that are; beyond `maxEdits` changed lines a text is told as replaced whole. Pure. */
+export const wholeDifference = (before: string, after: string, maxEdits: number): string[] =>
+  before === after ? [] : (patchOf(before, after, maxEdits) ?? replaced(before, after))
+
+/** Null when more lines differ. */
+function patchOf(before: string, after: string, maxEditLength: number): string[] | null {
+  const options = { context: contextLines, maxEditLength }
+  // With an end of its own, the last line is one like the others.
+  const patch = structuredPatch('', '', `${before}\n`, `${after}\n`, undefined, undefined, options)
+  return patch ? patch.hunks.flatMap((hunk) => [`@@ -${hunk.oldStart} +${hunk.newStart} @@`, ...hunk.lines]) : null
 }
 
 const replaced = (before: string, after: string): string[] => [

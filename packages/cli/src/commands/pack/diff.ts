@@ -1,11 +1,14 @@
 import { packDifference } from '@atrium/pack/format/pack-difference.ts'
 import { loadPack } from '@atrium/pack/sources/load.ts'
+import { wholeDifference } from '@atrium/runtime/base/line-difference.ts'
 import { type Command, Option } from 'commander'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { formatObject } from '../../output/format.ts'
 import { describeDifference } from '../../packs/describe-difference.ts'
-import { unifiedDifference } from '../../packs/line-difference.ts'
 import { readLocalPack } from '../../packs/read-packs.ts'
+
+/** Finding the fewest takes time with their square. */
+const MOST_EDITS = 2000
 
 /** `atrium pack diff OLD NEW` */
 export const registerPackDiff = (pack: Command): void => {
@@ -21,7 +24,7 @@ export const registerPackDiff = (pack: Command): void => {
       const old = await loadPack((await readLocalPack(oldPath)).tree)
       const now = await loadPack((await readLocalPack(newPath)).tree)
       const difference = packDifference(old, now)
-      const text = unifiedDifference(old.values, now.values)
+      const text = wholeDifference(old.values, now.values, MOST_EDITS).join('\n')
       const { images, ...lists } = difference
       const isSame =
         text === '' && [...Object.values(lists), images.added, images.removed].every((list) => list.length === 0)
