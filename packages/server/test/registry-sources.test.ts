@@ -44,7 +44,7 @@ const chart = (version: string): Buffer =>
   writeArchive(
     new Map<string, Uint8Array>([
       ['web/Chart.yaml', Buffer.from(`apiVersion: v2\nname: web\nversion: ${version}\n`)],
-      ['web/values.yaml', Buffer.from('# How many.\nreplicas: 1\ntext: |\n  two\n  lines\n')],
+      ['web/values.yaml', Buffer.from('# How many.\nreplicas: 1\ntext: |\n  two\n  ---\n  lines  \n')],
     ]),
   )
 
@@ -97,7 +97,7 @@ describe('a Helm repository', () => {
       {
         version: '1.0.0',
         values:
-          'pack:\n  namespace: "web"\ncharts:\n  web:\n    # How many.\n    replicas: 1\n    text: |\n      two\n      lines\n',
+          'pack:\n  namespace: "web"\ncharts:\n  web:\n    # How many.\n    replicas: 1\n    text: |\n      two\n      ---\n      lines  \n',
       },
     ])
     asked = []

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { packError } from '../format/problems.ts'
-import { readValues } from '../format/values.ts'
+import { packError } from './problems.ts'
+import { readValues } from './values.ts'
 
 const INDENTATION = '    '
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { nestValues } from '../format/nest-values.ts'
 import { PackError } from '../format/problems.ts'
 import { readValues } from '../format/values.ts'
 import { loadPack } from '../sources/load.ts'
 import { writeArchive } from '../sources/write-archive.ts'
 import { packOfChart, readChartFacts } from './chart-pack.ts'
-import { nestValues } from './nest-values.ts'
 
 const tricky = `# a comment at the top
 image: &image

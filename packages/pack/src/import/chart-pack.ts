@@ -1,9 +1,9 @@
 import { parse } from 'yaml'
+import { nestValues } from '../format/nest-values.ts'
 import type { PackLayerKind } from '../format/pack-json.ts'
 import { packError } from '../format/problems.ts'
 import { readArchive } from '../sources/archive.ts'
 import type { FileTree } from '../sources/file-tree.ts'
-import { nestValues } from './nest-values.ts'
 
 /** What a chart says about itself, as far as a pack takes it over. */
 export interface ChartFacts {

@@ -1,3 +1,4 @@
+import { nestValues } from '../../format/nest-values.ts'
 import { packError } from '../../format/problems.ts'
 import { readArchive } from '../archive.ts'
 import { readChart } from '../charts.ts'
@@ -31,18 +32,10 @@ export async function packOfChart(
   }
   return new Map<string, Uint8Array>([
     ['pack.json', Buffer.from(JSON.stringify(manifest, null, 2))],
-    ['values.yaml', Buffer.from(packValues(name, text('values.yaml')))],
+    ['values.yaml', Buffer.from(`pack:\n  namespace: "${name}"\n${nestValues(name, text('values.yaml'))}`)],
     ['README.md', Buffer.from(text('README.md'))],
     [path, archive],
   ])
 }
 
 const topOf = (files: FileTree): string => [...files.keys()][0]?.split('/', 1)[0] ?? ''
-
-/** The chart's values, moved in below `charts.<chart>` line by line: comments and order stay. */
-function packValues(name: string, values: string): string {
-  const lines = values.split('\n').map((line) => (line.trim() === '' || line === '---' ? '' : `    ${line}`))
-  const isEmpty = lines.every((line) => line === '' || line.trimStart().startsWith('#') || line.trim() === '{}')
-  const head = `pack:\n  namespace: "${name}"\ncharts:\n  ${name}:`
-  return isEmpty ? `${head} {}\n` : `${head}\n${lines.join('\n').trimEnd()}\n`
-}
