@@ -80,7 +80,7 @@ const attach = (profiles: { uid: string }[]) =>
 
 /** Values of hello-atrium 1.1.0 with some text of it replaced, given for this cluster alone. */
 async function setHelloValues(from: string | RegExp, to: string): Promise<void> {
-  const pack = (await readCatalogue(client)).find(({ name, version }) => name === 'hello-atrium' && version === '1.1.0')
+  const [pack] = await readCatalogue(client, [['hello-atrium', '1.1.0']])
   const values = pack?.values.replace(from, to) ?? ''
   expect(values).toContain(to)
   await client.call('PATCH /v1/spectroclusters/{uid}/profiles', {

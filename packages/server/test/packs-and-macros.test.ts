@@ -44,7 +44,10 @@ describe('packs and registries', () => {
       query: { filters: `spec.name=hello-atriumANDspec.version=1.0.0ANDspec.registryUid=${publicRegistryUid}` },
     })
     expect(packs.body.items).toHaveLength(1)
-    expect(packs.body.items[0]).toMatchObject({ metadata: { uid: shippedPackUid('hello-atrium', '1.0.0') } })
+    expect(packs.body.items[0]).toMatchObject({
+      metadata: { uid: shippedPackUid('hello-atrium', '1.0.0') },
+      spec: { values: expect.stringContaining('# What the page says.'), cloudTypes: ['all'] },
+    })
     const versions = await call(`GET /v1/packs/hello-atrium/registries/${publicRegistryUid}`)
     expect(versions.body.tags).toMatchObject([{ version: '1.1.0', parentTags: ['1.1.x', '1.x'] }, { version: '1.0.0' }])
     expect(versions.body.packValues[0].values).toContain('# What the page says.')

@@ -25,7 +25,8 @@ export interface ProfileInput {
 
 /** Creates and publishes a profile; answers its uid. */
 export async function makeProfile(client: Client, input: ProfileInput): Promise<string> {
-  const catalogue = await readCatalogue(client)
+  const wanted = input.layers.flatMap((layer) => ('pack' in layer ? [[layer.pack, layer.version] as const] : []))
+  const catalogue = await readCatalogue(client, wanted)
   const type = input.type ?? 'add-on'
   const packs = input.layers.map((layer) => ('pack' in layer ? packLayer(layer, catalogue) : manifestLayer(layer)))
   const { uid } = await client.call('POST /v1/clusterprofiles', {

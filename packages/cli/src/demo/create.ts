@@ -72,7 +72,8 @@ async function ensureAccount(client: Client): Promise<string> {
 
 /** The demo's profiles and the updates to try, published. Answers the uids of those the cluster starts with. */
 async function ensureProfiles(client: Client): Promise<string[]> {
-  const catalogue = await readCatalogue(client)
+  const wanted = [...demo.profiles, ...demoUpdates].flatMap(({ packs }): readonly WantedPack[] => packs)
+  const catalogue = await readCatalogue(client, wanted)
   const existing = (await client.call('GET /v1/dashboard/clusterprofiles/metadata')).items ?? []
   const ensure = async (profile: Parameters<typeof profileBody>[0], version: string): Promise<string> => {
     const found = existing.find(({ metadata, spec }) => metadata?.name === profile.name && spec?.version === version)
@@ -87,15 +88,21 @@ async function ensureProfiles(client: Client): Promise<string[]> {
   return uids
 }
 
-/** All packs there are, as layers name them. */
-export async function readCatalogue(client: Client): Promise<CatalogPack[]> {
-  const { items } = await client.call('GET /v1/packs', { query: { limit: 0 } })
-  return (items ?? []).map(({ metadata, spec }) => ({
-    uid: metadata?.uid ?? '',
-    name: spec?.name ?? '',
-    version: spec?.version ?? '',
-    registryUid: spec?.registryUid ?? '',
-    layer: spec?.layer ?? 'addon',
-    values: spec?.values ?? '',
-  }))
+type WantedPack = readonly [name: string, version: string]
+
+/** The packs of these names and versions, as layers name them: from each registry that offers them. */
+export async function readCatalogue(client: Client, wanted: readonly WantedPack[]): Promise<CatalogPack[]> {
+  const filters = new Set(wanted.map(([name, version]) => `spec.name=${name}ANDspec.version=${version}`))
+  // One by one: a list of many has no values.
+  const found = await Promise.all([...filters].map((one) => client.call('GET /v1/packs', { query: { filters: one } })))
+  return found
+    .flatMap(({ items }) => items ?? [])
+    .map(({ metadata, spec }) => ({
+      uid: metadata?.uid ?? '',
+      name: spec?.name ?? '',
+      version: spec?.version ?? '',
+      registryUid: spec?.registryUid ?? '',
+      layer: spec?.layer ?? 'addon',
+      values: spec?.values ?? '',
+    }))
 }

@@ -13,6 +13,7 @@ import { isOffered } from './sync-plan.ts'
  */
 export class Catalogue {
   readonly #tx: Tx
+  readonly #read = new Map<string, StoredObject<'Pack'>>()
 
   constructor(tx: Tx) {
     this.#tx = tx
@@ -28,15 +29,24 @@ export class Catalogue {
     return registry?.meta.deletedAt === null ? registry : null
   }
 
-  /** Packs that the registries offer. */
-  async packs(query: { registryUid?: string } = {}): Promise<StoredObject<'Pack'>[]> {
-    const packs = await this.#list('Pack', query.registryUid ? { where: { registryUid: query.registryUid } } : {})
-    return packs.filter(isOffered)
+  /** Packs of these names that the registries offer, with all their texts: whoever lists packs reads rows (`pack-rows.ts`). */
+  async packs(query: { name: string[]; registryUid?: string }): Promise<StoredObject<'Pack'>[]> {
+    const { name, registryUid } = query
+    if (name.length === 0) return []
+    return (await this.#list('Pack', { where: { name, ...(registryUid && { registryUid }) } })).filter(isOffered)
   }
 
   /** A pack version, also one whose tag is gone or moved: layers that use it keep working. */
-  pack(uid: string): Promise<StoredObject<'Pack'> | null> {
-    return this.#get('Pack', uid)
+  async pack(uid: string): Promise<StoredObject<'Pack'> | null> {
+    return this.#read.get(uid) ?? this.#get('Pack', uid)
+  }
+
+  /** Reads these pack versions at once; `pack` then answers without the database. */
+  async readPacks(uids: readonly string[]): Promise<StoredObject<'Pack'>[]> {
+    const missing = [...new Set(uids)].filter((uid) => !this.#read.has(uid))
+    if (missing.length > 0)
+      for (const pack of await this.#list('Pack', { where: { uid: missing } })) this.#read.set(pack.meta.uid, pack)
+    return uids.flatMap((uid) => this.#read.get(uid) ?? [])
   }
 
   /** What stands under the same registry, name and version as this pack now; the pack itself when nothing else does. */

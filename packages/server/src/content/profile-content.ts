@@ -18,6 +18,7 @@ export interface StaleLayer {
 
 /** Reads the packs of the layers, and says which are not what their registries offer. */
 export async function staleLayers(catalogue: Catalogue, layers: readonly ProfileLayer[]): Promise<StaleLayer[]> {
+  await catalogue.readPacks(layers.map(({ packUid }) => packUid))
   const found: StaleLayer[] = []
   for (const layer of layers) {
     const pack = layer.type === 'manifest' ? null : await catalogue.pack(layer.packUid)

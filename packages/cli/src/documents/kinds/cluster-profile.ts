@@ -69,8 +69,11 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
   async complete(scope, wanted, live) {
     const { spec } = wanted
     const layers = spec.layers ?? []
-    const isOpen = layers.some(({ type, values }) => type !== 'manifest' && values === undefined)
-    const packs = isOpen ? await readCatalogue(scope.client) : []
+    const open = layers.filter(({ type, values }) => type !== 'manifest' && values === undefined)
+    const packs = await readCatalogue(
+      scope.client,
+      open.map(({ name, version }) => [packNameOf(name), version ?? '']),
+    )
     const filled = layers.map((layer): ProfileLayerSpec => {
       if (layer.type === 'manifest') return { layer: 'addon', ...layer }
       const former = live?.spec.layers?.find(({ name }) => name === layer.name)

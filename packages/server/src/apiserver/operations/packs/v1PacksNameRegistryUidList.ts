@@ -9,11 +9,10 @@ export const v1PacksNameRegistryUidList = defineOperation('v1PacksNameRegistryUi
   permission: 'packRegistry.get',
   handler: ({ subject, params, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const packs = await new Catalogue(tx).packs({ registryUid: params.registryUid })
       const name = packNameOf(params.packName)
+      const packs = await new Catalogue(tx).packs({ name: [name], registryUid: params.registryUid })
       const versions = packs.filter(
-        ({ meta, spec }) =>
-          meta.name === name &&
+        ({ spec }) =>
           (!query.layer || spec.layer === query.layer) &&
           (!query.cloudType || spec.cloudTypes.includes('all') || spec.cloudTypes.includes(query.cloudType)),
       )

@@ -1,16 +1,27 @@
+import { canSomewhere } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
+import { offeredGroups } from '../../../content/pack-rows.ts'
 import { defineOperation } from '../../operation.ts'
 import { listMeta, pageOfViews } from '../../shapes/lists.ts'
-import { viewPackSummary } from './views.ts'
+import { viewPackRow, viewPackSummary } from './views.ts'
 
-/** Clients never continue this list: without a limit it is whole. */
+/** Texts of a pack may be hundreds of kilobytes: those of more packs than this are not read for one answer. */
+const WITH_TEXTS_MAX = 50
+
+/**
+ * Clients never continue this list: without a limit it is whole. Values, presets and rules are with the packs of answers that hold at most
+ * 50 of them, as clients that look for one version need.
+ */
 export const v1PacksSummaryList = defineOperation('v1PacksSummaryList', {
   scope: 'object',
   permission: 'packRegistry.list',
-  handler: ({ subject, query }, context) =>
-    context.admission.run(subject, async (tx) => {
-      const packs = await new Catalogue(tx).packs()
-      const page = pageOfViews(packs.map(viewPackSummary), query, 0)
-      return { items: page.items, listmeta: listMeta(page) }
-    }),
+  async handler({ subject, query }, context) {
+    const groups = canSomewhere(subject, 'packRegistry.get') ? await offeredGroups(context.store, subject.tenant) : []
+    const page = pageOfViews(groups.flat().map(viewPackRow), query, 0)
+    const listmeta = listMeta(page)
+    if (page.items.length > WITH_TEXTS_MAX) return { items: page.items, listmeta }
+    const uids = page.items.map(({ metadata }) => metadata?.uid ?? '')
+    const packs = await context.admission.run(subject, (tx) => new Catalogue(tx).readPacks(uids))
+    return { items: packs.map(viewPackSummary), listmeta }
+  },
 })

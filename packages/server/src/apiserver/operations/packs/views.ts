@@ -20,27 +20,31 @@ const presetsOf = (pack: Pack): v1PackPreset[] => pack.spec.presets as v1PackPre
 const schemaOf = (pack: Pack): v1PackSchema[] =>
   rulesOf(pack.spec.schema).map(({ path, ...rule }) => ({ name: path, ...rule }))
 
-export const viewPackSummary = (pack: Pack): v1PackSummary => ({
+/** A pack version without its texts. */
+export const viewPackRow = ({ meta, spec }: Pick<PackRow, 'meta' | 'spec'>): v1PackSummary => ({
   apiVersion: 'v1',
   kind: 'Pack',
-  metadata: viewMeta(pack.meta),
+  metadata: viewMeta(meta),
   spec: {
-    name: pack.meta.name,
-    displayName: pack.spec.displayName,
-    version: pack.spec.version,
-    layer: pack.spec.layer,
-    addonType: pack.spec.addonType,
-    cloudTypes: pack.spec.cloudTypes,
-    registryUid: pack.spec.registryUid,
-    digest: pack.spec.digest,
-    annotations: pack.spec.annotations,
-    values: pack.spec.values,
-    presets: presetsOf(pack),
-    schema: schemaOf(pack),
-    type: pack.spec.type ?? 'spectro',
+    name: meta.name,
+    displayName: spec.displayName,
+    version: spec.version,
+    layer: spec.layer,
+    addonType: spec.addonType,
+    cloudTypes: spec.cloudTypes,
+    registryUid: spec.registryUid,
+    digest: spec.digest,
+    annotations: spec.annotations,
+    type: spec.type ?? 'spectro',
   },
   status: {},
 })
+
+export function viewPackSummary(pack: Pack): v1PackSummary {
+  const row = viewPackRow(pack)
+  const texts = { values: pack.spec.values, presets: presetsOf(pack), schema: schemaOf(pack) }
+  return { ...row, spec: { ...row.spec, ...texts } }
+}
 
 /** One entry for each pack name, with the newest version in each registry. */
 export function viewPackMetadata(

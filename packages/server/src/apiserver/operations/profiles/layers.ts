@@ -37,7 +37,9 @@ export async function parseLayers(
 ): Promise<ProfileLayer[]> {
   const all = inputs ?? []
   if (all.length > maxLayers) throw invalid('spec.template.packs', `at most ${maxLayers} layers are allowed`)
-  const packs = [...(await surroundings.catalogue.packs()), ...(await heldPacks(surroundings))]
+  const named = all.filter((input) => typeOf(input) !== 'manifest').map(({ name }) => packNameOf(name))
+  const offered = await surroundings.catalogue.packs({ name: [...new Set(named)] })
+  const packs = [...offered, ...(await heldPacks(surroundings))]
   const layers = all.map((input, index) => parseLayer(input, packs, surroundings, `spec.template.packs[${index}]`))
   const doubled = layers.findIndex((layer, index) => layers.findIndex((one) => one.name === layer.name) !== index)
   if (doubled >= 0) {
@@ -50,12 +52,8 @@ export async function parseLayers(
 
 /** Content that layers hold and no registry offers: they keep it until other content is chosen. */
 async function heldPacks({ catalogue, existing }: LayerSurroundings): Promise<Pack[]> {
-  const held: Pack[] = []
-  for (const { type, packUid } of existing) {
-    const pack = type === 'manifest' ? null : await catalogue.pack(packUid)
-    if (pack && !isOffered(pack)) held.push(pack)
-  }
-  return held
+  const held = existing.filter(({ type }) => type !== 'manifest').map(({ packUid }) => packUid)
+  return (await catalogue.readPacks(held)).filter((pack) => !isOffered(pack))
 }
 
 function parseLayer(
