@@ -44,6 +44,9 @@ beforeAll(async () => {
       ],
     },
   })
+  const dependencies = (dependency: object) => ({ values: '', constraints: { dependencies: [dependency] } })
+  await addPack('lonely', '1.0.0', dependencies({ packName: 'web', layer: 'addon', type: 'notSupported' }))
+  await addPack('vault', '1.0.0', dependencies({ packName: 'local-csi', layer: 'csi', type: 'required' }))
   const tenant = await api.newTenant()
   call = (route, more) => tenant.call(route, { ...more, headers: { ProjectUid: tenant.project.uid } })
   const made = await call('POST /v1/cloudaccounts/cloudTypes/local', {
@@ -179,6 +182,81 @@ describe('what packs ask for', () => {
       'DependencyMissing',
       'DependencyMissing',
     ])
+  })
+
+  it('is asked when a profile is saved: what no other profile of a cluster could cure is refused', async () => {
+    const web = (version: string) => ({ name: 'web', tag: version, values: '' })
+    const [shop, lonely, vault] = ['shop', 'lonely', 'vault'].map((name) => ({ name, tag: '1.0.0', values: '' }))
+    const save = (name: string, packs: unknown[], type = 'add-on') =>
+      call('POST /v1/clusterprofiles', {
+        body: {
+          metadata: { name },
+          spec: { template: { cloudType: 'all', type, packs: layersOf(packs as object[]) } },
+        },
+      })
+    const change = (uid: string, packs: unknown[], type = 'add-on') =>
+      call(`PUT /v1/clusterprofiles/${uid}`, {
+        body: { spec: { template: { type, packs: layersOf(packs as object[]) } } },
+      })
+    const findings = (answer: { status: number; body: { code: string; details: { problems: object[] } } }) => {
+      expect(answer).toMatchObject({ status: 422, body: { code: 'PackConstraintsUnmet' } })
+      return answer.body.details.problems
+    }
+    const names = async () =>
+      (await call('GET /v1/dashboard/clusterprofiles/metadata')).body.items.map(
+        ({ metadata }: { metadata: { name: string } }) => metadata.name,
+      )
+    const message = expect.stringContaining("needs pack 'web' (layer addon) in version 2 to any; there is 1.0.0")
+    expect(findings(await save('misfit', [shop, web('1.0.0')]))).toEqual([
+      { layer: 'shop', code: 'DependencyVersion', message },
+    ])
+    expect(await names()).not.toContain('misfit')
+    // Another profile of the cluster may bring it.
+    const alone = await newProfile('alone', [shop as object])
+    const told = await call(`POST /v1/clusterprofiles/${alone}/validate/packs`)
+    expect(told.body.packs.results).toMatchObject([{ name: 'shop', errors: [{ code: 'DependencyMissing' }] }])
+    expect((await change(alone, [shop, web('2.0.0')])).status).toBe(204)
+    expect(findings(await change(alone, [shop, web('2.0.0'), lonely]))).toMatchObject([
+      { layer: 'lonely', code: 'DependencyNotSupported' },
+    ])
+    const back = await call(`POST /atrium/v1/profiles/${alone}/packs/web/upgrade`, { body: { tag: '1.0.0' } })
+    expect(findings(back)).toMatchObject([{ layer: 'shop', code: 'DependencyVersion' }])
+    expect((await call(`GET /v1/clusterprofiles/${alone}`)).body.spec.published.packs).toMatchObject([
+      { name: 'shop' },
+      { name: 'web', version: '2.0.0' },
+    ])
+    // Infrastructure comes from one profile: a draft may lack it, what clusters use may not.
+    const kubernetes = { name: 'kubernetes', tag: '1.34.4' }
+    const draft = (await save('draft', [kubernetes, vault], 'cluster')).body.uid
+    const publish = () => call(`PATCH /v1/clusterprofiles/${draft}/publish`)
+    expect(findings(await publish())).toMatchObject([{ layer: 'vault', code: 'DependencyMissing' }])
+    const whole = [kubernetes, { name: 'local-csi', tag: '1.0.0' }, vault]
+    expect((await change(draft, whole, 'cluster')).status).toBe(204)
+    expect((await publish()).status).toBe(204)
+    expect(findings(await change(draft, [kubernetes, vault], 'cluster'))).toHaveLength(1)
+  })
+
+  it('does not keep a profile from being changed for what did not fit before', async () => {
+    await addPack('base', '1.0.0', {})
+    const packs = [
+      { name: 'base', tag: '1.0.0', values: '' },
+      { name: 'web', tag: '1.0.0', values: '' },
+    ]
+    const uid = await newProfile('became-misfit', packs)
+    const constraints = { dependencies: [{ packName: 'web', layer: 'addon', type: 'notSupported' }] }
+    const base = packUids.get('base@1.0.0') ?? ''
+    await api.context.store.transaction(systemTenant, contentActor, async (tx) => {
+      const pack = await tx.get('Pack', base)
+      if (pack) await tx.update('Pack', base, { spec: { ...pack.spec, constraints } })
+    })
+    const more = { name: 'shop', tag: '1.0.0', values: '' }
+    const change = (next: object[]) =>
+      call(`PUT /v1/clusterprofiles/${uid}`, {
+        body: { spec: { template: { type: 'add-on', packs: layersOf(next) } } },
+      })
+    expect((await change([packs[0] as object, { ...packs[1], values: webValues('1') }])).status).toBe(204)
+    expect((await change([...packs, more])).body.details.problems).toMatchObject([{ layer: 'shop' }])
+    expect((await change([...packs, { name: 'lonely', tag: '1.0.0' }])).body.details.problems).toHaveLength(1)
   })
 
   it('is asked when profiles are attached: of other packs, of the machines, and of the version before', async () => {

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { tellRevisions } from '../clusters/revisions.ts'
+import { checkVerb } from '../profiles/check.ts'
 import { packValueVerbs } from '../profiles/pack-values.ts'
 import { registry } from '../resources/content.ts'
 import { account, cluster, profile, project } from '../resources/fleet.ts'
@@ -37,6 +38,7 @@ const profileNoun: Noun = {
   resource: profile,
   verbs: [
     history('profiles', profile),
+    checkVerb,
     {
       name: 'publish',
       description: 'let clusters use a draft',

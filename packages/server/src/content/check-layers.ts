@@ -11,6 +11,8 @@ import {
 import { PackError, placeOfProblem } from '@atrium/pack/format/problems.ts'
 import { readValues, type ValuesText } from '@atrium/pack/format/values.ts'
 import { checkValues } from '@atrium/pack/format/values-schema.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Catalogue } from './catalogue.ts'
 import { packNameOf } from './macro-scope.ts'
@@ -22,11 +24,27 @@ export interface LayerFinding {
   message: string
 }
 
+/** A finding and the layer it is about. */
+export interface PlacedFinding extends LayerFinding {
+  layer: string
+}
+
 const infrastructure: readonly LayerKind[] = ['os', 'k8s', 'cni', 'csi']
 
 /** Kinds of layers that a profile of this type leaves to others. */
 export const leftToOthers = (type: ProfileType): readonly LayerKind[] =>
   type === 'add-on' ? infrastructure : type === 'infra' ? ['addon'] : []
+
+/** Refuses what a change brings, if anything; what did not fit before does not stand in its way. */
+export function refuseUnmet(field: string, found: readonly PlacedFinding[], former: readonly PlacedFinding[]): void {
+  const problems = found.filter((one) => !former.some((other) => sameJson(one, other)))
+  const [first] = problems
+  if (!first) return
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  throw new AtriumError('PackConstraintsUnmet', `${field}: layer '${first.layer}' ${first.message}${more}.`, {
+    details: { field, problems },
+  })
+}
 
 export const placedLayer = ({ name, layer, version, tag }: ProfileLayer): PlacedLayer => ({
   packName: packNameOf(name),

@@ -18,6 +18,7 @@ import {
   checkVariableDefinitionsOf,
   checkVariablesDefined,
 } from '../operations/profiles/checks.ts'
+import { checkFit } from '../operations/profiles/fit.ts'
 import { parseLayers } from '../operations/profiles/layers.ts'
 import { getProfile, parseVersion } from '../operations/profiles/load.ts'
 import { parseVariables } from '../operations/profiles/variables.ts'
@@ -67,6 +68,7 @@ async function readDraft(
   checkType(spec)
   checkComplete(spec)
   checkVariablesDefined(spec.layers, spec.variables)
+  await checkFit(tx, stored?.spec ?? null, spec)
   const name = metadata?.name || stored?.meta.name || ''
   return { profile: { meta: { uid: stored?.meta.uid ?? newUid(random), name }, spec }, fresh }
 }

@@ -2,6 +2,7 @@ import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { contentState } from '../../../content/profile-content.ts'
 import { defineOperation } from '../../operation.ts'
+import { checkFit } from '../profiles/fit.ts'
 import { lockProfile } from '../profiles/load.ts'
 
 /** Takes the content that the registries offer now under the same versions: for layers whose tag was moved. Clusters keep their copy until they are given the profile anew. */
@@ -23,6 +24,7 @@ export const atriumProfilesContentAccept = defineOperation('atriumProfilesConten
         }
       }
       if (accepted.length > 0) {
+        await checkFit(tx, profile.spec, { ...profile.spec, layers })
         await tx.update('ClusterProfile', params.uid, { spec: { ...profile.spec, layers } })
         const conditions = [contentState(profile.conditions, [], isoNow(context.clock))]
         await tx.updateStatus('ClusterProfile', params.uid, { conditions })

@@ -7,7 +7,7 @@ import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
-import { constraintFindings, type LayerFinding, placedLayers } from '../../../content/check-layers.ts'
+import { constraintFindings, type PlacedFinding, placedLayers, refuseUnmet } from '../../../content/check-layers.ts'
 import { openProfile, type SealedValues } from '../../../content/sealed-variables.ts'
 
 export interface AttachContext {
@@ -17,10 +17,8 @@ export interface AttachContext {
 
 type Part = Pick<ClusterSpec, 'cloudType' | 'machinePools' | 'profiles'>
 
-/** A finding and the layer it is about. */
-export interface PlacedFinding extends LayerFinding {
-  /** `<profile name>/<layer name>`. */
-  layer: string
+/** Layers are called `<profile name>/<layer name>`. */
+export interface AttachFinding extends PlacedFinding {
   profileUid: string
 }
 
@@ -34,14 +32,7 @@ export async function checkAttached(
   if (before && sameJson(layersOf(before), layersOf(after))) return
   const found = await attachFindings(tx, before, after, providers)
   if (found.length === 0) return
-  const former = before ? await attachFindings(tx, null, before, providers) : []
-  const problems = found.filter((one) => !former.some((other) => sameJson(one, other)))
-  const [first] = problems
-  if (!first) return
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  throw new AtriumError('PackConstraintsUnmet', `spec.profiles: layer '${first.layer}' ${first.message}${more}.`, {
-    details: { field: 'spec.profiles', problems },
-  })
+  refuseUnmet('spec.profiles', found, before ? await attachFindings(tx, null, before, providers) : [])
 }
 
 const layersOf = ({ profiles }: Part): unknown =>
@@ -53,7 +44,7 @@ export async function attachFindings(
   before: Part | null,
   after: Part,
   providers: ReadonlyMap<string, Provider>,
-): Promise<PlacedFinding[]> {
+): Promise<AttachFinding[]> {
   const catalogue = new Catalogue(tx)
   const rooms = roomsOf(after.machinePools, providers.get(after.cloudType))
   const around = {
@@ -61,7 +52,8 @@ export async function attachFindings(
     former: placedLayers(before?.profiles ?? []),
     elsewhere: [],
   }
-  const found: PlacedFinding[] = []
+  await catalogue.readPacks(after.profiles.flatMap(({ layers }) => layers.map(({ packUid }) => packUid)))
+  const found: AttachFinding[] = []
   for (const profile of after.profiles) {
     for (const layer of profile.layers) {
       const findings = await constraintFindings(catalogue, layer, around, rooms)

@@ -8,6 +8,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { checkType, checkVariablesDefined } from './checks.ts'
+import { checkFit } from './fit.ts'
 import { invalid, parseLayers } from './layers.ts'
 import { layerOf } from './load.ts'
 
@@ -65,6 +66,7 @@ export async function saveLayer(tx: Tx, { meta, spec }: Profile, layer: ProfileL
   const layers = spec.layers.map((one) => (one.name === layer.name ? layer : one))
   checkType({ ...spec, layers })
   checkVariablesDefined(layers, spec.variables)
+  await checkFit(tx, spec, { ...spec, layers })
   await tx.update('ClusterProfile', meta.uid, { spec: { ...spec, layers } })
 }
 

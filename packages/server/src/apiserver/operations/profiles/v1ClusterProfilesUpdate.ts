@@ -6,6 +6,7 @@ import { contentCondition, contentState, staleLayers } from '../../../content/pr
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { checkType, checkVariablesDefined } from './checks.ts'
+import { checkFit } from './fit.ts'
 import { invalid, parseLayers } from './layers.ts'
 import { lockProfile, parseVersion } from './load.ts'
 
@@ -37,6 +38,7 @@ export const v1ClusterProfilesUpdate = defineOperation('v1ClusterProfilesUpdate'
       }
       checkType(changed)
       checkVariablesDefined(changed.layers, changed.variables)
+      await checkFit(tx, spec, changed)
       const { name, ...given } = parseMeta(body.metadata)
       await tx.update('ClusterProfile', params.uid, {
         name: name || meta.name,
