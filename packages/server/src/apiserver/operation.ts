@@ -24,6 +24,8 @@ export interface PublicRequest<Id extends OperationId> {
   print: Print
   /** A copy of `value` for documents that are stored as sent: what this schema knows, and what `unknownOf` finds. */
   keptOf: <T extends object>(schema: string, value: T) => T
+  /** `value` of a file, held to this schema as a JSON body is. Throws `InvalidRequest` that names the fields. */
+  checked: <T>(schema: string, value: unknown) => T
   /** Aborts when the client is gone. */
   signal: AbortSignal
 }

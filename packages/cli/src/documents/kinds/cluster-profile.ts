@@ -1,6 +1,5 @@
 import type { v1ClusterProfileEntity, v1Variable } from '@atrium/api/generated/operations.d.ts'
 import { readCatalogue } from '../../demo/create.ts'
-import { readRegistries } from '../../resources/content.ts'
 import { type AtriumDocument, apiVersion } from '../document.ts'
 import { documentMetadata, isOfScope, type Scope, sentMetadata } from '../scope.ts'
 import { anything, flag, list, object, oneOf, required, text } from '../shape.ts'
@@ -154,7 +153,7 @@ interface ExportedProfile {
         type: NonNullable<ProfileLayerSpec['type']>
         layer: NonNullable<ProfileLayerSpec['layer']>
         tag: string
-        registryUid: string
+        registry?: { metadata?: { name: string } }
         values: string
         manifests: { name: string; content: string }[]
       }[]
@@ -166,10 +165,9 @@ interface ExportedProfile {
 async function readProfile(scope: Scope, uid: string): ReturnType<KindDefinition<ProfileSpec>['read']> {
   const { client } = scope
   const params = { uid }
-  const [{ metadata, status }, file, registries] = await Promise.all([
+  const [{ metadata, status }, file] = await Promise.all([
     client.call('GET /v1/clusterprofiles/{uid}', { params }),
     client.call('GET /v1/clusterprofiles/{uid}/export', { params, query: { format: 'json' } }),
-    readRegistries(client),
   ])
   // Bytes, or read already where the server says that they are JSON.
   const exported = (
@@ -177,7 +175,7 @@ async function readProfile(scope: Scope, uid: string): ReturnType<KindDefinition
   ) as ExportedProfile
   const { version, template, variables } = exported.spec
   const layers = template.packs.map((pack): ProfileLayerSpec => {
-    const registry = registries.find((one) => one.uid === pack.registryUid)?.name
+    const registry = pack.registry?.metadata?.name
     return {
       ...{ name: pack.name, type: pack.type, version: pack.tag },
       ...(pack.type === 'manifest' && { layer: pack.layer }),

@@ -45,6 +45,14 @@ function checkText(value: unknown, text: string): void {
   if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, { field })
 }
 
+/** Reads a JSON text within the bounds of a document: how deep it nests, and which characters it holds. */
+export function readDocument(text: string, parse: (text: string) => unknown): unknown {
+  if (depthOf(text) > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
+  const value = parse(text)
+  checkText(value, text)
+  return value
+}
+
 /** The position of the mistake, which the framework's parser does not tell. */
 function whyNotJson(text: string): string {
   try {
@@ -78,10 +86,6 @@ export function addBodyParser(app: FastifyInstance): void {
     if (type !== undefined && !jsonType.test(type)) {
       throw invalid('The body must be JSON (Content-Type: application/json).')
     }
-    const text = body.toString('utf8')
-    if (depthOf(text) > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
-    const value = parse(request, text)
-    checkText(value, text)
-    return value
+    return readDocument(body.toString('utf8'), (text) => parse(request, text))
   })
 }

@@ -130,6 +130,11 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
           print: (name: string, value: unknown) => projectors.print(name, value),
           keptOf: (name: string, value: object) =>
             projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
+          checked: (name: string, value: unknown) => {
+            const problems = validators.problems({ $ref: name }, value)
+            if (problems.length > 0) throw invalidRequest('file', problems)
+            return value
+          },
           // Most handlers never ask.
           get signal() {
             return (ended ??= endOf(reply, tools.closing))

@@ -7,6 +7,9 @@ import { V1ClusterProfilesUidVariablesPut } from './V1ClusterProfilesUidVariable
 import { v1ClusterProfilesCreate } from './v1ClusterProfilesCreate.ts'
 import { v1ClusterProfilesDelete } from './v1ClusterProfilesDelete.ts'
 import { v1ClusterProfilesGet } from './v1ClusterProfilesGet.ts'
+import { v1ClusterProfilesImport } from './v1ClusterProfilesImport.ts'
+import { v1ClusterProfilesImportFile } from './v1ClusterProfilesImportFile.ts'
+import { v1ClusterProfilesImportValidate } from './v1ClusterProfilesImportValidate.ts'
 import { v1ClusterProfilesMetadata } from './v1ClusterProfilesMetadata.ts'
 import { v1ClusterProfilesPublish } from './v1ClusterProfilesPublish.ts'
 import { v1ClusterProfilesUidClone } from './v1ClusterProfilesUidClone.ts'
@@ -29,6 +32,9 @@ export const profilesOperations: RegisteredOperation[] = [
   v1ClusterProfilesCreate,
   v1ClusterProfilesDelete,
   v1ClusterProfilesGet,
+  v1ClusterProfilesImport,
+  v1ClusterProfilesImportFile,
+  v1ClusterProfilesImportValidate,
   v1ClusterProfilesMetadata,
   v1ClusterProfilesPublish,
   v1ClusterProfilesUidClone,

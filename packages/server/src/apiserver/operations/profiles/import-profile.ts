@@ -1,0 +1,32 @@
+import type { v1ClusterProfileImportEntity } from '@atrium/api/generated/operations.d.ts'
+import { forbidden } from '../../../admission/authorize.ts'
+import { can } from '../../../auth/subject.ts'
+import { Catalogue } from '../../../content/catalogue.ts'
+import type { ServerContext } from '../../../context.ts'
+import type { OperationRequest } from '../../operation.ts'
+import { mustFit } from '../tenants/resource-limits.ts'
+import { lockProfile } from './load.ts'
+import { addProfile } from './new-profile.ts'
+import { entityOf } from './profile-file.ts'
+import { publishProfile } from './publish.ts'
+
+/** Makes the profile of a file, whole or not at all. */
+export async function importProfile(
+  file: v1ClusterProfileImportEntity,
+  {
+    subject,
+    project,
+    query,
+    unknownOf,
+  }: Pick<OperationRequest<'v1ClusterProfilesImport'>, 'subject' | 'project' | 'query' | 'unknownOf'>,
+  context: ServerContext,
+): Promise<{ uid: string }> {
+  if (query.publish && !can(subject, 'clusterProfile.publish', project)) throw forbidden('clusterProfile.publish')
+  await mustFit(context, subject, 'clusterprofile')
+  return context.admission.run(subject, async (tx) => {
+    const entity = await entityOf(file, new Catalogue(tx))
+    const uid = await addProfile(tx, entity, { project, unknownOf }, context.random)
+    if (query.publish) await publishProfile(tx, await lockProfile(tx, uid))
+    return { uid }
+  })
+}
