@@ -28,11 +28,14 @@ export interface TestPlatform {
 
 const START_LIMIT_MS = 120_000
 
-export async function startPlatform(): Promise<TestPlatform> {
+/** `charts`: reads a Helm repository on this machine, whose certificate this authority signed. */
+export async function startPlatform(charts: { authorityFile: string }): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-conformance-home-'))
   const home = platformHome(join(folder, 'home'))
   const env = {
     ...process.env,
+    ATRIUM_EGRESS_ALLOW: '127.0.0.0/8',
+    NODE_EXTRA_CA_CERTS: charts.authorityFile,
     ...Object.fromEntries(platformTools.map((tool) => [toolVariable(tool), toolPath(tool)])),
   }
   const start = (name: 'run' | 'down', purge = false) => {

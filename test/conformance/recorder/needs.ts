@@ -22,6 +22,10 @@ const nothing: OperationNeeds = {}
 const text: OperationNeeds = { text: true }
 const meta = ['metadata.name', 'metadata.labels', 'metadata.annotations.description']
 const profilePacks = 'spec.published.packs[]'
+const ociFields = [
+  ...['metadata.name', 'spec.endpoint', 'spec.providerType', 'spec.baseContentPath'],
+  'status.syncStatus.isSyncSupported',
+]
 const pools = 'spec.machinePoolConfig[]'
 const templates = 'spec.clusterProfileTemplates[]'
 
@@ -32,9 +36,39 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1ProjectsUidUpdate: nothing,
   v1ProjectsUidDelete: nothing,
 
-  v1RegistriesMetadata: { constant: true, present: ['items[].uid', 'items[].name', 'items[].kind', 'items[].scope'] },
+  v1RegistriesMetadata: { present: ['items[].uid', 'items[].name', 'items[].kind', 'items[].scope'] },
   v1RegistriesPackList: { constant: true, present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
   v1RegistriesPackUidSyncStatus: { constant: true, present: ['isSyncSupported', 'status'] },
+  v1RegistriesHelmCreate: made,
+  v1RegistriesHelmUidGet: {
+    present: ['metadata.uid'],
+    same: [
+      ...['metadata.name', 'spec.endpoint', 'spec.isPrivate'],
+      ...['type', 'username', 'password'].map((field) => `spec.auth.${field}`),
+    ],
+  },
+  v1RegistriesHelmUidUpdate: nothing,
+  v1RegistriesHelmUidDelete: nothing,
+  v1RegistriesHelmList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1RegistriesHelmUidSyncStatus: { present: ['isSyncSupported'], awaited: { path: 'status', value: 'Success' } },
+  v1OciRegistriesSummary: {
+    present: ['items[].metadata.uid', 'items[].spec.registryType'],
+    same: ['items[].metadata.name'],
+  },
+  v1BasicOciRegistriesCreate: made,
+  v1BasicOciRegistriesUidGet: {
+    present: ['metadata.uid', 'spec.auth.tls', 'status.syncStatus'],
+    same: [...ociFields, ...['type', 'username', 'tls.enabled'].map((field) => `spec.auth.${field}`)],
+  },
+  v1BasicOciRegistriesUidUpdate: nothing,
+  v1BasicOciRegistriesUidDelete: nothing,
+  v1EcrRegistriesCreate: made,
+  v1EcrRegistriesUidGet: {
+    present: ['metadata.uid', 'spec.credentials.credentialType', 'status.syncStatus'],
+    same: [...ociFields, 'spec.isPrivate', 'spec.credentials.credentialType', 'spec.credentials.accessKey'],
+  },
+  v1EcrRegistriesUidUpdate: nothing,
+  v1EcrRegistriesUidDelete: nothing,
   v1PacksSearch: {
     constant: true,
     present: ['items[].spec.registries[].latestVersion', 'items[].spec.registries[].uid', 'listmeta'],
@@ -49,6 +83,8 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1PacksNameRegistryUidList: { constant: true, present: ['tags[].version', 'tags[].packUid', 'packValues[].packUid'] },
 
   v1ClusterProfilesCreate: made,
+  v1ClusterProfilesImportFile: made,
+  V1ClusterProfilesUidExport: text,
   v1ClusterProfilesPublish: nothing,
   v1ClusterProfilesUpdate: nothing,
   v1ClusterProfilesUidMetadataUpdate: nothing,

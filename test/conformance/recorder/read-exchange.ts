@@ -61,7 +61,8 @@ function requestOf(raw: RawExchange, params: Record<string, string>, search: URL
     scope: headers.projectuid === undefined ? 'tenant' : 'project',
     ...(headers['content-type'] !== undefined && { contentType: headers['content-type'] }),
     ...(headers.accept !== undefined && headers.accept !== JSON_TYPE && { accept: headers.accept }),
-    ...(body !== '' && { body: JSON.parse(body) as unknown }),
+    // Anything but JSON goes as it was: a form holds its boundary.
+    ...(body !== '' && { body: headers['content-type']?.startsWith(JSON_TYPE) ? (JSON.parse(body) as unknown) : body }),
   }
 }
 

@@ -29,7 +29,7 @@ export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<strin
         ...(request.contentType !== undefined && { 'content-type': request.contentType }),
         accept: request.accept ?? 'application/json',
       },
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      ...(request.body !== undefined && { body: textOf(request.body) }),
     })
   }
   const judge = (exchange: Exchange, answer: WorldAnswer): { problems: string[]; body: unknown } => {
@@ -57,6 +57,9 @@ export function createReplayer(world: ReplayWorld, operations: ReadonlyMap<strin
     },
   }
 }
+
+/** A text is a body that is no JSON. */
+const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body))
 
 /** Parsed when it is JSON; null = empty. */
 function bodyOf({ contentType, text }: WorldAnswer): unknown {

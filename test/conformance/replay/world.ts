@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PackSpec } from '@atrium/api/kinds/pack.ts'
 import { seedCatalogue } from '@atrium/dev-env/catalogue.ts'
 import { createTestDatabase } from '@atrium/dev-env/postgres.ts'
 import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
@@ -15,6 +16,7 @@ import { createTenant } from '@atrium/server/auth/create-tenant.ts'
 import { envToConfig } from '@atrium/server/config/config.ts'
 import { createContext } from '@atrium/server/context.ts'
 import { computeStatus, ownConditions } from '@atrium/server/controllers/cluster/status.ts'
+import { chart } from '../scenarios/catalogue.ts'
 
 /** The whole API on a database of its own, and somebody who plays controllers and agents. */
 export interface ReplayWorld {
@@ -22,7 +24,7 @@ export interface ReplayWorld {
   /** Headers of the client, and of its project. */
   credentials: { ApiKey: string }
   project: { ProjectUid: string }
-  /** Brings every cluster to where controllers and agents would bring it: running, healthy, with a kubeconfig. */
+  /** Gives every Helm repository the chart of the scenarios, and brings every cluster to where controllers and agents would bring it: running, healthy, with a kubeconfig. */
   settle(): Promise<void>
   /** Answers that broke the contract. */
   violations: string[]
@@ -59,6 +61,8 @@ export async function openWorld(): Promise<ReplayWorld> {
     logger: silentLogger,
     providers: { local: async () => provider },
   })
+  // Registries of a conversation are on no network.
+  installation.checkRegistry = async () => {}
   const { store } = installation
   await seedCatalogue(store)
   const made = await createTenant(installation, { name: 'default' }, actor)
@@ -83,7 +87,10 @@ export async function openWorld(): Promise<ReplayWorld> {
         text: answer.body,
       }
     },
-    settle: () => settleClusters(store, made.tenant.uid),
+    async settle() {
+      await settleRegistries(store, made.tenant.uid)
+      await settleClusters(store, made.tenant.uid)
+    },
     async close() {
       await app.close()
       await installation.close()
@@ -94,6 +101,33 @@ export async function openWorld(): Promise<ReplayWorld> {
 }
 
 type Store = Awaited<ReturnType<typeof createContext>>['store']
+
+const settleRegistries = (store: Store, tenant: string): Promise<void> =>
+  store.transaction(tenant, actor, async (tx) => {
+    for (const { meta, spec, status } of (await tx.list('Registry')).items) {
+      if (spec.type !== 'helm' || status.sync) continue
+      const owner = { kind: 'Registry', uid: meta.uid }
+      for (const version of chart.versions)
+        await tx.create({ kind: 'Pack', project: null, name: chart.name, owner, spec: chartPack(meta.uid, version) })
+      const now = isoNow(systemClock)
+      const sync = { state: 'Success' as const, message: '', lastRunAt: now, lastSuccessAt: now }
+      await tx.updateStatus('Registry', meta.uid, { status: { sync } })
+    }
+  })
+
+const chartPack = (registryUid: string, version: string): PackSpec => ({
+  ...{
+    registryUid,
+    version,
+    displayName: chart.name,
+    layer: 'addon',
+    addonType: '',
+    cloudTypes: ['all'],
+    type: 'helm',
+  },
+  ...{ repository: 'charts/web', digest: `sha256:${version}`, values: chart.values, readme: '', presets: [] },
+  ...{ schema: null, annotations: {}, constraints: null },
+})
 
 const settleClusters = (store: Store, tenant: string): Promise<void> =>
   store.transaction(tenant, actor, async (tx) => {

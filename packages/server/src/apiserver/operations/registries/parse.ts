@@ -26,7 +26,8 @@ export function mustHaveSpec<T>(spec: T | undefined): T {
 
 export const parseHelm = (input: v1HelmRegistrySpec, skipSync: boolean | undefined): ParsedRegistry => ({
   spec: {
-    ...common(input.endpoint, input.isPrivate ?? input.auth.type !== 'noAuth', input.auth.tls),
+    // Clients leave out what is false, also with credentials, and compare what they read.
+    ...common(input.endpoint, input.isPrivate ?? false, input.auth.tls),
     type: 'helm',
     ...readAuth(input.auth),
     ...(skipSync && { isSyncOff: true }),
