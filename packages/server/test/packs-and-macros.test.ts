@@ -63,7 +63,7 @@ describe('packs and registries', () => {
     expect(none.body.items).toEqual([])
     expect((await call('GET /v1/registries/helm')).body).toMatchObject({ items: [], listmeta: { continue: '' } })
     expect((await call('GET /v1/registries/oci/summary')).body.items).toEqual([])
-    for (const route of ['helm/nothing', 'oci/nothing/basic', 'oci/nothing/ecr'])
+    for (const route of ['helm/nothing', 'oci/nothing/basic', 'oci/nothing/ecr', 'oci/nothing'])
       expect((await call(`GET /v1/registries/${route}`)).status).toBe(404)
   })
 })

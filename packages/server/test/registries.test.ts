@@ -130,6 +130,14 @@ describe('a private registry', () => {
     const kept = `atrium-kept/${tenant}/${uid}/web`
     expect((await world.content.platformClient?.manifest(kept, pushed.digest))?.digest).toBe(pushed.digest)
     expect((await call(`GET /v1/registries/oci/${uid}/ecr`)).status).toBe(404)
+    const either = await call(`GET /v1/registries/oci/${uid}`)
+    expect(either.text).not.toContain(privatePassword)
+    expect(either.body).toMatchObject({
+      type: 'basic',
+      providerType: 'pack',
+      scope: 'tenant',
+      auth: { username: 'pia' },
+    })
     const shown = await call(`GET /v1/registries/oci/${uid}/basic`)
     expect(shown.text).not.toContain(privatePassword)
     expect(shown.body).toMatchObject({
@@ -249,6 +257,9 @@ describe('a registry of AWS', () => {
       endpoint: registry.url.replace('https://', ''),
       credentials: { accessKey: 'AKIAKNOWN', secretKey: '********' },
     })
+    const either = (await call(`GET /v1/registries/oci/${uid}`)).body
+    expect(either).toMatchObject({ type: 'ecr', defaultRegion: 'eu-west-1' })
+    expect(either).not.toHaveProperty('auth')
     expect((await call(`DELETE /v1/registries/oci/${uid}/ecr`)).status).toBe(204)
   })
 })

@@ -15,6 +15,7 @@ import { v1EcrRegistriesUidSync } from './v1EcrRegistriesUidSync.ts'
 import { v1EcrRegistriesUidSyncStatus } from './v1EcrRegistriesUidSyncStatus.ts'
 import { v1EcrRegistriesUidUpdate } from './v1EcrRegistriesUidUpdate.ts'
 import { v1EcrRegistriesValidate } from './v1EcrRegistriesValidate.ts'
+import { v1OciRegistriesGet } from './v1OciRegistriesGet.ts'
 import { v1OciRegistriesSummary } from './v1OciRegistriesSummary.ts'
 import { v1RegistriesHelmCreate } from './v1RegistriesHelmCreate.ts'
 import { v1RegistriesHelmList } from './v1RegistriesHelmList.ts'
@@ -52,6 +53,7 @@ export const registriesOperations: RegisteredOperation[] = [
   v1EcrRegistriesUidSyncStatus,
   v1EcrRegistriesUidUpdate,
   v1EcrRegistriesValidate,
+  v1OciRegistriesGet,
   v1OciRegistriesSummary,
   v1RegistriesHelmCreate,
   v1RegistriesHelmList,

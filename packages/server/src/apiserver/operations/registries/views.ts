@@ -4,6 +4,7 @@ import type {
   v1EcrRegistry,
   v1HelmRegistry,
   v1OciRegistry,
+  v1OciRegistryEntity,
   v1PackRegistry,
   v1RegistryAuth,
   v1RegistryMetadata,
@@ -131,6 +132,15 @@ export const viewBasicOci = (registry: Registry): v1BasicOciRegistry => ({
   metadata: viewMeta(registry.meta),
   spec: { ...ociParts(registry), basePath: registry.spec.oci?.basePath ?? '', auth: viewAuth(registry.spec, {}) },
   status: { syncStatus: viewSync(registry) },
+})
+
+/** Of Amazon's registries there is nothing to show of how one signs in: keys have a view of their own. */
+export const viewOci = ({ meta, spec }: Registry): v1OciRegistryEntity => ({
+  endpoint: endpointOf(spec),
+  type: spec.oci?.registryType ?? 'basic',
+  providerType: spec.oci?.provider ?? 'pack',
+  scope: scopeOf(meta),
+  ...(spec.oci?.registryType === 'ecr' ? { defaultRegion: spec.auth?.region ?? '' } : { auth: viewAuth(spec, {}) }),
 })
 
 export function viewEcr(registry: Registry): v1EcrRegistry {
