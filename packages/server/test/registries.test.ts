@@ -8,7 +8,13 @@ import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry
 import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Caller } from './support/api.ts'
-import { openRegistriesWorld, packTree, privateClient, type RegistriesWorld } from './support/registries.ts'
+import {
+  openRegistriesWorld,
+  packTree,
+  privateClient,
+  type RegistriesWorld,
+  withoutCatalogue,
+} from './support/registries.ts'
 
 let world: RegistriesWorld
 let registry: PrivateRegistry
@@ -215,6 +221,46 @@ describe('a private registry', () => {
     expect((await hook(`Bearer ${token}`)).status).toBe(202)
     await world.settle()
     expect((await versions('hooked', uid)).map(({ version }) => version)).toEqual(['1.0.0'])
+  })
+})
+
+describe('a registry that does not list what it holds', () => {
+  it('is saved, says what to do, and is read by the names it is told', async () => {
+    await push('by-name', '1.0.0', 'a: 1\n', 'mute')
+    await push('not-named', '1.0.0', '', 'mute')
+    const mute = await withoutCatalogue(registry)
+    onTestFinished(() => mute.stop())
+    const tls = { enabled: true, certificate: mute.caBundle }
+    const more = { endpoint: mute.url, basePath: 'mute' }
+    const wrong = await create('mute', more, { tls, password: 'no' })
+    expect(wrong).toMatchObject({ status: 400, body: { details: { field: 'spec.auth' } } })
+    const made = await create('mute', more, { tls })
+    expect(made.status, made.text).toBe(201)
+    const { uid } = made.body
+    await world.settle()
+    expect(await told(uid)).toMatchObject({
+      state: 'Failed',
+      message: expect.stringMatching(/does not list its repositories.*registry set NAME --repository/),
+    })
+    const settings = (repositories: string[]) =>
+      call(`PATCH /atrium/v1/registries/${uid}/settings`, { body: { repositories } })
+    for (const odd of ['../x', 'a/b', 'a b'])
+      expect(await settings([odd])).toMatchObject({ status: 400, body: { details: { field: 'repositories' } } })
+    expect((await settings(['By-Name', 'absent'])).status).toBe(204)
+    await world.settle()
+    expect(await told(uid)).toMatchObject({
+      state: 'Success',
+      counts: { offered: 1, usable: 1, failed: 1 },
+      problems: [{ place: 'mute/spectro-packs/archive/absent' }],
+    })
+    expect(await versions('by-name', uid)).toHaveLength(1)
+    const change = { metadata: { name: 'mute' }, spec: spec(more, { tls }) }
+    expect((await call(`PUT /v1/registries/oci/${uid}/basic`, { body: change })).status).toBe(204)
+    expect((await call(`GET /atrium/v1/registries/${uid}`)).body.repositories).toEqual(['By-Name', 'absent'])
+    expect((await settings([])).status).toBe(204)
+    await world.settle()
+    expect(await told(uid)).toMatchObject({ state: 'Failed' })
+    expect(await versions('by-name', uid), 'what was read stays').toHaveLength(1)
   })
 })
 

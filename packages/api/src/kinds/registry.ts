@@ -34,6 +34,8 @@ export interface RegistrySpec {
   isSyncOff?: boolean
   /** How often it is read; an hour unless set. */
   everyMinutes?: number
+  /** Names of packs, or paths of charts below the base path, instead of what the registry lists. Only of OCI registries. */
+  repositories?: string[]
   /** Public key (PEM): packs without a signature by it are refused. Only of OCI registries. */
   signatureKey?: string
   unknown?: Record<string, unknown>

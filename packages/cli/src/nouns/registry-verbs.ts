@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { registry } from '../resources/content.ts'
 import { findItem } from '../resources/kinds.ts'
 import type { Given, Verb } from './noun.ts'
-import { needed } from './options.ts'
+import { needed, several } from './options.ts'
 import { readCredentials, readText } from './read-file.ts'
 
 const name = ['<registry>', 'name or uid'] as const
@@ -61,17 +61,24 @@ export const registryVerbs: readonly Verb[] = [
   },
   {
     name: 'set',
-    description: 'how often a registry is read, and whose signature its packs must have',
+    description: 'how often a registry is read, what is read of it, and whose signature its packs must have',
     arguments: [name],
     options: [
       new Option('--every <minutes>', 'between two reads; 0 = as often as the installation says'),
+      several(
+        '--repository <name>',
+        'a pack, or the path of a chart, to read from an OCI registry that does not list what it holds',
+      ),
+      new Option('--all-repositories', 'read what the registry lists, as at first'),
       new Option('--signature-key <file>', "PEM file of a cosign public key; 'none' = packs need no signature"),
     ],
-    async run({ client }, { args: [wanted = ''], optional }) {
+    async run({ client }, { args: [wanted = ''], optional, texts, isGiven }) {
       const { uid } = await findItem(client, registry, wanted)
       const [minutes, file] = [optional('every'), optional('signatureKey')]
+      const repositories = [...texts('repository')]
       const body = {
         ...(minutes !== undefined && { everyMinutes: Number(minutes) || null }),
+        ...((repositories.length > 0 || isGiven('allRepositories')) && { repositories }),
         ...(file !== undefined && { signatureKey: file === 'none' ? '' : await readText(file, '--signature-key') }),
       }
       await client.call('PATCH /atrium/v1/registries/{uid}/settings', { params: { uid }, body })

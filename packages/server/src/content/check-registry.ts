@@ -1,7 +1,8 @@
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
 import { GitRemote } from '@atrium/pack/sources/git/remote.ts'
-import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import { CatalogueError, OciError } from '@atrium/pack/sources/oci/types.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 import { gitAddress } from './origins/git-packs.ts'
@@ -40,8 +41,19 @@ async function list(
   } else {
     // Once is enough to tell, and somebody waits.
     const once = { ...deps, clock: { ...deps.clock, sleep: () => Promise.reject(new Tried()) } }
-    await registryClient(spec, secrets, once).repositories(signal)
+    await tryOci(spec, registryClient(spec, secrets, once), signal)
   }
+}
+
+/** What a registry does not list can be named afterwards: it is enough that the credentials are right. */
+async function tryOci(spec: RegistrySpec, client: OciClient, signal: AbortSignal): Promise<void> {
+  try {
+    if (spec.repositories === undefined) return void (await client.repositories(signal))
+  } catch (error) {
+    if (!(error instanceof CatalogueError)) throw error
+  }
+  // Nobody has nothing to show; what is refused to nobody may still be open by name.
+  if (spec.auth !== undefined) await client.signIn(signal)
 }
 
 /** Ends what would be tried again. */

@@ -1,7 +1,7 @@
 import type { RegistryStatus } from '@atrium/api/kinds/registry.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
-import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { CatalogueError, OciError } from '@atrium/pack/sources/oci/types.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { setCondition } from '@atrium/runtime/controller/conditions.ts'
@@ -78,7 +78,7 @@ export class RegistryReconciler implements Reconciler {
       if (request.signal.aborted) throw error
       const isRegistry = error instanceof OciError || error instanceof PackError
       const message = isRegistry
-        ? `${error.message}. Check the registry's address, CA and credentials; it is tried again.`
+        ? `${error.message}. ${adviceOn(error)}; it is tried again.`
         : 'A failure of the management server stopped the run; its log says which. It is tried again.'
       this.#deps.logger.warn({ registry: registry.meta.name, err: error }, 'a pack registry could not be read')
       // What was read is kept; the next run reads everything that is offered.
@@ -132,6 +132,11 @@ export class RegistryReconciler implements Reconciler {
     await store.transaction(request.tenant, contentActor, write, request.claim)
   }
 }
+
+const adviceOn = (error: OciError | PackError): string =>
+  error instanceof CatalogueError
+    ? "Check its credentials; if it lists its repositories to nobody, name what is read: 'atrium registry set NAME --repository PACK', or `repositories` of PATCH /atrium/v1/registries/{uid}/settings"
+    : "Check the registry's address, CA and credentials"
 
 function describe({ counts, problems }: SyncResult): string {
   const { offered, changed, failed, leftOut } = counts

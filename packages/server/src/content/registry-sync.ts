@@ -64,9 +64,11 @@ export async function syncRegistry(
   })
   for (const uid of plan.returned) await run.stand(uid)
   if (unreachable.length > 0) throw new OciError(0, `packs could not be read: ${unreachable.join('; ')}`)
+  const usable = listing.offers.length - problems.length
+  problems.push(...(listing.missing ?? []))
   const counts = {
     offered: listing.offers.length,
-    usable: listing.offers.length - problems.length,
+    usable,
     changed: plan.read.length + plan.vanished.length + plan.returned.length,
     moved: run.moved,
     failed: problems.length,

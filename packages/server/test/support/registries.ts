@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
+import { createServer, request as forward, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { privatePassword } from '@atrium/dev-env/private-registry.ts'
 import { startTestRegistry, type TestRegistry } from '@atrium/dev-env/registry.ts'
@@ -99,3 +99,15 @@ export async function serveHttps(
     },
   }
 }
+
+/** Like Docker Hub and GHCR: what the registry holds can be had by name, but is listed to nobody. */
+export const withoutCatalogue = (registry: { url: string; caBundle: string }): Promise<HttpsServer> =>
+  serveHttps((request, response) => {
+    if (request.url?.startsWith('/v2/_catalog')) return void response.writeHead(403).end('{}')
+    const { method, headers } = request
+    const sent = forward(`${registry.url}${request.url}`, { method, headers, ca: registry.caBundle }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(response)
+    })
+    request.pipe(sent)
+  })

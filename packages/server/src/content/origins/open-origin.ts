@@ -17,8 +17,9 @@ export function openOrigin(spec: RegistrySpec, secrets: RegistrySecrets, deps: R
   if (spec.type === 'helm') return new HelmRepository({ ...plain, endpoint: spec.endpoint, clock: deps.clock })
   const client = registryClient(spec, secrets, deps)
   const basePath = basePathIn(spec)
-  if (spec.oci?.provider === 'helm') return new OciCharts(client, basePath)
-  return new OciPacks(client, basePath, spec.signatureKey === undefined ? null : readSigningKey(spec.signatureKey))
+  const { signatureKey, repositories } = spec
+  if (spec.oci?.provider === 'helm') return new OciCharts(client, basePath, repositories)
+  return new OciPacks(client, basePath, signatureKey === undefined ? null : readSigningKey(signatureKey), repositories)
 }
 
 /** Path below the host: of the endpoint, then what the registry says beside it. */

@@ -85,10 +85,11 @@ async function changed(
     originOf(registry.spec) === originOf(parsed.spec) && registry.spec.auth?.type === parsed.spec.auth?.type
   const secrets = parsed.spec.auth === undefined ? {} : { ...(isSame && stored), ...parsed.secrets }
   mustBeComplete(parsed.spec, secrets)
-  const { everyMinutes, signatureKey } = registry.spec
+  const { everyMinutes, signatureKey, repositories } = registry.spec
   const kept = {
     ...(everyMinutes !== undefined && { everyMinutes }),
     ...(signatureKey !== undefined && { signatureKey }),
+    ...(repositories !== undefined && { repositories }),
   }
   return { name: registry.meta.name, spec: { ...parsed.spec, ...kept }, secrets }
 }
