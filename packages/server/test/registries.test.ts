@@ -207,6 +207,57 @@ describe('a private registry', () => {
     expect(left).toEqual({ registry: null, packs: 0 })
   })
 
+  it('keeps copies as long as anything uses them, or may, and no longer', async () => {
+    const first = await push('fading', '1.0.0', 'a: 1\n', 'fading')
+    const { uid } = (await create('fading', { basePath: 'fading' })).body
+    await world.settle()
+    const kept = (digest: string) =>
+      world.content.platformClient?.manifest(`atrium-kept/${tenant}/${uid}/fading`, digest)
+    const rows = () =>
+      world.api.context.store.transaction(tenant, contentActor, async (tx) =>
+        (await tx.list('Pack', { where: { registryUid: uid } })).items.map(({ spec: { digest } }) => digest),
+      )
+    const profile = await makeProfile('of-fading', 'fading', uid)
+    const second = await push('fading', '1.0.0', 'a: 2\n', 'fading')
+    world.collectTimes.keepMs = 0
+    onTestFinished(() => void (world.collectTimes.keepMs = 3_600_000))
+    await sync(uid)
+    await sync(uid)
+    expect(await rows(), 'a profile holds the former content').toHaveLength(2)
+    expect((await call(`POST /atrium/v1/profiles/${profile}/content`)).body).toEqual({ layers: ['fading'] })
+    world.collectTimes.keepMs = 3_600_000
+    await sync(uid)
+    expect(await rows(), 'it was offered a moment ago').toHaveLength(2)
+    world.collectTimes.keepMs = 0
+    world.collectTimes.settleMs = 3_600_000
+    onTestFinished(() => void (world.collectTimes.settleMs = 0))
+    await sync(uid)
+    expect(await kept(first.digest), 'it was given up a moment ago').not.toBeNull()
+    world.collectTimes.settleMs = 0
+    // What comes back meanwhile is not taken away with the former.
+    await push('fading', '1.0.0', 'a: 1\n', 'fading')
+    world.collectTimes.settleMs = 3_600_000
+    await sync(uid)
+    world.collectTimes.settleMs = 0
+    world.collectTimes.keepMs = 3_600_000
+    await sync(uid)
+    expect((await rows()).sort()).toEqual([first.digest, second.digest].sort())
+    expect(await kept(first.digest)).not.toBeNull()
+    expect(await versions('fading', uid)).toHaveLength(1)
+    expect((await layer(profile)).isInvalid).toBe(true)
+
+    expect((await call(`DELETE /v1/clusterprofiles/${profile}`)).status).toBe(204)
+    world.collectTimes.keepMs = 0
+    await sync(uid)
+    await sync(uid)
+    expect(await rows()).toEqual([first.digest])
+    expect(await kept(second.digest)).toBeNull()
+    expect((await call(`DELETE /v1/registries/oci/${uid}/basic`)).status).toBe(204)
+    await world.settle()
+    expect(await rows()).toEqual([])
+    expect(await kept(first.digest), 'the copies of a registry go with it').toBeNull()
+  })
+
   it('is read when its hook is called with the token', async () => {
     const { uid } = (await create('hooked')).body
     const { path, token } = (await call(`POST /atrium/v1/registries/${uid}/hook`)).body

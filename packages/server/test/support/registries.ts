@@ -11,6 +11,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
+import type { CollectTimes } from '@atrium/server/content/collect-packs.ts'
 import { type Content, createContent } from '@atrium/server/content/content.ts'
 import { openTestApi, type TestApi } from './api.ts'
 
@@ -20,6 +21,8 @@ export interface RegistriesWorld {
   content: Content
   platform: TestRegistry
   egress: Egress
+  /** When packs go that nobody uses; a test may change it. */
+  collectTimes: CollectTimes
   /** Runs what is due of registries until nothing is. */
   settle(): Promise<void>
   close(): Promise<void>
@@ -35,13 +38,17 @@ export async function openRegistriesWorld(ecrEndpoint: string | null = null): Pr
     timeoutMs: 10_000,
     maxBytes: 100 * 1024 * 1024,
   })
-  const content = createContent({ store, clock, random, logger, egress, registry: platform, ecrEndpoint })
+  const collectTimes = { keepMs: 3_600_000, settleMs: 0 }
+  const tenants = async () => (await api.context.identity.listTenants()).map(({ uid }) => uid)
+  const base = { store, clock, random, logger, egress, tenants, collectTimes }
+  const content = createContent({ ...base, registry: platform, ecrEndpoint })
   api.context.checkRegistry = content.checkRegistry
   return {
     api,
     content,
     platform,
     egress,
+    collectTimes,
     async settle() {
       for (;;) {
         const [claim] = await store.queue.claim({ owner: 'test', kinds: ['Registry'], limit: 1, leaseMs: 60_000 })

@@ -216,6 +216,14 @@ export class OciClient {
     await this.#expectCreated({ method: 'PUT', path, scope, contentType: mediaType, body, signal }, repository)
   }
 
+  /** Removes content by its digest; what is not there is removed. A registry that removes nothing answers `OciError` 405. */
+  async deleteManifest(repository: string, digest: string, signal?: AbortSignal): Promise<void> {
+    checkRepository(repository)
+    checkReference(digest)
+    const path = `/v2/${repository}/manifests/${digest}`
+    await this.#transport.send({ method: 'DELETE', path, scope: `repository:${repository}:delete`, signal })
+  }
+
   async #expectCreated(request: Parameters<OciTransport['send']>[0], repository: string): Promise<void> {
     const response = await this.#transport.send(request)
     if (response.status !== 201) throw new OciError(response.status, `the registry did not store it in ${repository}`)

@@ -20,7 +20,7 @@ export interface OciTransportOptions {
 }
 
 export interface OciRequest {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** Path with query below the endpoint, or a whole URL of the same origin. */
   path: string
   /** `repository:<name>:pull`, or `registry:catalog:*`; empty = no right, but to be known. */
