@@ -88,7 +88,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
   const registry = registryOf(config)
   const tenants = async () => (await store.system.tenants()).map(({ uid }) => uid)
-  const content = createContent({ ...base, store, egress, registry, tenants, ecrEndpoint: config.ecrEndpoint })
+  const { ecrEndpoint, packFolder } = config
+  const content = createContent({ ...base, store, egress, registry, tenants, ecrEndpoint, packFolder })
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,

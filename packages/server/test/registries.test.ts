@@ -41,7 +41,7 @@ beforeAll(async () => {
   awsCalls = []
   aws.listen(0, '127.0.0.1')
   await once(aws, 'listening')
-  world = await openRegistriesWorld(`http://127.0.0.1:${(aws.address() as AddressInfo).port}/`)
+  world = await openRegistriesWorld({ ecrEndpoint: `http://127.0.0.1:${(aws.address() as AddressInfo).port}/` })
   registry = await startPrivateRegistry(['pia', 'AWS'])
   client = privateClient(registry, world.egress, 'pia')
   await world.content.ensurePublicRegistry()

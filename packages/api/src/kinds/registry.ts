@@ -10,7 +10,8 @@ export interface RegistryAuth {
 }
 
 /**
- * A place packs come from. `pack`: an OCI registry in the layout of packs, or packs in a git repository (`git+https://…#ref:folder`).
+ * A place packs come from. `pack`: an OCI registry in the layout of packs, or packs in a git repository (`git+https://…#ref:folder`) or,
+ * of tenant `system`, in a folder of the server's machine (`file:///…`).
  * `oci`: an OCI registry that holds packs or charts. `helm`: a repository of charts with an `index.yaml`. Credentials are a secret
  * field `auth` beside the object.
  */

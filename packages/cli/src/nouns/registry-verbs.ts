@@ -16,7 +16,10 @@ export const registryVerbs: readonly Verb[] = [
     arguments: [['<name>', 'of the registry']],
     options: [
       needed('--type <type>', 'oci, ecr, helm or pack').choices(['oci', 'ecr', 'helm', 'pack']),
-      needed('--endpoint <address>', 'https://host/path; of type pack also git+https://host/packs.git#branch:folder'),
+      needed(
+        '--endpoint <address>',
+        'https://host/path; of type pack also git+https://host/packs.git#branch:folder, with --system file:///folder',
+      ),
       new Option('--provider <content>', 'what an OCI registry holds').choices(['pack', 'helm']).default('pack'),
       new Option('--base-path <path>', 'path before the packs or charts of an OCI registry'),
       new Option('--region <region>', 'of AWS, where the address does not name it'),

@@ -5,6 +5,7 @@ import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { CatalogueError, OciError } from '@atrium/pack/sources/oci/types.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
+import { folderAddress } from './origins/folder-packs.ts'
 import { gitAddress } from './origins/git-packs.ts'
 import { openOrigin } from './origins/open-origin.ts'
 import { authorizationOf, type RegistryClientDeps, type RegistrySecrets, registryClient } from './registry-client.ts'
@@ -35,7 +36,7 @@ async function list(
     const { egress } = deps
     const options = { url: git.url, egress, authorization: authorizationOf(spec, secrets), caBundle: spec.caBundle }
     await new GitRemote(options).commitOf(git.ref, signal)
-  } else if (spec.type === 'helm') {
+  } else if (spec.type === 'helm' || folderAddress(spec.endpoint) !== null) {
     const origin = openOrigin(spec, secrets, deps)
     await origin.list(null, signal).finally(() => origin.close())
   } else {

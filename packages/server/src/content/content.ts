@@ -78,7 +78,9 @@ export function createContent(options: ContentOptions): Content {
     if (object.spec.isSyncOff || object.spec.oci?.provider === 'zarf') return null
     const ref = { kind: 'Registry', uid: object.meta.uid }
     const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
-    return openOrigin(object.spec, readSecrets(auth), options)
+    // Whatever stands in its specification: no tenant's registry is a folder of this machine.
+    const packFolder = object.meta.tenant === systemTenant ? (options.packFolder ?? null) : null
+    return openOrigin(object.spec, readSecrets(auth), { ...options, packFolder })
   }
   return {
     registryTokens: tokens,

@@ -14,6 +14,8 @@ export interface RegistryClientDeps {
   random: Random
   /** Endpoint of AWS's service for tokens of its registries; that of the registry's region unless given. */
   ecrEndpoint?: string | null
+  /** Folder of this machine that registries may lie in; null or absent = none. */
+  packFolder?: string | null
 }
 
 /** Secret field of a registry: JSON of `RegistrySecrets`. */

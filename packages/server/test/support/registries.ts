@@ -12,7 +12,7 @@ import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import type { CollectTimes } from '@atrium/server/content/collect-packs.ts'
-import { type Content, createContent } from '@atrium/server/content/content.ts'
+import { type Content, type ContentOptions, createContent } from '@atrium/server/content/content.ts'
 import { openTestApi, type TestApi } from './api.ts'
 
 /** The API with content, on a registry of the platform's own. */
@@ -28,7 +28,9 @@ export interface RegistriesWorld {
   close(): Promise<void>
 }
 
-export async function openRegistriesWorld(ecrEndpoint: string | null = null): Promise<RegistriesWorld> {
+export async function openRegistriesWorld(
+  aside: Pick<ContentOptions, 'ecrEndpoint' | 'packFolder'> = {},
+): Promise<RegistriesWorld> {
   const platform = await startTestRegistry()
   const api = await openTestApi()
   const { store, clock, random, logger } = api.context
@@ -41,7 +43,7 @@ export async function openRegistriesWorld(ecrEndpoint: string | null = null): Pr
   const collectTimes = { keepMs: 3_600_000, settleMs: 0 }
   const tenants = async () => (await api.context.identity.listTenants()).map(({ uid }) => uid)
   const base = { store, clock, random, logger, egress, tenants, collectTimes }
-  const content = createContent({ ...base, registry: platform, ecrEndpoint })
+  const content = createContent({ ...base, ...aside, registry: platform })
   api.context.checkRegistry = content.checkRegistry
   return {
     api,

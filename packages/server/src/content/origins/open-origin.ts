@@ -2,6 +2,7 @@ import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { readSigningKey } from '@atrium/pack/sources/oci/cosign.ts'
 import { basePathOf } from '@atrium/pack/sources/oci/pack-registry.ts'
 import { authorizationOf, type RegistryClientDeps, type RegistrySecrets, registryClient } from '../registry-client.ts'
+import { FolderPacks, folderAddress } from './folder-packs.ts'
 import { GitPacks, gitAddress } from './git-packs.ts'
 import { HelmRepository } from './helm-repository.ts'
 import { OciCharts } from './oci-charts.ts'
@@ -14,6 +15,8 @@ export function openOrigin(spec: RegistrySpec, secrets: RegistrySecrets, deps: R
   const plain = { egress, authorization: authorizationOf(spec, secrets), caBundle: spec.caBundle }
   const git = gitAddress(spec.endpoint)
   if (git) return new GitPacks(git, plain)
+  const folder = folderAddress(spec.endpoint)
+  if (folder !== null) return new FolderPacks(folder, deps.packFolder ?? null)
   if (spec.type === 'helm') return new HelmRepository({ ...plain, endpoint: spec.endpoint, clock: deps.clock })
   const client = registryClient(spec, secrets, deps)
   const basePath = basePathIn(spec)

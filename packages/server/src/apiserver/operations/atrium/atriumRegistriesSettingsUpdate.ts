@@ -3,7 +3,6 @@ import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { isRepository } from '@atrium/pack/sources/oci/client.ts'
 import { readSigningKey } from '@atrium/pack/sources/oci/cosign.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
-import { gitAddress } from '../../../content/origins/git-packs.ts'
 import { defineOperation } from '../../operation.ts'
 import { invalid } from '../registries/parse.ts'
 import { notFound } from '../registries/views.ts'
@@ -35,7 +34,7 @@ function changed(former: RegistrySpec, given: AtriumRegistrySettings): RegistryS
   }
 }
 
-const isOci = ({ type, endpoint }: RegistrySpec): boolean => type !== 'helm' && gitAddress(endpoint) === null
+const isOci = ({ type, endpoint }: RegistrySpec): boolean => type !== 'helm' && endpoint.startsWith('https:')
 const holdsPacks = (spec: RegistrySpec): boolean => isOci(spec) && (spec.oci?.provider ?? 'pack') === 'pack'
 
 function checkRepositories(spec: RegistrySpec, names: readonly string[]): void {

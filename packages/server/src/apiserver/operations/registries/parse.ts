@@ -8,6 +8,9 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
+import type { Subject } from '../../../auth/subject.ts'
+import { folderAddress } from '../../../content/origins/folder-packs.ts'
 import { gitAddress } from '../../../content/origins/git-packs.ts'
 import type { RegistrySecrets } from '../../../content/registry-client.ts'
 import { maskedValue } from '../../shapes/masked.ts'
@@ -34,10 +37,12 @@ export const parseHelm = (input: v1HelmRegistrySpec, skipSync: boolean | undefin
   secrets: secretsOf(input.auth),
 })
 
-export function parsePack(input: v1PackRegistrySpec): ParsedRegistry {
+/** A registry of packs may also be a git repository, or, of tenant `system`, a folder of the server's machine. */
+export function parsePack(input: v1PackRegistrySpec, { tenant }: Pick<Subject, 'tenant'>): ParsedRegistry {
   const isPrivate = input.private ?? input.auth.type !== 'noAuth'
+  const others = { git: true, folder: tenant === systemTenant }
   return {
-    spec: { ...common(input.endpoint, isPrivate, input.auth.tls, true), type: 'pack', ...readAuth(input.auth) },
+    spec: { ...common(input.endpoint, isPrivate, input.auth.tls, others), type: 'pack', ...readAuth(input.auth) },
     secrets: secretsOf(input.auth),
   }
 }
@@ -93,7 +98,7 @@ function common(
   endpoint: string,
   isPrivate: boolean,
   tls: v1TlsConfiguration | undefined,
-  isGitAllowed = false,
+  others: AddressKinds = { git: false, folder: false },
 ): Pick<RegistrySpec, 'endpoint' | 'shownEndpoint' | 'caBundle' | 'isDefault' | 'isPrivate' | 'isTlsShown'> {
   if (tls?.insecureSkipVerify)
     throw invalid(
@@ -104,7 +109,7 @@ function common(
   const caBundle = tls?.certificate || tls?.ca || ''
   if (caBundle !== '' && !caBundle.includes('-----BEGIN CERTIFICATE-----'))
     throw invalid('spec.auth.tls.certificate', 'is no certificate in PEM')
-  const read = readEndpoint(endpoint, isGitAllowed)
+  const read = readEndpoint(endpoint, others)
   return {
     endpoint: read,
     ...(read !== endpoint && { shownEndpoint: endpoint }),
@@ -115,11 +120,24 @@ function common(
   }
 }
 
+/** Which addresses a registry may have besides those of https. */
+interface AddressKinds {
+  git: boolean
+  folder: boolean
+}
+
 /** Addresses are https; one without a scheme is meant so. */
-function readEndpoint(given: string, isGitAllowed: boolean): string {
+function readEndpoint(given: string, others: AddressKinds): string {
   const text = given.trim()
+  if (text.startsWith('file:')) {
+    if (others.folder && folderAddress(text) !== null) return text
+    throw invalid(
+      'spec.endpoint',
+      "a folder of the server's machine is for the operator of the installation alone, in a registry of kind pack, written like file:///srv/packs",
+    )
+  }
   if (text.startsWith('git+')) {
-    if (isGitAllowed && gitAddress(text) !== null && URL.canParse(text.slice('git+'.length))) return text
+    if (others.git && gitAddress(text) !== null && URL.canParse(text.slice('git+'.length))) return text
     throw invalid(
       'spec.endpoint',
       `'${text}' is no address of a git repository. Write it like git+https://host/packs.git#main:folder, in a registry of kind pack`,
