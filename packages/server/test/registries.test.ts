@@ -1,10 +1,12 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type PrivateRegistry, privatePassword, startPrivateRegistry } from '@atrium/dev-env/private-registry.ts'
 import { digestOf, type OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
 import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Caller } from './support/api.ts'
@@ -23,9 +25,10 @@ let tenant: string
 let client: OciClient
 let awsCalls: { authorization: string; target: string }[]
 
-/** Stands for AWS: whoever signs with this access key gets the registry's password. */
+/** Stands for AWS: whoever signs with this access key gets the registry's password; the installation's gets that of a role, if it names the tenant. */
 const aws = createServer((request, response) => {
   const authorization = request.headers.authorization ?? ''
+  if (authorization.includes('/sts/aws4_request')) return void takeRole(request, response)
   awsCalls.push({ authorization, target: String(request.headers['x-amz-target']) })
   const isKnown = authorization.startsWith('AWS4-HMAC-SHA256 Credential=AKIAKNOWN/')
   const token = Buffer.from(`AWS:${privatePassword}`).toString('base64')
@@ -37,11 +40,26 @@ const aws = createServer((request, response) => {
   )
 })
 
+async function takeRole(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = new URLSearchParams(await text(request))
+  const isOurs = request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=AKIAOURS/')
+  const isTrusted = form.get('RoleArn') === role && form.get('ExternalId') === tenant
+  response.writeHead(isOurs && isTrusted ? 200 : 403)
+  response.end(
+    isOurs && isTrusted
+      ? '<Credentials><AccessKeyId>AKIAKNOWN</AccessKeyId><SecretAccessKey>s/k=</SecretAccessKey><SessionToken>st</SessionToken></Credentials>'
+      : '<Error><Code>AccessDenied</Code></Error>',
+  )
+}
+const role = 'arn:aws:iam::123456789012:role/packs'
+
 beforeAll(async () => {
   awsCalls = []
   aws.listen(0, '127.0.0.1')
   await once(aws, 'listening')
-  world = await openRegistriesWorld({ ecrEndpoint: `http://127.0.0.1:${(aws.address() as AddressInfo).port}/` })
+  const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}/`
+  const awsKeys = { accessKey: 'AKIAOURS', secretKey: new Secret('sk') }
+  world = await openRegistriesWorld({ ecrEndpoint: endpoint, stsEndpoint: endpoint, awsKeys })
   registry = await startPrivateRegistry(['pia', 'AWS'])
   client = privateClient(registry, world.egress, 'pia')
   await world.content.ensurePublicRegistry()
@@ -328,6 +346,32 @@ describe('a registry of AWS', () => {
       credentials: { credentialType: 'secret', accessKey, secretKey: 'sk' },
       tls: { enabled: true, certificate: registry.caBundle },
     },
+  })
+
+  it('is signed in to by a role that names the tenant, and by no other', async () => {
+    const { spec: base } = ecr('')
+    const bySts = (sts: object) => {
+      const body = { metadata: { name: 'by-role' }, spec: { ...base, credentials: { credentialType: 'sts', sts } } }
+      return call('POST /v1/registries/oci/ecr', { body })
+    }
+    const at = (field: string) => ({ status: 400, body: { details: { field: `spec.credentials.sts.${field}` } } })
+    expect(await bySts({ arn: 'packs', externalId: tenant })).toMatchObject(at('arn'))
+    const { tenant: other } = await world.api.newTenant()
+    for (const externalId of ['', 'guessed', other.uid])
+      expect(await bySts({ arn: role, externalId })).toMatchObject(at('externalId'))
+    const untrusted = await bySts({ arn: role.replace('packs', 'others'), externalId: tenant })
+    expect(untrusted).toMatchObject({ status: 400, body: { details: { field: 'spec.credentials' } } })
+    expect(untrusted.body.message).toContain('AccessDenied')
+    const made = await bySts({ arn: role, externalId: tenant })
+    expect(made.status, made.text).toBe(201)
+    await world.settle()
+    expect(await told(made.body.uid)).toMatchObject({ state: 'Success' })
+    expect(awsCalls.at(-1)?.authorization).toContain('x-amz-security-token')
+    expect((await call(`GET /v1/registries/oci/${made.body.uid}/ecr`)).body.spec.credentials).toEqual({
+      credentialType: 'sts',
+      sts: { arn: role, externalId: tenant },
+    })
+    expect((await call(`DELETE /v1/registries/oci/${made.body.uid}/ecr`)).status).toBe(204)
   })
 
   it('is signed in to by a token of its service', async () => {

@@ -7,6 +7,8 @@ export interface RegistryAuth {
   /** Of `aws`. */
   accessKey?: string
   region?: string
+  /** Of `aws`, instead of an access key: the installation's own identity takes this role on. */
+  role?: { arn: string; externalId: string }
 }
 
 /**

@@ -22,6 +22,11 @@ export const registryVerbs: readonly Verb[] = [
       ),
       new Option('--provider <content>', 'what an OCI registry holds').choices(['pack', 'helm']).default('pack'),
       new Option('--base-path <path>', 'path before the packs or charts of an OCI registry'),
+      new Option(
+        '--role <arn>',
+        "of AWS, instead of an access key: the platform takes it on with the tenant's uid as external id",
+      ),
+      new Option('--external-id <id>', 'that the role asks for: the uid of the tenant'),
       new Option('--region <region>', 'of AWS, where the address does not name it'),
       new Option(
         '--credentials <file>',
@@ -120,9 +125,17 @@ async function readRegistry({ text, optional }: Given): Promise<{ route: CreateR
   const isPrivate = auth.type !== 'noAuth'
   switch (text('type')) {
     case 'ecr': {
-      const credentials = { credentialType: 'secret', accessKey, secretKey }
-      const region = optional('region')
-      const spec = { ...oci, isPrivate: Boolean(accessKey), credentials, tls, ...(region && { defaultRegion: region }) }
+      const [arn, externalId, region] = [optional('role'), optional('externalId'), optional('region')]
+      const credentials = arn
+        ? { credentialType: 'sts', sts: { arn, externalId } }
+        : { credentialType: 'secret', accessKey, secretKey }
+      const spec = {
+        ...oci,
+        isPrivate: Boolean(accessKey ?? arn),
+        credentials,
+        tls,
+        ...(region && { defaultRegion: region }),
+      }
       return { route: 'POST /v1/registries/oci/ecr', spec }
     }
     case 'helm':

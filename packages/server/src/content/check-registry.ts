@@ -66,8 +66,8 @@ function refusal(spec: RegistrySpec, error: unknown): unknown {
   if (error instanceof Tried)
     return refused('spec.endpoint', 'the registry cannot be reached, or fails. Check the address and the CA.')
   if (error instanceof OciError && (error.status === 401 || error.status === 403)) {
-    const field = spec.auth?.type === 'aws' ? 'spec.credentials' : 'spec.auth'
-    return refused(field, `${error.message}. Check user name, password or token.`)
+    if (spec.auth?.type === 'aws') return refused('spec.credentials', `${error.message}. Check the keys, or the role.`)
+    return refused('spec.auth', `${error.message}. Check user name, password or token.`)
   }
   if (error instanceof OciError || error instanceof PackError || error instanceof EgressError)
     return refused('spec.endpoint', `${error.message}. Check the address and the CA.`)

@@ -29,7 +29,7 @@ export interface RegistriesWorld {
 }
 
 export async function openRegistriesWorld(
-  aside: Pick<ContentOptions, 'ecrEndpoint' | 'packFolder'> = {},
+  aside: Pick<ContentOptions, 'ecrEndpoint' | 'stsEndpoint' | 'awsKeys' | 'packFolder'> = {},
 ): Promise<RegistriesWorld> {
   const platform = await startTestRegistry()
   const api = await openTestApi()

@@ -1,4 +1,5 @@
 import type {
+  v1AwsStsCredentials,
   v1BasicOciRegistrySpec,
   v1EcrRegistrySpec,
   v1HelmRegistrySpec,
@@ -63,7 +64,7 @@ export const parseBasic = (input: v1BasicOciRegistrySpec): ParsedRegistry => ({
   secrets: secretsOf(input.auth),
 })
 
-export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
+export function parseEcr(input: v1EcrRegistrySpec, { tenant }: Pick<Subject, 'tenant'>): ParsedRegistry {
   const { credentials, isPrivate, isSyncSupported } = input
   const spec: RegistrySpec = {
     ...common(input.endpoint, isPrivate, input.tls),
@@ -79,10 +80,12 @@ export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
   if (!isPrivate) return { spec, secrets: {} }
   const region = input.defaultRegion || (/\.ecr\.([a-z0-9-]+)\.amazonaws\.com/.exec(spec.endpoint)?.[1] ?? '')
   if (region === '') throw invalid('spec.defaultRegion', 'is missing, and the endpoint does not name one')
+  if (credentials?.credentialType === 'sts')
+    return { spec: { ...spec, auth: { type: 'aws', region, role: readRole(credentials.sts, tenant) } }, secrets: {} }
   if (credentials?.credentialType !== undefined && credentials.credentialType !== 'secret')
     throw invalid(
       'spec.credentials.credentialType',
-      `'${credentials.credentialType}' needs credentials of AWS that this installation does not have. Use an access key ('secret')`,
+      `'${credentials.credentialType}' is not supported. Use an access key ('secret') or a role ('sts')`,
     )
   const accessKey = credentials?.accessKey ?? ''
   if (accessKey === '') throw invalid('spec.credentials.accessKey', 'is missing')
@@ -91,6 +94,25 @@ export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
     spec: { ...spec, auth: { type: 'aws', accessKey, region } },
     secrets: given({ secretKey, sessionToken: secretToken }),
   }
+}
+
+const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
+
+/**
+ * The installation takes every tenant's roles on with one identity. So that none can name another's, a role must ask for the
+ * tenant: the external id is its uid, whatever a tenant may know of others.
+ */
+function readRole(
+  { arn = '', externalId }: v1AwsStsCredentials = {},
+  tenant: string,
+): { arn: string; externalId: string } {
+  if (!ROLE.test(arn))
+    throw invalid('spec.credentials.sts.arn', `'${arn}' is no role. Write it like arn:aws:iam::123456789012:role/packs`)
+  if (externalId === tenant) return { arn, externalId }
+  throw invalid(
+    'spec.credentials.sts.externalId',
+    `must be '${tenant}', the uid of this tenant. Ask for it in the trust policy of the role (sts:ExternalId)`,
+  )
 }
 
 /** Endpoint and certificate of any registry. */

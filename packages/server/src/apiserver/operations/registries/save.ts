@@ -122,5 +122,5 @@ function mustBeComplete({ auth }: RegistrySpec, secrets: RegistrySecrets): void 
   const missing = 'is missing. It is also needed again when the registry moves to another address'
   if (auth?.type === 'basic' && !secrets.password) throw invalid('spec.auth.password', missing)
   if (auth?.type === 'token' && !secrets.token) throw invalid('spec.auth.token', missing)
-  if (auth?.type === 'aws' && !secrets.secretKey) throw invalid('spec.credentials.secretKey', missing)
+  if (auth?.type === 'aws' && !auth.role && !secrets.secretKey) throw invalid('spec.credentials.secretKey', missing)
 }
