@@ -171,6 +171,8 @@ describe('the command line', () => {
       await close()
     }
     expect(await refusal('tenant', 'create', 'acme')).toContain('acme')
+    expect(await platform.atrium('registry', 'list', '--system')).toMatch(/^Public Repo +pack +system/m)
+    expect(await refusal('registry', 'delete', 'Public Repo', '--system')).toContain("the installation's own")
   })
 
   it(

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { AwsKeys } from '@atrium/pack/sources/oci/aws.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -87,7 +88,10 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   })
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
   const registry = registryOf(config)
-  const content = createContent({ ...base, store, egress, registry, ecrEndpoint: config.ecrEndpoint })
+  const tenants = async () => (await store.system.tenants()).map(({ uid }) => uid)
+  const { ecrEndpoint, stsEndpoint, packFolder } = config
+  const aside = { ecrEndpoint, stsEndpoint, packFolder, awsKeys: awsKeysOf(config) }
+  const content = createContent({ ...base, store, egress, registry, tenants, ...aside })
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,
@@ -145,6 +149,14 @@ const registryOf = ({ registry }: ServerConfig) => {
     caBundle: registry.caFile === null ? '' : readFileSync(registry.caFile, 'utf8'),
     tokenKey,
   }
+}
+
+const awsKeysOf = ({ aws }: ServerConfig): AwsKeys | null => {
+  if (aws === null) return null
+  const secretKey = readSecret(aws.secretKeyFile)
+  if (secretKey === null)
+    throw new AtriumError('InvalidState', `${aws.secretKeyFile} is missing: it is the secret of ${aws.accessKey}.`)
+  return { accessKey: aws.accessKey, secretKey }
 }
 
 const readSecret = (file: string | null): Secret<string> | null => {

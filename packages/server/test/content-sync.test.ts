@@ -29,6 +29,7 @@ beforeAll(async () => {
     logger: silentLogger,
     egress: registry.egress,
     registry,
+    tenants: () => Promise.resolve([]),
   }
   content = createContent(options)
 })

@@ -1,14 +1,22 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type PrivateRegistry, privatePassword, startPrivateRegistry } from '@atrium/dev-env/private-registry.ts'
 import { digestOf, type OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
 import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Caller } from './support/api.ts'
-import { openRegistriesWorld, packTree, privateClient, type RegistriesWorld } from './support/registries.ts'
+import {
+  openRegistriesWorld,
+  packTree,
+  privateClient,
+  type RegistriesWorld,
+  withoutCatalogue,
+} from './support/registries.ts'
 
 let world: RegistriesWorld
 let registry: PrivateRegistry
@@ -17,9 +25,10 @@ let tenant: string
 let client: OciClient
 let awsCalls: { authorization: string; target: string }[]
 
-/** Stands for AWS: whoever signs with this access key gets the registry's password. */
+/** Stands for AWS: whoever signs with this access key gets the registry's password; the installation's gets that of a role, if it names the tenant. */
 const aws = createServer((request, response) => {
   const authorization = request.headers.authorization ?? ''
+  if (authorization.includes('/sts/aws4_request')) return void takeRole(request, response)
   awsCalls.push({ authorization, target: String(request.headers['x-amz-target']) })
   const isKnown = authorization.startsWith('AWS4-HMAC-SHA256 Credential=AKIAKNOWN/')
   const token = Buffer.from(`AWS:${privatePassword}`).toString('base64')
@@ -31,11 +40,26 @@ const aws = createServer((request, response) => {
   )
 })
 
+async function takeRole(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = new URLSearchParams(await text(request))
+  const isOurs = request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=AKIAOURS/')
+  const isTrusted = form.get('RoleArn') === role && form.get('ExternalId') === tenant
+  response.writeHead(isOurs && isTrusted ? 200 : 403)
+  response.end(
+    isOurs && isTrusted
+      ? '<Credentials><AccessKeyId>AKIAKNOWN</AccessKeyId><SecretAccessKey>s/k=</SecretAccessKey><SessionToken>st</SessionToken></Credentials>'
+      : '<Error><Code>AccessDenied</Code></Error>',
+  )
+}
+const role = 'arn:aws:iam::123456789012:role/packs'
+
 beforeAll(async () => {
   awsCalls = []
   aws.listen(0, '127.0.0.1')
   await once(aws, 'listening')
-  world = await openRegistriesWorld(`http://127.0.0.1:${(aws.address() as AddressInfo).port}/`)
+  const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}/`
+  const awsKeys = { accessKey: 'AKIAOURS', secretKey: new Secret('sk') }
+  world = await openRegistriesWorld({ ecrEndpoint: endpoint, stsEndpoint: endpoint, awsKeys })
   registry = await startPrivateRegistry(['pia', 'AWS'])
   client = privateClient(registry, world.egress, 'pia')
   await world.content.ensurePublicRegistry()
@@ -209,6 +233,57 @@ describe('a private registry', () => {
     expect(left).toEqual({ registry: null, packs: 0 })
   })
 
+  it('keeps copies as long as anything uses them, or may, and no longer', async () => {
+    const first = await push('fading', '1.0.0', 'a: 1\n', 'fading')
+    const { uid } = (await create('fading', { basePath: 'fading' })).body
+    await world.settle()
+    const kept = (digest: string) =>
+      world.content.platformClient?.manifest(`atrium-kept/${tenant}/${uid}/fading`, digest)
+    const rows = () =>
+      world.api.context.store.transaction(tenant, contentActor, async (tx) =>
+        (await tx.list('Pack', { where: { registryUid: uid } })).items.map(({ spec: { digest } }) => digest),
+      )
+    const profile = await makeProfile('of-fading', 'fading', uid)
+    const second = await push('fading', '1.0.0', 'a: 2\n', 'fading')
+    world.collectTimes.keepMs = 0
+    onTestFinished(() => void (world.collectTimes.keepMs = 3_600_000))
+    await sync(uid)
+    await sync(uid)
+    expect(await rows(), 'a profile holds the former content').toHaveLength(2)
+    expect((await call(`POST /atrium/v1/profiles/${profile}/content`)).body).toEqual({ layers: ['fading'] })
+    world.collectTimes.keepMs = 3_600_000
+    await sync(uid)
+    expect(await rows(), 'it was offered a moment ago').toHaveLength(2)
+    world.collectTimes.keepMs = 0
+    world.collectTimes.settleMs = 3_600_000
+    onTestFinished(() => void (world.collectTimes.settleMs = 0))
+    await sync(uid)
+    expect(await kept(first.digest), 'it was given up a moment ago').not.toBeNull()
+    world.collectTimes.settleMs = 0
+    // What comes back meanwhile is not taken away with the former.
+    await push('fading', '1.0.0', 'a: 1\n', 'fading')
+    world.collectTimes.settleMs = 3_600_000
+    await sync(uid)
+    world.collectTimes.settleMs = 0
+    world.collectTimes.keepMs = 3_600_000
+    await sync(uid)
+    expect((await rows()).sort()).toEqual([first.digest, second.digest].sort())
+    expect(await kept(first.digest)).not.toBeNull()
+    expect(await versions('fading', uid)).toHaveLength(1)
+    expect((await layer(profile)).isInvalid).toBe(true)
+
+    expect((await call(`DELETE /v1/clusterprofiles/${profile}`)).status).toBe(204)
+    world.collectTimes.keepMs = 0
+    await sync(uid)
+    await sync(uid)
+    expect(await rows()).toEqual([first.digest])
+    expect(await kept(second.digest)).toBeNull()
+    expect((await call(`DELETE /v1/registries/oci/${uid}/basic`)).status).toBe(204)
+    await world.settle()
+    expect(await rows()).toEqual([])
+    expect(await kept(first.digest), 'the copies of a registry go with it').toBeNull()
+  })
+
   it('is read when its hook is called with the token', async () => {
     const { uid } = (await create('hooked')).body
     const { path, token } = (await call(`POST /atrium/v1/registries/${uid}/hook`)).body
@@ -226,6 +301,46 @@ describe('a private registry', () => {
   })
 })
 
+describe('a registry that does not list what it holds', () => {
+  it('is saved, says what to do, and is read by the names it is told', async () => {
+    await push('by-name', '1.0.0', 'a: 1\n', 'mute')
+    await push('not-named', '1.0.0', '', 'mute')
+    const mute = await withoutCatalogue(registry)
+    onTestFinished(() => mute.stop())
+    const tls = { enabled: true, certificate: mute.caBundle }
+    const more = { endpoint: mute.url, basePath: 'mute' }
+    const wrong = await create('mute', more, { tls, password: 'no' })
+    expect(wrong).toMatchObject({ status: 400, body: { details: { field: 'spec.auth' } } })
+    const made = await create('mute', more, { tls })
+    expect(made.status, made.text).toBe(201)
+    const { uid } = made.body
+    await world.settle()
+    expect(await told(uid)).toMatchObject({
+      state: 'Failed',
+      message: expect.stringMatching(/does not list its repositories.*registry set NAME --repository/),
+    })
+    const settings = (repositories: string[]) =>
+      call(`PATCH /atrium/v1/registries/${uid}/settings`, { body: { repositories } })
+    for (const odd of ['../x', 'a/b', 'a b'])
+      expect(await settings([odd])).toMatchObject({ status: 400, body: { details: { field: 'repositories' } } })
+    expect((await settings(['By-Name', 'absent'])).status).toBe(204)
+    await world.settle()
+    expect(await told(uid)).toMatchObject({
+      state: 'Success',
+      counts: { offered: 1, usable: 1, failed: 1 },
+      problems: [{ place: 'mute/spectro-packs/archive/absent' }],
+    })
+    expect(await versions('by-name', uid)).toHaveLength(1)
+    const change = { metadata: { name: 'mute' }, spec: spec(more, { tls }) }
+    expect((await call(`PUT /v1/registries/oci/${uid}/basic`, { body: change })).status).toBe(204)
+    expect((await call(`GET /atrium/v1/registries/${uid}`)).body.repositories).toEqual(['By-Name', 'absent'])
+    expect((await settings([])).status).toBe(204)
+    await world.settle()
+    expect(await told(uid)).toMatchObject({ state: 'Failed' })
+    expect(await versions('by-name', uid), 'what was read stays').toHaveLength(1)
+  })
+})
+
 describe('a registry of AWS', () => {
   const ecr = (accessKey: string) => ({
     metadata: { name: 'ecr' },
@@ -239,6 +354,32 @@ describe('a registry of AWS', () => {
       credentials: { credentialType: 'secret', accessKey, secretKey: 'sk' },
       tls: { enabled: true, certificate: registry.caBundle },
     },
+  })
+
+  it('is signed in to by a role that names the tenant, and by no other', async () => {
+    const { spec: base } = ecr('')
+    const bySts = (sts: object) => {
+      const body = { metadata: { name: 'by-role' }, spec: { ...base, credentials: { credentialType: 'sts', sts } } }
+      return call('POST /v1/registries/oci/ecr', { body })
+    }
+    const at = (field: string) => ({ status: 400, body: { details: { field: `spec.credentials.sts.${field}` } } })
+    expect(await bySts({ arn: 'packs', externalId: tenant })).toMatchObject(at('arn'))
+    const { tenant: other } = await world.api.newTenant()
+    for (const externalId of ['', 'guessed', other.uid])
+      expect(await bySts({ arn: role, externalId })).toMatchObject(at('externalId'))
+    const untrusted = await bySts({ arn: role.replace('packs', 'others'), externalId: tenant })
+    expect(untrusted).toMatchObject({ status: 400, body: { details: { field: 'spec.credentials' } } })
+    expect(untrusted.body.message).toContain('AccessDenied')
+    const made = await bySts({ arn: role, externalId: tenant })
+    expect(made.status, made.text).toBe(201)
+    await world.settle()
+    expect(await told(made.body.uid)).toMatchObject({ state: 'Success' })
+    expect(awsCalls.at(-1)?.authorization).toContain('x-amz-security-token')
+    expect((await call(`GET /v1/registries/oci/${made.body.uid}/ecr`)).body.spec.credentials).toEqual({
+      credentialType: 'sts',
+      sts: { arn: role, externalId: tenant },
+    })
+    expect((await call(`DELETE /v1/registries/oci/${made.body.uid}/ecr`)).status).toBe(204)
   })
 
   it('is signed in to by a token of its service', async () => {

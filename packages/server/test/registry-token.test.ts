@@ -21,7 +21,8 @@ beforeAll(async () => {
   registry = await startTestRegistry()
   api = await openTestApi()
   const { store } = api.context
-  const content = createContent({ ...deps, store, logger: silentLogger, egress: registry.egress, registry })
+  const tenants = () => Promise.resolve([])
+  const content = createContent({ ...deps, store, logger: silentLogger, egress: registry.egress, registry, tenants })
   api.context.registryTokens = content.registryTokens
   if (content.platformClient === null) throw new Error('no client')
   const folder = join(import.meta.dirname, '../../../packs')

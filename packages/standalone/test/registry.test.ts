@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,6 +24,7 @@ import {
 import { isRunning, stopProcess } from '@atrium/toolchain/process.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RegistryOptions, startRegistry, stopRegistry } from '../src/registry/registry.ts'
+import { sweepRegistry } from '../src/registry/sweep.ts'
 
 const deps = { clock: systemClock, random: systemRandom }
 const egress = createEgress({
@@ -184,6 +186,38 @@ describe('the process', () => {
     const again = await startRegistry(options)
     expect(again.adopted).toBe(false)
     expect(await clientWith('asked').tags('spectro-packs/archive/hello')).toContain('1.0.0')
+  })
+
+  it('frees the bytes of what was removed, and of nothing else, once it does not run', async () => {
+    const client = clientWith('asked')
+    const repository = packRepository('', 'Swept')
+    const tree = (version: string) =>
+      new Map<string, Uint8Array>([
+        ['pack.json', text(JSON.stringify({ name: 'Swept', version, layer: 'addon' }))],
+        ['values.yaml', text(`v: ${version}\n`)],
+      ])
+    const [gone, stays] = [await pushPack(client, '', tree('1.0.0')), await pushPack(client, '', tree('1.1.0'))]
+    const layer = async (digest: string) => (await client.manifest(repository, digest))?.manifest.layers[0]?.digest
+    const blobOf = async (digest: string): Promise<string> => {
+      const hex = (await layer(digest))?.slice('sha256:'.length) ?? ''
+      return join(options.folder, 'content/docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data')
+    }
+    const files = [await blobOf(gone.digest), await blobOf(stays.digest)]
+    await client.deleteManifest(repository, gone.digest)
+    await client.deleteManifest(repository, gone.digest)
+    expect(await client.manifest(repository, gone.digest)).toBeNull()
+    await sweepRegistry(options)
+    expect(
+      files.map((file) => existsSync(file)),
+      'a registry that runs is left alone',
+    ).toEqual([true, true])
+    await stopRegistry(options)
+    await sweepRegistry(options)
+    expect(files.map((file) => existsSync(file))).toEqual([false, true])
+    await startRegistry(options)
+    expect((await pullPack(client, repository, stays.digest)).pack.values).toBe('v: 1.1.0\n')
+    await pushPack(client, '', tree('1.0.0'))
+    expect((await pullPack(client, repository, gone.digest)).pack.values).toBe('v: 1.0.0\n')
   })
 
   it('says why it did not start when the port is taken', async () => {

@@ -7,10 +7,13 @@ export interface RegistryAuth {
   /** Of `aws`. */
   accessKey?: string
   region?: string
+  /** Of `aws`, instead of an access key: the installation's own identity takes this role on. */
+  role?: { arn: string; externalId: string }
 }
 
 /**
- * A place packs come from. `pack`: an OCI registry in the layout of packs, or packs in a git repository (`git+https://…#ref:folder`).
+ * A place packs come from. `pack`: an OCI registry in the layout of packs, or packs in a git repository (`git+https://…#ref:folder`) or,
+ * of tenant `system`, in a folder of the server's machine (`file:///…`).
  * `oci`: an OCI registry that holds packs or charts. `helm`: a repository of charts with an `index.yaml`. Credentials are a secret
  * field `auth` beside the object.
  */
@@ -34,6 +37,8 @@ export interface RegistrySpec {
   isSyncOff?: boolean
   /** How often it is read; an hour unless set. */
   everyMinutes?: number
+  /** Names of packs, or paths of charts below the base path, instead of what the registry lists. Only of OCI registries. */
+  repositories?: string[]
   /** Public key (PEM): packs without a signature by it are refused. Only of OCI registries. */
   signatureKey?: string
   unknown?: Record<string, unknown>

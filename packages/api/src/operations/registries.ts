@@ -23,6 +23,8 @@ export const registryOperations: OwnOperations = {
       everyMinutes: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
       // Public key (PEM) that packs must be signed with; empty = none.
       signatureKey: text,
+      // What is read of a registry that does not list its repositories; empty = what it lists.
+      repositories: Type.Array(text),
       sync: Type.Object({
         state: text,
         message: text,
@@ -46,6 +48,7 @@ export const registryOperations: OwnOperations = {
           Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 44_640 }),
         ),
         signatureKey: Type.Optional(Type.String({ maxLength: 16_384 })),
+        repositories: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 1000 })),
       },
       { additionalProperties: false },
     ),

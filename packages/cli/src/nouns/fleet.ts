@@ -128,6 +128,7 @@ export const registryNoun: Noun = {
   description: 'registries that packs come from',
   resource: registry,
   verbs: registryVerbs,
+  isShared: true,
 }
 
 export const fleetNouns: readonly Noun[] = [profileNoun, projectNoun, accountNoun]

@@ -8,6 +8,8 @@ export interface Noun {
   description: string
   resource: Resource
   verbs: readonly Verb[]
+  /** What the operator may do for every tenant as well, with `--system`. */
+  isShared?: true
 }
 
 export interface Verb {

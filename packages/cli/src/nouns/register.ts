@@ -8,7 +8,7 @@ import type { Resource } from '../resources/resource.ts'
 import type { Given, Noun, Verb } from './noun.ts'
 
 /** `atrium NOUN list|show|delete …`, and the noun's own verbs. Answers the noun's command. */
-export function registerNoun(program: Command, { name, description, resource, verbs }: Noun): Command {
+export function registerNoun(program: Command, { name, description, resource, verbs, isShared }: Noun): Command {
   const noun = program.command(name).description(description)
   withGetOptions(noun.command('list'))
     .description(`list ${resource.plural}`)
@@ -29,6 +29,9 @@ export function registerNoun(program: Command, { name, description, resource, ve
     )
   for (const verb of verbs) registerVerb(noun, verb)
   if (resource.remove !== undefined) registerRemove(noun, resource, 'delete')
+  if (isShared)
+    for (const command of noun.commands)
+      command.option('--system', `as the operator of this machine's platform: ${resource.plural} of every tenant`)
   return noun
 }
 

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { registry } from '../resources/content.ts'
 import { findItem } from '../resources/kinds.ts'
 import type { Given, Verb } from './noun.ts'
-import { needed } from './options.ts'
+import { needed, several } from './options.ts'
 import { readCredentials, readText } from './read-file.ts'
 
 const name = ['<registry>', 'name or uid'] as const
@@ -16,9 +16,17 @@ export const registryVerbs: readonly Verb[] = [
     arguments: [['<name>', 'of the registry']],
     options: [
       needed('--type <type>', 'oci, ecr, helm or pack').choices(['oci', 'ecr', 'helm', 'pack']),
-      needed('--endpoint <address>', 'https://host/path; of type pack also git+https://host/packs.git#branch:folder'),
+      needed(
+        '--endpoint <address>',
+        'https://host/path; of type pack also git+https://host/packs.git#branch:folder, with --system file:///folder',
+      ),
       new Option('--provider <content>', 'what an OCI registry holds').choices(['pack', 'helm']).default('pack'),
       new Option('--base-path <path>', 'path before the packs or charts of an OCI registry'),
+      new Option(
+        '--role <arn>',
+        "of AWS, instead of an access key: the platform takes it on with the tenant's uid as external id",
+      ),
+      new Option('--external-id <id>', 'that the role asks for: the uid of the tenant'),
       new Option('--region <region>', 'of AWS, where the address does not name it'),
       new Option(
         '--credentials <file>',
@@ -61,17 +69,24 @@ export const registryVerbs: readonly Verb[] = [
   },
   {
     name: 'set',
-    description: 'how often a registry is read, and whose signature its packs must have',
+    description: 'how often a registry is read, what is read of it, and whose signature its packs must have',
     arguments: [name],
     options: [
       new Option('--every <minutes>', 'between two reads; 0 = as often as the installation says'),
+      several(
+        '--repository <name>',
+        'a pack, or the path of a chart, to read from an OCI registry that does not list what it holds',
+      ),
+      new Option('--all-repositories', 'read what the registry lists, as at first'),
       new Option('--signature-key <file>', "PEM file of a cosign public key; 'none' = packs need no signature"),
     ],
-    async run({ client }, { args: [wanted = ''], optional }) {
+    async run({ client }, { args: [wanted = ''], optional, texts, isGiven }) {
       const { uid } = await findItem(client, registry, wanted)
       const [minutes, file] = [optional('every'), optional('signatureKey')]
+      const repositories = [...texts('repository')]
       const body = {
         ...(minutes !== undefined && { everyMinutes: Number(minutes) || null }),
+        ...((repositories.length > 0 || isGiven('allRepositories')) && { repositories }),
         ...(file !== undefined && { signatureKey: file === 'none' ? '' : await readText(file, '--signature-key') }),
       }
       await client.call('PATCH /atrium/v1/registries/{uid}/settings', { params: { uid }, body })
@@ -110,9 +125,17 @@ async function readRegistry({ text, optional }: Given): Promise<{ route: CreateR
   const isPrivate = auth.type !== 'noAuth'
   switch (text('type')) {
     case 'ecr': {
-      const credentials = { credentialType: 'secret', accessKey, secretKey }
-      const region = optional('region')
-      const spec = { ...oci, isPrivate: Boolean(accessKey), credentials, tls, ...(region && { defaultRegion: region }) }
+      const [arn, externalId, region] = [optional('role'), optional('externalId'), optional('region')]
+      const credentials = arn
+        ? { credentialType: 'sts', sts: { arn, externalId } }
+        : { credentialType: 'secret', accessKey, secretKey }
+      const spec = {
+        ...oci,
+        isPrivate: Boolean(accessKey ?? arn),
+        credentials,
+        tls,
+        ...(region && { defaultRegion: region }),
+      }
       return { route: 'POST /v1/registries/oci/ecr', spec }
     }
     case 'helm':

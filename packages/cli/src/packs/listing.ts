@@ -1,6 +1,6 @@
 import { compareVersions } from '@atrium/pack/format/version.ts'
 import { packRepositories, packRepository } from '@atrium/pack/sources/oci/pack-registry.ts'
-import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { CatalogueError } from '@atrium/pack/sources/oci/types.ts'
 import type { PackReference } from './reference.ts'
 import type { Registry } from './registry.ts'
 
@@ -27,8 +27,8 @@ async function allRepositories({ client, base, host }: Registry): Promise<string
   try {
     return packRepositories(await client.repositories(), base)
   } catch (error) {
-    if (!(error instanceof OciError) || ![403, 404, 405].includes(error.status)) throw error
-    throw new Error(`${host} does not list what it holds (${error.message}). Name the packs.`, { cause: error })
+    if (!(error instanceof CatalogueError)) throw error
+    throw new Error(`${host}: ${error.message}. Name the packs.`, { cause: error })
   }
 }
 

@@ -76,6 +76,17 @@ export async function connect(folder: string, note?: string): Promise<Connection
   return { home, record, credentials, ...opened }
 }
 
+/** The same as the operator of the installation, who belongs to no tenant. */
+export async function connectAsOperator(
+  folder: string,
+  note?: string,
+): Promise<Pick<Connection, 'home' | 'client' | 'close'>> {
+  const { home, record, close } = await connect(folder)
+  await close()
+  const token = readFileSync(home.operatorTokenFile, 'utf8').trim()
+  return { home, ...openClient(record, { token }, null, note) }
+}
+
 /** Runs `work` connected, and lets go afterwards. */
 export async function withPlatform<T>(folder: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await connect(folder)

@@ -1,7 +1,7 @@
 import type { Client } from '@atrium/client/client.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { invocation, programName } from '../output/invocation.ts'
-import { connect, openRemote } from './connect.ts'
+import { connect, connectAsOperator, openRemote } from './connect.ts'
 import { type Context, contextNamed, readContexts } from './contexts.ts'
 import { findProject } from './projects.ts'
 
@@ -21,6 +21,8 @@ export interface ServerOptions {
   config: string
   context?: string
   project?: string
+  /** As the operator, for what every tenant shares. */
+  system?: true
   /** Of commands that change something: why. */
   note?: string
 }
@@ -50,6 +52,7 @@ export async function withServer<T>(command: Command, work: (server: Server) => 
 
 /** A home or context that is named counts; else the context in use; else the platform of the default home. */
 async function openServer(options: ServerOptions, homeGiven: boolean): Promise<Server & { close(): Promise<void> }> {
+  if (options.system) return openAsOperator(options)
   const named = options.context
   if (named !== undefined) return openContext(contextNamed(readContexts(options.config), named), named, options.note)
   const contexts = homeGiven ? null : readContexts(options.config)
@@ -62,6 +65,13 @@ async function openServer(options: ServerOptions, homeGiven: boolean): Promise<S
   const { client, close, home, credentials } = await connect(options.home, options.note)
   const invoke = (words: string): string => invocation(home.folder, words)
   return { client, close, project: credentials.project.uid, invoke }
+}
+
+async function openAsOperator({ home: folder, note }: ServerOptions): Promise<Server & { close(): Promise<void> }> {
+  if (folder === undefined)
+    throw new Error("--system is for the operator, on the platform's own machine: it signs in by a file of its home.")
+  const { home, client, close } = await connectAsOperator(folder, note)
+  return { client, close, project: null, invoke: (words) => invocation(home.folder, words) }
 }
 
 function openContext(context: Context, name: string, note?: string): Server & { close(): Promise<void> } {

@@ -35,6 +35,8 @@ describe('configuration', () => {
     [{ DATABASE_URL: '' }, 'DATABASE_URL is not set'],
     [{ ATRIUM_PORT: '70000' }, 'ATRIUM_PORT is no port'],
     [{ ATRIUM_PUBLIC_URL: 'http://plane.example' }, 'ATRIUM_PUBLIC_URL must be an https address'],
+    [{ ATRIUM_AWS_ACCESS_KEY: 'AK' }, 'ATRIUM_AWS_SECRET_KEY_FILE is not set'],
+    [{ ATRIUM_PACK_FOLDER: 'packs' }, 'ATRIUM_PACK_FOLDER must be an absolute path'],
     [{ ATRIUM_LOG_LEVEL: 'loud' }, 'ATRIUM_LOG_LEVEL must be one of'],
     [{ ATRIUM_TLS_CERT_FILE: '/c' }, 'ATRIUM_TLS_KEY_FILE is not set'],
     [{ ATRIUM_TLS_CERT_FILE: '/c', ATRIUM_TLS_KEY_FILE: '/k' }, 'ATRIUM_TLS_CA_FILE is not set'],

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { type ServerEnv, variableOf } from './env.ts'
@@ -25,6 +26,11 @@ export interface ServerConfig {
   registry: { url: string; caFile: string | null; tokenKeyFile: string } | null
   /** Where tokens of AWS's registries come from, instead of the service of their region. */
   ecrEndpoint: string | null
+  /** The same for keys of roles. */
+  stsEndpoint: string | null
+  aws: { accessKey: string; secretKeyFile: string } | null
+  /** Absolute; null = no folder of this machine is a registry. */
+  packFolder: string | null
 }
 
 const DEFAULT_PORT = 8443
@@ -49,6 +55,9 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   peerAddress: env.peerAddress ?? null,
   registry: registryOf(env),
   ecrEndpoint: env.ecrEndpoint === undefined ? null : httpsUrl(env, 'ecrEndpoint'),
+  stsEndpoint: env.stsEndpoint === undefined ? null : httpsUrl(env, 'stsEndpoint'),
+  aws: awsOf(env),
+  packFolder: packFolderOf(env),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {
@@ -94,6 +103,16 @@ const registryOf = (env: ServerEnv): ServerConfig['registry'] =>
         caFile: env.registryCaFile ?? null,
         tokenKeyFile: required(env, 'registryTokenKeyFile'),
       }
+
+const awsOf = (env: ServerEnv): ServerConfig['aws'] =>
+  env.awsAccessKey === undefined
+    ? null
+    : { accessKey: env.awsAccessKey, secretKeyFile: required(env, 'awsSecretKeyFile') }
+
+const packFolderOf = ({ packFolder }: ServerEnv): string | null => {
+  if (packFolder !== undefined && !isAbsolute(packFolder)) throw wrong('packFolder', 'must be an absolute path')
+  return packFolder ?? null
+}
 
 const logLevelOf = (env: ServerEnv): LogLevel => {
   const level = LOG_LEVELS.find((name) => name === (env.logLevel ?? 'info'))

@@ -31,6 +31,12 @@ export interface ServerEnv {
   /** The platform's own pack registry: address, CA bundle, key that signs its tokens. */
   registryUrl?: string
   ecrEndpoint?: string
+  stsEndpoint?: string
+  /** The installation's own identity in AWS, which takes tenants' roles on: key id, and a file of its secret. */
+  awsAccessKey?: string
+  awsSecretKeyFile?: string
+  /** Folder whose folders of packs the operator may add as registries that every tenant sees. */
+  packFolder?: string
   registryCaFile?: string
   registryTokenKeyFile?: string
 }
@@ -55,6 +61,10 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   peerAddress: 'ATRIUM_PEER_ADDRESS',
   registryUrl: 'ATRIUM_REGISTRY_URL',
   ecrEndpoint: 'ATRIUM_ECR_ENDPOINT',
+  stsEndpoint: 'ATRIUM_STS_ENDPOINT',
+  awsAccessKey: 'ATRIUM_AWS_ACCESS_KEY',
+  awsSecretKeyFile: 'ATRIUM_AWS_SECRET_KEY_FILE',
+  packFolder: 'ATRIUM_PACK_FOLDER',
   registryCaFile: 'ATRIUM_REGISTRY_CA_FILE',
   registryTokenKeyFile: 'ATRIUM_REGISTRY_TOKEN_KEY_FILE',
 }

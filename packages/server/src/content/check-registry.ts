@@ -1,9 +1,11 @@
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
 import { GitRemote } from '@atrium/pack/sources/git/remote.ts'
-import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import { CatalogueError, OciError } from '@atrium/pack/sources/oci/types.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
+import { folderAddress } from './origins/folder-packs.ts'
 import { gitAddress } from './origins/git-packs.ts'
 import { openOrigin } from './origins/open-origin.ts'
 import { authorizationOf, type RegistryClientDeps, type RegistrySecrets, registryClient } from './registry-client.ts'
@@ -34,14 +36,25 @@ async function list(
     const { egress } = deps
     const options = { url: git.url, egress, authorization: authorizationOf(spec, secrets), caBundle: spec.caBundle }
     await new GitRemote(options).commitOf(git.ref, signal)
-  } else if (spec.type === 'helm') {
+  } else if (spec.type === 'helm' || folderAddress(spec.endpoint) !== null) {
     const origin = openOrigin(spec, secrets, deps)
     await origin.list(null, signal).finally(() => origin.close())
   } else {
     // Once is enough to tell, and somebody waits.
     const once = { ...deps, clock: { ...deps.clock, sleep: () => Promise.reject(new Tried()) } }
-    await registryClient(spec, secrets, once).repositories(signal)
+    await tryOci(spec, registryClient(spec, secrets, once), signal)
   }
+}
+
+/** What a registry does not list can be named afterwards: it is enough that the credentials are right. */
+async function tryOci(spec: RegistrySpec, client: OciClient, signal: AbortSignal): Promise<void> {
+  try {
+    if (spec.repositories === undefined) return void (await client.repositories(signal))
+  } catch (error) {
+    if (!(error instanceof CatalogueError)) throw error
+  }
+  // Nobody has nothing to show; what is refused to nobody may still be open by name.
+  if (spec.auth !== undefined) await client.signIn(signal)
 }
 
 /** Ends what would be tried again. */
@@ -53,8 +66,8 @@ function refusal(spec: RegistrySpec, error: unknown): unknown {
   if (error instanceof Tried)
     return refused('spec.endpoint', 'the registry cannot be reached, or fails. Check the address and the CA.')
   if (error instanceof OciError && (error.status === 401 || error.status === 403)) {
-    const field = spec.auth?.type === 'aws' ? 'spec.credentials' : 'spec.auth'
-    return refused(field, `${error.message}. Check user name, password or token.`)
+    if (spec.auth?.type === 'aws') return refused('spec.credentials', `${error.message}. Check the keys, or the role.`)
+    return refused('spec.auth', `${error.message}. Check user name, password or token.`)
   }
   if (error instanceof OciError || error instanceof PackError || error instanceof EgressError)
     return refused('spec.endpoint', `${error.message}. Check the address and the CA.`)

@@ -7,6 +7,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
 import { checkRegistry } from './check-registry.ts'
+import type { CollectTimes } from './collect-packs.ts'
 import { OciPacks } from './origins/oci-packs.ts'
 import { openOrigin } from './origins/open-origin.ts'
 import type { Origin } from './origins/origin.ts'
@@ -33,6 +34,10 @@ export interface ContentOptions extends RegistryClientDeps {
   registry: { url: string; caBundle: string; tokenKey: Secret<string> } | null
   syncEveryMs?: number
   syncRetryMs?: number
+  /** When packs go that nobody uses. */
+  collectTimes?: CollectTimes
+  /** Uids of all tenants: any may use what tenant `system` shares. */
+  tenants(): Promise<string[]>
 }
 
 /** Packs and where they come from. */
@@ -52,6 +57,7 @@ export interface Content {
 }
 
 const hourMs = 3_600_000
+const collectTimes: CollectTimes = { keepMs: 7 * 24 * hourMs, settleMs: hourMs }
 
 export function createContent(options: ContentOptions): Content {
   const { store, clock, random, logger, registry } = options
@@ -72,7 +78,9 @@ export function createContent(options: ContentOptions): Content {
     if (object.spec.isSyncOff || object.spec.oci?.provider === 'zarf') return null
     const ref = { kind: 'Registry', uid: object.meta.uid }
     const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
-    return openOrigin(object.spec, readSecrets(auth), options)
+    // Whatever stands in its specification: no tenant's registry is a folder of this machine.
+    const packFolder = object.meta.tenant === systemTenant ? (options.packFolder ?? null) : null
+    return openOrigin(object.spec, readSecrets(auth), { ...options, packFolder })
   }
   return {
     registryTokens: tokens,
@@ -91,6 +99,9 @@ export function createContent(options: ContentOptions): Content {
       logger,
       originFor,
       keeperFor: (object) => (isPlatform(object) ? null : platform),
+      usersOf: async ({ meta }) =>
+        meta.tenant === systemTenant ? [systemTenant, ...(await options.tenants())] : [meta.tenant],
+      times: options.collectTimes ?? collectTimes,
       everyMs: options.syncEveryMs ?? hourMs,
       retryMs: options.syncRetryMs ?? 30_000,
     }),

@@ -1,7 +1,10 @@
-import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
+import type { RegistryAuth, RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { type Authorize, basicAuth, bearerFrom, fixedToken } from '@atrium/pack/sources/oci/auth.ts'
+import type { AwsKeys } from '@atrium/pack/sources/oci/aws.ts'
 import { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { ecrAuth } from '@atrium/pack/sources/oci/ecr.ts'
+import { assumeRole } from '@atrium/pack/sources/oci/sts.ts'
+import { OciError } from '@atrium/pack/sources/oci/types.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
@@ -14,6 +17,12 @@ export interface RegistryClientDeps {
   random: Random
   /** Endpoint of AWS's service for tokens of its registries; that of the registry's region unless given. */
   ecrEndpoint?: string | null
+  /** Endpoint of AWS's service that gives roles' keys; that of the region unless given. */
+  stsEndpoint?: string | null
+  /** The installation's own identity in AWS, which takes tenants' roles on; null or absent = none. */
+  awsKeys?: AwsKeys | null
+  /** Folder of this machine that registries may lie in; null or absent = none. */
+  packFolder?: string | null
 }
 
 /** Secret field of a registry: JSON of `RegistrySecrets`. */
@@ -51,14 +60,9 @@ function authorizeOf({ auth, caBundle }: RegistrySpec, secrets: RegistrySecrets,
     case 'token':
       return fixedToken(new Secret(secrets.token ?? ''))
     case 'aws': {
-      const { accessKey = '', region = '' } = auth
-      const { secretKey = '', sessionToken } = secrets
-      const keys = {
-        accessKey,
-        secretKey: new Secret(secretKey),
-        ...(sessionToken && { sessionToken: new Secret(sessionToken) }),
-      }
-      return ecrAuth({ region, keys, endpoint: deps.ecrEndpoint ?? null, egress: deps.egress, clock: deps.clock })
+      const keys = (): Promise<AwsKeys> => awsKeysOf(auth, secrets, deps)
+      const { egress, clock, ecrEndpoint: endpoint = null } = deps
+      return ecrAuth({ region: auth.region ?? '', keys, endpoint, egress, clock })
     }
     case 'basic': {
       const { username = '' } = auth
@@ -67,6 +71,23 @@ function authorizeOf({ auth, caBundle }: RegistrySpec, secrets: RegistrySecrets,
     default:
       return basicAuth(null, deps.egress, caBundle)
   }
+}
+
+/** Keys that sign in to a registry of AWS: those that were given, or the role's. */
+async function awsKeysOf(
+  { accessKey = '', region = '', role }: RegistryAuth,
+  { secretKey = '', sessionToken }: RegistrySecrets,
+  { awsKeys: keys, stsEndpoint: endpoint = null, egress, clock }: RegistryClientDeps,
+): Promise<AwsKeys> {
+  if (role === undefined)
+    return {
+      accessKey,
+      secretKey: new Secret(secretKey),
+      ...(sessionToken && { sessionToken: new Secret(sessionToken) }),
+    }
+  if (!keys)
+    throw new OciError(401, 'this installation has no identity in AWS that takes a role on (ATRIUM_AWS_ACCESS_KEY)')
+  return assumeRole({ keys, region, roleArn: role.arn, externalId: role.externalId, endpoint, egress, clock })
 }
 
 /** The `Authorization` that sources without a challenge are shown; null = nobody. */

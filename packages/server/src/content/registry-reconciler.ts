@@ -1,12 +1,13 @@
 import type { RegistryStatus } from '@atrium/api/kinds/registry.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
-import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { CatalogueError, OciError } from '@atrium/pack/sources/oci/types.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { setCondition } from '@atrium/runtime/controller/conditions.ts'
 import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { type CollectDeps, type CollectTimes, collectPacks } from './collect-packs.ts'
 import type { Origin } from './origins/origin.ts'
 import { type SyncResult, syncRegistry } from './registry-sync.ts'
 import { contentActor, contentFinalizer } from './tenant.ts'
@@ -22,6 +23,10 @@ export interface RegistryReconcilerDeps {
   originFor(registry: StoredObject<'Registry'>): Promise<Origin | null>
   /** The platform's registry, for copies of what that registry offers; null when its packs stay where they are. */
   keeperFor(registry: StoredObject<'Registry'>): OciClient | null
+  /** Tenants whose profiles and clusters may use packs of the registry. */
+  usersOf(registry: StoredObject<'Registry'>): Promise<string[]>
+  /** When packs that nobody uses go. */
+  times: CollectTimes
   /** How long a successful run counts, unless the registry says. */
   everyMs: number
   /** When to try again after a registry could not be reached. */
@@ -30,7 +35,6 @@ export interface RegistryReconcilerDeps {
 
 type SyncStatus = NonNullable<RegistryStatus['sync']>
 const minuteMs = 60_000
-const packsAtOnce = 100
 
 /** Keeps the pack catalogue equal to the registries: after each change of a registry, on demand (its key is enqueued), and from time to time. */
 export class RegistryReconciler implements Reconciler {
@@ -49,7 +53,13 @@ export class RegistryReconciler implements Reconciler {
     const { store } = this.#deps
     const registry = await store.transaction(request.tenant, contentActor, (tx) => tx.get('Registry', request.uid))
     if (registry === null) return { outcome: 'gone' }
-    if (registry.meta.deletedAt !== null) return this.#remove(request)
+    if (registry.meta.deletedAt !== null) return this.#remove(request, registry)
+    const result = await this.#read(request, registry)
+    await this.#collect(request, registry)
+    return result
+  }
+
+  async #read(request: ReconcileRequest, registry: StoredObject<'Registry'>): Promise<ReconcileResult> {
     const origin = await this.#deps.originFor(registry)
     if (origin === null) return { outcome: 'done' }
     try {
@@ -78,7 +88,7 @@ export class RegistryReconciler implements Reconciler {
       if (request.signal.aborted) throw error
       const isRegistry = error instanceof OciError || error instanceof PackError
       const message = isRegistry
-        ? `${error.message}. Check the registry's address, CA and credentials; it is tried again.`
+        ? `${error.message}. ${adviceOn(error)}; it is tried again.`
         : 'A failure of the management server stopped the run; its log says which. It is tried again.'
       this.#deps.logger.warn({ registry: registry.meta.name, err: error }, 'a pack registry could not be read')
       // What was read is kept; the next run reads everything that is offered.
@@ -88,24 +98,37 @@ export class RegistryReconciler implements Reconciler {
     }
   }
 
-  /** Nobody uses its packs any more: they go with it, some at a time. */
-  async #remove({ tenant, uid, claim }: ReconcileRequest): Promise<ReconcileResult> {
-    const { store } = this.#deps
-    const owner = { kind: 'Registry', uid }
-    for (let left = true; left; ) {
-      left = await store.transaction(
-        tenant,
-        contentActor,
-        async (tx) => {
-          const { items } = await tx.listBrief('Pack', { owner, limit: packsAtOnce })
-          for (const { meta } of items) await tx.delete('Pack', meta.uid)
-          if (items.length === 0) await tx.removeFinalizer('Registry', uid, contentFinalizer)
-          return items.length > 0
-        },
-        claim,
-      )
+  /** What nobody uses goes with its copies; the platform's registry may be away, and then it goes later. */
+  async #collect(request: ReconcileRequest, registry: StoredObject<'Registry'>): Promise<void> {
+    try {
+      await collectPacks(this.#collecting(registry), registry, request)
+    } catch (error) {
+      if (!(error instanceof OciError)) throw error
+      this.#deps.logger.warn({ registry: registry.meta.name, err: error }, 'copies of packs could not be removed')
     }
-    return { outcome: 'gone' }
+  }
+
+  /** Nobody uses its packs any more: they go with it, some at a time. */
+  async #remove(request: ReconcileRequest, registry: StoredObject<'Registry'>): Promise<ReconcileResult> {
+    const { store, times } = this.#deps
+    const { tenant, uid, claim } = request
+    while ((await collectPacks(this.#collecting(registry), registry, request)) > 0);
+    const isEmpty = await store.transaction(
+      tenant,
+      contentActor,
+      async (tx) => {
+        const { items } = await tx.listBrief('Pack', { owner: { kind: 'Registry', uid }, limit: 1 })
+        if (items.length === 0) await tx.removeFinalizer('Registry', uid, contentFinalizer)
+        return items.length === 0
+      },
+      claim,
+    )
+    return isEmpty ? { outcome: 'gone' } : { outcome: 'again', afterMs: Math.max(times.settleMs, minuteMs) }
+  }
+
+  #collecting(registry: StoredObject<'Registry'>): CollectDeps {
+    const { store, clock, times, usersOf, keeperFor } = this.#deps
+    return { store, clock, times, usersOf, keeper: keeperFor(registry) }
   }
 
   async #write(request: ReconcileRequest, registry: StoredObject<'Registry'>, sync: SyncStatus): Promise<void> {
@@ -132,6 +155,11 @@ export class RegistryReconciler implements Reconciler {
     await store.transaction(request.tenant, contentActor, write, request.claim)
   }
 }
+
+const adviceOn = (error: OciError | PackError): string =>
+  error instanceof CatalogueError
+    ? "Check its credentials; if it lists its repositories to nobody, name what is read: 'atrium registry set NAME --repository PACK', or `repositories` of PATCH /atrium/v1/registries/{uid}/settings"
+    : "Check the registry's address, CA and credentials"
 
 function describe({ counts, problems }: SyncResult): string {
   const { offered, changed, failed, leftOut } = counts

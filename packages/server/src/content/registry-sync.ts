@@ -13,7 +13,7 @@ import type { Offer, Origin, ReadPack } from './origins/origin.ts'
 import { type PackRow, packRows } from './pack-rows.ts'
 import { packSpecOf } from './pack-spec.ts'
 import { flagProfiles } from './profile-content.ts'
-import { isOffered, planSync, sourceOf, systemState } from './sync-plan.ts'
+import { isOffered, planSync, sourceOf, systemState, withdrawn } from './sync-plan.ts'
 import { contentActor, derivedUid } from './tenant.ts'
 
 type SyncStatus = NonNullable<RegistryStatus['sync']>
@@ -46,7 +46,9 @@ export async function syncRegistry(
     return { counts: { ...counts, changed: 0, moved: 0 }, problems, mark }
   }
   if (listing === 'unchanged') throw new OciError(0, 'the registry says that nothing changed since nothing was read')
-  const rows = (await packRows(deps.store, meta.tenant)).ofRegistry(meta.uid)
+  const known = (await packRows(deps.store, meta.tenant)).ofRegistry(meta.uid)
+  // Content that comes back after its pack was given up is a pack of its own.
+  const rows = known.filter((row) => row.meta.deletedAt === null)
   const signedBy = spec.signatureKey === undefined ? undefined : keyDigest(spec.signatureKey)
   const plan = planSync(listing.offers, rows, { problems: former?.problems, signedBy })
   const run = new SyncRun(deps, registry, rows, listing.offers, claim)
@@ -64,9 +66,11 @@ export async function syncRegistry(
   })
   for (const uid of plan.returned) await run.stand(uid)
   if (unreachable.length > 0) throw new OciError(0, `packs could not be read: ${unreachable.join('; ')}`)
+  const usable = listing.offers.length - problems.length
+  problems.push(...(listing.missing ?? []))
   const counts = {
     offered: listing.offers.length,
-    usable: listing.offers.length - problems.length,
+    usable,
     changed: plan.read.length + plan.vanished.length + plan.returned.length,
     moved: run.moved,
     failed: problems.length,
@@ -135,21 +139,21 @@ class SyncRun {
     return this.#write(async (tx) => {
       const pack = await tx.get('Pack', uid)
       if (pack === null) return
-      const annotations = { ...pack.spec.annotations, [systemState]: 'deleted' }
-      await tx.update('Pack', uid, { spec: { ...pack.spec, annotations } })
+      await tx.update('Pack', uid, { spec: withdrawn(pack.spec) })
     })
   }
 
   /** The first content of a version has a uid of its own; each other content another one, beside it. */
   async #put(tx: Tx, name: string, spec: PackSpec): Promise<string> {
     const { uid: registryUid, project } = this.#registry.meta
-    const first = derivedUid('pack', registryUid, name, spec.version)
-    const known = await tx.get('Pack', first)
-    const isFirst = known === null || known.spec.digest === spec.digest
-    const uid = isFirst ? first : derivedUid('pack', registryUid, name, spec.version, spec.digest)
+    const { version, digest } = spec
+    const row = this.#rows.find(
+      ({ meta, spec: held }) => meta.name === name && held.version === version && held.digest === digest,
+    )
+    const { uid, isNew } = row ? { uid: row.uid, isNew: false } : await freeUid(tx, registryUid, name, spec)
     const owner = { kind: 'Registry', uid: registryUid }
-    if ((isFirst ? known : await tx.get('Pack', uid)) !== null) await tx.update('Pack', uid, { spec })
-    else await tx.create({ kind: 'Pack', uid, project, name, owner, spec })
+    if (isNew) await tx.create({ kind: 'Pack', uid, project, name, owner, spec })
+    else await tx.update('Pack', uid, { spec })
     return uid
   }
 
@@ -191,6 +195,22 @@ class SyncRun {
 
   #write(work: (tx: Tx) => Promise<void>): Promise<void> {
     return this.#deps.store.transaction(this.#registry.meta.tenant, contentActor, work, this.#claim)
+  }
+}
+
+/** The same on every server: of the version, then of its digest, then of the moment at which a pack of that uid was given up. */
+async function freeUid(
+  tx: Tx,
+  registryUid: string,
+  name: string,
+  { version, digest }: PackSpec,
+): Promise<{ uid: string; isNew: boolean }> {
+  for (const parts = ['pack', registryUid, name, version]; ; ) {
+    const uid = derivedUid(...parts)
+    const known = await tx.get('Pack', uid)
+    if (known === null) return { uid, isNew: true }
+    if (known.meta.deletedAt === null && known.spec.digest === digest) return { uid, isNew: false }
+    parts.push(known.meta.deletedAt ?? digest)
   }
 }
 

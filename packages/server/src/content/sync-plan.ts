@@ -1,3 +1,4 @@
+import type { PackSpec } from '@atrium/api/kinds/pack.ts'
 import type { PackProblem } from '@atrium/api/kinds/registry.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Offer } from './origins/origin.ts'
@@ -26,6 +27,12 @@ const isVanished = ({ spec }: Pick<Known, 'spec'>): boolean => spec.annotations[
 /** The registry offers it now: it is neither gone nor replaced. */
 export const isOffered = (pack: { spec: Known['spec'] } | StoredObject<'Pack'>): boolean =>
   !isVanished(pack) && pack.spec.replacedBy === undefined
+
+/** A pack as its registry does not offer it any more. */
+export const withdrawn = (spec: PackSpec): PackSpec => ({
+  ...spec,
+  annotations: { ...spec.annotations, [systemState]: 'deleted' },
+})
 
 /** Where a pack came from and which content it was; those without a copy are where they came from. */
 export const sourceOf = ({ spec }: { spec: Known['spec'] }): { place: string; mark: string; signedBy?: string } =>

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
+import { createServer, request as forward, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { privatePassword } from '@atrium/dev-env/private-registry.ts'
 import { startTestRegistry, type TestRegistry } from '@atrium/dev-env/registry.ts'
@@ -11,7 +11,8 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
-import { type Content, createContent } from '@atrium/server/content/content.ts'
+import type { CollectTimes } from '@atrium/server/content/collect-packs.ts'
+import { type Content, type ContentOptions, createContent } from '@atrium/server/content/content.ts'
 import { openTestApi, type TestApi } from './api.ts'
 
 /** The API with content, on a registry of the platform's own. */
@@ -20,12 +21,16 @@ export interface RegistriesWorld {
   content: Content
   platform: TestRegistry
   egress: Egress
+  /** When packs go that nobody uses; a test may change it. */
+  collectTimes: CollectTimes
   /** Runs what is due of registries until nothing is. */
   settle(): Promise<void>
   close(): Promise<void>
 }
 
-export async function openRegistriesWorld(ecrEndpoint: string | null = null): Promise<RegistriesWorld> {
+export async function openRegistriesWorld(
+  aside: Pick<ContentOptions, 'ecrEndpoint' | 'stsEndpoint' | 'awsKeys' | 'packFolder'> = {},
+): Promise<RegistriesWorld> {
   const platform = await startTestRegistry()
   const api = await openTestApi()
   const { store, clock, random, logger } = api.context
@@ -35,13 +40,17 @@ export async function openRegistriesWorld(ecrEndpoint: string | null = null): Pr
     timeoutMs: 10_000,
     maxBytes: 100 * 1024 * 1024,
   })
-  const content = createContent({ store, clock, random, logger, egress, registry: platform, ecrEndpoint })
+  const collectTimes = { keepMs: 3_600_000, settleMs: 0 }
+  const tenants = async () => (await api.context.identity.listTenants()).map(({ uid }) => uid)
+  const base = { store, clock, random, logger, egress, tenants, collectTimes }
+  const content = createContent({ ...base, ...aside, registry: platform })
   api.context.checkRegistry = content.checkRegistry
   return {
     api,
     content,
     platform,
     egress,
+    collectTimes,
     async settle() {
       for (;;) {
         const [claim] = await store.queue.claim({ owner: 'test', kinds: ['Registry'], limit: 1, leaseMs: 60_000 })
@@ -99,3 +108,15 @@ export async function serveHttps(
     },
   }
 }
+
+/** Like Docker Hub and GHCR: what the registry holds can be had by name, but is listed to nobody. */
+export const withoutCatalogue = (registry: { url: string; caBundle: string }): Promise<HttpsServer> =>
+  serveHttps((request, response) => {
+    if (request.url?.startsWith('/v2/_catalog')) return void response.writeHead(403).end('{}')
+    const { method, headers } = request
+    const sent = forward(`${registry.url}${request.url}`, { method, headers, ca: registry.caBundle }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(response)
+    })
+    request.pipe(sent)
+  })

@@ -15,7 +15,8 @@ import { isRunning, type ProcessRecord, stopProcess } from '@atrium/toolchain/pr
 import { probeRegistry } from '@atrium/toolchain/registry.ts'
 import { probePostgres } from '../postgres/health.ts'
 import { type EmbeddedPostgres, startPostgres, stopPostgres } from '../postgres/postgres.ts'
-import { type Registry, startRegistry } from '../registry/registry.ts'
+import { type Registry, type RegistryOptions, startRegistry } from '../registry/registry.ts'
+import { sweepRegistry } from '../registry/sweep.ts'
 import { type KeptPart, PROBE_LIMIT_MS } from './keeper.ts'
 
 export interface PartDeps {
@@ -61,28 +62,30 @@ export interface RegistryInput {
 }
 
 export const startPackRegistry = async (deps: PartDeps, input: RegistryInput): Promise<Started<Registry>> => {
-  const { home, clock, random } = deps
+  const { home, clock, random, logger } = deps
   const authority = await openServerAuthority(home.pkiDir, deps)
   const names = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }
   const tls = await ensureCertificate(join(home.pkiDir, 'registry'), authority, deps, names)
   const keySet = await registryKeySet(input.tokenKey)
-  const start = (): Promise<Registry> =>
-    startRegistry({
-      folder: home.registryFolder,
-      logFile: home.logFile('registry'),
-      recordFile: home.recordFile('registry'),
-      binary: input.binary,
-      port: input.port,
-      certificatePem: tls.cert,
-      privateKeyPem: tls.key,
-      caPem: authority.trust,
-      keySet,
-      realm: `${input.serverUrl}/atrium/v1/registry/token`,
-      issuer: registryTokenIssuer,
-      service: registryTokenService,
-      clock,
-      random,
-    })
+  const options: RegistryOptions = {
+    folder: home.registryFolder,
+    logFile: home.logFile('registry'),
+    recordFile: home.recordFile('registry'),
+    binary: input.binary,
+    port: input.port,
+    certificatePem: tls.cert,
+    privateKeyPem: tls.key,
+    caPem: authority.trust,
+    keySet,
+    realm: `${input.serverUrl}/atrium/v1/registry/token`,
+    issuer: registryTokenIssuer,
+    service: registryTokenService,
+    clock,
+    random,
+  }
+  // What cannot be freed now is freed at another start.
+  await sweepRegistry(options).catch((error: unknown) => logger.warn({ err: error }, 'the registry could not be swept'))
+  const start = (): Promise<Registry> => startRegistry(options)
   return keptPart('registry', await start(), {
     start,
     processOf: ({ record }) => record,

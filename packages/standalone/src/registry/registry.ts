@@ -56,8 +56,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       name: 'registry',
       command: options.binary,
       args: ['serve', configFile],
-      // The whole environment: variables named REGISTRY_* of the caller would change the configuration.
-      env: { PATH: process.env['PATH'] ?? '', HOME: options.folder, OTEL_TRACES_EXPORTER: 'none' },
+      env: registryEnv(options),
       cwd: options.folder,
       logFile: options.logFile,
       recordFile: options.recordFile,
@@ -67,6 +66,13 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   await untilAnswers(options, url, record, clock)
   return { url, record, adopted: false }
 }
+
+/** The whole environment: variables named REGISTRY_* of the caller would change the configuration. */
+export const registryEnv = ({ folder }: Pick<RegistryOptions, 'folder'>): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: folder,
+  OTEL_TRACES_EXPORTER: 'none',
+})
 
 /** Stops the registry of this record file. False when none ran. */
 export async function stopRegistry(options: Pick<RegistryOptions, 'recordFile' | 'clock'>): Promise<boolean> {
@@ -80,7 +86,7 @@ export async function stopRegistry(options: Pick<RegistryOptions, 'recordFile' |
  * Writes what the registry reads and answers the configuration's path. The path names all of the content, so the command line of a running
  * registry tells whether it was started with the same.
  */
-function writeFiles(options: RegistryOptions): string {
+export function writeFiles(options: RegistryOptions): string {
   const at = (name: string): string => join(options.folder, name)
   const secretFile = at('secret')
   const secret = readOr(secretFile, '') || (options.random ?? systemRandom).bytes(32).toString('hex')

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { createPrinter } from '../../output/printer.ts'
-import { connect, openClient } from '../../platform/connect.ts'
+import { connectAsOperator } from '../../platform/connect.ts'
 
 /** `atrium tenant create NAME [--json]`: with the operator's credential of this installation, audited. */
 export const registerTenantCreate = (tenant: Command): void => {
@@ -16,10 +15,7 @@ export const registerTenantCreate = (tenant: Command): void => {
 }
 
 async function createTenant(folder: string, name: string, json: boolean): Promise<void> {
-  const connection = await connect(folder)
-  await connection.close()
-  const token = readFileSync(connection.home.operatorTokenFile, 'utf8').trim()
-  const operator = openClient(connection.record, { token }, null)
+  const operator = await connectAsOperator(folder)
   try {
     const made = await operator.client.call('POST /atrium/v1/tenants', { body: { name } })
     const printer = createPrinter(json)

@@ -71,7 +71,7 @@ async function fetchToken(
       `the registry sends credentials to ${url.host}, which is another site: they are not shown there`,
     )
   if (challenge.parameters['service']) url.searchParams.set('service', challenge.parameters['service'])
-  url.searchParams.set('scope', scope)
+  if (scope !== '') url.searchParams.set('scope', scope)
   const response = await egress.request(url.href, {
     headers: header === null ? {} : { authorization: header.reveal() },
     maxBytes: ociLimits.tokenBytes,

@@ -2,7 +2,16 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { type OciRequest, OciTransport, type OciTransportOptions } from './transport.ts'
-import { type Descriptor, DIGEST, mediaTypes, OciError, type OciManifest, ociLimits } from './types.ts'
+import {
+  CatalogueError,
+  type Descriptor,
+  DIGEST,
+  mediaTypes,
+  OciError,
+  type OciManifest,
+  ociLimits,
+  SignInError,
+} from './types.ts'
 
 export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
 
@@ -32,9 +41,21 @@ export class OciClient {
     return this.#list(path, pull(repository), 'tags', signal)
   }
 
-  /** All repositories the credentials may see. Many public registries do not offer this and refuse. */
+  /** All repositories the credentials may see. Throws `CatalogueError` where the registry does not tell. */
   async repositories(signal?: AbortSignal): Promise<string[]> {
-    return (await this.#list('/v2/_catalog?n=1000', 'registry:catalog:*', 'repositories', signal)) ?? []
+    const listed = await this.#list('/v2/_catalog?n=1000', 'registry:catalog:*', 'repositories', signal).catch(
+      (error: unknown) => {
+        const isRefused = error instanceof OciError && !(error instanceof SignInError) && refusing.has(error.status)
+        throw isRefused ? noCatalogue(error.status, error.message, error) : error
+      },
+    )
+    if (listed === null) throw noCatalogue(404, 'the registry has no /v2/_catalog')
+    return listed
+  }
+
+  /** Shows the credentials and asks for nothing. Throws `OciError` when they are refused. */
+  async signIn(signal?: AbortSignal): Promise<void> {
+    await this.#transport.send({ method: 'GET', path: '/v2/', scope: '', signal })
   }
 
   /** A manifest by tag or digest; null when there is none. */
@@ -195,6 +216,14 @@ export class OciClient {
     await this.#expectCreated({ method: 'PUT', path, scope, contentType: mediaType, body, signal }, repository)
   }
 
+  /** Removes content by its digest; what is not there is removed. A registry that removes nothing answers `OciError` 405. */
+  async deleteManifest(repository: string, digest: string, signal?: AbortSignal): Promise<void> {
+    checkRepository(repository)
+    checkReference(digest)
+    const path = `/v2/${repository}/manifests/${digest}`
+    await this.#transport.send({ method: 'DELETE', path, scope: `repository:${repository}:delete`, signal })
+  }
+
   async #expectCreated(request: Parameters<OciTransport['send']>[0], repository: string): Promise<void> {
     const response = await this.#transport.send(request)
     if (response.status !== 201) throw new OciError(response.status, `the registry did not store it in ${repository}`)
@@ -222,6 +251,12 @@ export class OciClient {
   }
 }
 
+/** Answers of registries that do not list their repositories. */
+const refusing = new Set([401, 403, 405])
+
+const noCatalogue = (status: number, why: string, cause?: unknown): CatalogueError =>
+  new CatalogueError(status, `the registry does not list its repositories: ${why}`, cause)
+
 /** What a token for reading a repository names. */
 export const pull = (repository: string): string => `repository:${repository}:pull`
 /** The same for writing. */
@@ -244,10 +279,11 @@ function hashingFile(file: string, hash: Hash): Writable {
   })
 }
 
+export const isRepository = (name: string): boolean => name.length <= 255 && REPOSITORY.test(name)
+
 /** Throws `OciError` on a name no registry could have: it becomes part of a path. */
 export function checkRepository(repository: string): void {
-  if (repository.length > 255 || !REPOSITORY.test(repository))
-    throw new OciError(0, `'${repository}' is no repository name`)
+  if (!isRepository(repository)) throw new OciError(0, `'${repository}' is no repository name`)
 }
 
 /** The same for a tag or digest. */

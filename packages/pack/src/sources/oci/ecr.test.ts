@@ -14,7 +14,7 @@ it('a token of AWS is asked for once, and again before it is over', async () => 
     ]
     return Promise.resolve({ status: 200, text: () => Promise.resolve(JSON.stringify({ authorizationData })) } as never)
   }
-  const keys = { accessKey: 'AK', secretKey: new Secret('sk') }
+  const keys = () => Promise.resolve({ accessKey: 'AK', secretKey: new Secret('sk') })
   const egress = { request, close: () => Promise.resolve() }
   const authorize = ecrAuth({ region: 'eu-west-1', keys, endpoint: null, egress, clock })
   const header = async () =>

@@ -6,7 +6,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Egress, EgressRequest, EgressResponse } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 import { type Authorize, parseChallenge } from './auth.ts'
-import { OciError, ociLimits } from './types.ts'
+import { OciError, ociLimits, SignInError } from './types.ts'
 
 export interface OciTransportOptions {
   /** `https://host[:port]`; a path is ignored here. */
@@ -20,10 +20,10 @@ export interface OciTransportOptions {
 }
 
 export interface OciRequest {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** Path with query below the endpoint, or a whole URL of the same origin. */
   path: string
-  /** `repository:<name>:pull`, or `registry:catalog:*`. */
+  /** `repository:<name>:pull`, or `registry:catalog:*`; empty = no right, but to be known. */
   scope: string
   accept?: string
   contentType?: string
@@ -97,9 +97,9 @@ export class OciTransport {
     if (first.status !== 401) return first
     first.discard()
     const challenge = parseChallenge(first.headers['www-authenticate'])
-    if (challenge === null) throw new OciError(401, `${this.#host} refuses and says not how to sign in`)
+    if (challenge === null) throw new SignInError(401, `${this.#host} refuses and says not how to sign in`)
     const authorization = await this.#options.authorize({ ...challenge, origin: this.origin }, request.scope)
-    if (authorization === null) throw new OciError(401, `${this.#host} wants credentials, and there are none for it`)
+    if (authorization === null) throw new SignInError(401, `${this.#host} wants credentials, and there are none for it`)
     this.#authorizations.set(request.scope, authorization)
     return this.#once(request)
   }

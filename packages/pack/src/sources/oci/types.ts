@@ -39,7 +39,7 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/
 
 /** A registry said no, or what it sent cannot be right. The message holds no credentials. */
 export class OciError extends Error {
-  override readonly name = 'OciError'
+  override readonly name: string = 'OciError'
   /** HTTP status; 0 when there was no usable answer. */
   readonly status: number
   constructor(status: number, message: string, cause?: unknown) {
@@ -51,4 +51,14 @@ export class OciError extends Error {
   get isUnreachable(): boolean {
     return this.cause instanceof EgressError && (this.cause.reason === 'network' || this.cause.reason === 'timeout')
   }
+}
+
+/** There is no way to sign in with what there is. */
+export class SignInError extends OciError {
+  override readonly name = 'SignInError'
+}
+
+/** The registry does not list its repositories, at least not to these credentials: so do many public ones. */
+export class CatalogueError extends OciError {
+  override readonly name = 'CatalogueError'
 }

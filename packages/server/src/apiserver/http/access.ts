@@ -1,11 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Operation } from '@atrium/api/operations/table.ts'
+import { catalogue } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { FastifyRequest } from 'fastify'
 import { forbidden, notFound } from '../../admission/authorize.ts'
 import { can, canSomewhere, type Subject, seesProject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
-import type { Access, RegisteredOperation } from '../operation.ts'
+import { type Access, operatorActor, type RegisteredOperation } from '../operation.ts'
 import { noteHeader, noteOfHeader, withNote } from './note.ts'
 
 const uidPattern = /^[0-9a-zA-Z-]{1,64}$/
@@ -53,6 +55,31 @@ export function isOperator(request: FastifyRequest, context: ServerContext): boo
   return Boolean(token && expected) && isSameSecret(token ?? '', expected ?? '')
 }
 
+/** The operator as whoever keeps what tenant `system` shares with every tenant: registries and their packs, and nothing else. */
+const sharingOperator: Subject = {
+  tenant: systemTenant,
+  tenantName: systemTenant,
+  userUid: operatorActor.uid,
+  actor: operatorActor,
+  grants: {
+    tenant: new Set(catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`)),
+    projects: new Map(),
+  },
+}
+
+const isOfShared = ({ access }: RegisteredOperation): boolean =>
+  typeof access === 'object' && access.permission !== null && sharingOperator.grants.tenant.has(access.permission)
+
+/** Rejects with `Unauthorized` when nobody we know asks. */
+const subjectOf = async (
+  request: FastifyRequest,
+  registered: RegisteredOperation | undefined,
+  context: ServerContext,
+): Promise<Subject> =>
+  registered && isOfShared(registered) && header(request, 'ApiKey') === undefined && isOperator(request, context)
+    ? sharingOperator
+    : authenticate(request, context)
+
 async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {
   const found =
     seesProject(subject, project) &&
@@ -95,7 +122,7 @@ export async function admit(
       throw new AtriumError('Unauthorized', 'This needs the operator token of the installation.')
     return
   }
-  const subject = withNote(await authenticate(request, context), noteOfHeader(header(request, noteHeader)))
+  const subject = withNote(await subjectOf(request, registered, context), noteOfHeader(header(request, noteHeader)))
   request.subject = subject
   if (!registered) {
     throw new AtriumError('NotImplemented', `${operation.id} is part of the API but not built yet.`)

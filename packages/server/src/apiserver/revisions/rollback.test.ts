@@ -1,4 +1,5 @@
 import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
+import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { expect, test } from 'vitest'
 import { pool } from '../../controllers/testing/world.ts'
 import { rollbackObstacles } from './rollback.ts'
@@ -29,6 +30,25 @@ const spec = (overrides: Partial<ClusterSpec> = {}): ClusterSpec => ({
 
 const existing = new Map([['web-1', { variables: web.variables }]])
 const changed = { variables: [{ name: 'token', isSensitive: true, sealedDefault: 'default-2' }] }
+
+test('a layer whose pack is gone is named', () => {
+  const layer: ProfileLayer = {
+    name: 'hello',
+    type: 'spectro',
+    layer: 'addon',
+    tag: '1.x',
+    version: '1.0.0',
+    registryUid: 'r',
+    packUid: 'p',
+    values: '',
+    manifests: [],
+  }
+  const former = spec({ profiles: [{ ...web, layers: [layer, { ...layer, type: 'manifest' }] }] })
+  expect(rollbackObstacles(spec(), former, existing, new Set(['other']))).toEqual([])
+  expect(rollbackObstacles(spec(), former, existing, new Set(['p']))).toEqual([
+    expect.stringMatching(/^layers\[hello\]: its pack, version 1\.0\.0, is not kept any more/),
+  ])
+})
 
 test.each<[string, Partial<ClusterSpec>, Partial<ClusterSpec>, typeof existing, RegExp[]]>([
   [

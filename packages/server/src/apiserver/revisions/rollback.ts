@@ -1,18 +1,36 @@
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
-import type { ClusterProfileSpec } from '@atrium/api/kinds/cluster-profile.ts'
+import type { ClusterProfileSpec, ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { clusterMarks, defaultMarks } from '../../content/sealed-variables.ts'
 
 type Profiles = ReadonlyMap<string, Pick<ClusterProfileSpec, 'variables'>>
 
 /**
  * Why a former spec cannot be brought back onto what is declared now; none = it can. `profiles` are those of the former
- * spec that still exist, by uid. Pure.
+ * spec that still exist, by uid; `gonePacks` are uids of its packs that do not. Pure.
  */
-export const rollbackObstacles = (present: ClusterSpec, former: ClusterSpec, profiles: Profiles): string[] => [
+export const rollbackObstacles = (
+  present: ClusterSpec,
+  former: ClusterSpec,
+  profiles: Profiles,
+  gonePacks: ReadonlySet<string> = new Set(),
+): string[] => [
   ...immutableFields(present, former),
   ...missingProfiles(former, profiles),
+  ...missingPacks(former, gonePacks),
   ...lostSecrets(present, former, profiles),
 ]
+
+/** Layers of packs, of all profiles of a cluster. */
+export const packLayers = ({ profiles }: ClusterSpec): ProfileLayer[] =>
+  profiles.flatMap(({ layers }) => layers).filter(({ type }) => type !== 'manifest')
+
+const missingPacks = (former: ClusterSpec, gone: ReadonlySet<string>): string[] =>
+  packLayers(former)
+    .filter(({ packUid }) => gone.has(packUid))
+    .map(
+      ({ name, version }) =>
+        `layers[${name}]: its pack, version ${version}, is not kept any more: its registry does not offer it, and nothing used it.`,
+    )
 
 function immutableFields(present: ClusterSpec, former: ClusterSpec): string[] {
   const fields = ['cloudType', 'cloudAccountUid', 'cloudConfigUid'] as const

@@ -14,16 +14,21 @@ const CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
 export class OciCharts implements Origin {
   readonly #client: OciClient
   readonly #basePath: string
+  readonly #paths: readonly string[] | undefined
 
-  constructor(client: OciClient, basePath: string) {
+  /** Of these paths below the base path, where they are given; of all that the registry lists otherwise. */
+  constructor(client: OciClient, basePath: string, paths?: readonly string[]) {
     this.#client = client
     this.#basePath = basePath
+    this.#paths = paths
   }
 
   async list(_since: string | null, signal: AbortSignal): Promise<Listing> {
     const prefix = this.#basePath === '' ? '' : `${this.#basePath}/`
-    const wanted = (all: string[]): string[] => all.filter((name) => name.startsWith(prefix))
-    const listing = await listTags(this.#client, wanted, signal)
+    const named = this.#paths?.map((path) => `${prefix}${path}`)
+    const repositories =
+      named ?? (await this.#client.repositories(signal)).filter((repository) => repository.startsWith(prefix))
+    const listing = await listTags(this.#client, repositories, signal)
     return { ...listing, offers: listing.offers.filter((offer) => isVersion(versionOf(offer))) }
   }
 

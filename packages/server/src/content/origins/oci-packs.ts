@@ -19,17 +19,22 @@ export class OciPacks implements Origin {
   readonly #client: OciClient
   readonly #basePath: string
   readonly #key: KeyObject | null
+  readonly #names: readonly string[] | undefined
   #folder: Promise<string> | null = null
   #count = 0
 
-  constructor(client: OciClient, basePath: string, key: KeyObject | null) {
+  /** Of the packs with these names, where they are given; of all that the registry lists otherwise. */
+  constructor(client: OciClient, basePath: string, key: KeyObject | null, names?: readonly string[]) {
     this.#client = client
     this.#basePath = basePath
     this.#key = key
+    this.#names = names
   }
 
-  list(_since: string | null, signal: AbortSignal): Promise<Listing> {
-    return listTags(this.#client, (all) => packRepositories(all, this.#basePath), signal)
+  async list(_since: string | null, signal: AbortSignal): Promise<Listing> {
+    const named = this.#names?.map((name) => packRepository(this.#basePath, name))
+    const repositories = named ?? packRepositories(await this.#client.repositories(signal), this.#basePath)
+    return listTags(this.#client, repositories, signal)
   }
 
   async read(offer: Offer, signal: AbortSignal): Promise<ReadPack> {

@@ -1,3 +1,4 @@
+import type { PackProblem } from '@atrium/api/kinds/registry.ts'
 import type { PackTexts } from '@atrium/pack/sources/load.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 
@@ -15,6 +16,8 @@ export interface Listing {
   mark: string | null
   /** How many offers are beyond the limits. */
   leftOut: number
+  /** Places that were named and are not there. */
+  missing?: PackProblem[]
 }
 
 /** A pack that was read from its source. */

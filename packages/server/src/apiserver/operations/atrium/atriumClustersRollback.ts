@@ -5,9 +5,10 @@ import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { forbidden } from '../../../admission/authorize.ts'
 import { can, type Subject } from '../../../auth/subject.ts'
+import { Catalogue } from '../../../content/catalogue.ts'
 import { parseNote, withNote } from '../../http/note.ts'
 import { defineOperation } from '../../operation.ts'
-import { rollbackObstacles } from '../../revisions/rollback.ts'
+import { packLayers, rollbackObstacles } from '../../revisions/rollback.ts'
 import { lockCluster, saveCluster } from '../clusters/load.ts'
 import { checkVersionChange } from '../clusters/version-change.ts'
 import { mustBeUnchanged, planCluster, refuseProblems } from './plan-cluster.ts'
@@ -52,7 +53,8 @@ async function readRollback(
   if (sameJson(former, cluster.spec)) throw invalid(`revision ${to} is what the cluster declares already`)
   mustBeAllowed(subject, cluster, former)
   checkVersionChange(cluster, former)
-  const obstacles = rollbackObstacles(cluster.spec, former, await existingProfiles(tx, former))
+  const [profiles, gone] = [await existingProfiles(tx, former), await gonePacks(tx, cluster.spec, former)]
+  const obstacles = rollbackObstacles(cluster.spec, former, profiles, gone)
   if (obstacles.length === 0) return { cluster, former }
   throw new AtriumError('InvalidState', `Revision ${to} cannot be brought back: ${obstacles[0]}`, {
     details: { obstacles },
@@ -73,6 +75,20 @@ async function existingProfiles(tx: Tx, { profiles }: ClusterSpec): Promise<Map<
     if (profile) found.set(uid, profile.spec)
   }
   return found
+}
+
+/** Packs of the former spec that are not there, or are about to go. */
+async function gonePacks(tx: Tx, present: ClusterSpec, former: ClusterSpec): Promise<Set<string>> {
+  const held = new Set(packLayers(present).map(({ packUid }) => packUid))
+  const wanted = new Set(packLayers(former).map(({ packUid }) => packUid))
+  const catalogue = new Catalogue(tx)
+  const gone = new Set<string>()
+  for (const uid of wanted) {
+    if (held.has(uid)) continue
+    const pack = await catalogue.pack(uid)
+    if (pack === null || pack.meta.deletedAt !== null) gone.add(uid)
+  }
+  return gone
 }
 
 const invalid = (text: string): AtriumError =>

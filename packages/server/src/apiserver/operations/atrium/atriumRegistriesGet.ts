@@ -20,6 +20,7 @@ export const atriumRegistriesGet = defineOperation('atriumRegistriesGet', {
         scope: scopeOf(meta),
         everyMinutes: spec.everyMinutes ?? null,
         signatureKey: spec.signatureKey ?? '',
+        repositories: spec.repositories ?? [],
         sync: {
           state: sync?.state ?? 'Pending',
           message: sync?.message ?? '',

@@ -1,4 +1,5 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { contentActor } from '../../../content/tenant.ts'
 import { isSameSecret } from '../../http/access.ts'
 import { definePublicOperation } from '../../operation.ts'
@@ -13,7 +14,7 @@ export const atriumRegistriesPushed = definePublicOperation('atriumRegistriesPus
   const { tenant, uid } = request.params
   const bearer = request.header('authorization')?.replace(/^Bearer /i, '')
   const token = bearer ?? request.header('x-gitlab-token') ?? ''
-  const isKnown = uidPattern.test(uid) && uidPattern.test(tenant) && token.length <= 256
+  const isKnown = uidPattern.test(uid) && (uidPattern.test(tenant) || tenant === systemTenant) && token.length <= 256
   const isOpen =
     isKnown &&
     (await store.transaction(tenant, contentActor, async (tx) => {

@@ -1,4 +1,5 @@
 import type {
+  v1AwsStsCredentials,
   v1BasicOciRegistrySpec,
   v1EcrRegistrySpec,
   v1HelmRegistrySpec,
@@ -8,6 +9,9 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
+import type { Subject } from '../../../auth/subject.ts'
+import { folderAddress } from '../../../content/origins/folder-packs.ts'
 import { gitAddress } from '../../../content/origins/git-packs.ts'
 import type { RegistrySecrets } from '../../../content/registry-client.ts'
 import { maskedValue } from '../../shapes/masked.ts'
@@ -35,10 +39,12 @@ export const parseHelm = (input: v1HelmRegistrySpec, skipSync: boolean | undefin
   secrets: secretsOf(input.auth),
 })
 
-export function parsePack(input: v1PackRegistrySpec): ParsedRegistry {
+/** A registry of packs may also be a git repository, or, of tenant `system`, a folder of the server's machine. */
+export function parsePack(input: v1PackRegistrySpec, { tenant }: Pick<Subject, 'tenant'>): ParsedRegistry {
   const isPrivate = input.private ?? input.auth.type !== 'noAuth'
+  const others = { git: true, folder: tenant === systemTenant }
   return {
-    spec: { ...common(input.endpoint, isPrivate, input.auth.tls, true), type: 'pack', ...readAuth(input.auth) },
+    spec: { ...common(input.endpoint, isPrivate, input.auth.tls, others), type: 'pack', ...readAuth(input.auth) },
     secrets: secretsOf(input.auth),
   }
 }
@@ -59,7 +65,7 @@ export const parseBasic = (input: v1BasicOciRegistrySpec): ParsedRegistry => ({
   secrets: secretsOf(input.auth),
 })
 
-export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
+export function parseEcr(input: v1EcrRegistrySpec, { tenant }: Pick<Subject, 'tenant'>): ParsedRegistry {
   const { credentials, isPrivate, isSyncSupported } = input
   const spec: RegistrySpec = {
     ...common(input.endpoint, isPrivate, input.tls),
@@ -75,10 +81,12 @@ export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
   if (!isPrivate) return { spec, secrets: {} }
   const region = input.defaultRegion || (/\.ecr\.([a-z0-9-]+)\.amazonaws\.com/.exec(spec.endpoint)?.[1] ?? '')
   if (region === '') throw invalid('spec.defaultRegion', 'is missing, and the endpoint does not name one')
+  if (credentials?.credentialType === 'sts')
+    return { spec: { ...spec, auth: { type: 'aws', region, role: readRole(credentials.sts, tenant) } }, secrets: {} }
   if (credentials?.credentialType !== undefined && credentials.credentialType !== 'secret')
     throw invalid(
       'spec.credentials.credentialType',
-      `'${credentials.credentialType}' needs credentials of AWS that this installation does not have. Use an access key ('secret')`,
+      `'${credentials.credentialType}' is not supported. Use an access key ('secret') or a role ('sts')`,
     )
   const accessKey = credentials?.accessKey ?? ''
   if (accessKey === '') throw invalid('spec.credentials.accessKey', 'is missing')
@@ -89,12 +97,31 @@ export function parseEcr(input: v1EcrRegistrySpec): ParsedRegistry {
   }
 }
 
+const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
+
+/**
+ * The installation takes every tenant's roles on with one identity. So that none can name another's, a role must ask for the
+ * tenant: the external id is its uid, whatever a tenant may know of others.
+ */
+function readRole(
+  { arn = '', externalId }: v1AwsStsCredentials = {},
+  tenant: string,
+): { arn: string; externalId: string } {
+  if (!ROLE.test(arn))
+    throw invalid('spec.credentials.sts.arn', `'${arn}' is no role. Write it like arn:aws:iam::123456789012:role/packs`)
+  if (externalId === tenant) return { arn, externalId }
+  throw invalid(
+    'spec.credentials.sts.externalId',
+    `must be '${tenant}', the uid of this tenant. Ask for it in the trust policy of the role (sts:ExternalId)`,
+  )
+}
+
 /** Endpoint and certificate of any registry. */
 function common(
   endpoint: string,
   isPrivate: boolean,
   tls: v1TlsConfiguration | undefined,
-  isGitAllowed = false,
+  others: AddressKinds = { git: false, folder: false },
 ): Pick<RegistrySpec, 'endpoint' | 'shownEndpoint' | 'caBundle' | 'isDefault' | 'isPrivate' | 'isTlsShown'> {
   if (tls?.insecureSkipVerify)
     throw invalid(
@@ -105,7 +132,7 @@ function common(
   const caBundle = tls?.certificate || tls?.ca || ''
   if (caBundle !== '' && !caBundle.includes('-----BEGIN CERTIFICATE-----'))
     throw invalid('spec.auth.tls.certificate', 'is no certificate in PEM')
-  const read = readEndpoint(endpoint, isGitAllowed)
+  const read = readEndpoint(endpoint, others)
   return {
     endpoint: read,
     ...(read !== endpoint && { shownEndpoint: endpoint }),
@@ -116,11 +143,24 @@ function common(
   }
 }
 
+/** Which addresses a registry may have besides those of https. */
+interface AddressKinds {
+  git: boolean
+  folder: boolean
+}
+
 /** Addresses are https; one without a scheme is meant so. */
-function readEndpoint(given: string, isGitAllowed: boolean): string {
+function readEndpoint(given: string, others: AddressKinds): string {
   const text = given.trim()
+  if (text.startsWith('file:')) {
+    if (others.folder && folderAddress(text) !== null) return text
+    throw invalid(
+      'spec.endpoint',
+      "a folder of the server's machine is for the operator of the installation alone, in a registry of kind pack, written like file:///srv/packs",
+    )
+  }
   if (text.startsWith('git+')) {
-    if (isGitAllowed && gitAddress(text) !== null && URL.canParse(text.slice('git+'.length))) return text
+    if (others.git && gitAddress(text) !== null && URL.canParse(text.slice('git+'.length))) return text
     throw invalid(
       'spec.endpoint',
       `'${text}' is no address of a git repository. Write it like git+https://host/packs.git#main:folder, in a registry of kind pack`,

@@ -1,11 +1,14 @@
 import type { v1ObjectMeta } from '@atrium/api/generated/operations.d.ts'
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { type StoredObject, systemTenant, type Tx } from '@atrium/runtime/store/store.ts'
+import { usersOf } from '../../../admission/validations/registry.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import { type RegistrySecrets, readSecrets, registryAuthField } from '../../../content/registry-client.ts'
 import { contentFinalizer } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
+import { operatorActor } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
 import { invalid, type ParsedRegistry } from './parse.ts'
@@ -56,10 +59,28 @@ export async function updateRegistry(
   })
 }
 
-export async function deleteRegistry(tx: Tx, uid: string, kind: Kind | null): Promise<void> {
-  const registry = await tx.get('Registry', uid)
-  if (!registry || registry.meta.deletedAt !== null || (kind !== null && !isKind(registry, kind))) throw notFound(uid)
-  await tx.delete('Registry', uid)
+export async function deleteRegistry(
+  context: ServerContext,
+  subject: Subject,
+  uid: string,
+  kind: Kind | null,
+): Promise<void> {
+  if (subject.tenant === systemTenant) await mustBeUnused(context, uid)
+  await context.admission.run(subject, async (tx) => {
+    const registry = await tx.get('Registry', uid)
+    if (!registry || registry.meta.deletedAt !== null || (kind !== null && !isKind(registry, kind))) throw notFound(uid)
+    await tx.delete('Registry', uid)
+  })
+}
+
+/** No tenant uses it. One that begins to at this moment keeps what it uses: packs go only when nobody does. */
+async function mustBeUnused({ identity, store }: ServerContext, uid: string): Promise<void> {
+  for (const { uid: tenant, name } of await identity.listTenants()) {
+    const users = await store.transaction(tenant, operatorActor, (tx) => usersOf(tx, uid))
+    if (users.length === 0) continue
+    const some = users.slice(0, 5).map((user) => `${user.kind} ${user.name}`)
+    throw new AtriumError('ResourceInUse', `The registry is in use by tenant ${name}: ${some.join(', ')}`)
+  }
 }
 
 /** Tries a registry as it is tried before it is saved, and saves nothing. */
@@ -85,10 +106,11 @@ async function changed(
     originOf(registry.spec) === originOf(parsed.spec) && registry.spec.auth?.type === parsed.spec.auth?.type
   const secrets = parsed.spec.auth === undefined ? {} : { ...(isSame && stored), ...parsed.secrets }
   mustBeComplete(parsed.spec, secrets)
-  const { everyMinutes, signatureKey } = registry.spec
+  const { everyMinutes, signatureKey, repositories } = registry.spec
   const kept = {
     ...(everyMinutes !== undefined && { everyMinutes }),
     ...(signatureKey !== undefined && { signatureKey }),
+    ...(repositories !== undefined && { repositories }),
   }
   return { name: registry.meta.name, spec: { ...parsed.spec, ...kept }, secrets }
 }
@@ -100,5 +122,5 @@ function mustBeComplete({ auth }: RegistrySpec, secrets: RegistrySecrets): void 
   const missing = 'is missing. It is also needed again when the registry moves to another address'
   if (auth?.type === 'basic' && !secrets.password) throw invalid('spec.auth.password', missing)
   if (auth?.type === 'token' && !secrets.token) throw invalid('spec.auth.token', missing)
-  if (auth?.type === 'aws' && !secrets.secretKey) throw invalid('spec.credentials.secretKey', missing)
+  if (auth?.type === 'aws' && !auth.role && !secrets.secretKey) throw invalid('spec.credentials.secretKey', missing)
 }

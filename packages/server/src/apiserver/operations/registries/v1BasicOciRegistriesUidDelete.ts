@@ -4,6 +4,5 @@ import { deleteRegistry } from './save.ts'
 export const v1BasicOciRegistriesUidDelete = defineOperation('v1BasicOciRegistriesUidDelete', {
   scope: 'object',
   permission: 'packRegistry.delete',
-  handler: ({ subject, params }, context) =>
-    context.admission.run(subject, (tx) => deleteRegistry(tx, params.uid, 'basic')),
+  handler: ({ subject, params }, context) => deleteRegistry(context, subject, params.uid, 'basic'),
 })

@@ -6,5 +6,5 @@ export const v1EcrRegistriesCreate = defineOperation('v1EcrRegistriesCreate', {
   scope: 'tenant',
   permission: 'packRegistry.create',
   handler: ({ subject, body }, context) =>
-    createRegistry(context, subject, body.metadata, parseEcr(mustHaveSpec(body.spec))),
+    createRegistry(context, subject, body.metadata, parseEcr(mustHaveSpec(body.spec), subject)),
 })

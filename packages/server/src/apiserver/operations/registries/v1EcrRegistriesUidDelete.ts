@@ -4,6 +4,5 @@ import { deleteRegistry } from './save.ts'
 export const v1EcrRegistriesUidDelete = defineOperation('v1EcrRegistriesUidDelete', {
   scope: 'object',
   permission: 'packRegistry.delete',
-  handler: ({ subject, params }, context) =>
-    context.admission.run(subject, (tx) => deleteRegistry(tx, params.uid, 'ecr')),
+  handler: ({ subject, params }, context) => deleteRegistry(context, subject, params.uid, 'ecr'),
 })

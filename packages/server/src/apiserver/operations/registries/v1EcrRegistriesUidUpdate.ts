@@ -6,5 +6,5 @@ export const v1EcrRegistriesUidUpdate = defineOperation('v1EcrRegistriesUidUpdat
   scope: 'object',
   permission: 'packRegistry.update',
   handler: ({ subject, params: { uid }, body: { metadata, spec } }, context) =>
-    updateRegistry(context, subject, { uid, kind: 'ecr', metadata }, parseEcr(mustHaveSpec(spec))),
+    updateRegistry(context, subject, { uid, kind: 'ecr', metadata }, parseEcr(mustHaveSpec(spec), subject)),
 })

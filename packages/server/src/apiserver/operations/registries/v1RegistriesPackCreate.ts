@@ -6,5 +6,5 @@ export const v1RegistriesPackCreate = defineOperation('v1RegistriesPackCreate', 
   scope: 'tenant',
   permission: 'packRegistry.create',
   handler: ({ subject, body }, context) =>
-    createRegistry(context, subject, body.metadata, parsePack(mustHaveSpec(body.spec))),
+    createRegistry(context, subject, body.metadata, parsePack(mustHaveSpec(body.spec), subject)),
 })

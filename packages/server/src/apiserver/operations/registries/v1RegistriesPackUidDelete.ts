@@ -4,6 +4,5 @@ import { deleteRegistry } from './save.ts'
 export const v1RegistriesPackUidDelete = defineOperation('v1RegistriesPackUidDelete', {
   scope: 'object',
   permission: 'packRegistry.delete',
-  handler: ({ subject, params }, context) =>
-    context.admission.run(subject, (tx) => deleteRegistry(tx, params.uid, 'pack')),
+  handler: ({ subject, params }, context) => deleteRegistry(context, subject, params.uid, 'pack'),
 })

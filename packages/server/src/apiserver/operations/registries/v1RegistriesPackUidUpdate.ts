@@ -6,5 +6,5 @@ export const v1RegistriesPackUidUpdate = defineOperation('v1RegistriesPackUidUpd
   scope: 'object',
   permission: 'packRegistry.update',
   handler: ({ subject, params: { uid }, body: { metadata, spec } }, context) =>
-    updateRegistry(context, subject, { uid, kind: 'pack', metadata }, parsePack(mustHaveSpec(spec))),
+    updateRegistry(context, subject, { uid, kind: 'pack', metadata }, parsePack(mustHaveSpec(spec), subject)),
 })

@@ -145,11 +145,9 @@ export const viewOci = ({ meta, spec }: Registry): v1OciRegistryEntity => ({
 
 export function viewEcr(registry: Registry): v1EcrRegistry {
   const { auth, isPrivate } = registry.spec
-  const credentials: v1AwsCloudAccount = {
-    credentialType: 'secret',
-    accessKey: auth?.accessKey ?? '',
-    secretKey: maskedValue,
-  }
+  const credentials: v1AwsCloudAccount = auth?.role
+    ? { credentialType: 'sts', sts: auth.role }
+    : { credentialType: 'secret', accessKey: auth?.accessKey ?? '', secretKey: maskedValue }
   return {
     kind: 'EcrRegistry',
     metadata: viewMeta(registry.meta),
