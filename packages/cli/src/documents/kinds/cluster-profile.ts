@@ -18,7 +18,7 @@ type ProfileSpec = {
 
 const layerShape = object({
   name: required(text),
-  type: oneOf('spectro', 'oci', 'manifest'),
+  type: oneOf('spectro', 'helm', 'oci', 'manifest'),
   layer: oneOf('os', 'k8s', 'cni', 'csi', 'addon'),
   version: text,
   registry: text,
@@ -65,20 +65,32 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
     return null
   },
   read: readProfile,
-  /** Values of a pack's layer that are left out are the pack's own. */
+  /** Values of a pack's layer that are left out are those that the pack has in the layer's registry. */
   async complete(scope, wanted, live) {
     const { spec } = wanted
     const layers = spec.layers ?? []
     const isOpen = layers.some(({ type, values }) => type !== 'manifest' && values === undefined)
     const packs = isOpen ? await readCatalogue(scope.client) : []
+    const registries = isOpen ? await readRegistries(scope.client) : []
     const filled = layers.map((layer): ProfileLayerSpec => {
       if (layer.type === 'manifest') return { layer: 'addon', ...layer }
       const former = live?.spec.layers?.find(({ name }) => name === layer.name)
-      const pack = packs.find(({ name, version }) => name === packNameOf(layer.name) && version === layer.version)
       const registry = layer.registry ?? former?.registry
+      const ofRegistry = registries.find(({ name }) => name === registry)?.uid
+      const pack = packs.find(
+        ({ name, version, registryUid }) =>
+          name === packNameOf(layer.name) &&
+          version === layer.version &&
+          (registry === undefined || registryUid === ofRegistry),
+      )
       const values = layer.values ?? pack?.values
       const { layer: _ofThePack, ...own } = layer
-      return { ...own, type: layer.type ?? 'spectro', ...(registry && { registry }), ...(values && { values }) }
+      return {
+        ...own,
+        type: layer.type ?? former?.type ?? 'spectro',
+        ...(registry && { registry }),
+        ...(values && { values }),
+      }
     })
     const variables = spec.variables?.map(withoutOwnName)
     const rest = { cloud: 'all', type: 'cluster' as const, ...spec, layers: filled }
