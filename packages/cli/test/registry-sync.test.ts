@@ -91,6 +91,13 @@ test('a profile of charts is applied, and its export changes nothing; values tha
   }
 })
 
+test('a registry in a private network is refused with what its operator has to do', async () => {
+  const address = ['--type', 'helm', '--endpoint', 'https://10.255.255.1/charts']
+  expect(await cli.refusal('registry', 'add', 'far', ...address)).toBe(
+    'atrium: spec.endpoint: the repository cannot be reached: 10.255.255.1 is not a public address. Whoever runs the server can allow its network: ATRIUM_EGRESS_ALLOW. Check the address and the CA.\n',
+  )
+})
+
 test('a sync that is waited for says why it failed', async () => {
   await registry.stop()
   const why = await cli.refusal('registry', 'sync', 'ours', '--wait')
