@@ -37,6 +37,14 @@ test.each(['project', 'role', 'user', 'macro', 'account', 'profile', 'cluster'])
   },
 )
 
+test('one version of a profile is exported by name@version; what is not there is told with what is', async () => {
+  expect(await cli.atrium('export', 'profile', 'web@1.0.0')).toBe(await cli.atrium('export', 'profile', 'web'))
+  expect(await cli.refusal('export', 'profile', 'web@9.9.9')).toBe(
+    "atrium: There is no profile 'web@9.9.9'. There are: infra@1.0.0, web@1.0.0.\n",
+  )
+  expect(await cli.refusal('export', 'macro', 'nope')).toBe("atrium: There is no macro 'nope'. There are: site.\n")
+})
+
 test('export all leaves users and roles to export all --tenant', async () => {
   const kindsIn = (text: string): string[] => [
     ...new Set([...text.matchAll(/^kind: (\w+)/gm)].map(([, kind = '']) => kind)),

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { publishImage, readWhole } from '@atrium/dev-env/published-image.ts'
 import { BundleReader } from '@atrium/pack/transfer/bundle.ts'
-import { namedBy, type RawManifest } from '@atrium/pack/transfer/content.ts'
-import { copyManifest } from '@atrium/pack/transfer/copy.ts'
-import { memoryContent } from '@atrium/pack/transfer/memory-content.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Registry, reachRegistries } from '../src/packs/registry.ts'
+import { reachRegistries } from '../src/packs/registry.ts'
 import { credentialsFor, type HostedRegistry, hostRegistry, password } from './support/hosted-registry.ts'
 import { refuse, succeed } from './support/run-here.ts'
 
@@ -21,40 +18,6 @@ let folder: string
 let trust: string[]
 let reach: ReturnType<typeof reachRegistries>
 let published: { web: string; job: string }
-
-const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-const descriptor = (bytes: Buffer, mediaType: string) => ({ mediaType, digest: digestOf(bytes), size: bytes.length })
-const raw = (mediaType: string, content: object): RawManifest => {
-  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...content }, null, 1))
-  return { mediaType, digest: digestOf(bytes), bytes }
-}
-
-/** An image of random layers, as it is pushed by others. */
-function image(sizes: readonly number[]): { manifest: RawManifest; blobs: Buffer[] } {
-  const config = randomBytes(100)
-  const layers = sizes.map((size) => randomBytes(size))
-  const manifest = raw('application/vnd.oci.image.manifest.v1+json', {
-    config: descriptor(config, 'application/vnd.oci.image.config.v1+json'),
-    layers: layers.map((layer) => descriptor(layer, 'application/vnd.oci.image.layer.v1.tar+gzip')),
-  })
-  return { manifest, blobs: [config, ...layers] }
-}
-
-/** An image for two machines; answers its digest. */
-async function publish(registry: Registry, repository: string, tag: string, sizes: readonly number[]): Promise<string> {
-  const to = { content: registry.content, repository }
-  const machines = [image(sizes), image(sizes)]
-  for (const { manifest, blobs } of machines)
-    await copyManifest(manifest, { content: memoryContent(blobs), repository }, to, [manifest.digest])
-  const list = raw('application/vnd.docker.distribution.manifest.list.v2+json', {
-    manifests: machines.map(({ manifest }, index) => ({
-      ...descriptor(manifest.bytes, manifest.mediaType),
-      platform: { os: 'linux', architecture: ['amd64', 'arm64'][index] },
-    })),
-  })
-  await registry.content.putManifest(repository, tag, list)
-  return list.digest
-}
 
 const deployment = (image: string): string =>
   JSON.stringify({
@@ -93,10 +56,10 @@ beforeAll(async () => {
   const credentials = credentialsFor(join(folder, 'c.json'), { [upstream.host]: password, [inside.host]: password })
   trust = ['--ca', ca, '--credentials', credentials]
   reach = reachRegistries({ ca, credentials })
-  const registry = reach.open(upstream.host)
+  const { content } = reach.open(upstream.host)
   published = {
-    web: await publish(registry, 'library/web', '1.0', [2 * MIB, 1000]),
-    job: await publish(registry, 'quay/acme/job', '2', [5000, 0]),
+    web: await publishImage(content, 'library/web', '1.0', [2 * MIB, 1000]),
+    job: await publishImage(content, 'quay/acme/job', '2', [5000, 0]),
   }
   for (const [version, listed] of [
     ['1.0.0', 'web:1.0'],
@@ -113,16 +76,6 @@ afterAll(async () => {
 const maps = () => ['--map', `docker.io=${upstream.host}`, '--map', `quay.io=${upstream.host}/quay`]
 const mirror = (...words: string[]) => succeed('pack', 'mirror', ...words, ...maps(), ...trust)
 
-/** Everything below a manifest can be read there, and is what its digest says. */
-async function isWhole({ content }: Pick<Registry, 'content'>, repository: string, reference: string): Promise<string> {
-  const manifest = await content.manifest(repository, reference)
-  if (manifest === null) throw new Error(`${repository} lacks ${reference}`)
-  const { manifests, blobs } = namedBy(manifest)
-  for (const { digest } of manifests) await isWhole({ content }, repository, digest)
-  for (const blob of blobs) for await (const _chunk of await content.openBlob(repository, blob));
-  return manifest.digest
-}
-
 describe('a mirror between registries', () => {
   test('brings packs with the images they list and those their objects need, for every machine', async () => {
     const said = await mirror('shop:1.0.0', '--from', `${upstream.host}/packs`, '--to', `${inside.host}/copy`)
@@ -132,9 +85,9 @@ describe('a mirror between registries', () => {
       'image/quay.io/acme/job:2 copied',
       '',
     ])
-    const registry = reach.open(`${inside.host}/copy`)
-    expect(await isWhole(registry, 'copy/images/docker.io/library/web', '1.0')).toBe(published.web)
-    expect(await isWhole(registry, 'copy/images/quay.io/acme/job', '2')).toBe(published.job)
+    const { content } = reach.open(`${inside.host}/copy`)
+    expect(await readWhole(content, 'copy/images/docker.io/library/web', '1.0')).toBe(published.web)
+    expect(await readWhole(content, 'copy/images/quay.io/acme/job', '2')).toBe(published.job)
     const [ls, pulled] = [
       ['ls', '-o', 'name'],
       ['pull', 'shop:1.0.0', '--out', join(folder, 'pulled')],
@@ -167,7 +120,9 @@ describe('a mirror between registries', () => {
     const said = await refuse('pack', 'mirror', ...words)
     expect(said).toContain('image docker.io/library/nowhere:1: it is nowhere')
     expect(said).toContain('1 failed; everything else is there')
-    expect(await isWhole(reach.open(inside.host), 'third/images/docker.io/library/web', '1.0')).toBe(published.web)
+    expect(await readWhole(reach.open(inside.host).content, 'third/images/docker.io/library/web', '1.0')).toBe(
+      published.web,
+    )
     expect(await succeed('pack', 'mirror', ...words, '--allow-missing')).toContain('pack/lacking:1.0.0 unchanged')
   })
 })
@@ -194,17 +149,17 @@ describe('a bundle', () => {
       ...alone,
     )
     expect(brought).toContain('pack/shop:1.1.0 copied')
-    const registry = reach.open(`${inside.host}/island`)
-    expect(await isWhole(registry, 'island/images/docker.io/library/web', '1.0')).toBe(published.web)
-    expect(await isWhole(registry, 'island/images/docker.io/library/web', published.web)).toBe(published.web)
-    expect(await isWhole(registry, 'island/images/quay.io/acme/job', '2')).toBe(published.job)
+    const { content } = reach.open(`${inside.host}/island`)
+    expect(await readWhole(content, 'island/images/docker.io/library/web', '1.0')).toBe(published.web)
+    expect(await readWhole(content, 'island/images/docker.io/library/web', published.web)).toBe(published.web)
+    expect(await readWhole(content, 'island/images/quay.io/acme/job', '2')).toBe(published.job)
     expect(await succeed('pack', 'ls', '--registry', `${inside.host}/island`, ...alone, '-o', 'name')).toBe(
       'shop:1.1.0\n',
     )
   })
 
   test('whose making was killed goes on with what it had', async () => {
-    const big = await publish(reach.open(upstream.host), 'library/big', '1', [8 * MIB, 8 * MIB, 8 * MIB])
+    const big = await publishImage(reach.open(upstream.host).content, 'library/big', '1', [8 * MIB, 8 * MIB, 8 * MIB])
     const path = join(folder, 'bigger')
     mkdirSync(path)
     writeFileSync(
@@ -232,7 +187,7 @@ describe('a bundle', () => {
         .equals(before),
     ).toBe(true)
     const reader = await BundleReader.open(bundle)
-    expect(await isWhole({ content: reader } as unknown as Registry, 'images/docker.io/library/big', '1')).toBe(big)
+    expect(await readWhole(reader, 'images/docker.io/library/big', '1')).toBe(big)
     await reader.close()
   })
 })

@@ -1,21 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { createGitRepository } from '@atrium/dev-env/git-repository.ts'
+import { type HttpsServer, serveHttps } from '@atrium/dev-env/https-server.ts'
 import { type PrivateRegistry, privatePassword, startPrivateRegistry } from '@atrium/dev-env/private-registry.ts'
 import { writeArchive } from '@atrium/pack/sources/write-archive.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from './support/api.ts'
-import {
-  type HttpsServer,
-  openRegistriesWorld,
-  packTree,
-  privateClient,
-  type RegistriesWorld,
-  serveHttps,
-} from './support/registries.ts'
+import { openRegistriesWorld, packTree, privateClient, type RegistriesWorld } from './support/registries.ts'
 
 let world: RegistriesWorld
 let call: Caller
@@ -169,55 +163,12 @@ describe('charts in an OCI registry', () => {
 
 describe('a git repository', () => {
   let server: HttpsServer
-  const root = join(folder, 'git')
-  const work = join(root, 'packs')
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: work, stdio: 'pipe' })
-
-  function commit(files: Map<string, Uint8Array>, below: string): void {
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(work, below, path)), { recursive: true })
-      writeFileSync(join(work, below, path), content)
-    }
-    git('add', '.')
-    git('commit', '-qm', 'change')
-  }
-
-  /** The real server of git, as a web server runs it. */
-  function serve(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '', 'https://host')
-    const child = spawn('git', ['http-backend'], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        GIT_PROJECT_ROOT: root,
-        GIT_HTTP_EXPORT_ALL: '1',
-        PATH_INFO: url.pathname,
-        QUERY_STRING: url.search.slice(1),
-        REQUEST_METHOD: request.method ?? 'GET',
-        CONTENT_TYPE: request.headers['content-type'] ?? '',
-        GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-        GIT_CONFIG_COUNT: '1',
-        GIT_CONFIG_KEY_0: 'safe.directory',
-        GIT_CONFIG_VALUE_0: '*',
-      },
-    })
-    request.pipe(child.stdin)
-    const chunks: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.on('close', () => {
-      const all = Buffer.concat(chunks)
-      const end = all.indexOf('\r\n\r\n')
-      response.writeHead(Number(/^Status: (\d+)/m.exec(all.toString('latin1', 0, end))?.[1] ?? 200))
-      response.end(all.subarray(end + 4))
-    })
-  }
+  const repository = createGitRepository(join(folder, 'git'), 'packs')
 
   beforeAll(async () => {
-    mkdirSync(work, { recursive: true })
-    git('init', '-q', '-b', 'main')
-    commit(packTree('from-git', '1.0.0', 'a: 1\n'), 'packs/from-git-1.0.0')
-    commit(packTree('elsewhere', '1.0.0', ''), 'attic/elsewhere')
-    server = await serveHttps(serve)
+    repository.commit(packTree('from-git', '1.0.0', 'a: 1\n'), 'packs/from-git-1.0.0')
+    repository.commit(packTree('elsewhere', '1.0.0', ''), 'attic/elsewhere')
+    server = await serveHttps(repository.answer)
   })
   afterAll(() => server.stop())
 
@@ -234,7 +185,7 @@ describe('a git repository', () => {
     await world.settle()
     expect(await told(uid)).toMatchObject({ state: 'Success', counts: { offered: 1, usable: 1, changed: 1 } })
     expect(await values('from-git', uid)).toEqual([{ version: '1.0.0', values: 'a: 1\n' }])
-    commit(packTree('second', '1.0.0', ''), 'packs/second')
+    repository.commit(packTree('second', '1.0.0', ''), 'packs/second')
     await call(`POST /v1/registries/pack/${uid}/sync`)
     await world.settle()
     expect(await told(uid)).toMatchObject({ counts: { offered: 2, changed: 1 } })

@@ -4,6 +4,7 @@ import { findItem } from '../resources/kinds.ts'
 import type { Given, Verb } from './noun.ts'
 import { needed, several } from './options.ts'
 import { readCredentials, readText } from './read-file.ts'
+import { readSync, tellSync, untilSynced } from './registry-sync.ts'
 
 const name = ['<registry>', 'name or uid'] as const
 
@@ -45,12 +46,17 @@ export const registryVerbs: readonly Verb[] = [
     name: 'sync',
     description: 'read a registry anew; `problems` tells how it went',
     arguments: [name],
-    options: [new Option('--force', 'also look again at what could not be used')],
-    async run({ client }, { args: [wanted = ''], isGiven }) {
+    options: [
+      new Option('--force', 'also look again at what could not be used'),
+      new Option('--wait', 'until it was read, and tell how that went'),
+    ],
+    async run(server, { args: [wanted = ''], isGiven }) {
+      const { client } = server
       const { uid } = await findItem(client, registry, wanted)
+      const { lastRunAt } = await readSync(server, uid)
       const query = isGiven('force') ? { forceSync: true } : {}
       await client.call('POST /v1/registries/pack/{uid}/sync', { params: { uid }, query })
-      return `registry/${wanted} is read anew`
+      return isGiven('wait') ? untilSynced(server, uid, lastRunAt) : `registry/${wanted} is read anew`
     },
   },
   {
@@ -58,13 +64,9 @@ export const registryVerbs: readonly Verb[] = [
     description: 'how the last sync went, and each pack that cannot be used',
     arguments: [name],
     isReading: true,
-    async run({ client }, { args: [wanted = ''] }) {
-      const { uid } = await findItem(client, registry, wanted)
-      const { sync } = await client.call('GET /atrium/v1/registries/{uid}', { params: { uid } })
-      const { counts } = sync
-      const head = `${sync.state}: ${counts.offered} offered, ${counts.usable} usable, ${counts.failed} not, ${counts.moved} moved, ${counts.leftOut} left out`
-      const lines = sync.problems.map(({ place, message }) => `${place}: ${message}`)
-      return [head, ...(sync.state === 'Failed' ? [sync.message] : []), ...lines].join('\n')
+    async run(server, { args: [wanted = ''] }) {
+      const { uid } = await findItem(server.client, registry, wanted)
+      return tellSync(await readSync(server, uid))
     },
   },
   {

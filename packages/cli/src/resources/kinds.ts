@@ -46,7 +46,8 @@ export const itemsNamed = (items: readonly ResourceItem[], nameOrUid: string): R
   items.filter((item) => [item.name, item.uid, fullNameOf(item)].includes(nameOrUid))
 
 const NAMES = 10
-function tellOthers(names: readonly string[]): string {
+/** The names there are, for a message about one that is not. */
+export function tellOthers(names: readonly string[]): string {
   const distinct = [...new Set(names)]
   if (distinct.length === 0) return 'There are none.'
   const more = distinct.length > NAMES ? `, and ${distinct.length - NAMES} more` : ''

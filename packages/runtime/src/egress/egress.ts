@@ -141,7 +141,7 @@ const guardedLookup =
 const denied = (host: string, address: string): EgressError =>
   new EgressError(
     'denied',
-    `${host}: ${address} is not a public address, and its range is not among those the operator allowed.`,
+    `${host === address ? '' : `${host}: `}${address} is not a public address. Whoever runs the server can allow its network: ATRIUM_EGRESS_ALLOW.`,
   )
 
 const parseUrl = (url: string, base?: URL): URL => {

@@ -70,6 +70,6 @@ function refusal(spec: RegistrySpec, error: unknown): unknown {
     return refused('spec.auth', `${error.message}. Check user name, password or token.`)
   }
   if (error instanceof OciError || error instanceof PackError || error instanceof EgressError)
-    return refused('spec.endpoint', `${error.message}. Check the address and the CA.`)
+    return refused('spec.endpoint', `${error.message.replace(/\.$/, '')}. Check the address and the CA.`)
   return error
 }

@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, request as forward, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { request as forward } from 'node:https'
+import { type HttpsServer, serveHttps } from '@atrium/dev-env/https-server.ts'
 import { privatePassword } from '@atrium/dev-env/private-registry.ts'
 import { startTestRegistry, type TestRegistry } from '@atrium/dev-env/registry.ts'
-import { issueServerCertificate } from '@atrium/dev-env/server-certificate.ts'
 import { basicAuth } from '@atrium/pack/sources/oci/auth.ts'
 import { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
@@ -84,30 +81,6 @@ export const packTree = (name: string, version: string, values: string): Map<str
     ['pack.json', Buffer.from(JSON.stringify({ name, version, layer: 'addon', cloudTypes: ['all'] }))],
     ['values.yaml', Buffer.from(values)],
   ])
-
-export interface HttpsServer {
-  url: string
-  caBundle: string
-  stop(): void
-}
-
-/** A server of a test over TLS. */
-export async function serveHttps(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<HttpsServer> {
-  const { certificatePem, privateKeyPem, caPem } = await issueServerCertificate()
-  const server: Server = createServer({ cert: certificatePem, key: privateKeyPem }, answer)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    caBundle: caPem,
-    stop() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
 
 /** Like Docker Hub and GHCR: what the registry holds can be had by name, but is listed to nobody. */
 export const withoutCatalogue = (registry: { url: string; caBundle: string }): Promise<HttpsServer> =>

@@ -1,5 +1,6 @@
 import type { v1ClusterProfileEntity, v1Variable } from '@atrium/api/generated/operations.d.ts'
 import { readCatalogue } from '../../demo/create.ts'
+import { readRegistries } from '../../resources/content.ts'
 import { type AtriumDocument, apiVersion } from '../document.ts'
 import { documentMetadata, isOfScope, type Scope, sentMetadata } from '../scope.ts'
 import { anything, flag, list, object, oneOf, required, text } from '../shape.ts'
@@ -17,7 +18,7 @@ type ProfileSpec = {
 
 const layerShape = object({
   name: required(text),
-  type: oneOf('spectro', 'oci', 'manifest'),
+  type: oneOf('spectro', 'helm', 'oci', 'manifest'),
   layer: oneOf('os', 'k8s', 'cni', 'csi', 'addon'),
   version: text,
   registry: text,
@@ -64,7 +65,7 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
     return null
   },
   read: readProfile,
-  /** Values of a pack's layer that are left out are the pack's own. */
+  /** Values of a pack's layer that are left out are those that the pack has in the layer's registry. */
   async complete(scope, wanted, live) {
     const { spec } = wanted
     const layers = spec.layers ?? []
@@ -73,14 +74,26 @@ export const clusterProfileKind: KindDefinition<ProfileSpec> = {
       scope.client,
       open.map(({ name, version }) => [packNameOf(name), version ?? '']),
     )
+    const registries = open.length > 0 ? await readRegistries(scope.client) : []
     const filled = layers.map((layer): ProfileLayerSpec => {
       if (layer.type === 'manifest') return { layer: 'addon', ...layer }
       const former = live?.spec.layers?.find(({ name }) => name === layer.name)
-      const pack = packs.find(({ name, version }) => name === packNameOf(layer.name) && version === layer.version)
       const registry = layer.registry ?? former?.registry
+      const ofRegistry = registries.find(({ name }) => name === registry)?.uid
+      const pack = packs.find(
+        ({ name, version, registryUid }) =>
+          name === packNameOf(layer.name) &&
+          version === layer.version &&
+          (registry === undefined || registryUid === ofRegistry),
+      )
       const values = layer.values ?? pack?.values
       const { layer: _ofThePack, ...own } = layer
-      return { ...own, type: layer.type ?? 'spectro', ...(registry && { registry }), ...(values && { values }) }
+      return {
+        ...own,
+        type: layer.type ?? former?.type ?? 'spectro',
+        ...(registry && { registry }),
+        ...(values && { values }),
+      }
     })
     const variables = spec.variables?.map(withoutOwnName)
     const rest = { cloud: 'all', type: 'cluster' as const, ...spec, layers: filled }

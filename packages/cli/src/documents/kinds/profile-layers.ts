@@ -4,7 +4,7 @@ import type { Scope } from '../scope.ts'
 
 export type ProfileLayerSpec = {
   name: string
-  type?: 'spectro' | 'oci' | 'manifest'
+  type?: 'spectro' | 'helm' | 'oci' | 'manifest'
   /** Of manifest layers; a pack tells its own. */
   layer?: 'os' | 'k8s' | 'cni' | 'csi' | 'addon'
   version?: string
