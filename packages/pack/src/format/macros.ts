@@ -45,7 +45,7 @@ export interface FoundMacros {
 /** Throws `PackError` for a text that is nested too deep. */
 export function findMacros(text: string, file = 'values.yaml'): FoundMacros {
   // Most texts hold none, and where in them something lies need not be known then.
-  if (!text.includes('{{')) return { spans: [], contexts: [], open: [] }
+  if (!text.includes('.spectro.')) return { spans: [], contexts: [], open: [] }
   const spans = scanMacros(text)
   const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
   return {

@@ -2,8 +2,8 @@ import { parse } from 'yaml'
 import type { PackChart } from '../format/pack-files.ts'
 import { packError } from '../format/problems.ts'
 import { readArchive } from './archive.ts'
-import type { FileTree } from './file-tree.ts'
-import { writeArchive } from './write-archive.ts'
+import { ArchiveNames, type FileTree } from './file-tree.ts'
+import { tarHeader, writeArchive } from './write-archive.ts'
 
 const chartFile = /^[^/]+\/Chart\.yaml$/
 /** What helm takes for a definition: any depth below `crds/`, but not below the charts inside this one. */
@@ -49,13 +49,29 @@ export function packUnpackedCharts(files: FileTree, chartPaths: readonly string[
   for (const path of chartPaths) {
     const folder = unpackedFolder(path, files)
     if (folder === undefined) continue
-    const chart = [...files].filter(([file]) => file.startsWith(`${folder}/`))
-    for (const [file] of chart) packed.delete(file)
-    if (files.has(path)) continue
-    const name = folder.slice(folder.lastIndexOf('/') + 1)
-    packed.set(path, writeArchive(new Map(chart.map(([file, content]) => [name + file.slice(folder.length), content]))))
+    for (const file of files.keys()) if (file.startsWith(`${folder}/`)) packed.delete(file)
+    if (!files.has(path)) packed.set(path, writeArchive(chartIn(files, folder)))
   }
   return packed
+}
+
+/** The files of an unpacked chart as its archive would hold them; null when there is none. Throws `PackError` where no archive can be made. */
+export function unpackedChart(files: FileTree, path: string): FileTree | null {
+  const folder = unpackedFolder(path, files)
+  if (folder === undefined) return null
+  const chart = chartIn(files, folder)
+  const names = new ArchiveNames(path)
+  for (const [file, content] of chart) {
+    names.add(file)
+    tarHeader(file, content.length)
+  }
+  return chart
+}
+
+function chartIn(files: FileTree, folder: string): FileTree {
+  const name = folder.slice(folder.lastIndexOf('/') + 1)
+  const chart = [...files].filter(([file]) => file.startsWith(`${folder}/`))
+  return new Map(chart.map(([file, content]) => [name + file.slice(folder.length), content]))
 }
 
 /** `charts/web-1.0.0.tgz` → `charts/web-1.0.0` or `charts/web`, whichever holds a Chart.yaml. */
