@@ -1,6 +1,7 @@
 import type { v1PackFilterSpec } from '@atrium/api/generated/operations.d.ts'
 import { expect, test } from 'vitest'
 import type { PackRow } from '../../../content/pack-rows.ts'
+import type { Paging } from '../../shapes/lists.ts'
 import { packFilter, searchPacks } from './search.ts'
 
 const pack = (name: string, version: string, spec: Partial<PackRow['spec']> = {}): PackRow => ({
@@ -17,8 +18,11 @@ const groups = [
   [pack('loki', '2', { registryUid: 'other', annotations: { source: 'community' } }), pack('loki', '1')],
   [pack('Prometheus', '1', { addonType: 'monitoring', type: 'helm' })],
 ]
-const search = (filter: v1PackFilterSpec, order?: 'desc') =>
-  searchPacks(groups, packFilter(filter), order && [{ order }]).map((found) => found.map(({ uid }) => uid).join(' '))
+const page = (filter: v1PackFilterSpec, paging: Paging = {}, order?: 'desc') => {
+  const { items, ...rest } = searchPacks(groups, packFilter(filter), order && [{ order }], paging)
+  return { items: items.map((found) => found.map(({ uid }) => uid).join(' ')), ...rest }
+}
+const search = (filter: v1PackFilterSpec) => page(filter).items
 
 const all = ['cilium-2 cilium-1', 'loki-2 loki-1', 'Prometheus-1']
 test.each<[string, v1PackFilterSpec, string[]]>([
@@ -39,5 +43,18 @@ test.each<[string, v1PackFilterSpec, string[]]>([
 })
 
 test('the other way round when asked for', () => {
-  expect(search({}, 'desc')).toEqual(all.toReversed())
+  expect(page({}, {}, 'desc').items).toEqual(all.toReversed())
+})
+
+test('page by page, with the number of all', () => {
+  const filter = { addOnType: ['logging'] }
+  expect(page(filter, { limit: 1 })).toEqual({ items: [all[0]], count: 2, start: 0, continue: '1' })
+  expect(page(filter, { limit: 1, continue: '1' })).toEqual({ items: [all[1]], count: 2, start: 1 })
+  expect(page(filter, { offset: 2 })).toEqual({ items: [], count: 2, start: 2 })
+  expect(page({}, { limit: 2 }, 'desc')).toEqual({
+    items: all.toReversed().slice(0, 2),
+    count: 3,
+    start: 0,
+    continue: '2',
+  })
 })

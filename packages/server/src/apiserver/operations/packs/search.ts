@@ -1,6 +1,7 @@
 import type { v1PackFilterSpec, v1PackSortSpec } from '@atrium/api/generated/operations.d.ts'
 import type { PackRow } from '../../../content/pack-rows.ts'
 import { stringFilter } from '../../shapes/filters.ts'
+import { type Page, type Paging, pageOfFound } from '../../shapes/lists.ts'
 
 type Word = (word: string) => boolean
 type Test = (pack: PackRow) => boolean
@@ -37,20 +38,18 @@ function all(tests: readonly (Test | null | undefined)[]): Test {
 }
 
 /**
- * Those versions of each group that pass, in the order asked for (by name unless given). There are ten thousands of versions: what a group
- * shares is asked once.
+ * A page of the groups with versions that pass, those versions of each, in the order asked for (by name unless given). There are ten
+ * thousands of versions: what a group shares is asked once, and nothing is made for what is not on the page.
  */
 export function searchPacks(
   groups: readonly (readonly PackRow[])[],
   { group: isGroup, version: isVersion }: ReturnType<typeof packFilter>,
   sort: readonly v1PackSortSpec[] | null | undefined,
-): (readonly PackRow[])[] {
-  const found: (readonly PackRow[])[] = []
-  for (const group of groups) {
-    const [first] = group
-    if (first === undefined || !isGroup(first)) continue
-    const versions = group.every(isVersion) ? group : group.filter(isVersion)
-    if (versions.length > 0) found.push(versions)
-  }
-  return sort?.[0]?.order === 'desc' ? found.reverse() : found
+  paging: Paging,
+): Page<readonly PackRow[]> {
+  const isFound = (group: readonly PackRow[]): boolean =>
+    group[0] !== undefined && isGroup(group[0]) && group.some(isVersion)
+  const order = sort?.[0]?.order === 'desc' ? 'backwards' : 'forwards'
+  const page = pageOfFound(groups, isFound, paging, { order, fallback: 0 })
+  return { ...page, items: page.items.map((group) => group.filter(isVersion)) }
 }

@@ -2,7 +2,7 @@ import { canSomewhere } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { offeredGroups, type PackRow } from '../../../content/pack-rows.ts'
 import { defineOperation } from '../../operation.ts'
-import { listMeta, pageOfArray } from '../../shapes/lists.ts'
+import { listMeta } from '../../shapes/lists.ts'
 import { packFilter, searchPacks } from './search.ts'
 import { viewPackMetadata } from './views.ts'
 
@@ -20,7 +20,7 @@ export const v1PacksSearch = defineOperation('v1PacksSearch', {
     const { group, version: matches } = packFilter(body.filter)
     // Packs of a registry that is being deleted go with it.
     const version = (pack: PackRow): boolean => names.has(pack.spec.registryUid) && matches(pack)
-    const page = pageOfArray(searchPacks(groups, { group, version }, body.sort), query, 0)
+    const page = searchPacks(groups, { group, version }, body.sort, query)
     return { items: page.items.map((versions) => viewPackMetadata(versions, names)), listmeta: listMeta(page) }
   },
 })
