@@ -24,20 +24,42 @@ export async function readChart(path: string, archive: Uint8Array): Promise<Pack
     .map(([file, content]) => ({ path: file.slice(file.indexOf('/') + 1), content: new TextDecoder().decode(content) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
   const hasInnerCharts = files.some(([file]) => innerChart.test(file))
-  return { path, archive, ...parseChart(new TextDecoder().decode(chartYaml[1]), path), definitions, hasInnerCharts }
+  const { name, version } = parseChart(new TextDecoder().decode(chartYaml[1]), path)
+  return { path, archive, name, version, definitions, hasInnerCharts }
 }
 
-/** Name and version in a Chart.yaml. Throws `PackError` when it is none. */
-export function parseChart(text: string, path: string): { name: string; version: string } {
+/** What a Chart.yaml says; empty where it says nothing. */
+export interface ChartMetadata {
+  name: string
+  version: string
+  appVersion: string
+  description: string
+  home: string
+}
+
+/** Reads a Chart.yaml. Throws `PackError` when it is none. */
+export function parseChart(yaml: string, path: string): ChartMetadata {
   let chart: unknown
   try {
-    chart = parse(text, { maxAliasCount: 100 })
+    chart = parse(yaml, { maxAliasCount: 100 })
   } catch (cause) {
     throw packError(path, 'holds a Chart.yaml that is no valid YAML', { cause })
   }
-  const { name, version } = (typeof chart === 'object' && chart !== null ? chart : {}) as Record<string, unknown>
+  const fields = (typeof chart === 'object' && chart !== null ? chart : {}) as Record<string, unknown>
+  const { name } = fields
   if (typeof name !== 'string' || name === '') throw packError(path, 'holds a Chart.yaml without a name')
-  return { name, version: typeof version === 'string' ? version : version === undefined ? '' : JSON.stringify(version) }
+  const text = (field: string): string => {
+    const value = fields[field]
+    if (value === undefined || value === null) return ''
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return {
+    name,
+    version: text('version'),
+    appVersion: text('appVersion'),
+    description: text('description'),
+    home: text('home'),
+  }
 }
 
 /**
