@@ -15,5 +15,5 @@ export function withVerbsOnDemand(program: Command, noun: Command, load: () => P
 
 /** Reads the verbs of every noun. */
 export async function loadVerbs(program: Command): Promise<void> {
-  await Promise.all(program.commands.map((noun) => loads.get(noun)?.()))
+  for (const noun of program.commands) await loads.get(noun)?.()
 }

@@ -61,7 +61,12 @@ function packFilesOf(
   manifest: PackFiles['manifest'],
   isRendered: boolean,
 ): PackFiles {
-  const packed = isRendered ? packUnpackedCharts(files, manifest.charts) : files
+  const packed = isRendered
+    ? packUnpackedCharts(
+        files,
+        charts.map(({ path }) => path),
+      )
+    : files
   return {
     manifest,
     values: values?.text ?? '',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatImage, parseImage } from './image-reference.ts'
 import { imageRepository, mirroredAt } from './layout.ts'
-import { imagesOfObjects, imagesListedBy, valuesToLookAt } from './pack-images.ts'
+import { imagesListedBy, imagesOfObjects, valuesToLookAt } from './pack-images.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 
