@@ -1,3 +1,4 @@
+import { loadVerbs } from '@atrium/cli/commands/verbs-on-demand.ts'
 import { createProgram } from '@atrium/cli/program.ts'
 import { describe, expect, test } from 'vitest'
 import { readRepositoryFile, repositoryFiles } from './shape/repository.ts'
@@ -55,8 +56,9 @@ function problemOf(words: readonly string[], program: Command): string | null {
 const documents = repositoryFiles().filter((path) => path.endsWith('.md') && !path.startsWith('packs/'))
 
 describe('commands in the documentation', () => {
-  test('are taken by the command line', () => {
+  test('are taken by the command line', async () => {
     const program = createProgram()
+    await loadVerbs(program)
     const wrong = documents.flatMap((path) =>
       commandsIn(read(path)).flatMap((words) => {
         const problem = problemOf(words, program)

@@ -37,7 +37,7 @@ pack:
   namespace: "layer-${layer}"
   spectrocloud.com/install-priority: "${layer}"
   namespaceLabels:
-    "layer-${layer}": "pod-security.kubernetes.io/enforce-version=v{{ .spectro.system.kubernetes.version | substr 0 4 }}"
+    "layer-${layer}": "pod-security.kubernetes.io/enforce-version=v{{ .spectro.system.kubernetes.version | substr 0 4 }},cluster={{.spectro.system.cluster.name}}"
 cluster: "{{.spectro.system.cluster.name}}"
 domain: '{{.spectro.macro.domain}}'
 size: {{.spectro.var.size}}
@@ -97,13 +97,13 @@ const many = (count: number, nameOf: (round: number) => string): number[] =>
 
 many(WARM_UP, () => 'warm')
 const figures = [
-  { name: 'the same cluster again', times: many(rounds, () => 'warm'), atMost: LIMIT_MS },
+  { name: 'the same cluster again', times: many(rounds, () => 'warm') },
   { name: 'one more cluster of the profile', times: many(rounds, (round) => `cluster-${round}`) },
 ]
 report(
   `Values of a profile of ${LAYERS} layers, ${profile.layers[0]?.values.length} letters each`,
-  figures.flatMap(({ name, times, ...limit }) => [
-    { name: `${name}, median`, runs: [percentile(times, 0.5)], unit: 'ms', ...limit },
+  figures.flatMap(({ name, times }) => [
+    { name: `${name}, median`, runs: [percentile(times, 0.5)], unit: 'ms', atMost: LIMIT_MS },
     { name: `${name}, p99`, runs: [percentile(times, 0.99)], unit: 'ms' },
   ]),
 )

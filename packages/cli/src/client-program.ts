@@ -1,6 +1,7 @@
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { Command, CommanderError } from 'commander'
 import { clientCommands, type RegisterCommand } from './commands/index.ts'
+import { loadVerbs } from './commands/verbs-on-demand.ts'
 import { exitCodes } from './output/exit-codes.ts'
 import { defaultContextsFile } from './platform/contexts.ts'
 import { VERSION } from './version.ts'
@@ -26,6 +27,8 @@ export const createClientProgram = (before: readonly RegisterCommand[] = []): Co
 /** Runs one command. What fails is told on standard error, and is the process's exit code. */
 export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
   try {
+    // `help pack` shows a noun without calling it.
+    if (args.includes('help')) await loadVerbs(program)
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander'
 import { documentKinds } from '../documents/document.ts'
 import { completionScript, shells } from '../output/completion.ts'
 import { describedKinds, resourceKinds } from '../resources/kinds.ts'
+import { loadVerbs } from './verbs-on-demand.ts'
 
 const firstArguments = {
   get: resourceKinds,
@@ -17,7 +18,8 @@ export const registerCompletion = (program: Command): void => {
     .command('completion')
     .description('print what makes a shell complete commands, options and kinds')
     .addArgument(new Argument('<shell>', 'whose script').choices(shells))
-    .action((shell: string) => {
+    .action(async (shell: string) => {
+      await loadVerbs(program)
       process.stdout.write(completionScript(program, shell, firstArguments))
     })
 }

@@ -9,7 +9,7 @@ import { findWall } from '@atrium/runtime/confined/wall.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
 
 /** Templates are programs: one that never ends, or that writes without end, is stopped. */
-const limits = { cpuSeconds: 30, memoryBytes: 1024 ** 3, outputBytes: 32 * 1024 ** 2, timeMs: 60_000 }
+const limits = { cpuSeconds: 60, memoryBytes: 1024 ** 3, outputBytes: 64 * 1024 ** 2, timeMs: 120_000 }
 const MESSAGE_CHARACTERS = 1000
 
 export interface HelmOptions {

@@ -1,32 +1,30 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemMacros } from '@atrium/pack/lint/sample-scope.ts'
+import type { Renderer } from '@atrium/pack/render/renderer.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { runConfined } from '@atrium/runtime/confined/command.ts'
-import { findWall } from '@atrium/runtime/confined/wall.ts'
 import { progressLines } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
+import { helmRenderer } from './helm-renderer.ts'
 
 /** The real helm, with a home of its own that goes with it: nothing of the person's, and no cluster. */
 export interface Helm extends AsyncDisposable {
   /** For files handed to helm. */
   folder: string
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
-  /** Objects of a chart archive as text, hooks included. `values`: text of a values file. */
-  render(chart: { archive: Uint8Array; release: string; namespace: string; values: string }): Promise<string>
+  /** Renders as `pack lint` and `pack render` do. */
+  renderer: Renderer
 }
 
 const LIMIT_MS = 120_000
 const OUTPUT_BYTES = 64 * 1024 * 1024
-const limits = { cpuSeconds: 60, memoryBytes: 1024 ** 3, outputBytes: OUTPUT_BYTES, timeMs: LIMIT_MS }
 
 export async function openHelm(): Promise<Helm> {
   const onProgress = progressLines((line) => process.stderr.write(`${line}\n`), systemClock)
   const { helm: command } = await ensureTools(['helm'], { onProgress })
   const folder = mkdtempSync(join(tmpdir(), 'atrium-helm-'))
-  const wall = findWall()
-  let count = 0
   const run: Helm['run'] = (args, env = {}) =>
     new Promise((resolve, reject) => {
       const options = {
@@ -42,15 +40,7 @@ export async function openHelm(): Promise<Helm> {
   return {
     folder,
     run,
-    render({ archive, release, namespace, values }) {
-      count += 1
-      const [chartFile, valuesFile] = [join(folder, `chart-${count}.tgz`), join(folder, `values-${count}.yaml`)]
-      writeFileSync(chartFile, archive)
-      writeFileSync(valuesFile, values)
-      // A chart is a program of strangers: the best wall that this system has.
-      const args = ['template', release, chartFile, `--namespace=${namespace}`, `--values=${valuesFile}`]
-      return runConfined({ command, args, wall, limits, clock: systemClock })
-    },
+    renderer: helmRenderer({ helm: command, kubernetesVersion: systemMacros['kubernetes.version'] ?? '' }),
     async [Symbol.asyncDispose]() {
       rmSync(folder, { recursive: true, force: true })
     },

@@ -11,7 +11,10 @@ const scopeOf = (values: Record<string, string>): MacroScope => ({
     return value === undefined ? { missing: `has no value '${name}'` } : { value }
   },
 })
-const resolve = (text: string, values: Record<string, string> = {}) => resolveMacros(text, scopeOf(values))
+const resolve = (given: string, values: Record<string, string> = {}) => {
+  const { text, problems } = resolveMacros(given, scopeOf(values))
+  return { text, problems }
+}
 
 describe('placeholders', () => {
   const values = { 'system.kubernetes.version': '1.34.4', 'var.name': 'Web App', 'var.empty': '', 'macro.a_b': 'x' }

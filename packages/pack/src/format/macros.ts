@@ -3,7 +3,8 @@ import { macroFunctions } from './macro-functions.ts'
 import { type MacroSpan, maskMacros, placeAt, scanMacros } from './macro-scan.ts'
 import type { Problem } from './problems.ts'
 import { type TextContext, textContexts } from './text-context.ts'
-import { withinStack } from './yaml-text.ts'
+import { keepsShape } from './values-parts.ts'
+import { maxTextChars, withinStack } from './yaml-text.ts'
 
 /**
  * What placeholders stand for. `lookUp` gets the path behind `.spectro`, e.g. `['system', 'cluster', 'name']`, and answers the value, or
@@ -17,6 +18,8 @@ export interface ResolvedText {
   text: string
   /** One for each placeholder without a value outside comments. */
   problems: Problem[]
+  /** Every value that was put in is one value there: a text that could be read before still can. False where it is not certain. */
+  keepsShape: boolean
 }
 
 const maxDepth = 8
@@ -42,7 +45,7 @@ export interface FoundMacros {
 /** Throws `PackError` for a text that is nested too deep. */
 export function findMacros(text: string, file = 'values.yaml'): FoundMacros {
   // Most texts hold none, and where in them something lies need not be known then.
-  if (!text.includes('{{')) return { spans: [], contexts: [], open: [] }
+  if (!text.includes('.spectro.')) return { spans: [], contexts: [], open: [] }
   const spans = scanMacros(text)
   const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
   return {
@@ -67,13 +70,16 @@ export function resolveMacros(
   const problems: Problem[] = open.map((problem) => ({ ...problem, file }))
   let resolved = ''
   let at = 0
+  let isKept = true
   for (const [index, span] of spans.entries()) {
     resolved += text.slice(at, span.start)
     at = span.end
     const original = text.slice(span.start, span.end)
     const context = contexts[index] ?? 'plain'
-    const outcome = write(evaluate(span.expression, run, 0), context, text, span)
+    const found = evaluate(span.expression, run, 0)
+    const outcome = write(found, context, text, span)
     if ('value' in outcome) {
+      isKept &&= 'value' in found && keepsShape(found.value, context)
       resolved += outcome.value
       continue
     }
@@ -84,7 +90,7 @@ export function resolveMacros(
   }
   resolved += text.slice(at)
   problems.push(...tooLong(resolved, file))
-  return { text: resolved, problems }
+  return { text: resolved, problems, keepsShape: isKept && resolved.length <= maxTextChars }
 }
 
 function tooLong({ length }: string, file: string): Problem[] {

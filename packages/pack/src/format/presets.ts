@@ -1,5 +1,5 @@
 import { PackError, type Problem, packError } from './problems.ts'
-import { parseYaml } from './yaml-text.ts'
+import { type ParsedText, parseYaml } from './yaml-text.ts'
 
 /** One choice of a preset group. */
 export interface Preset {
@@ -13,8 +13,11 @@ export interface Preset {
 }
 
 /** Reads `presets.yaml`; empty text gives an empty list. Throws `PackError` naming the preset. */
-export function readPresets(text: string, file = 'presets.yaml'): Preset[] {
-  const root = parseYaml(text, file).toJs()
+export const readPresets = (text: string, file = 'presets.yaml'): Preset[] => presetsOf(parseYaml(text, file), file)
+
+/** The same, of a text that was parsed. */
+export function presetsOf(parsed: ParsedText, file: string): Preset[] {
+  const root = parsed.toJs()
   if (root === null || root === undefined) return []
   if (!isRecord(root)) throw packError(file, "must hold a map with the key 'presets'")
   const entries = root['presets'] ?? []

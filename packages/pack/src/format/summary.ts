@@ -1,5 +1,6 @@
 import type { PackDependency } from './constraints-json.ts'
 import { planLayer } from './layer.ts'
+import { listedImages } from './listed-images.ts'
 import type { PackFiles } from './pack-files.ts'
 import { readPresets, readValuesSchema } from './presets.ts'
 import { readValues } from './values.ts'
@@ -42,7 +43,7 @@ export function summaryOf(pack: PackFiles): PackSummary {
       file: pack.charts[index]?.path ?? '',
     })),
     manifests: plan.manifests.map(({ path, templated }) => ({ file: path, templated })),
-    images: listedImages(pack.values),
+    images: listedImages(readValues(pack.values)),
     presets: readPresets(pack.presets).map(({ group, name: preset, displayName: title }) => ({
       group,
       name: preset,
@@ -50,15 +51,4 @@ export function summaryOf(pack: PackFiles): PackSummary {
     })),
     rules: Object.keys(readValuesSchema(pack.schema)),
   }
-}
-
-/** The images that `pack.content.images` lists. */
-export function listedImages(valuesText: string): string[] {
-  const values = readValues(valuesText)
-  const path = ['pack', 'content', 'images']
-  const entries = values.get(path)
-  return (Array.isArray(entries) ? entries : []).flatMap((_entry, index) => {
-    const image = values.getSource([...path, String(index), 'image'])
-    return typeof image === 'string' && image !== '' ? [image] : []
-  })
 }

@@ -28,7 +28,7 @@ export const goYaml = {
 } as const
 
 /** The largest values text of 220 published packs holds 289 KB. */
-const maxTextChars = 1024 * 1024
+export const maxTextChars = 1024 * 1024
 
 /** Runs a recursive walk; a text nested so deep that the stack ends is a wrong text, not a fault of ours. */
 export function withinStack<T>(file: string, walk: () => T): T {

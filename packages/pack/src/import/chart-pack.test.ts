@@ -102,5 +102,7 @@ describe('a pack of a chart', () => {
 
   test('is not made of what is no chart', async () => {
     await expect(readChartFacts(chart('{name: web}'), 'web.tgz')).rejects.toThrow('web.tgz: is no chart archive')
+    await expect(readChartFacts(chart('{version: 1.0.0}'), 'web.tgz')).rejects.toThrow('Chart.yaml without a name')
+    await expect(readChartFacts(chart('{'), 'web.tgz')).rejects.toThrow('Chart.yaml that is no valid YAML')
   })
 })

@@ -1,17 +1,12 @@
-import { parse } from 'yaml'
 import { nestValues } from '../format/nest-values.ts'
 import type { PackLayerKind } from '../format/pack-json.ts'
 import { packError } from '../format/problems.ts'
 import { readArchive } from '../sources/archive.ts'
+import { type ChartMetadata, parseChart } from '../sources/charts.ts'
 import type { FileTree } from '../sources/file-tree.ts'
 
 /** What a chart says about itself, as far as a pack takes it over. */
-export interface ChartFacts {
-  name: string
-  version: string
-  appVersion: string
-  description: string
-  home: string
+export interface ChartFacts extends ChartMetadata {
   values: string
   readme: string
 }
@@ -39,22 +34,9 @@ export async function readChartFacts(archive: Uint8Array, source: string): Promi
     const found = [...files].find(([path]) => path.slice(path.indexOf('/') + 1).toLowerCase() === name)
     return found === undefined ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(found[1])
   }
-  const chart: unknown = parse(text('chart.yaml'), { maxAliasCount: 100 })
-  const field = (name: string): string => {
-    const value = typeof chart === 'object' && chart !== null ? (chart as Record<string, unknown>)[name] : undefined
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  }
-  if (field('name') === '' || field('version') === '')
-    throw packError(source, 'is no chart archive: it holds no Chart.yaml with name and version')
-  return {
-    name: field('name'),
-    version: field('version'),
-    appVersion: field('appVersion'),
-    description: field('description'),
-    home: field('home'),
-    values: text('values.yaml'),
-    readme: text('readme.md'),
-  }
+  const chart = parseChart(text('chart.yaml'), source)
+  if (chart.version === '') throw packError(source, 'is no chart archive: its Chart.yaml names no version')
+  return { ...chart, values: text('values.yaml'), readme: text('readme.md') }
 }
 
 /** The files of a pack that installs this chart. The chart's archive and its values are kept byte for byte. */

@@ -43,10 +43,15 @@ const maxDepth = 5
 const metadata = /^(Chart|requirements)\.yaml$/
 const skipped = /^(README|LICENSE|CHANGELOG|ci\/|crds\/|examples?\/|docs?\/|tests?\/)|\.(md|png|svg|gif|jpg)$/i
 
+const isRead = (file: string): boolean => !skipped.test(file.slice(file.indexOf('/') + 1))
+
 /** Reads a chart archive. Throws `PackError` when it is none. */
-export async function readLintChart(archive: Uint8Array, path: string): Promise<LintChart> {
-  const isRead = (file: string): boolean => !skipped.test(file.slice(file.indexOf('/') + 1))
-  const files = await readArchive(archive, path, { only: isRead })
+export const readLintChart = async (archive: Uint8Array, path: string): Promise<LintChart> =>
+  lintChartOf(await readArchive(archive, path, { only: isRead }), path)
+
+/** The chart of these files, which lie in a folder as in its archive. Throws `PackError` when they are none. */
+export async function lintChartOf(tree: FileTree, path: string): Promise<LintChart> {
+  const files = new Map([...tree].filter(([file]) => isRead(file)))
   const folder = [...files.keys()]
     .map((file) => file.slice(0, file.indexOf('/')))
     .find((top) => files.has(`${top}/Chart.yaml`))

@@ -3,6 +3,7 @@ import { resolveMacros } from '../format/macros.ts'
 import type { PackFiles } from '../format/pack-files.ts'
 import { readValues } from '../format/values.ts'
 import { type RenderedPart, type Renderer, renderPlan } from '../render/renderer.ts'
+import { packUnpackedCharts } from '../sources/charts.ts'
 import type { FileTree } from '../sources/file-tree.ts'
 import { type Finding, sortFindings } from './finding.ts'
 import { type LintedPack, orFindings, readLintedPack } from './linted-pack.ts'
@@ -37,40 +38,53 @@ const rules = [
 export async function lintPack(tree: FileTree, renderer?: Renderer): Promise<Finding[]> {
   const pack = await readLintedPack(tree)
   for (const rule of rules) rule(pack)
-  const plan = planOf(pack)
+  const plan = planOf(pack, renderer !== undefined)
   if (plan !== null) lintObjects(pack, await partsOf(pack, plan, renderer), renderer !== undefined)
   return sortFindings(pack.findings)
 }
 
 /** What would be installed with the pack's own values, and sample values in the place of placeholders. */
-function planOf(pack: LintedPack): LayerPlan | null {
+function planOf(pack: LintedPack, isRendered: boolean): LayerPlan | null {
   const { manifest, values } = pack
   if (manifest === null || values === null) return null
   if (pack.findings.some(({ code }) => code === 'values-invalid' || code === 'readiness-invalid')) return null
-  const { text } = resolveMacros(values.text, sampleScope(manifest.name, values.read))
+  const { text } = resolveMacros(values.text, sampleScope(manifest.name, values.read), undefined, values.macros())
   const resolved = text === values.text ? values.read : readValues(text)
   return orFindings(pack, 'release-shared', text, () =>
-    planValues(packFilesOf(pack, manifest), resolved, manifest.name),
+    planValues(packFilesOf(pack, manifest, isRendered), resolved, manifest.name),
   )
 }
 
-const packFilesOf = ({ charts, manifests, files, values }: LintedPack, manifest: PackFiles['manifest']): PackFiles => ({
-  manifest,
-  values: values?.text ?? '',
-  readme: '',
-  charts: charts.map(({ path, chart }) => ({
-    path,
-    name: chart.name,
-    version: chart.version,
-    archive: files.get(path) ?? new Uint8Array(),
-    definitions: [],
-    hasInnerCharts: chart.inner.length > 0,
-  })),
-  manifests: manifests.map(({ path, text }) => ({ path, content: text })),
-  presets: '',
-  schema: '',
-  logo: null,
-})
+/** Archives are made of unpacked charts only when somebody renders them. */
+function packFilesOf(
+  { charts, manifests, files, values }: LintedPack,
+  manifest: PackFiles['manifest'],
+  isRendered: boolean,
+): PackFiles {
+  const packed = isRendered
+    ? packUnpackedCharts(
+        files,
+        charts.map(({ path }) => path),
+      )
+    : files
+  return {
+    manifest,
+    values: values?.text ?? '',
+    readme: '',
+    charts: charts.map(({ path, chart }) => ({
+      path,
+      name: chart.name,
+      version: chart.version,
+      archive: packed.get(path) ?? new Uint8Array(),
+      definitions: [],
+      hasInnerCharts: chart.inner.length > 0,
+    })),
+    manifests: manifests.map(({ path, text }) => ({ path, content: text })),
+    presets: '',
+    schema: '',
+    logo: null,
+  }
+}
 
 async function partsOf(pack: LintedPack, plan: LayerPlan, renderer: Renderer | undefined): Promise<RenderedPart[]> {
   if (renderer)

@@ -1,13 +1,15 @@
 import { chartValuesPath, manifestName } from '../format/layer.ts'
+import { type FoundMacros, findMacros } from '../format/macros.ts'
 import { type PackManifest, readPackManifest } from '../format/pack-json.ts'
 import { PackError, type Problem } from '../format/problems.ts'
 import { parseValues, type ValuesText, valuesOf } from '../format/values.ts'
-import { packUnpackedCharts } from '../sources/charts.ts'
+import { unpackedChart } from '../sources/charts.ts'
 import { type FileTree, withoutTopFolder } from '../sources/file-tree.ts'
-import { type LintChart, readLintChart } from './chart.ts'
+import { type LintChart, lintChartOf, readLintChart } from './chart.ts'
 import type { LintCode } from './codes.ts'
 import { type Finding, finding, noPlace, type Place } from './finding.ts'
 import { type KnownValues, valuesOfChart, valuesOfTemplate } from './known-values.ts'
+import { once } from './once.ts'
 import { keyOffset, type PlacedText, placedJson, placedText } from './placed.ts'
 
 /** A chart of the pack that can be read. */
@@ -31,6 +33,8 @@ export interface PackedValues {
   text: string
   read: ValuesText
   placed: PlacedText
+  /** Found at the first call. */
+  macros(): FoundMacros
 }
 
 /** A pack as far as it can be read, and what was found in it so far. */
@@ -58,16 +62,6 @@ export async function readLintedPack(tree: FileTree): Promise<LintedPack> {
   readMetadata(pack)
   readValuesOf(pack)
   if (pack.manifest === null) return pack
-  const given = pack.files
-  pack.files =
-    orFindings(pack, 'archive-invalid', '', () => packUnpackedCharts(given, pack.manifest?.charts ?? [])) ?? given
-  // A pack without any archive keeps its charts unpacked on purpose.
-  const charts = pack.manifest.charts.some((path) => given.has(path)) ? pack.manifest.charts : []
-  for (const [index, path] of charts.entries()) {
-    if (given.has(path) || !pack.files.has(path)) continue
-    const message = `'${path}' is not there, unlike other archives: only 'atrium pack build' makes it from the chart beside it; pack it`
-    pack.add('chart-unpacked', 'pack.json', placeInMetadata(pack, `charts[${index}]`), `charts[${index}]`, message)
-  }
   await readCharts(pack, pack.manifest)
   readManifests(pack, pack.manifest)
   return pack
@@ -165,21 +159,25 @@ function readValuesOf(pack: LintedPack): void {
   }
   pack.values = orFindings(pack, 'values-invalid', text, () => {
     const parsed = parseValues(text)
-    return { text, read: valuesOf(text, parsed), placed: placedText(parsed) }
+    return { text, read: valuesOf(text, parsed), placed: placedText(parsed), macros: once(() => findMacros(text)) }
   })
 }
 
 const noValues = { keys: (): string[] => [] }
 
 async function readCharts(pack: LintedPack, manifest: PackManifest): Promise<void> {
+  // A pack without any archive keeps its charts unpacked on purpose.
+  const areArchives = manifest.charts.some((path) => pack.files.has(path))
   for (const [index, path] of manifest.charts.entries()) {
     const archive = pack.files.get(path)
-    if (archive === undefined) {
-      addMissing(pack, `charts[${index}]`, path)
-      continue
-    }
     try {
-      const chart = await readLintChart(archive, path)
+      const unpacked = archive ? null : unpackedChart(pack.files, path)
+      if (unpacked && areArchives) addUnpacked(pack, `charts[${index}]`, path)
+      const chart = unpacked ? await lintChartOf(unpacked, path) : archive && (await readLintChart(archive, path))
+      if (chart === undefined) {
+        addMissing(pack, `charts[${index}]`, path)
+        continue
+      }
       const valuesPath = chartValuesPath(
         { name: chart.name, path },
         manifest.charts.length,
@@ -191,6 +189,11 @@ async function readCharts(pack: LintedPack, manifest: PackManifest): Promise<voi
       for (const problem of error.problems) pack.add('archive-invalid', path, null, '', problem.message)
     }
   }
+}
+
+function addUnpacked(pack: LintedPack, field: string, path: string): void {
+  const message = `'${path}' is not there, unlike other archives: only 'atrium pack build' makes it from the chart beside it; pack it`
+  pack.add('chart-unpacked', 'pack.json', placeInMetadata(pack, field), field, message)
 }
 
 function addMissing(pack: LintedPack, field: string, path: string): void {

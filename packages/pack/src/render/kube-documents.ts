@@ -15,13 +15,27 @@ export interface KubeDocument {
 export function splitDocuments(text: string): KubeDocument[] {
   const documents: KubeDocument[] = []
   let line = 1
-  for (const part of text.split(/^(?=---(?:[ \t].*)?\r?$)/m)) {
-    const source = /^# Source: (.+)$/m.exec(part)?.[1]?.trim() ?? ''
-    if (part.split('\n').some(isContent)) documents.push({ line, source, text: part })
-    line += part.split('\n').length - 1
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = nextDocument(text, start)
+    const part = text.slice(start, end)
+    const lines = part.split('\n')
+    const source = part.includes('# Source: ') ? (/^# Source: (.+)$/m.exec(part)?.[1]?.trim() ?? '') : ''
+    if (lines.some(isContent)) documents.push({ line, source, text: part })
+    line += lines.length - 1
   }
   return documents
 }
+
+/** Where the document behind the one at `from` begins. Texts are large: an expression that looks at each letter takes long. */
+function nextDocument(text: string, from: number): number {
+  for (let at = text.indexOf(MARK, from); at >= 0; at = text.indexOf(MARK, at + 1)) {
+    const rest = text.indexOf('\n', at + MARK.length)
+    if (/^(?:[ \t]|\r?$)/.test(text.slice(at + MARK.length, rest < 0 ? undefined : rest))) return at + 1
+  }
+  return text.length
+}
+
+const MARK = '\n---'
 
 const isContent = (line: string): boolean => !/^\s*(#|$)|^---\s*(#|$)/.test(line)
 
@@ -41,7 +55,9 @@ const NOTABLE = /containers["']?[ \t]*:|cluster-admin|["']\*["']/
 
 /** False for a document of which nothing is to tell but whether it can be read: it has what every object has. */
 export const isNotable = ({ text }: KubeDocument): boolean =>
-  NOTABLE.test(text) || !['apiVersion', 'kind', 'metadata'].every((key) => new RegExp(`^${key}:`, 'm').test(text))
+  NOTABLE.test(text) || !EVERY_OBJECT.every((key) => key.test(text))
+
+const EVERY_OBJECT = [/^apiVersion:/m, /^kind:/m, /^metadata:/m]
 
 /** Reads a document; null for one that defines kinds or holds nothing. What is no object is a problem, with its line in the whole text. */
 export function readObjects(document: KubeDocument, file: string): { objects: KubeObject[]; problems: Problem[] } {

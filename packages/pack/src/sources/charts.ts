@@ -2,8 +2,8 @@ import { parse } from 'yaml'
 import type { PackChart } from '../format/pack-files.ts'
 import { packError } from '../format/problems.ts'
 import { readArchive } from './archive.ts'
-import type { FileTree } from './file-tree.ts'
-import { writeArchive } from './write-archive.ts'
+import { ArchiveNames, type FileTree } from './file-tree.ts'
+import { tarHeader, writeArchive } from './write-archive.ts'
 
 const chartFile = /^[^/]+\/Chart\.yaml$/
 /** What helm takes for a definition: any depth below `crds/`, but not below the charts inside this one. */
@@ -24,20 +24,42 @@ export async function readChart(path: string, archive: Uint8Array): Promise<Pack
     .map(([file, content]) => ({ path: file.slice(file.indexOf('/') + 1), content: new TextDecoder().decode(content) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
   const hasInnerCharts = files.some(([file]) => innerChart.test(file))
-  return { path, archive, ...parseChart(new TextDecoder().decode(chartYaml[1]), path), definitions, hasInnerCharts }
+  const { name, version } = parseChart(new TextDecoder().decode(chartYaml[1]), path)
+  return { path, archive, name, version, definitions, hasInnerCharts }
 }
 
-/** Name and version in a Chart.yaml. Throws `PackError` when it is none. */
-export function parseChart(text: string, path: string): { name: string; version: string } {
+/** What a Chart.yaml says; empty where it says nothing. */
+export interface ChartMetadata {
+  name: string
+  version: string
+  appVersion: string
+  description: string
+  home: string
+}
+
+/** Reads a Chart.yaml. Throws `PackError` when it is none. */
+export function parseChart(yaml: string, path: string): ChartMetadata {
   let chart: unknown
   try {
-    chart = parse(text, { maxAliasCount: 100 })
+    chart = parse(yaml, { maxAliasCount: 100 })
   } catch (cause) {
     throw packError(path, 'holds a Chart.yaml that is no valid YAML', { cause })
   }
-  const { name, version } = (typeof chart === 'object' && chart !== null ? chart : {}) as Record<string, unknown>
+  const fields = (typeof chart === 'object' && chart !== null ? chart : {}) as Record<string, unknown>
+  const { name } = fields
   if (typeof name !== 'string' || name === '') throw packError(path, 'holds a Chart.yaml without a name')
-  return { name, version: typeof version === 'string' ? version : version === undefined ? '' : JSON.stringify(version) }
+  const text = (field: string): string => {
+    const value = fields[field]
+    if (value === undefined || value === null) return ''
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return {
+    name,
+    version: text('version'),
+    appVersion: text('appVersion'),
+    description: text('description'),
+    home: text('home'),
+  }
 }
 
 /**
@@ -49,13 +71,29 @@ export function packUnpackedCharts(files: FileTree, chartPaths: readonly string[
   for (const path of chartPaths) {
     const folder = unpackedFolder(path, files)
     if (folder === undefined) continue
-    const chart = [...files].filter(([file]) => file.startsWith(`${folder}/`))
-    for (const [file] of chart) packed.delete(file)
-    if (files.has(path)) continue
-    const name = folder.slice(folder.lastIndexOf('/') + 1)
-    packed.set(path, writeArchive(new Map(chart.map(([file, content]) => [name + file.slice(folder.length), content]))))
+    for (const file of files.keys()) if (file.startsWith(`${folder}/`)) packed.delete(file)
+    if (!files.has(path)) packed.set(path, writeArchive(chartIn(files, folder)))
   }
   return packed
+}
+
+/** The files of an unpacked chart as its archive would hold them; null when there is none. Throws `PackError` where no archive can be made. */
+export function unpackedChart(files: FileTree, path: string): FileTree | null {
+  const folder = unpackedFolder(path, files)
+  if (folder === undefined) return null
+  const chart = chartIn(files, folder)
+  const names = new ArchiveNames(path)
+  for (const [file, content] of chart) {
+    names.add(file)
+    tarHeader(file, content.length)
+  }
+  return chart
+}
+
+function chartIn(files: FileTree, folder: string): FileTree {
+  const name = folder.slice(folder.lastIndexOf('/') + 1)
+  const chart = [...files].filter(([file]) => file.startsWith(`${folder}/`))
+  return new Map(chart.map(([file, content]) => [name + file.slice(folder.length), content]))
 }
 
 /** `charts/web-1.0.0.tgz` → `charts/web-1.0.0` or `charts/web`, whichever holds a Chart.yaml. */

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packError } from '../format/problems.ts'
 import { ArchiveMeter, checkedPath, type FileTree, isJunk } from './file-tree.ts'
@@ -18,8 +19,9 @@ export async function readPackDirectory(folder: string): Promise<FileTree> {
         continue
       }
       if (!entry.isFile()) throw packError(folder, `holds '${path}', which is no file but a link or device`)
-      meter.addEntry(path, (await stat(join(folder, path))).size)
-      files.set(path, await readFile(join(folder, path)))
+      // Hundreds of small files: without a thread for each this takes a fifth of the processor time. Others have their turn at each folder.
+      meter.addEntry(path, statSync(join(folder, path)).size)
+      files.set(path, readFileSync(join(folder, path)))
     }
   }
   await walk('')

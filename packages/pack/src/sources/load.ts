@@ -14,16 +14,20 @@ export async function readPackArchive(bytes: Uint8Array, source: string, limits?
 }
 
 /** Reads a pack from its files; charts may be unpacked. Throws `PackError` that lists everything missing. */
-export async function loadPack(tree: FileTree): Promise<PackFiles> {
+export const loadPack = async (tree: FileTree): Promise<PackFiles> => (await load(tree)).pack
+
+/** The pack, and its files with charts packed. */
+async function load(tree: FileTree): Promise<{ pack: PackFiles; packed: FileTree }> {
   const files = withoutTopFolder(tree)
   const { texts, packed } = readTexts(files)
   const { charts, kubeManifests } = texts.manifest
-  return {
+  const pack = {
     ...texts,
     charts: await Promise.all(charts.map((path) => readChart(path, packed.get(path) ?? new Uint8Array()))),
     manifests: kubeManifests.map((path) => ({ path, content: text(packed, path) ?? '' })),
     logo: files.get('logo.png') ?? null,
   }
+  return { pack, packed }
 }
 
 /** The texts of a pack, provided that every file its `pack.json` names is there. Throws `PackError` as `loadPack` does. */
@@ -55,10 +59,9 @@ function readTexts(files: FileTree): { texts: PackTexts; packed: FileTree } {
  * is read first, so nothing broken is packed.
  */
 export async function packArchive(tree: FileTree): Promise<{ pack: PackFiles; archive: Buffer }> {
-  const pack = await loadPack(tree)
-  const files = packUnpackedCharts(withoutTopFolder(tree), pack.manifest.charts)
+  const { pack, packed } = await load(tree)
   const folder = `${pack.manifest.name}-${pack.manifest.version}`
-  return { pack, archive: writeArchive(new Map([...files].map(([path, content]) => [`${folder}/${path}`, content]))) }
+  return { pack, archive: writeArchive(new Map([...packed].map(([path, content]) => [`${folder}/${path}`, content]))) }
 }
 
 function text(files: FileTree, path: string): string | undefined {

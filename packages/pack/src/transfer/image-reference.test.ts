@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatImage, parseImage } from './image-reference.ts'
 import { imageRepository, mirroredAt } from './layout.ts'
-import { imagesOfObjects, listedImages, valuesToLookAt } from './pack-images.ts'
+import { imagesListedBy, imagesOfObjects, valuesToLookAt } from './pack-images.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 
@@ -60,9 +60,9 @@ spec: {image: {repository: x}, size: 3, deep: [{image: Not An Image}]}
 `
   expect(imagesOfObjects(yaml)).toEqual({ images: ['docker.io/library/nginx:latest', 'quay.io/a/b:1'], unreadable: [] })
   const values = 'pack: {content: {images: [{image: b:1}, {iamge: c}, "a:1", {image: "x:{{.spectro.var.tag}}"}]}}\n'
-  expect(listedImages(valuesToLookAt(values))).toEqual({
+  expect(imagesListedBy(valuesToLookAt(values))).toEqual({
     images: ['docker.io/library/a:1', 'docker.io/library/b:1'],
     unreadable: ['x:known-only-in-a-cluster'],
   })
-  expect(listedImages('pack: {content: none}\n')).toEqual({ images: [], unreadable: [] })
+  expect(imagesListedBy('pack: {content: none}\n')).toEqual({ images: [], unreadable: [] })
 })

@@ -1,7 +1,9 @@
 import { parseAllDocuments } from 'yaml'
+import { listedImages } from '../format/listed-images.ts'
 import { resolveMacros } from '../format/macros.ts'
 import { readValues } from '../format/values.ts'
 import { goYaml } from '../format/yaml-text.ts'
+import { systemMacros } from '../lint/sample-scope.ts'
 import { formatImage, parseImage } from './image-reference.ts'
 
 /** Images of a pack, each once and whole (`docker.io/library/nginx:1.27`), sorted; and texts that should be images and are none. */
@@ -17,25 +19,16 @@ const UNKNOWN = 'known-only-in-a-cluster'
  * on one is told as unreadable.
  */
 export function valuesToLookAt(values: string): string {
+  // Packs cut the minor version out.
   const standIn = ([area, ...path]: readonly string[]): string =>
-    area === 'system' && path.join('.') === 'kubernetes.version' ? KUBERNETES : UNKNOWN
+    area === 'system' && path.join('.') === VERSION ? (systemMacros[VERSION] ?? UNKNOWN) : UNKNOWN
   return resolveMacros(values, { lookUp: (path) => ({ value: standIn(path) }) }).text
 }
 
-/** Packs cut its minor version out. */
-const KUBERNETES = '1.34.0'
+const VERSION = 'kubernetes.version'
 
 /** Those that the pack itself lists, `pack.content.images`, in values that `valuesToLookAt` answered. */
-export function listedImages(values: string): FoundImages {
-  const listed = readValues(values).get(['pack', 'content', 'images'])
-  const entries: unknown[] = Array.isArray(listed) ? listed : []
-  return sortImages(
-    entries.flatMap((entry) => {
-      const image = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)['image'] : entry
-      return typeof image === 'string' && image.trim() !== '' ? [image] : []
-    }),
-  )
-}
+export const imagesListedBy = (values: string): FoundImages => sortImages(listedImages(readValues(values)))
 
 /** Those of rendered objects: the texts under `image` keys, wherever they stand. Custom resources may mean other things by it. */
 export function imagesOfObjects(yaml: string): FoundImages {

@@ -10,7 +10,7 @@ export function ofKnownTexts<T>(read: (text: string) => T): (text: string) => T 
   const known = new Map<string, T>()
   return (text) => {
     const digest = digestOf(Buffer.from(text))
-    const value = known.get(digest) ?? read(text)
+    const value = known.has(digest) ? (known.get(digest) as T) : read(text)
     known.delete(digest)
     known.set(digest, value)
     const [oldest] = known.keys()

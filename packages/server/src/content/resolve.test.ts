@@ -127,6 +127,15 @@ other: "{{.spectro.pack.kubernetes.nothing | default "d"}}{{ .spectro.pack.db.ac
     expect(web?.values).toContain('other: "d0123"')
   })
 
+  it('read a section that a value brings as a whole, or by an anchor', () => {
+    const values = (text: string, x: string) =>
+      resolve([profile('p', [layer('web', { values: text })], { variables: [{ name: 'x', defaultValue: x }] })])
+    expect(values('pack: {{.spectro.var.x}}\n', '{namespace: web}').layers[0]?.namespace).toBe('web')
+    expect(values('{{.spectro.var.x}}: {namespace: web}\n', 'pack').layers[0]?.namespace).toBe('web')
+    expect(values('a: &a {namespace: "{{.spectro.var.x}}"}\npack: *a\n', 'web').layers[0]?.namespace).toBe('web')
+    expect(values('<<: {pack: {namespace: "{{.spectro.var.x}}"}}\n', 'web').layers[0]?.namespace).toBe('web')
+  })
+
   it("use the pack's own values when they give none", () => {
     expect(resolve([profile('p', [layer('web', { values: ' \n' })])]).layers[0]?.values).toBe('own: true\n')
   })
@@ -153,6 +162,20 @@ describe('problems', () => {
       'an unknown system value',
       profile('p', [layer('l', { values: 'a: "{{.spectro.system.x.y}}"' })]),
       { message: /known: .*cluster\.name/ },
+    ],
+    [
+      'a value that changes how the text is read',
+      profile('p', [layer('l', { values: 'pack: {namespace: web}\na: {{.spectro.var.x}}\n' })], {
+        variables: [{ name: 'x', defaultValue: '[' }],
+      }),
+      { layer: 'p/l', message: /flow/i },
+    ],
+    [
+      'a wrong namespace behind a value of several lines',
+      profile('p', [layer('l', { values: 'a: |\n  {{.spectro.var.x}}\npack:\n  namespace: A_B\n' })], {
+        variables: [{ name: 'x', defaultValue: 'one\ntwo' }],
+      }),
+      { line: 4, path: 'pack.namespace' },
     ],
     [
       'a pack that is nowhere',

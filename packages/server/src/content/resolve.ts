@@ -3,12 +3,13 @@ import type { LayerKind, ProfileLayer } from '@atrium/api/kinds/cluster-profile.
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
 import { type MacroScope, type ResolvedText, resolveMacros } from '@atrium/pack/format/macros.ts'
 import { PackError, type Problem, placeOfProblem } from '@atrium/pack/format/problems.ts'
+import { onlyParts } from '@atrium/pack/format/values-parts.ts'
 import { checkVariables } from '@atrium/pack/format/variables.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { type MacroValues, macroScope } from './macro-scope.ts'
 import { openProfile, type SealedValues } from './sealed-variables.ts'
-import { macrosOf, sectionOf } from './section-of.ts'
+import { macrosOf, partsOf, sectionOf } from './section-of.ts'
 import { ruleFindings } from './value-rules.ts'
 
 /** Where the content of a pack is pulled from. */
@@ -131,7 +132,7 @@ function resolveLayer(
   }
   const scope = macroScope(profile, profiles, context)
   const location = layer.type === 'manifest' ? undefined : context.packs.get(layer.packUid)
-  const values = resolve(layer.values.trim() === '' ? (location?.values ?? '') : layer.values, scope)
+  const values = filledValues(layer.values.trim() === '' ? (location?.values ?? '') : layer.values, scope)
   const manifests = layer.manifests.map((manifest) => {
     const resolved = resolve(manifest.content, scope, manifest.name)
     report(resolved.problems)
@@ -139,10 +140,13 @@ function resolveLayer(
   })
   report(values.problems)
   if (layer.type !== 'manifest' && location === undefined) report([packMissing(layer)])
-  const section = values.problems.length > 0 ? null : readOrReport(() => sectionOf(values.text), report)
+  const section =
+    values.problems.length > 0 ? null : readOrReport(() => sectionOf(values.only((key) => key === 'pack')), report)
   if (section === null) return null
   if (location?.schema) {
-    const found = ruleFindings(values.text, resolve(location.values ?? '', scope).text, location.schema)
+    const isRuled = namedBy(Object.keys(location.schema))
+    const own = filledValues(location.values ?? '', scope)
+    const found = ruleFindings(values.only(isRuled), own.only(isRuled), location.schema)
     passwords.push(...found.passwords.map((value) => value.reveal()))
     report(found.problems)
   }
@@ -172,6 +176,30 @@ const placeOf = ({ registry, repository, digest }: PackLocation, layer: ProfileL
 
 const resolve = (text: string, scope: MacroScope, file?: string): ResolvedText =>
   resolveMacros(text, scope, file, macrosOf(text))
+
+interface FilledValues extends ResolvedText {
+  /** The text as far as these keys at its top go, or more of it; the rest can be read as well. */
+  only(isWanted: (key: string) => boolean): string
+}
+
+/**
+ * Values with every placeholder filled in. Each cluster has a text of its own, and reading it is dear: where the values put in cannot change
+ * how the text is read, keys are filled in and read by themselves, and most of those are the same for all.
+ */
+function filledValues(text: string, scope: MacroScope): FilledValues {
+  const filled = resolve(text, scope)
+  const parts = filled.keepsShape ? partsOf(text) : null
+  return {
+    ...filled,
+    only: (isWanted) => (parts ? resolve(onlyParts(text, parts, isWanted), scope).text : filled.text),
+  }
+}
+
+/** Whether a dotted path is, or lies below, a key. Keys hold dots too. */
+const namedBy =
+  (paths: readonly string[]) =>
+  (key: string): boolean =>
+    paths.some((path) => path === key || path.startsWith(`${key}.`))
 
 function readOrReport<T>(read: () => T, report: (problems: readonly Problem[]) => void): T | null {
   try {
@@ -217,8 +245,11 @@ function duplicateProblems(profile: AttachedProfile): LayerProblem[] {
 function sharedReleases(layers: readonly ResolvedLayer[]): LayerProblem[] {
   const releases = ({ name, namespace, pack, releaseNames }: ResolvedLayer): string =>
     JSON.stringify([name, namespace, pack?.repository, Object.entries(releaseNames).sort()])
-  return layers.flatMap((layer, index): LayerProblem[] => {
-    const first = layers.slice(0, index).find((other) => layer.pack && releases(other) === releases(layer))
+  const firsts = new Map<string, ResolvedLayer>()
+  return layers.flatMap((layer): LayerProblem[] => {
+    const key = releases(layer)
+    const first = layer.pack && firsts.get(key)
+    if (!first) firsts.set(key, layer)
     if (!first || first.profileUid === layer.profileUid) return []
     const message = `installs the same as layer ${first.id}: give one an alias ('<alias>--${layer.name}') or a namespace of its own, or take one of the profiles off`
     return [{ file: layer.name, path: '', line: 0, message, layer: layer.id, profileUid: layer.profileUid }]

@@ -4,7 +4,6 @@ import { layerKinds } from '@atrium/pack/format/pack-json.ts'
 import { type ChartFacts, packOfChart, readChartFacts } from '@atrium/pack/import/chart-pack.ts'
 import { loadPack } from '@atrium/pack/sources/load.ts'
 import { type FoundImages, imagesOfObjects } from '@atrium/pack/transfer/pack-images.ts'
-import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type Command, Option } from 'commander'
 import { fetchChart } from '../../packs/chart-source.ts'
 import { readCredentials } from '../../packs/credentials.ts'
@@ -82,13 +81,11 @@ async function imagesOfChart(
   helm: Helm,
   valuesFile: string | undefined,
 ): Promise<FoundImages> {
-  const values = valuesFile === undefined ? '' : readFileSync(valuesFile, 'utf8')
-  try {
-    return imagesOfObjects(await helm.render({ archive, release: name, namespace, values }))
-  } catch (error) {
-    process.stderr.write(
-      `Chart ${name} ${version} does not render, so its images are not listed: ${messageOf(error)}\nGive it what it needs, --values FILE, or list them below pack.content.images.\n`,
-    )
-    return { images: [], unreadable: [] }
-  }
+  const valuesText = valuesFile === undefined ? '' : readFileSync(valuesFile, 'utf8')
+  const rendered = await helm.renderer.render({ releaseName: name, namespace, chart: archive, valuesText })
+  if ('text' in rendered) return imagesOfObjects(rendered.text)
+  process.stderr.write(
+    `Chart ${name} ${version} does not render, so its images are not listed: ${rendered.refused}\nGive it what it needs, --values FILE, or list them below pack.content.images.\n`,
+  )
+  return { images: [], unreadable: [] }
 }

@@ -1,30 +1,8 @@
 import type { Command } from 'commander'
-import { registerPackBuild } from './build.ts'
-import { registerPackDiff } from './diff.ts'
-import { registerPackImport } from './import.ts'
-import { registerPackLint } from './lint.ts'
-import { registerPackLs } from './ls.ts'
-import { registerPackMirror } from './mirror.ts'
-import { registerPackNew } from './new.ts'
-import { registerPackPull } from './pull.ts'
-import { registerPackPush } from './push.ts'
-import { registerPackRender } from './render.ts'
-import { registerPackShow } from './show.ts'
-import { registerPackTag } from './tag.ts'
+import { withVerbsOnDemand } from '../verbs-on-demand.ts'
 
 /** `atrium pack …` */
 export const registerPack = (program: Command): void => {
   const pack = program.command('pack').description('make, check, publish and move packs')
-  registerPackImport(pack)
-  registerPackPush(pack)
-  registerPackPull(pack)
-  registerPackLs(pack)
-  registerPackTag(pack)
-  registerPackMirror(pack)
-  registerPackNew(pack)
-  registerPackLint(pack)
-  registerPackBuild(pack)
-  registerPackShow(pack)
-  registerPackDiff(pack)
-  registerPackRender(pack)
+  withVerbsOnDemand(program, pack, async () => (await import('./verbs.ts')).registerPackVerbs)
 }

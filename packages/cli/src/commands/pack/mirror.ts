@@ -89,8 +89,8 @@ async function mirrorChart(
   }
   const { archive } = await fetchChart(source, helm, reach.credentials)
   const facts = await readChartFacts(archive, chart)
-  const rendered = options.images
-    ? await helm.render({ archive, release: facts.name, namespace: 'default', values: '' })
-    : ''
-  await run.chart({ name: facts.name, version: facts.version, archive }, imagesOfObjects(rendered).images)
+  const request = { releaseName: facts.name, namespace: 'default', chart: archive, valuesText: '' }
+  const rendered = options.images ? await helm.renderer.render(request) : { text: '' }
+  if ('refused' in rendered) throw new Error(`${wantedChart} does not render: ${rendered.refused}`)
+  await run.chart({ name: facts.name, version: facts.version, archive }, imagesOfObjects(rendered.text).images)
 }

@@ -1,15 +1,14 @@
-import { type MacroScope, resolveMacros } from '../../format/macros.ts'
+import { type FoundMacros, type MacroScope, resolveMacros } from '../../format/macros.ts'
 import type { LintedPack } from '../linted-pack.ts'
 import { systemMacros } from '../sample-scope.ts'
 
 /** Placeholders that cannot be read, or name what there is nowhere. Whether a profile defines a variable, only the profile knows. */
 export function lintMacros(pack: LintedPack): void {
-  const texts: [string, string][] = [['values.yaml', pack.values?.text ?? '']]
+  const lint = (file: string, text: string, found?: FoundMacros): void =>
+    pack.addProblems('macro-invalid', resolveMacros(text, anything, file, found).problems, text)
+  if (pack.values !== null) lint('values.yaml', pack.values.text, pack.values.macros())
   const presets = pack.files.has('presets.yaml') ? pack.textOf('presets.yaml') : null
-  if (presets !== null) texts.push(['presets.yaml', presets])
-  for (const [file, text] of texts) {
-    pack.addProblems('macro-invalid', resolveMacros(text, anything, file).problems, text)
-  }
+  if (presets !== null) lint('presets.yaml', presets)
 }
 
 const areas = ['system', 'macro', 'var', 'pack']

@@ -1,4 +1,4 @@
-import { readPresets } from '../../format/presets.ts'
+import { presetsOf } from '../../format/presets.ts'
 import { PackError } from '../../format/problems.ts'
 import { parseValues } from '../../format/values.ts'
 import { parseYaml } from '../../format/yaml-text.ts'
@@ -39,8 +39,9 @@ export function lintPresets(pack: LintedPack): void {
 
 const readPlaced = (pack: LintedPack, text: string): PlacedText | null =>
   orFindings(pack, 'presets-invalid', text, () => {
-    readPresets(text)
-    return placedText(parseYaml(text, FILE))
+    const parsed = parseYaml(text, FILE)
+    presetsOf(parsed, FILE)
+    return placedText(parsed)
   })
 
 const readEntries = (pack: LintedPack, text: string, placed: PlacedText): Entry[] =>

@@ -46,7 +46,7 @@ export interface OciAnswer {
 export class OciTransport {
   readonly origin: string
   readonly #options: OciTransportOptions
-  /** `Authorization` by scope, until the registry refuses it. */
+  /** `Authorization` by scope, until the registry refuses it; a password is for every scope. */
   readonly #authorizations = new Map<string, Secret<string>>()
 
   constructor(options: OciTransportOptions) {
@@ -100,14 +100,14 @@ export class OciTransport {
     if (challenge === null) throw new SignInError(401, `${this.#host} refuses and says not how to sign in`)
     const authorization = await this.#options.authorize({ ...challenge, origin: this.origin }, request.scope)
     if (authorization === null) throw new SignInError(401, `${this.#host} wants credentials, and there are none for it`)
-    this.#authorizations.set(request.scope, authorization)
+    this.#authorizations.set(challenge.scheme === 'basic' ? EVERYWHERE : request.scope, authorization)
     return this.#once(request)
   }
 
   #once(request: OciRequest): Promise<EgressResponse> {
     const url = new URL(request.path, this.origin)
     if (url.origin !== this.origin) throw new OciError(0, `${this.#host} sends uploads to another host, ${url.host}`)
-    const authorization = this.#authorizations.get(request.scope)
+    const authorization = this.#authorizations.get(request.scope) ?? this.#authorizations.get(EVERYWHERE)
     const { caBundle, egress } = this.#options
     const { body } = request
     const isStream = body !== undefined && !Buffer.isBuffer(body)
@@ -133,6 +133,8 @@ export class OciTransport {
     return new URL(this.origin).host
   }
 }
+
+const EVERYWHERE = ''
 
 async function readAnswer(response: EgressResponse, { maxBytes, sink }: OciRequest): Promise<OciAnswer> {
   const { status, headers } = response

@@ -59,14 +59,16 @@ export function parseFilters(filters: string | undefined): Test {
 export function stringFilter(filter: v1FilterString | undefined): (value: string) => boolean {
   if (!filter) return () => true
   const fold = (text: string): string => (filter.ignoreCase === false ? text : text.toLowerCase())
-  const { eq, ne, contains, beginsWith } = filter
+  const [eq, ne, contains, beginsWith] = [filter.eq, filter.ne, filter.contains, filter.beginsWith].map(
+    (wanted) => wanted && fold(wanted),
+  )
   return (value) => {
     const text = fold(value)
     return (
-      (!eq || text === fold(eq)) &&
-      (!ne || text !== fold(ne)) &&
-      (!contains || text.includes(fold(contains))) &&
-      (!beginsWith || text.startsWith(fold(beginsWith)))
+      (!eq || text === eq) &&
+      (!ne || text !== ne) &&
+      (!contains || text.includes(contains)) &&
+      (!beginsWith || text.startsWith(beginsWith))
     )
   }
 }

@@ -58,6 +58,35 @@ export const listMeta = ({ items, count, start, ...page }: Page<unknown>): Requi
 
 /** A page of what is wholly in memory; tokens are positions. */
 export function pageOfArray<T>(all: readonly T[], paging: Paging, fallback = defaultLimit): Page<T> {
+  const { start, end } = boundsOf(paging, fallback)
+  return pageFrom(all.slice(start, end), all.length, start)
+}
+
+/** A page of those that are found among many: no list of all is made. */
+export function pageOfFound<T>(
+  all: readonly T[],
+  isFound: (item: T) => boolean,
+  paging: Paging,
+  { order, fallback = defaultLimit }: { order: 'forwards' | 'backwards'; fallback?: number },
+): Page<T> {
+  const { start, end } = boundsOf(paging, fallback)
+  const items: T[] = []
+  let count = 0
+  for (let index = 0; index < all.length; index += 1) {
+    const item = all[order === 'forwards' ? index : all.length - 1 - index] as T
+    if (!isFound(item)) continue
+    if (count >= start && count < end) items.push(item)
+    count += 1
+  }
+  return pageFrom(items, count, start)
+}
+
+function pageFrom<T>(items: T[], count: number, start: number): Page<T> {
+  const end = start + items.length
+  return { items, count, start, ...(end < count ? { continue: String(end) } : {}) }
+}
+
+function boundsOf(paging: Paging, fallback: number): { start: number; end: number } {
   const { limit = 0, offset = 0, continue: token } = pageOf(paging, fallback)
   const start = token === undefined ? offset : Number(token)
   if (!Number.isInteger(start) || start < 0) {
@@ -65,7 +94,5 @@ export function pageOfArray<T>(all: readonly T[], paging: Paging, fallback = def
       details: { field: 'continue' },
     })
   }
-  const end = limit === 0 ? all.length : Math.min(start + limit, all.length)
-  const items = all.slice(start, end)
-  return { items, count: all.length, start, ...(end < all.length ? { continue: String(end) } : {}) }
+  return { start, end: limit === 0 ? Number.POSITIVE_INFINITY : start + limit }
 }

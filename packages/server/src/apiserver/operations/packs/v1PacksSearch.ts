@@ -2,7 +2,7 @@ import { canSomewhere } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { offeredGroups, type PackRow } from '../../../content/pack-rows.ts'
 import { defineOperation } from '../../operation.ts'
-import { listMeta, pageOfArray } from '../../shapes/lists.ts'
+import { listMeta } from '../../shapes/lists.ts'
 import { packFilter, searchPacks } from './search.ts'
 import { viewPackMetadata } from './views.ts'
 
@@ -17,10 +17,10 @@ export const v1PacksSearch = defineOperation('v1PacksSearch', {
     const groups = canSomewhere(subject, 'packRegistry.get') ? await offeredGroups(context.store, subject.tenant) : []
     const registries = await context.admission.run(subject, (tx) => new Catalogue(tx).registries())
     const names = new Map(registries.map(({ meta }) => [meta.uid, meta.name]))
-    const matches = packFilter(body.filter)
+    const { group, version: matches } = packFilter(body.filter)
     // Packs of a registry that is being deleted go with it.
-    const isFound = (pack: PackRow): boolean => names.has(pack.spec.registryUid) && matches(pack)
-    const page = pageOfArray(searchPacks(groups, isFound, body.sort), query, 0)
+    const version = (pack: PackRow): boolean => names.has(pack.spec.registryUid) && matches(pack)
+    const page = searchPacks(groups, { group, version }, body.sort, query)
     return { items: page.items.map((versions) => viewPackMetadata(versions, names)), listmeta: listMeta(page) }
   },
 })

@@ -1,0 +1,60 @@
+import type { v1PackFilterSpec } from '@atrium/api/generated/operations.d.ts'
+import { expect, test } from 'vitest'
+import type { PackRow } from '../../../content/pack-rows.ts'
+import type { Paging } from '../../shapes/lists.ts'
+import { packFilter, searchPacks } from './search.ts'
+
+const pack = (name: string, version: string, spec: Partial<PackRow['spec']> = {}): PackRow => ({
+  uid: `${name}-${version}`,
+  meta: { name } as PackRow['meta'],
+  spec: {
+    ...{ registryUid: 'r', version, displayName: `The ${name}`, layer: 'addon', addonType: 'logging' },
+    ...{ cloudTypes: ['all'], repository: name, digest: 'sha256:0', annotations: {} },
+    ...spec,
+  },
+})
+const groups = [
+  [pack('cilium', '2', { layer: 'cni' }), pack('cilium', '1', { layer: 'cni', cloudTypes: ['aws'] })],
+  [pack('loki', '2', { registryUid: 'other', annotations: { source: 'community' } }), pack('loki', '1')],
+  [pack('Prometheus', '1', { addonType: 'monitoring', type: 'helm' })],
+]
+const page = (filter: v1PackFilterSpec, paging: Paging = {}, order?: 'desc') => {
+  const { items, ...rest } = searchPacks(groups, packFilter(filter), order && [{ order }], paging)
+  return { items: items.map((found) => found.map(({ uid }) => uid).join(' ')), ...rest }
+}
+const search = (filter: v1PackFilterSpec) => page(filter).items
+
+const all = ['cilium-2 cilium-1', 'loki-2 loki-1', 'Prometheus-1']
+test.each<[string, v1PackFilterSpec, string[]]>([
+  ['nothing', {}, all],
+  ['everything', { layer: [], type: null, addOnType: ['all'], environment: ['all', 'x'], name: {} }, all],
+  ['a name, whatever its letters', { name: { contains: 'PROM' } }, ['Prometheus-1']],
+  ['a name, letter for letter', { name: { beginsWith: 'p', ignoreCase: false } }, []],
+  ['another name', { name: { ne: 'loki' } }, ['cilium-2 cilium-1', 'Prometheus-1']],
+  ['a title', { displayName: { eq: 'the loki' } }, ['loki-2 loki-1']],
+  ['a layer', { layer: ['cni'] }, ['cilium-2 cilium-1']],
+  ['a type', { type: ['helm'] }, ['Prometheus-1']],
+  ['a registry', { registryUid: ['other'] }, ['loki-2']],
+  ['a source', { source: ['community'] }, ['loki-2']],
+  ['a cloud: what is for all is for it', { environment: ['gcp'] }, ['cilium-2', 'loki-2 loki-1', 'Prometheus-1']],
+  ['a kind of add-on: other layers have none', { addOnType: ['monitoring'] }, ['cilium-2 cilium-1', 'Prometheus-1']],
+])('a search for %s finds the versions that pass, by pack', (_what, filter, expected) => {
+  expect(search(filter)).toEqual(expected)
+})
+
+test('the other way round when asked for', () => {
+  expect(page({}, {}, 'desc').items).toEqual(all.toReversed())
+})
+
+test('page by page, with the number of all', () => {
+  const filter = { addOnType: ['logging'] }
+  expect(page(filter, { limit: 1 })).toEqual({ items: [all[0]], count: 2, start: 0, continue: '1' })
+  expect(page(filter, { limit: 1, continue: '1' })).toEqual({ items: [all[1]], count: 2, start: 1 })
+  expect(page(filter, { offset: 2 })).toEqual({ items: [], count: 2, start: 2 })
+  expect(page({}, { limit: 2 }, 'desc')).toEqual({
+    items: all.toReversed().slice(0, 2),
+    count: 3,
+    start: 0,
+    continue: '2',
+  })
+})
