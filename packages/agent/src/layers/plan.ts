@@ -116,6 +116,8 @@ function stateOf(view: LayerView, step: LayerStep): [LayerReport['state'], strin
       return ['ReadyForInstall', isUpdate ? 'next to be updated' : 'next to be installed']
     case 'nothing':
       if (!health) return ['Installed', 'its objects are being looked at']
-      return health.ready ? ['Ready', health.message] : ['Installed', withEnd(health.message, `; since ${health.since}`)]
+      return health.ready
+        ? ['Ready', health.message]
+        : ['Installed', withEnd(health.message, `; since ${health.since}`)]
   }
 }
