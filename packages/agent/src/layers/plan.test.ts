@@ -90,6 +90,12 @@ test('each state says what it waits for', () => {
     'Error',
     'no; tried 3 times since T, next try 1970-01-01T00:00:02.000Z',
   ])
+  // What is cut of a long message is not since when, nor how often it was tried.
+  const long = { ready: false, message: 'x'.repeat(5_000), since: '2026-01-01T00:00:00Z' }
+  expect(report(view(layer('a'), 'unready', { health: long }))[1]).toMatch(/^x{900,}; since 2026-01-01T00:00:00Z$/)
+  const tried = view(layer('a'), 'absent', { failure: { ...failure, message: long.message } })
+  expect(report(tried)[1]).toMatch(/^x{900,}; tried 3 times since T, next try 1970-01-01T00:00:02.000Z$/)
+  expect(report(tried)[1]).toHaveLength(1_000)
 })
 
 test('retries slow down, and those that disturb a serving release slow down more', () => {

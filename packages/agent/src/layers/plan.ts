@@ -87,12 +87,15 @@ export function reportLayer(view: LayerView, step: LayerStep): LayerReport {
   return {
     id: layer.id,
     state,
-    message: message.slice(0, LIMIT),
+    message: withEnd(message),
     startedAt: record?.startedAt ?? null,
     finishedAt: state === 'Ready' ? (view.health?.since ?? null) : null,
     installedDigest: record?.valuesDigest ?? null,
   }
 }
+
+/** Of a message that is too long the end stays: since when, and how often it was tried. */
+const withEnd = (message: string, end = ''): string => message.slice(0, LIMIT - end.length) + end
 
 function stateOf(view: LayerView, step: LayerStep): [LayerReport['state'], string] {
   const { health, failure, record } = view
@@ -107,12 +110,14 @@ function stateOf(view: LayerView, step: LayerStep): [LayerReport['state'], strin
       const { message, attempts, since, retryAt } = failure ?? { message: '', attempts: 0, since: '', retryAt: 0 }
       const tries = attempts === 1 ? 'once' : `${attempts} times since ${since}`
       const next = `tried ${tries}, next try ${new Date(retryAt).toISOString()}`
-      return ['Error', `${message}; ${next}`]
+      return ['Error', withEnd(message, `; ${next}`)]
     }
     case 'install':
       return ['ReadyForInstall', isUpdate ? 'next to be updated' : 'next to be installed']
     case 'nothing':
       if (!health) return ['Installed', 'its objects are being looked at']
-      return health.ready ? ['Ready', health.message] : ['Installed', `${health.message}; since ${health.since}`]
+      return health.ready
+        ? ['Ready', health.message]
+        : ['Installed', withEnd(health.message, `; since ${health.since}`)]
   }
 }

@@ -2,7 +2,7 @@ import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
 import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { describe, expect, it, test } from 'vitest'
 import { packNameOf } from './macro-scope.ts'
-import { type ResolveContext, resolveLayers } from './resolve.ts'
+import { placedMessage, type ResolveContext, resolveLayers } from './resolve.ts'
 
 const layer = (name: string, over: Partial<ProfileLayer> = {}): ProfileLayer => ({
   name,
@@ -199,6 +199,18 @@ describe('problems', () => {
     const { message, ...fields } = expected as { message?: RegExp }
     expect(problems[0]).toMatchObject(fields)
     if (message) expect(problems.map((problem) => problem.message).join('\n')).toMatch(message)
+  })
+
+  it('name the value that they are about', () => {
+    const pack = {
+      ...context().packs.get('any'),
+      values: 'driver: ""\n',
+      schema: { driver: { schema: '{{ required }}' } },
+    }
+    const packs = { get: () => pack } as unknown as ResolveContext['packs']
+    const apps = profile('apps', [layer('snapshots')], { variables: [{ name: 'zone', required: true }] })
+    const messages = resolve([apps], { packs }).problems.map(placedMessage)
+    expect(messages).toEqual([expect.stringMatching(/^zone: .*give/), 'values.yaml:1 driver: is missing'])
   })
 
   it('of a pack that no registry has say what to do; the other layers are still resolved', () => {

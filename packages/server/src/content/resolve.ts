@@ -78,9 +78,12 @@ interface Findings {
   passwords: string[]
 }
 
-/** The message with file, line and column where they are known. */
-export const placedMessage = (problem: Problem): string =>
-  problem.line > 0 ? `${placeOfProblem(problem)}: ${problem.message}` : problem.message
+/** The message with file, line, column and path of the value where they are known. */
+export const placedMessage = (problem: Problem): string => {
+  const place = problem.line > 0 ? placeOfProblem(problem) : ''
+  const where = [place, problem.path].filter((word) => word !== '').join(' ')
+  return where === '' ? problem.message : `${where}: ${problem.message}`
+}
 
 const installRank: Record<LayerKind, number> = { os: 0, k8s: 1, cni: 2, csi: 3, addon: 4 }
 
