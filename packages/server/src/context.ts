@@ -87,7 +87,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   })
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
   const registry = registryOf(config)
-  const content = createContent({ ...base, store, egress, registry, ecrEndpoint: config.ecrEndpoint })
+  const { ecrEndpoint, isolation } = config
+  const content = createContent({ ...base, store, egress, registry, ecrEndpoint, isolation })
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,
@@ -124,6 +125,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     askPreview: link.preview,
     link,
     async close() {
+      content.close()
       await egress.close()
       await store.close()
     },

@@ -7,14 +7,21 @@ import { runConfined } from '@atrium/runtime/confined/command.ts'
 import { findWall } from '@atrium/runtime/confined/wall.ts'
 import { progressLines } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
+import { renderRefusal } from './isolation.ts'
 
 /** The real helm, with a home of its own that goes with it: nothing of the person's, and no cluster. */
 export interface Helm extends AsyncDisposable {
   /** For files handed to helm. */
   folder: string
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
-  /** Objects of a chart archive as text, hooks included. `values`: text of a values file. */
-  render(chart: { archive: Uint8Array; release: string; namespace: string; values: string }): Promise<string>
+  /** Objects of a chart archive as text, hooks included. `values`: text of a values file. `isOwn`: it was made of a folder of the person's. */
+  render(chart: {
+    archive: Uint8Array
+    release: string
+    namespace: string
+    values: string
+    isOwn?: boolean
+  }): Promise<string>
 }
 
 const LIMIT_MS = 120_000
@@ -42,12 +49,13 @@ export async function openHelm(): Promise<Helm> {
   return {
     folder,
     run,
-    render({ archive, release, namespace, values }) {
+    render({ archive, release, namespace, values, isOwn = false }) {
+      const refusal = renderRefusal(isOwn, process.env, wall)
+      if (refusal !== null) return Promise.reject(new Error(refusal))
       count += 1
       const [chartFile, valuesFile] = [join(folder, `chart-${count}.tgz`), join(folder, `values-${count}.yaml`)]
       writeFileSync(chartFile, archive)
       writeFileSync(valuesFile, values)
-      // A chart is a program of strangers: the best wall that this system has.
       const args = ['template', release, chartFile, `--namespace=${namespace}`, `--values=${valuesFile}`]
       return runConfined({ command, args, wall, limits, clock: systemClock })
     },

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type Isolation, isolations } from '@atrium/runtime/confined/wall.ts'
 import { type ServerEnv, variableOf } from './env.ts'
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -25,6 +26,7 @@ export interface ServerConfig {
   registry: { url: string; caFile: string | null; tokenKeyFile: string } | null
   /** Where tokens of AWS's registries come from, instead of the service of their region. */
   ecrEndpoint: string | null
+  isolation: Isolation
 }
 
 const DEFAULT_PORT = 8443
@@ -49,6 +51,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   peerAddress: env.peerAddress ?? null,
   registry: registryOf(env),
   ecrEndpoint: env.ecrEndpoint === undefined ? null : httpsUrl(env, 'ecrEndpoint'),
+  isolation: isolationOf(env),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {
@@ -99,6 +102,12 @@ const logLevelOf = (env: ServerEnv): LogLevel => {
   const level = LOG_LEVELS.find((name) => name === (env.logLevel ?? 'info'))
   if (!level) throw wrong('logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
   return level
+}
+
+const isolationOf = (env: ServerEnv): Isolation => {
+  const isolation = isolations.find((name) => name === (env.isolation ?? 'required'))
+  if (!isolation) throw wrong('isolation', `must be one of ${isolations.join(', ')}`)
+  return isolation
 }
 
 const listOf = (text: string | undefined): string[] =>

@@ -33,6 +33,8 @@ export interface ServerEnv {
   ecrEndpoint?: string
   registryCaFile?: string
   registryTokenKeyFile?: string
+  /** `best-effort`: packs of tenants are read also where this system closes no network to their reader. */
+  isolation?: string
 }
 
 const VARIABLES: Record<keyof ServerEnv, string> = {
@@ -57,6 +59,7 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   ecrEndpoint: 'ATRIUM_ECR_ENDPOINT',
   registryCaFile: 'ATRIUM_REGISTRY_CA_FILE',
   registryTokenKeyFile: 'ATRIUM_REGISTRY_TOKEN_KEY_FILE',
+  isolation: 'ATRIUM_ISOLATION',
 }
 
 /** Empty variables count as absent. */

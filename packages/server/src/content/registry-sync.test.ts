@@ -1,4 +1,5 @@
 import { loadTexts } from '@atrium/pack/sources/load.ts'
+import { entryOf } from '@atrium/pack/sources/summary.ts'
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
@@ -22,7 +23,12 @@ function origin(read: string[], until = Number.POSITIVE_INFINITY): Origin {
         ['pack.json', Buffer.from(JSON.stringify({ name, version: '1.0.0', layer: 'addon' }))],
         ['values.yaml', Buffer.from('')],
       ])
-      return { texts: loadTexts(files), digest: `d-${name}`, repository: name, copyTo: () => Promise.resolve() }
+      return {
+        entry: entryOf(loadTexts(files)),
+        digest: `d-${name}`,
+        repository: name,
+        copyTo: () => Promise.resolve(),
+      }
     },
     close: () => Promise.resolve(),
   }

@@ -1,3 +1,6 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
 import type { PackProblem, RegistryStatus } from '@atrium/api/kinds/registry.ts'
 import { PackError, packError } from '@atrium/pack/format/problems.ts'
@@ -100,13 +103,14 @@ class SyncRun {
 
   async read(origin: Origin, offer: Offer, signedBy: string | undefined, signal: AbortSignal): Promise<void> {
     const { meta } = this.#registry
-    const pack = await origin.read(offer, signal)
-    const { name, version } = pack.texts.manifest
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'atrium-pack-'))
+    const pack = await origin.read(offer, folder.path, signal)
+    const { name, version } = pack.entry.manifest
     this.#mustBeAlone(offer, name, version)
     const place = await this.#keep(pack, name, signal)
     const source = { place: offer.place, mark: offer.mark, ...(signedBy && { signedBy }) }
     const isOwnSource = place.isCopy || signedBy !== undefined
-    const spec = packSpecOf(pack.texts, {
+    const spec = packSpecOf(pack.entry, {
       registryUid: meta.uid,
       repository: place.repository,
       digest: pack.digest,

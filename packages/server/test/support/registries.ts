@@ -52,6 +52,7 @@ export async function openRegistriesWorld(ecrEndpoint: string | null = null): Pr
       }
     },
     async close() {
+      content.close()
       await api.close()
       await egress.close()
       await platform.stop()

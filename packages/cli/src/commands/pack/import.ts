@@ -49,7 +49,11 @@ async function importChart(chart: string, options: ImportOptions): Promise<void>
   await using helm = await openHelm()
   const { repo, ca, chartVersion: version } = options
   const source = { chart, ...(repo && { repo }), ...(ca && { ca }), ...(version && { version }) }
-  const { archive, repository } = await fetchChart(source, helm, readCredentials(options.credentials, process.env))
+  const { archive, repository, isOwn } = await fetchChart(
+    source,
+    helm,
+    readCredentials(options.credentials, process.env),
+  )
   const facts = await readChartFacts(archive, chart)
   const name = options.name ?? facts.name
   const namespace =
@@ -59,7 +63,7 @@ async function importChart(chart: string, options: ImportOptions): Promise<void>
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-+|-+$/g, '')
       .slice(0, 63)
-  const { images } = await imagesOfChart(facts, archive, namespace, helm, options.values)
+  const { images } = await imagesOfChart(facts, { archive, namespace, isOwn }, helm, options.values)
   const cloudTypes = options.cloudType ?? ['all']
   const files = packOfChart(facts, archive, {
     ...{ name, namespace, repository, images, cloudTypes },
@@ -77,14 +81,13 @@ async function importChart(chart: string, options: ImportOptions): Promise<void>
 /** A chart that does not render by itself makes a pack all the same: its images can be listed by hand. */
 async function imagesOfChart(
   { name, version }: ChartFacts,
-  archive: Buffer,
-  namespace: string,
+  chart: { archive: Buffer; namespace: string; isOwn: boolean },
   helm: Helm,
   valuesFile: string | undefined,
 ): Promise<FoundImages> {
   const values = valuesFile === undefined ? '' : readFileSync(valuesFile, 'utf8')
   try {
-    return imagesOfObjects(await helm.render({ archive, release: name, namespace, values }))
+    return imagesOfObjects(await helm.render({ ...chart, release: name, values }))
   } catch (error) {
     process.stderr.write(
       `Chart ${name} ${version} does not render, so its images are not listed: ${messageOf(error)}\nGive it what it needs, --values FILE, or list them below pack.content.images.\n`,

@@ -87,10 +87,10 @@ async function mirrorChart(
     ...(version !== undefined && { version }),
     ...(options.ca !== undefined && { ca: options.ca }),
   }
-  const { archive } = await fetchChart(source, helm, reach.credentials)
+  const { archive, isOwn } = await fetchChart(source, helm, reach.credentials)
   const facts = await readChartFacts(archive, chart)
   const rendered = options.images
-    ? await helm.render({ archive, release: facts.name, namespace: 'default', values: '' })
+    ? await helm.render({ archive, isOwn, release: facts.name, namespace: 'default', values: '' })
     : ''
   await run.chart({ name: facts.name, version: facts.version, archive }, imagesOfObjects(rendered).images)
 }

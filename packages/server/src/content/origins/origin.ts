@@ -1,5 +1,5 @@
-import type { PackTexts } from '@atrium/pack/sources/load.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import type { PackEntry } from '@atrium/pack/sources/summary.ts'
 
 /** One version of a pack, as its source has it now. */
 export interface Offer {
@@ -19,7 +19,7 @@ export interface Listing {
 
 /** A pack that was read from its source. */
 export interface ReadPack {
-  texts: PackTexts
+  entry: PackEntry
   /** Digest of the manifest that installs it. */
   digest: string
   /** Where it is to be pulled from, when nobody keeps a copy; null when only a copy can be pulled. */
@@ -33,7 +33,8 @@ export interface ReadPack {
 export interface Origin {
   /** Everything that is offered; `unchanged` when the source says that it is what it was at `since`. */
   list(since: string | null, signal: AbortSignal): Promise<Listing | 'unchanged'>
-  read(offer: Offer, signal: AbortSignal): Promise<ReadPack>
+  /** `folder`: empty, for files; they are needed as long as the answer. */
+  read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack>
   /** Removes what was put aside. */
   close(): Promise<void>
 }
