@@ -94,7 +94,7 @@ describe('a Helm repository', () => {
     expect(await told(uid)).toMatchObject({
       state: 'Success',
       counts: { offered: 2, usable: 1 },
-      problems: [{ place: 'web:9.9.9', message: expect.stringContaining('says web 1.2.3') }],
+      problems: [{ code: 'PackInvalid', place: 'web:9.9.9', message: expect.stringContaining('says web 1.2.3') }],
     })
     expect(await values('web', uid)).toEqual([
       {

@@ -55,7 +55,7 @@ export const registryVerbs: readonly Verb[] = [
       const { sync } = await client.call('GET /atrium/v1/registries/{uid}', { params: { uid } })
       const { counts } = sync
       const head = `${sync.state}: ${counts.offered} offered, ${counts.usable} usable, ${counts.failed} not, ${counts.moved} moved, ${counts.leftOut} left out`
-      const lines = sync.problems.map(({ place, message }) => `${place}: ${message}`)
+      const lines = sync.problems.map(({ code, place, message }) => `${place}: ${message} [${code}]`)
       return [head, ...(sync.state === 'Failed' ? [sync.message] : []), ...lines].join('\n')
     },
   },
