@@ -6,7 +6,7 @@ import { toolPath } from '@atrium/dev-env/tool-paths.ts'
 import type { Finding } from '@atrium/pack/lint/finding.ts'
 import { lintPack } from '@atrium/pack/lint/lint-pack.ts'
 import { readPackDirectory } from '@atrium/pack/sources/directory.ts'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { helmRenderer } from '../src/packs/helm-renderer.ts'
 import { runHere, type Said } from './support/run-here.ts'
 
@@ -14,10 +14,10 @@ const shipped = join(import.meta.dirname, '../../../packs')
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'atrium-pack-'))
-  vi.stubEnv('ATRIUM_TOOL_HELM', toolPath('helm'))
 })
+beforeEach(() => void vi.stubEnv('ATRIUM_TOOL_HELM', toolPath('helm')))
+afterEach(() => void vi.unstubAllEnvs())
 afterAll(() => {
-  vi.unstubAllEnvs()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -45,6 +45,20 @@ describe('atrium pack', () => {
     expect((await pack('render', made('web'), '--layer', 'front')).stdout).toContain('name: front-web\n')
     const twice = await pack('new', 'web', '-d', folder)
     expect(twice).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('nothing was written') })
+  })
+
+  test('where this system keeps nothing in, archives are rendered only if that is accepted; folders are', async () => {
+    const archive = join(folder, 'guarded/guarded-1.0.0.tar.gz')
+    await pack('new', 'guarded', '-d', folder)
+    await pack('build', made('guarded'), '-d', join(folder, 'guarded'))
+    vi.stubEnv('PATH', '/nonexistent')
+    expect((await pack('render', made('guarded'))).stdout).toContain('name: guarded\n')
+    const refused = await pack('render', archive)
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ATRIUM_ISOLATION=best-effort') })
+    const linted = await pack('lint', archive)
+    expect(linted).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('are not looked at') })
+    vi.stubEnv('ATRIUM_ISOLATION', 'best-effort')
+    expect((await pack('render', archive)).stdout).toContain('name: guarded\n')
   })
 
   test('render fills in what is given, and says what is missing, with its line', async () => {

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { listPackDirectories, readPackDirectory } from '@atrium/pack/sources/directory.ts'
 import { packArchive } from '@atrium/pack/sources/load.ts'
-import { digestOf } from '@atrium/pack/sources/oci/client.ts'
 import { packRepository } from '@atrium/pack/sources/oci/pack-registry.ts'
+import { digestOf } from '@atrium/pack/sources/oci/types.ts'
+import { entryOf } from '@atrium/pack/sources/summary.ts'
 import { type Store, systemTenant } from '@atrium/runtime/store/store.ts'
 import { packSpecOf } from '@atrium/server/content/pack-spec.ts'
 import { ensurePublicRegistry, publicRegistryUid } from '@atrium/server/content/public-registry.ts'
@@ -26,7 +27,7 @@ export async function seedCatalogue(store: Store): Promise<void> {
         project: null,
         name,
         owner: { kind: 'Registry', uid: publicRegistryUid },
-        spec: packSpecOf(pack, place),
+        spec: packSpecOf(entryOf(pack), place),
       }),
     )
   }

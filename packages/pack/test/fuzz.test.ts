@@ -1,12 +1,20 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
-import { describe, expect, test } from 'vitest'
+import { findWall } from '@atrium/runtime/confined/wall.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PackReader } from '../src/confined/pack-reader.ts'
 import { PackError } from '../src/format/problems.ts'
 import { summaryOf } from '../src/format/summary.ts'
 import { lintPack } from '../src/lint/lint-pack.ts'
 import { readArchive } from '../src/sources/archive.ts'
 import type { FileTree } from '../src/sources/file-tree.ts'
+import { batchOf } from '../src/sources/git/batch.ts'
 import { loadPack, packArchive, readPackArchive } from '../src/sources/load.ts'
 import { writeArchive } from '../src/sources/write-archive.ts'
+import { brokeLimits, tracesOf } from './support/confined.ts'
 import { goodPacks } from './support/good-packs.ts'
 
 /** Of each kind. What CI runs is the beginning of what `--all` runs. */
@@ -143,13 +151,32 @@ async function refusedOrRead(work: () => Promise<unknown>): Promise<'read' | 're
     await work()
     return 'read'
   } catch (error) {
-    if (!(error instanceof PackError)) throw error
+    if (!(error instanceof PackError) || brokeLimits(error)) throw error
     expect(error.problems.length).toBeGreaterThan(0)
     return 'refused'
   }
 }
 
 describe('packs that were damaged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-fuzz-'))
+  const [from, into] = [join(folder, 'from'), join(folder, 'into')]
+  let reader: PackReader
+  beforeAll(() => {
+    reader = new PackReader(findWall(), systemClock, 1)
+  })
+  afterAll(() => {
+    reader.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  /** The same behind the wall, where it leaves no trace. */
+  async function confined(content: Buffer, ask: () => Promise<unknown>): Promise<'read' | 'refused'> {
+    writeFileSync(from, content)
+    const outcome = await refusedOrRead(ask)
+    expect(tracesOf(reader)).toEqual([])
+    return outcome
+  }
+
   const packs = await goodPacks()
   const packed = await Promise.all(packs.map(async (tree) => (await packArchive(tree)).archive))
 
@@ -158,8 +185,14 @@ describe('packs that were damaged', async () => {
     for (let seed = 1; seed <= MUTATIONS; seed += 1) {
       const dice = diceOf(seed)
       const tree = mutateTree(dice.of(packs), dice)
+      const files = [...tree].map(([path, { length: size }]) => ({ path, size }))
       const outcome = await refusedOrRead(async () => summaryOf(await loadPack(tree))).catch((error: unknown) => {
         throw new Error(`seed ${seed}`, { cause: error })
+      })
+      await confined(Buffer.concat([...tree.values()].map(batchOf)), () =>
+        reader.folder(files, 'test', from, into),
+      ).catch((error: unknown) => {
+        throw new Error(`confined, seed ${seed}`, { cause: error })
       })
       const findings = await lintPack(tree).catch((error: unknown) => {
         throw new Error(`lint, seed ${seed}`, { cause: error })
@@ -185,6 +218,9 @@ describe('packs that were damaged', async () => {
       const tar = dice.upTo(2) === 0 ? mutateBytes(whole, dice) : await damagedTar(whole, dice)
       const outcome = await refusedOrRead(() => readPackArchive(tar, 'test')).catch((error: unknown) => {
         throw new Error(`seed ${seed}`, { cause: error })
+      })
+      await confined(Buffer.from(tar), () => reader.archive(from, 'test')).catch((error: unknown) => {
+        throw new Error(`confined, seed ${seed}`, { cause: error })
       })
       outcomes[outcome] += 1
     }

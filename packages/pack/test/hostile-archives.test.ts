@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { findWall } from '@atrium/runtime/confined/wall.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PackReader } from '../src/confined/pack-reader.ts'
 import { PackError } from '../src/format/problems.ts'
 import { readArchive } from '../src/sources/archive.ts'
 import { packLimits } from '../src/sources/limits.ts'
+import { brokeLimits, tracesOf } from './support/confined.ts'
 import { paxOf, type TarEntry, tarGzOf, tarOf } from './support/tar-writer.ts'
 import { type ZipEntry, zipOf } from './support/zip-writer.ts'
 
@@ -133,19 +137,31 @@ const accepted: [string, () => Buffer, string[]][] = [
 ]
 
 let folder: string
+let archive: string
+let reader: PackReader
 const before = process.cwd()
 beforeAll(() => {
+  archive = join(mkdtempSync(join(tmpdir(), 'archive-')), 'archive')
   folder = mkdtempSync(join(tmpdir(), 'hostile-'))
   process.chdir(folder)
+  reader = new PackReader(findWall(), systemClock, 1)
 })
 afterAll(() => {
+  reader.close()
   process.chdir(before)
+  rmSync(join(archive, '..'), { recursive: true, force: true })
   rmSync(folder, { recursive: true, force: true })
 })
 
 describe('hostile archives', () => {
-  test.each(refused)('%s: is refused', async (_what, make) => {
-    await expect(readArchive(make(), 'test')).rejects.toThrow(PackError)
+  test.each(refused)('%s: is refused, also behind the wall, where it leaves no trace', async (_what, make) => {
+    const bytes = make()
+    await expect(readArchive(bytes, 'test')).rejects.toThrow(PackError)
+    writeFileSync(archive, bytes)
+    const refusal = await reader.archive(archive, 'test').catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(PackError)
+    expect(brokeLimits(refusal)).toBe(false)
+    expect(tracesOf(reader)).toEqual([])
   })
 
   test.each(accepted)('%s: is read', async (_what, make, names) => {
@@ -155,6 +171,9 @@ describe('hostile archives', () => {
   test('are sixty and more; none wrote a file, and memory stayed within the limits', () => {
     expect(refused.length).toBeGreaterThanOrEqual(60)
     expect(readdirSync(folder)).toEqual([])
+    expect(reader.pids).toHaveLength(1)
+    // This process, which does both, leaves them.
+    if (reader.wall === 'whole') expect(tracesOf({ wall: 'whole', pids: [process.pid] })).not.toEqual([])
     // With what it takes to make them.
     expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(isWhole ? 4096 : 1024)
   })

@@ -89,8 +89,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
   const registry = registryOf(config)
   const tenants = async () => (await store.system.tenants()).map(({ uid }) => uid)
-  const { ecrEndpoint, stsEndpoint, packFolder } = config
-  const aside = { ecrEndpoint, stsEndpoint, packFolder, awsKeys: awsKeysOf(config) }
+  const { ecrEndpoint, stsEndpoint, packFolder, isolation } = config
+  const aside = { ecrEndpoint, stsEndpoint, packFolder, isolation, awsKeys: awsKeysOf(config) }
   const content = createContent({ ...base, store, egress, registry, tenants, ...aside })
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
@@ -128,6 +128,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     askPreview: link.preview,
     link,
     async close() {
+      content.close()
       await egress.close()
       await store.close()
     },

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTestRegistry, type TestRegistry } from '@atrium/dev-env/registry.ts'
 import { packRepository, pushPack } from '@atrium/pack/sources/oci/pack-registry.ts'
@@ -6,7 +7,7 @@ import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { createEgress } from '@atrium/runtime/egress/egress.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Content, type ContentOptions, createContent } from '../src/content/content.ts'
 import { publicRegistryUid } from '../src/content/public-registry.ts'
 import { pushShippedPacks } from '../src/content/push-shipped.ts'
@@ -34,6 +35,7 @@ beforeAll(async () => {
   content = createContent(options)
 })
 afterAll(async () => {
+  content.close()
   await database.close()
   await registry.stop()
 })
@@ -42,6 +44,20 @@ const client = () => {
   if (content.platformClient === null) throw new Error('no client')
   return content.platformClient
 }
+
+/** Another one, until the test ends. */
+function opened(more: Partial<ContentOptions> = {}): Content {
+  const subject = createContent({ ...options, ...more })
+  onTestFinished(() => subject.close())
+  return subject
+}
+
+/** The processes that read packs. */
+const readers = (): number[] =>
+  readdirSync(`/proc/${process.pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${process.pid}/task/${thread}/children`, 'utf8').split(' '))
+    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('confined/worker-main'))
+    .map(Number)
 
 /** One run as the controller manager makes it: with a claim of its own on the key. */
 async function reconcile(subject: Content = content) {
@@ -141,8 +157,7 @@ describe('the platform registry', () => {
 
   it('that cannot be reached keeps the catalogue, and says what to check', async () => {
     const before = (await inSystem()).packs.length
-    const gone = createContent({
-      ...options,
+    const gone = opened({
       clock: { ...systemClock, sleep: () => Promise.resolve() },
       registry: { ...registry, url: 'https://127.0.0.1:1' },
     })
@@ -166,8 +181,7 @@ describe('the platform registry', () => {
     afterAll(() => egress.close())
 
     const through = (url: string) =>
-      createContent({
-        ...options,
+      opened({
         egress,
         clock: { ...systemClock, sleep: () => Promise.resolve() },
         registry: { ...registry, url },
@@ -200,6 +214,19 @@ describe('the platform registry', () => {
     })
   })
 
+  it.skipIf(process.platform !== 'linux')('whose reader somebody kills is read to the end', async () => {
+    for (const name of ['k1', 'k2', 'k3']) await pushPack(client(), '', tree(name, '1.0.0', 'a: 1\n'))
+    const before = readers()
+    const subject = opened()
+    const run = reconcile(subject)
+    const reader = () => readers().find((pid) => !before.includes(pid))
+    process.kill(await vi.waitUntil(reader, { timeout: 30_000, interval: 5 }), 'SIGKILL')
+    expect(await run).toMatchObject({ outcome: 'again' })
+    const state = await inSystem()
+    expect(state.registry?.status.sync).toMatchObject({ state: 'Success' })
+    expect(state.packs.map(({ meta }) => meta.name)).toEqual(expect.arrayContaining(['k1', 'k2', 'k3']))
+  })
+
   it('does not stay in progress when the failure is ours', async () => {
     const { store } = database
     const transaction: Store['transaction'] = (tenant, actor, work) =>
@@ -214,7 +241,7 @@ describe('the platform registry', () => {
           }),
         ),
       )
-    const broken = createContent({ ...options, store: Object.assign(Object.create(store) as Store, { transaction }) })
+    const broken = opened({ store: Object.assign(Object.create(store) as Store, { transaction }) })
     await expect(reconcile(broken)).rejects.toThrow('the disk is full')
     expect((await inSystem()).registry?.status.sync).toMatchObject({
       state: 'Failed',

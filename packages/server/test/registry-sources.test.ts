@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { createGitRepository } from '@atrium/dev-env/git-repository.ts'
 import { type HttpsServer, serveHttps } from '@atrium/dev-env/https-server.ts'
 import { type PrivateRegistry, privatePassword, startPrivateRegistry } from '@atrium/dev-env/private-registry.ts'
 import { writeArchive } from '@atrium/pack/sources/write-archive.ts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createContent } from '@atrium/server/content/content.ts'
+import { contentActor } from '@atrium/server/content/tenant.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Caller } from './support/api.ts'
 import { openRegistriesWorld, packTree, privateClient, type RegistriesWorld } from './support/registries.ts'
 
@@ -85,7 +88,7 @@ describe('a Helm repository', () => {
     expect(await told(uid)).toMatchObject({
       state: 'Success',
       counts: { offered: 2, usable: 1 },
-      problems: [{ place: 'web:9.9.9', message: expect.stringContaining('says web 1.2.3') }],
+      problems: [{ code: 'PackInvalid', place: 'web:9.9.9', message: expect.stringContaining('says web 1.2.3') }],
     })
     expect(await values('web', uid)).toEqual([
       {
@@ -116,6 +119,35 @@ describe('a Helm repository', () => {
     const [layer] = (await call(`GET /v1/clusterprofiles/${made.body.uid}`)).body.spec.published.packs
     expect(layer).toMatchObject({ type: 'helm', version: '1.1.0', digest: expect.stringMatching(/^sha256:/) })
   })
+})
+
+it('nothing of a tenant is read where this system keeps no reader in, unless the operator accepts that', async () => {
+  const { store, clock, random, logger } = world.api.context
+  const { egress, platform: registry } = world
+  vi.stubEnv('PATH', '/nonexistent')
+  const [guarded, accepted] = (['required', 'best-effort'] as const).map((isolation) =>
+    createContent({ store, clock, random, logger, egress, registry, isolation, tenants: () => Promise.resolve([]) }),
+  )
+  vi.unstubAllEnvs()
+  const spec: RegistrySpec = {
+    ...{ type: 'helm', endpoint: 'https://127.0.0.1:1', caBundle: '', isDefault: false, isPrivate: true },
+  }
+  await expect(guarded?.checkRegistry(spec, {})).rejects.toMatchObject({
+    code: 'InvalidState',
+    message: expect.stringContaining('ATRIUM_ISOLATION=best-effort'),
+  })
+  await expect(accepted?.checkRegistry(spec, {})).rejects.toMatchObject({ details: { field: 'spec.endpoint' } })
+  const made = await world.api.newTenant()
+  const { tenant, uid } = await store.transaction(made.tenant.uid, contentActor, async (tx) => {
+    const { meta } = await tx.create({ kind: 'Registry', project: null, name: 'guarded', spec })
+    return meta
+  })
+  const [claim] = await store.queue.claim({ owner: 'test', kinds: ['Registry'], limit: 1, leaseMs: 60_000 })
+  if (claim === undefined) throw new Error('nothing to do')
+  await guarded?.reconciler.reconcile({ tenant, uid, claim, signal: new AbortController().signal })
+  await store.queue.finish(claim, { failed: false })
+  const stored = await store.transaction(tenant, contentActor, (tx) => tx.get('Registry', uid))
+  expect(stored?.status.sync).toMatchObject({ state: 'Failed', message: expect.stringContaining('ATRIUM_ISOLATION') })
 })
 
 describe('charts in an OCI registry', () => {

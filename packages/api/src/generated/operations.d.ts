@@ -23,7 +23,7 @@ export interface AtriumPackUpgrade { from: string; to: string; packUid: string; 
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
-export interface AtriumRegistry { uid: string; name: string; type: string; endpoint: string; scope: string; everyMinutes: number | null; signatureKey: string; repositories: string[]; sync: { state: string; message: string; lastRunAt: string | null; lastSuccessAt: string | null; counts: { offered: number; usable: number; changed: number; moved: number; failed: number; leftOut: number }; problems: ({ place: string; mark: string; message: string })[] } }
+export interface AtriumRegistry { uid: string; name: string; type: string; endpoint: string; scope: string; everyMinutes: number | null; signatureKey: string; repositories: string[]; sync: { state: string; message: string; lastRunAt: string | null; lastSuccessAt: string | null; counts: { offered: number; usable: number; changed: number; moved: number; failed: number; leftOut: number }; problems: ({ code: string; place: string; mark: string; message: string })[] } }
 export interface AtriumRegistryHook { path: string; token: string }
 export interface AtriumRegistrySettings { everyMinutes?: number | null | undefined; signatureKey?: string | undefined; repositories?: string[] | undefined }
 export interface AtriumRegistryToken { token: string; access_token: string; expires_in: number; issued_at: string }

@@ -44,8 +44,13 @@ export interface RegistrySpec {
   unknown?: Record<string, unknown>
 }
 
+/** `PackInvalid`: its content is wrong. `PackLimitBroken`: reading it took too much. `PackUnavailable`: the registry does not give it as a pack. */
+export type PackProblemCode = 'PackInvalid' | 'PackLimitBroken' | 'PackUnavailable'
+
 /** A pack that cannot be used, and why. */
 export interface PackProblem {
+  /** Absent in what was written by versions that knew none. */
+  code?: PackProblemCode
   place: string
   /** Content that was looked at: the same is not looked at again. */
   mark: string

@@ -39,7 +39,8 @@ export const registryOperations: OwnOperations = {
           failed: count,
           leftOut: count,
         }),
-        problems: Type.Array(Type.Object({ place: text, mark: text, message: text })),
+        // `code`: PackInvalid, PackLimitBroken or PackUnavailable.
+        problems: Type.Array(Type.Object({ code: text, place: text, mark: text, message: text })),
       }),
     }),
     AtriumRegistrySettings: Type.Object(

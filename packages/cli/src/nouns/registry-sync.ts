@@ -9,7 +9,7 @@ type Sync = AtriumRegistry['sync']
 /** How the last sync went, and each pack that cannot be used, as lines. */
 export function tellSync({ state, message, counts, problems }: Sync): string {
   const head = `${state}: ${counts.offered} offered, ${counts.usable} usable, ${counts.failed} not, ${counts.moved} moved, ${counts.leftOut} left out`
-  const lines = problems.map((problem) => `${problem.place}: ${problem.message}`)
+  const lines = problems.map((problem) => `${problem.place}: ${problem.message} [${problem.code}]`)
   return [head, ...(state === 'Failed' ? [message] : []), ...lines].join('\n')
 }
 

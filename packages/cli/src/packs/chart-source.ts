@@ -15,22 +15,26 @@ export interface ChartSource {
   ca?: string
 }
 
-/** A chart's archive, and where it came from: empty for this machine. Helm itself fetches it, picks its version and checks its digest. */
+/**
+ * A chart's archive, and where it came from: empty for this machine. Helm itself fetches it, picks its version and checks its digest. `isOwn`: it
+ * lies in a folder.
+ */
 export async function fetchChart(
   source: ChartSource,
   helm: Helm,
   credentials: Credentials,
-): Promise<{ archive: Buffer; repository: string }> {
+): Promise<{ archive: Buffer; repository: string; isOwn: boolean }> {
   const { chart, repo } = source
-  if (repo !== undefined) return { archive: await fromRepository(source, repo, helm, credentials), repository: repo }
+  if (repo !== undefined)
+    return { archive: await fromRepository(source, repo, helm, credentials), repository: repo, isOwn: false }
   if (chart.startsWith('oci://')) {
     const archive = await pull([chart, ...versionOf(source)], source, helm, { HELM_REGISTRY_CONFIG: credentials.file })
-    return { archive, repository: chart.slice(0, chart.lastIndexOf('/')) }
+    return { archive, repository: chart.slice(0, chart.lastIndexOf('/')), isOwn: false }
   }
   if (!existsSync(chart))
     throw new Error(`There is no chart ${chart}. Give a folder, a .tgz, oci://…, or --repo URL with its name.`)
-  const archive = statSync(chart).isDirectory() ? await packed(chart, helm) : readFileSync(chart)
-  return { archive, repository: '' }
+  const isOwn = statSync(chart).isDirectory()
+  return { archive: isOwn ? await packed(chart, helm) : readFileSync(chart), repository: '', isOwn }
 }
 
 /** Name and password lie in a file of helm's for the owner alone: arguments can be read by others. */

@@ -24,8 +24,8 @@ export interface HelmOptions {
 export const findHelm = async (): Promise<string | null> => (await findTools(['helm'])).helm
 
 /**
- * The real helm, without a cluster. A chart is a program of strangers: it runs behind the best wall of this system, with a home of its own,
- * and names are not looked up.
+ * The real helm, without a cluster. A chart is a program: it runs behind the best wall of this system, with a home of its own, and names are
+ * not looked up. Whether that wall is enough for who wrote it is for `renderRefusal` to say.
  */
 export const helmRenderer = (options: HelmOptions, wall = findWall()): Renderer => ({
   async render(request) {

@@ -8,14 +8,15 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { progressLines } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { helmRenderer } from './helm-renderer.ts'
+import { renderRefusal } from './isolation.ts'
 
 /** The real helm, with a home of its own that goes with it: nothing of the person's, and no cluster. */
 export interface Helm extends AsyncDisposable {
   /** For files handed to helm. */
   folder: string
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
-  /** Renders as `pack lint` and `pack render` do. */
-  renderer: Renderer
+  /** Renders as `pack lint` and `pack render` do. `isOwn`: the chart was made of a folder of the person's. */
+  rendererFor(isOwn: boolean): Renderer
 }
 
 const LIMIT_MS = 120_000
@@ -37,10 +38,14 @@ export async function openHelm(): Promise<Helm> {
         error === null ? resolve(stdout) : reject(new Error(shortError(stderr) || error.message, { cause: error })),
       )
     })
+  const renderer = helmRenderer({ helm: command, kubernetesVersion: systemMacros['kubernetes.version'] ?? '' })
   return {
     folder,
     run,
-    renderer: helmRenderer({ helm: command, kubernetesVersion: systemMacros['kubernetes.version'] ?? '' }),
+    rendererFor(isOwn) {
+      const refused = renderRefusal(isOwn, process.env)
+      return refused === null ? renderer : { render: () => Promise.resolve({ refused }) }
+    },
     async [Symbol.asyncDispose]() {
       rmSync(folder, { recursive: true, force: true })
     },

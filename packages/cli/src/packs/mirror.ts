@@ -99,7 +99,7 @@ export class Mirror {
 
   async #findImages(pack: PackFiles, helm: Helm): Promise<void> {
     const { progress } = this.#options
-    const { images, unreadable, problems } = await findPackImages(pack, helm.renderer)
+    const { images, unreadable, problems } = await findPackImages(pack, helm.rendererFor(false))
     const name = `pack ${pack.manifest.name}:${pack.manifest.version}`
     for (const problem of problems) progress.say(`${name}: ${problem}. Only images that it lists are copied.`)
     for (const text of unreadable) progress.say(`${name}: '${text}' names no image that can be known now.`)

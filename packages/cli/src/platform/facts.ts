@@ -5,7 +5,7 @@ import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
-import { findWall, type Wall } from '@atrium/runtime/confined/wall.ts'
+import { findWall, type Isolation, type Wall } from '@atrium/runtime/confined/wall.ts'
 import { findGo } from '@atrium/toolchain/build.ts'
 import { cacheFolder } from '@atrium/toolchain/cache.ts'
 import { platformTools } from '@atrium/toolchain/catalogue.ts'
@@ -13,6 +13,7 @@ import { type PlatformHome, readJsonFile } from '@atrium/toolchain/platform.ts'
 import { adoptProcess } from '@atrium/toolchain/process.ts'
 import { findTools } from '@atrium/toolchain/tools.ts'
 import { hasAccount, mayMapUsers } from '@atrium/toolchain/user.ts'
+import { isolationIn } from '../packs/isolation.ts'
 import { findPlatform } from './connect.ts'
 import { existingFolder } from './home.ts'
 import { askServer } from './server-answer.ts'
@@ -30,8 +31,9 @@ export interface Facts {
   server: ServerFact
   /** `refused` is asked for only where PostgreSQL would need one: as root, or as a user id without an account. */
   userNamespaces: 'not needed' | 'allowed' | 'refused to root' | 'refused to a user without an account'
-  /** What keeps processes in that run what strangers wrote. */
+  /** What keeps processes in that read or run what strangers wrote, and what the operator demands of it. */
   wall: Wall
+  isolation: Isolation
 }
 
 export interface PortFact {
@@ -82,6 +84,7 @@ export async function gatherFacts(home: PlatformHome, clock: Clock, env: NodeJS.
     certificates: certificateFacts(home, env, answer && 'certificate' in answer ? answer.certificate : null),
     userNamespaces: userNamespaces(),
     wall: findWall(env.PATH),
+    isolation: isolationIn(env),
   }
 }
 

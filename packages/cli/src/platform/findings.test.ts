@@ -17,6 +17,7 @@ const good: Facts = {
     nowMs,
     userNamespaces: 'not needed',
     wall: 'whole',
+    isolation: 'required',
     server: { state: 'answers', dateMs: nowMs - 1000 },
   },
   ports: [server, { ...server, part: 'registry', port: 8444, runs: true }],
@@ -84,7 +85,12 @@ test.each<[string, Partial<Facts>, string, string, RegExp, RegExp]>([
     /timedatectl/,
   ],
   ['server that is silent', { server: { state: 'silent', why: 'no answer' } }, 'clock', 'wrong', /no answer/, /logs/],
-  ['namespaces', { wall: 'limits' }, 'isolation', 'note', /network is not closed/, /max_user_namespaces/],
+  ['namespaces', { wall: 'limits' }, 'isolation', 'note', /not read.*network is not closed/, /max_user_namespaces/],
+  [
+    'namespaces, which the operator accepts',
+    { wall: 'limits', isolation: 'best-effort' },
+    ...(['isolation', 'note', /is read.*accepts that/, /max_user_namespaces/] as const),
+  ],
   ['root', { userNamespaces: 'refused to root' }, 'user namespaces', 'note', /refused/, /as nobody/],
   [
     'user id without an account',

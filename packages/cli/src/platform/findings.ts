@@ -1,4 +1,4 @@
-import { describeWall, type Wall } from '@atrium/runtime/confined/wall.ts'
+import { describeWall } from '@atrium/runtime/confined/wall.ts'
 import { GO_ADVICE } from '@atrium/toolchain/build.ts'
 import { invocation } from '../output/invocation.ts'
 import type { CertificateFact, DiskFact, Facts, PortFact } from './facts.ts'
@@ -27,7 +27,7 @@ export const judge = (facts: Facts): Finding[] => [
   ...certificateFindings(facts),
   clockFinding(facts),
   userNamespaceFindings[facts.userNamespaces],
-  wallFinding(facts.wall),
+  wallFinding(facts),
 ]
 
 const restart = (home: string): string => `restart it (${invocation(home, 'down')}, then ${invocation(home, 'up')})`
@@ -139,13 +139,17 @@ const userNamespaceFindings: Record<Facts['userNamespaces'], Finding> = {
   },
 }
 
-function wallFinding(wall: Wall): Finding {
+function wallFinding({ wall, isolation }: Facts): Finding {
   const check = 'isolation'
-  const what = `charts of packs are rendered here with ${describeWall(wall)}`
-  if (wall === 'whole') return ok(check, what)
-  const todo =
-    wall === 'none'
-      ? 'install util-linux on a Linux machine before you render packs of strangers'
-      : 'allow user namespaces (sysctl user.max_user_namespaces) before you render packs of strangers'
-  return { check, level: 'note', what, todo }
+  const how = `what strangers wrote is read and rendered with ${describeWall(wall)}`
+  if (wall === 'whole') return ok(check, how)
+  const wants =
+    wall === 'none' ? 'use a Linux machine with util-linux' : 'allow user namespaces (sysctl user.max_user_namespaces)'
+  if (isolation === 'best-effort')
+    return { check, level: 'note', what: `${how}; ATRIUM_ISOLATION=best-effort accepts that`, todo: wants }
+  return {
+    ...{ check, level: 'note' },
+    what: `packs of tenants' registries are not read, and archives not rendered: there is only ${describeWall(wall)}`,
+    todo: `${wants}, or accept what there is: ATRIUM_ISOLATION=best-effort`,
+  }
 }

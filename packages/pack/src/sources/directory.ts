@@ -1,13 +1,30 @@
-import { readFileSync, statSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packError } from '../format/problems.ts'
 import { ArchiveMeter, checkedPath, type FileTree, isJunk } from './file-tree.ts'
+import { batchOf, type GitFile } from './git/batch.ts'
 import { packLimits } from './limits.ts'
 
 /** Reads the files of one pack folder. Throws `PackError` on links and beyond the limits of an archive. */
 export async function readPackDirectory(folder: string): Promise<FileTree> {
   const files: FileTree = new Map()
+  await walkPack(folder, (path, content) => void files.set(path, content))
+  return files
+}
+
+/** The same into `file`, for `cutBatch`: it is never in memory as a whole. */
+export async function copyPackDirectory(folder: string, file: string): Promise<GitFile[]> {
+  const files: GitFile[] = []
+  await using output = await open(file, 'wx', 0o600)
+  await walkPack(folder, (path, content) => {
+    writeFileSync(output.fd, batchOf(content))
+    files.push({ path, size: content.length })
+  })
+  return files
+}
+
+async function walkPack(folder: string, take: (path: string, content: Buffer) => void): Promise<void> {
   const meter = new ArchiveMeter(folder, packLimits)
   const walk = async (below: string): Promise<void> => {
     const entries = await readdir(join(folder, below), { withFileTypes: true })
@@ -21,11 +38,10 @@ export async function readPackDirectory(folder: string): Promise<FileTree> {
       if (!entry.isFile()) throw packError(folder, `holds '${path}', which is no file but a link or device`)
       // Hundreds of small files: without a thread for each this takes a fifth of the processor time. Others have their turn at each folder.
       meter.addEntry(path, statSync(join(folder, path)).size)
-      files.set(path, readFileSync(join(folder, path)))
+      take(path, readFileSync(join(folder, path)))
     }
   }
   await walk('')
-  return files
 }
 
 /** Folders directly below `root` that hold a `pack.json`, sorted. */

@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readPackArchive } from './load.ts'
 import { readPackSummary } from './summary.ts'
 import { writeArchive } from './write-archive.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'atrium-summary-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 const files = (more: Record<string, string> = {}, charts: string[] = []): Map<string, Uint8Array> => {
   const manifest = { name: 'web', version: '1.0.0', layer: 'addon', charts }
@@ -20,17 +14,11 @@ const files = (more: Record<string, string> = {}, charts: string[] = []): Map<st
   }
   return new Map(Object.entries(all).map(([path, text]) => [path, Buffer.from(text)]))
 }
-function summary(bytes: Buffer) {
-  const file = join(folder, 'pack')
-  writeFileSync(file, bytes)
-  return readPackSummary(file, 'web')
-}
-
 describe('the summary of a pack', () => {
   it('holds the texts that the whole pack holds', async () => {
     const archive = writeArchive(files({ 'web/presets.yaml': 'presets: []\n', 'web/logo.png': 'x'.repeat(100_000) }))
     const { manifest, values, readme, presets, schema } = await readPackArchive(archive, 'web')
-    expect(await summary(archive)).toEqual({ manifest, values, readme, presets, schema })
+    expect(await readPackSummary(archive, 'web')).toEqual({ manifest, values, readme, presets, schema })
   })
 
   it.each([
@@ -40,6 +28,6 @@ describe('the summary of a pack', () => {
     ['an archive that was cut off', writeArchive(files()).subarray(0, 100), 'no valid'],
     ['what is no archive', Buffer.from('hello'), 'no valid|missing'],
   ])('is refused of %s', async (_name, bytes, message) => {
-    await expect(summary(bytes)).rejects.toThrow(new RegExp(message))
+    await expect(readPackSummary(bytes, 'web')).rejects.toThrow(new RegExp(message))
   })
 })

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
+import { type Preset, readPresets, readValuesSchema } from '../format/presets.ts'
 import { PackError, packError } from '../format/problems.ts'
 import { readArchive } from './archive.ts'
 import { ArchiveMeter, ArchiveNames, checkedPath, type FileTree, isJunk, withoutTopFolder } from './file-tree.ts'
@@ -13,26 +12,36 @@ import { loadTexts, type PackTexts } from './load.ts'
 const kept = /^([^/]+\/)?(pack\.json|values\.yaml|README\.md|presets\.yaml|schema\.yaml)$/
 const GZIP = Buffer.from([0x1f, 0x8b])
 
-/** Reads the texts of a pack archive in a file; charts pass by and are never in memory. Throws `PackError`. */
-export async function readPackSummary(file: string, source: string): Promise<PackTexts> {
-  return loadTexts(withoutTopFolder(await readNames(file, source)))
+/** What a catalogue keeps of a pack: its texts, presets and schema read. */
+export interface PackEntry extends Omit<PackTexts, 'presets' | 'schema'> {
+  presets: Preset[]
+  /** The rule text of each value, by its dotted path; null without a `schema.yaml`. */
+  schema: Record<string, { schema: string }> | null
+}
+
+/** Throws `PackError` when presets or schema cannot be read. */
+export const entryOf = ({ manifest, values, readme, presets, schema }: PackTexts): PackEntry => ({
+  ...{ manifest, values, readme },
+  presets: readPresets(presets),
+  schema: schema === '' ? null : readValuesSchema(schema),
+})
+
+/** Reads the texts of a pack archive; charts pass by and are never unpacked in memory. Throws `PackError`. */
+export async function readPackSummary(archive: Buffer, source: string): Promise<PackTexts> {
+  return loadTexts(withoutTopFolder(await readNames(archive, source)))
 }
 
 /** Every path of the archive; content only where `kept` names it. */
-async function readNames(file: string, source: string): Promise<FileTree> {
-  const handle = await open(file)
-  const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-  const { size } = await handle.stat()
-  await handle.close()
+async function readNames(archive: Buffer, source: string): Promise<FileTree> {
   // Archives of another kind are rare and small.
-  if (!buffer.equals(GZIP)) return readArchive(await readFile(file), source)
+  if (!archive.subarray(0, 2).equals(GZIP)) return readArchive(archive, source)
   const files: FileTree = new Map()
   const meter = new ArchiveMeter(source, packLimits)
-  const limit = unpackedLimit(size, packLimits)
+  const limit = unpackedLimit(archive.length, packLimits)
   const target = { files, names: new ArchiveNames(source), meter, source }
   const take = (entry: ReadEntry): void => collect(entry, target)
   try {
-    await pipeline(createReadStream(file), createGunzip(), counted(limit, source), (tar) => parseTar(tar, take))
+    await pipeline([archive], createGunzip(), counted(limit, source), (tar) => parseTar(tar, take))
   } catch (error) {
     throw error instanceof PackError ? error : packError(source, 'is no valid tar.gz archive', { cause: error })
   }

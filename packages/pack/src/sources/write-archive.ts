@@ -16,7 +16,8 @@ export function writeArchive(files: FileTree): Buffer {
 }
 
 function tarEntry(path: string, content: Uint8Array): Buffer[] {
-  return [tarHeader(path, content.length), Buffer.from(content), Buffer.alloc(tarPadding(content.length))]
+  const { buffer, byteOffset, length } = content
+  return [tarHeader(path, length), Buffer.from(buffer, byteOffset, length), Buffer.alloc(tarPadding(length))]
 }
 
 /** The block before a file's content. Throws `PackError` on a path too long for it. */

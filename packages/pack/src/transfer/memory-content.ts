@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
-import { digestOf } from '../sources/oci/client.ts'
-import { type Descriptor, mediaTypes, OciError, type OciManifest } from '../sources/oci/types.ts'
+import { type Descriptor, digestOf, mediaTypes, OciError, type OciManifest } from '../sources/oci/types.ts'
 import type { BlobId, Content, RawManifest } from './content.ts'
 
 const CHUNK = 1024 * 1024

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import { checkReference, checkRepository, digestOf, pull, push } from '../sources/oci/client.ts'
+import { checkReference, checkRepository, pull, push } from '../sources/oci/client.ts'
 import type { OciTransport } from '../sources/oci/transport.ts'
-import { DIGEST, OciError, ociLimits } from '../sources/oci/types.ts'
+import { DIGEST, digestOf, OciError, ociLimits } from '../sources/oci/types.ts'
 import { type BlobId, manifestTypes, mediaTypeOf, type RawManifest, verified, type WritableContent } from './content.ts'
 
 /** The content of one registry. Blobs stream: they may be larger than memory. */

@@ -18,3 +18,7 @@ export const explainEnd = (
   const words = said.trim().slice(0, MESSAGE_CHARS)
   return words === '' ? `its process ended (${signal ?? `exit code ${code}`})` : words
 }
+
+/** What a job itself says of its failure. */
+export const explainFailure = (message: string, limits: KernelLimits): string =>
+  explainEnd({ code: null, signal: null, said: message }, limits)

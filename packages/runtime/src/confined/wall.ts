@@ -18,7 +18,9 @@ const OPEN_FILES = 64
 
 /** The words before a command that put it behind this wall. */
 export const wallWords = (wall: Wall, { cpuSeconds, memoryBytes }: KernelLimits): string[] => {
-  const limits = ['prlimit', `--cpu=${cpuSeconds}`, `--data=${memoryBytes}`, `--nofile=${OPEN_FILES}`, '--core=0']
+  // The first bound ends it by a signal that nobody else sends; what ignores that is killed at the second.
+  const cpu = `--cpu=${cpuSeconds}:${cpuSeconds + 1}`
+  const limits = ['prlimit', cpu, `--data=${memoryBytes}`, `--nofile=${OPEN_FILES}`, '--core=0']
   if (wall === 'none') return []
   return wall === 'whole' ? [...NAMESPACES, ...limits] : limits
 }
@@ -40,3 +42,13 @@ export const describeWall = (wall: Wall): string =>
       'an empty home, limited processor time and memory; this system refuses namespaces, so the network is not closed',
     none: 'an empty home; this system has neither namespaces nor limits (unshare and prlimit of util-linux are missing)',
   })[wall]
+
+/** What the operator demands: a whole wall, or the best that the system gives. Variable `ATRIUM_ISOLATION`. */
+export const isolations = ['required', 'best-effort'] as const
+export type Isolation = (typeof isolations)[number]
+
+/** Why what strangers wrote is neither read nor rendered here; null where it is. */
+export const refusalOf = (wall: Wall, isolation: Isolation): string | null =>
+  wall === 'whole' || isolation === 'best-effort'
+    ? null
+    : `What strangers wrote is not worked on here, because this system does not keep a process in (what it gives: ${describeWall(wall)}). Allow user namespaces (sysctl user.max_user_namespaces), or accept what there is: ATRIUM_ISOLATION=best-effort.`

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type Isolation, isolations } from '@atrium/runtime/confined/wall.ts'
 import { type ServerEnv, variableOf } from './env.ts'
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -31,6 +32,7 @@ export interface ServerConfig {
   aws: { accessKey: string; secretKeyFile: string } | null
   /** Absolute; null = no folder of this machine is a registry. */
   packFolder: string | null
+  isolation: Isolation
 }
 
 const DEFAULT_PORT = 8443
@@ -58,6 +60,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   stsEndpoint: env.stsEndpoint === undefined ? null : httpsUrl(env, 'stsEndpoint'),
   aws: awsOf(env),
   packFolder: packFolderOf(env),
+  isolation: isolationOf(env),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {
@@ -118,6 +121,12 @@ const logLevelOf = (env: ServerEnv): LogLevel => {
   const level = LOG_LEVELS.find((name) => name === (env.logLevel ?? 'info'))
   if (!level) throw wrong('logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
   return level
+}
+
+const isolationOf = (env: ServerEnv): Isolation => {
+  const isolation = isolations.find((name) => name === (env.isolation ?? 'required'))
+  if (!isolation) throw wrong('isolation', `must be one of ${isolations.join(', ')}`)
+  return isolation
 }
 
 const listOf = (text: string | undefined): string[] =>

@@ -39,6 +39,8 @@ export interface ServerEnv {
   packFolder?: string
   registryCaFile?: string
   registryTokenKeyFile?: string
+  /** `best-effort`: packs of tenants are read also where this system closes no network to their reader. */
+  isolation?: string
 }
 
 const VARIABLES: Record<keyof ServerEnv, string> = {
@@ -67,6 +69,7 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   packFolder: 'ATRIUM_PACK_FOLDER',
   registryCaFile: 'ATRIUM_REGISTRY_CA_FILE',
   registryTokenKeyFile: 'ATRIUM_REGISTRY_TOKEN_KEY_FILE',
+  isolation: 'ATRIUM_ISOLATION',
 }
 
 /** Empty variables count as absent. */

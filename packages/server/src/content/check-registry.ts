@@ -7,17 +7,13 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 import { folderAddress } from './origins/folder-packs.ts'
 import { gitAddress } from './origins/git-packs.ts'
-import { openOrigin } from './origins/open-origin.ts'
-import { authorizationOf, type RegistryClientDeps, type RegistrySecrets, registryClient } from './registry-client.ts'
+import { type OriginDeps, openOrigin } from './origins/open-origin.ts'
+import { authorizationOf, type RegistrySecrets, registryClient } from './registry-client.ts'
 
 const limitMs = 20_000
 
 /** Tries to sign in and to list what is there. Throws `InvalidRequest` that names the field that is wrong. */
-export async function checkRegistry(
-  spec: RegistrySpec,
-  secrets: RegistrySecrets,
-  deps: RegistryClientDeps,
-): Promise<void> {
+export async function checkRegistry(spec: RegistrySpec, secrets: RegistrySecrets, deps: OriginDeps): Promise<void> {
   try {
     await list(spec, secrets, deps, AbortSignal.timeout(limitMs))
   } catch (error) {
@@ -28,7 +24,7 @@ export async function checkRegistry(
 async function list(
   spec: RegistrySpec,
   secrets: RegistrySecrets,
-  deps: RegistryClientDeps,
+  deps: OriginDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const git = gitAddress(spec.endpoint)

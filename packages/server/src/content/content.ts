@@ -1,13 +1,17 @@
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
+import { PackReader } from '@atrium/pack/confined/pack-reader.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { basePathOf } from '@atrium/pack/sources/oci/pack-registry.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
+import { findWall, type Isolation } from '@atrium/runtime/confined/wall.ts'
 import type { Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
 import { checkRegistry } from './check-registry.ts'
 import type { CollectTimes } from './collect-packs.ts'
+import { mustBeKeptIn } from './isolation.ts'
+import { folderAddress } from './origins/folder-packs.ts'
 import { OciPacks } from './origins/oci-packs.ts'
 import { openOrigin } from './origins/open-origin.ts'
 import type { Origin } from './origins/origin.ts'
@@ -32,6 +36,8 @@ export interface ContentOptions extends RegistryClientDeps {
   logger: Logger
   /** The platform's own registry; null = tenants' registries only. */
   registry: { url: string; caBundle: string; tokenKey: Secret<string> } | null
+  /** Whether packs of tenants are read where this system keeps no reader in; `required` unless given. */
+  isolation?: Isolation
   syncEveryMs?: number
   syncRetryMs?: number
   /** When packs go that nobody uses. */
@@ -54,6 +60,8 @@ export interface Content {
   ensurePublicRegistry(): Promise<void>
   /** A pull-only token of one cluster's agent for one repository. The caller has checked that the cluster needs it. */
   issueAgentToken(clusterUid: string, repository: string): Promise<{ token: string; expiresAt: string }>
+  /** Ends the processes that read packs. */
+  close(): void
 }
 
 const hourMs = 3_600_000
@@ -71,16 +79,24 @@ export function createContent(options: ContentOptions): Content {
       })
     : null
   const platform = registry && tokens ? platformClient(registry, tokens, options) : null
+  const reader = new PackReader(findWall(), clock)
+  const deps = { ...options, reader }
+  const isolation = options.isolation ?? 'required'
+  /** The platform's packs, and those in its folder, are the operator's own. */
+  const mustBeReadable = ({ endpoint }: RegistrySpec): void => {
+    if (folderAddress(endpoint) === null) mustBeKeptIn(reader.wall, isolation)
+  }
   const isPlatform = ({ meta }: StoredObject<'Registry'>): boolean =>
     meta.tenant === systemTenant && meta.uid === publicRegistryUid
   const originFor = async (object: StoredObject<'Registry'>): Promise<Origin | null> => {
-    if (isPlatform(object)) return platform && new OciPacks(platform, basePathOf(object.spec.endpoint), null)
+    if (isPlatform(object)) return platform && new OciPacks(platform, basePathOf(object.spec.endpoint), null, reader)
     if (object.spec.isSyncOff || object.spec.oci?.provider === 'zarf') return null
+    mustBeReadable(object.spec)
     const ref = { kind: 'Registry', uid: object.meta.uid }
     const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
     // Whatever stands in its specification: no tenant's registry is a folder of this machine.
     const packFolder = object.meta.tenant === systemTenant ? (options.packFolder ?? null) : null
-    return openOrigin(object.spec, readSecrets(auth), { ...options, packFolder })
+    return openOrigin(object.spec, readSecrets(auth), { ...deps, packFolder })
   }
   return {
     registryTokens: tokens,
@@ -91,7 +107,8 @@ export function createContent(options: ContentOptions): Content {
           'InvalidState',
           'This installation has no registry of its own (ATRIUM_REGISTRY_URL), where packs of other registries are kept for agents.',
         )
-      await checkRegistry(spec, secrets, options)
+      mustBeReadable(spec)
+      await checkRegistry(spec, secrets, deps)
     },
     reconciler: new RegistryReconciler({
       store,
@@ -114,5 +131,6 @@ export function createContent(options: ContentOptions): Content {
       const { token, expiresAt } = await tokens.issueRegistryToken({ repository, actions: ['pull'], subject })
       return { token: token.reveal(), expiresAt }
     },
+    close: () => reader.close(),
   }
 }

@@ -1,10 +1,9 @@
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
-import { readPresets, readValuesSchema } from '@atrium/pack/format/presets.ts'
-import type { PackTexts } from '@atrium/pack/sources/load.ts'
+import type { PackEntry } from '@atrium/pack/sources/summary.ts'
 
-/** What the catalogue keeps of a pack. Throws `PackError` when presets or schema cannot be read. */
+/** What the catalogue keeps of a pack. */
 export function packSpecOf(
-  pack: PackTexts,
+  pack: PackEntry,
   place: Pick<PackSpec, 'registryUid' | 'repository' | 'digest' | 'type' | 'source'>,
 ): PackSpec {
   const { manifest } = pack
@@ -17,8 +16,8 @@ export function packSpecOf(
     cloudTypes: manifest.cloudTypes,
     values: pack.values,
     readme: pack.readme,
-    presets: readPresets(pack.presets),
-    schema: pack.schema === '' ? null : readValuesSchema(pack.schema),
+    presets: pack.presets,
+    schema: pack.schema,
     annotations: manifest.annotations,
     constraints: manifest.constraints,
   }

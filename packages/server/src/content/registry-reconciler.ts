@@ -8,6 +8,7 @@ import { setCondition } from '@atrium/runtime/controller/conditions.ts'
 import type { ReconcileRequest, ReconcileResult, Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { type CollectDeps, type CollectTimes, collectPacks } from './collect-packs.ts'
+import { IsolationError } from './isolation.ts'
 import type { Origin } from './origins/origin.ts'
 import { type SyncResult, syncRegistry } from './registry-sync.ts'
 import { contentActor, contentFinalizer } from './tenant.ts'
@@ -54,28 +55,21 @@ export class RegistryReconciler implements Reconciler {
     const registry = await store.transaction(request.tenant, contentActor, (tx) => tx.get('Registry', request.uid))
     if (registry === null) return { outcome: 'gone' }
     if (registry.meta.deletedAt !== null) return this.#remove(request, registry)
-    const result = await this.#read(request, registry)
+    const result = await this.#sync(request, registry)
     await this.#collect(request, registry)
     return result
   }
 
-  async #read(request: ReconcileRequest, registry: StoredObject<'Registry'>): Promise<ReconcileResult> {
-    const origin = await this.#deps.originFor(registry)
-    if (origin === null) return { outcome: 'done' }
-    try {
-      return await this.#sync(request, registry, origin)
-    } finally {
-      await origin.close()
-    }
-  }
-
-  async #sync(request: ReconcileRequest, registry: StoredObject<'Registry'>, origin: Origin): Promise<ReconcileResult> {
+  async #sync(request: ReconcileRequest, registry: StoredObject<'Registry'>): Promise<ReconcileResult> {
     const { store, clock } = this.#deps
     const lastRunAt = isoNow(clock)
     const { sync: former } = registry.status
     const run = { ...former, lastRunAt, lastSuccessAt: former?.lastSuccessAt ?? null }
-    await this.#write(request, registry, { ...run, state: 'InProgress', message: 'Reading the registry.' })
+    let origin: Origin | null = null
     try {
+      origin = await this.#deps.originFor(registry)
+      if (origin === null) return { outcome: 'done' }
+      await this.#write(request, registry, { ...run, state: 'InProgress', message: 'Reading the registry.' })
       const deps = { store, clock, keeper: this.#deps.keeperFor(registry) }
       const result = await syncRegistry(deps, registry, origin, request)
       const { generation } = registry.meta
@@ -86,15 +80,16 @@ export class RegistryReconciler implements Reconciler {
     } catch (error) {
       // The run was taken away: whoever goes on with it says how it is.
       if (request.signal.aborted) throw error
-      const isRegistry = error instanceof OciError || error instanceof PackError
-      const message = isRegistry
-        ? `${error.message}. ${adviceOn(error)}; it is tried again.`
-        : 'A failure of the management server stopped the run; its log says which. It is tried again.'
+      const reason = reasonOf(error)
+      const message =
+        reason ?? 'A failure of the management server stopped the run; its log says which. It is tried again.'
       this.#deps.logger.warn({ registry: registry.meta.name, err: error }, 'a pack registry could not be read')
       // What was read is kept; the next run reads everything that is offered.
       await this.#write(request, registry, { ...run, state: 'Failed', message, mark: null })
-      if (!isRegistry) throw error
+      if (reason === null) throw error
       return { outcome: 'again', afterMs: this.#deps.retryMs }
+    } finally {
+      await origin?.close()
     }
   }
 
@@ -160,6 +155,13 @@ const adviceOn = (error: OciError | PackError): string =>
   error instanceof CatalogueError
     ? "Check its credentials; if it lists its repositories to nobody, name what is read: 'atrium registry set NAME --repository PACK', or `repositories` of PATCH /atrium/v1/registries/{uid}/settings"
     : "Check the registry's address, CA and credentials"
+
+/** What a person can do something about; null for a failure of ours. */
+function reasonOf(error: unknown): string | null {
+  if (error instanceof OciError || error instanceof PackError)
+    return `${error.message}. ${adviceOn(error)}; it is tried again.`
+  return error instanceof IsolationError ? error.message : null
+}
 
 function describe({ counts, problems }: SyncResult): string {
   const { offered, changed, failed, leftOut } = counts

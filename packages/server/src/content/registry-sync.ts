@@ -1,11 +1,16 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
-import type { PackProblem, RegistryStatus } from '@atrium/api/kinds/registry.ts'
+import type { PackProblem, PackProblemCode, RegistryStatus } from '@atrium/api/kinds/registry.ts'
 import { PackError, packError } from '@atrium/pack/format/problems.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { keyDigest } from '@atrium/pack/sources/oci/cosign.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { inParallel } from '@atrium/runtime/base/parallel.ts'
+import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import type { ReconcileRequest } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { keptRepository } from './kept.ts'
@@ -104,13 +109,14 @@ class SyncRun {
 
   async read(origin: Origin, offer: Offer, signedBy: string | undefined, signal: AbortSignal): Promise<void> {
     const { meta } = this.#registry
-    const pack = await origin.read(offer, signal)
-    const { name, version } = pack.texts.manifest
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'atrium-pack-'))
+    const pack = await origin.read(offer, folder.path, signal)
+    const { name, version } = pack.entry.manifest
     this.#mustBeAlone(offer, name, version)
     const place = await this.#keep(pack, name, signal)
     const source = { place: offer.place, mark: offer.mark, ...(signedBy && { signedBy }) }
     const isOwnSource = place.isCopy || signedBy !== undefined
-    const spec = packSpecOf(pack.texts, {
+    const spec = packSpecOf(pack.entry, {
       registryUid: meta.uid,
       repository: place.repository,
       digest: pack.digest,
@@ -216,7 +222,12 @@ async function freeUid(
 
 /** Only what says something about the pack is kept; anything else is a failure of the whole run. */
 function explain({ place, mark }: Offer, error: unknown): PackProblem {
-  if (error instanceof PackError || (error instanceof OciError && error.status < 500))
-    return { place, mark, message: error.message.slice(0, 1000) }
-  throw error
+  const code = codeOf(error)
+  if (code === null) throw error
+  return { code, place, mark, message: messageOf(error).slice(0, 1000) }
+}
+
+function codeOf(error: unknown): PackProblemCode | null {
+  if (error instanceof PackError) return error.cause instanceof ConfinedError ? 'PackLimitBroken' : 'PackInvalid'
+  return error instanceof OciError && error.status < 500 ? 'PackUnavailable' : null
 }

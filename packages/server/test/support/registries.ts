@@ -58,6 +58,7 @@ export async function openRegistriesWorld(
       }
     },
     async close() {
+      content.close()
       await api.close()
       await egress.close()
       await platform.stop()

@@ -48,7 +48,11 @@ async function importChart(chart: string, options: ImportOptions): Promise<void>
   await using helm = await openHelm()
   const { repo, ca, chartVersion: version } = options
   const source = { chart, ...(repo && { repo }), ...(ca && { ca }), ...(version && { version }) }
-  const { archive, repository } = await fetchChart(source, helm, readCredentials(options.credentials, process.env))
+  const { archive, repository, isOwn } = await fetchChart(
+    source,
+    helm,
+    readCredentials(options.credentials, process.env),
+  )
   const facts = await readChartFacts(archive, chart)
   const name = options.name ?? facts.name
   const namespace =
@@ -58,7 +62,7 @@ async function importChart(chart: string, options: ImportOptions): Promise<void>
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-+|-+$/g, '')
       .slice(0, 63)
-  const { images } = await imagesOfChart(facts, archive, namespace, helm, options.values)
+  const { images } = await imagesOfChart(facts, { archive, namespace, isOwn }, helm, options.values)
   const cloudTypes = options.cloudType ?? ['all']
   const files = packOfChart(facts, archive, {
     ...{ name, namespace, repository, images, cloudTypes },
@@ -76,13 +80,13 @@ async function importChart(chart: string, options: ImportOptions): Promise<void>
 /** A chart that does not render by itself makes a pack all the same: its images can be listed by hand. */
 async function imagesOfChart(
   { name, version }: ChartFacts,
-  archive: Buffer,
-  namespace: string,
+  { archive, namespace, isOwn }: { archive: Buffer; namespace: string; isOwn: boolean },
   helm: Helm,
   valuesFile: string | undefined,
 ): Promise<FoundImages> {
   const valuesText = valuesFile === undefined ? '' : readFileSync(valuesFile, 'utf8')
-  const rendered = await helm.renderer.render({ releaseName: name, namespace, chart: archive, valuesText })
+  const renderer = helm.rendererFor(isOwn)
+  const rendered = await renderer.render({ releaseName: name, namespace, chart: archive, valuesText })
   if ('text' in rendered) return imagesOfObjects(rendered.text)
   process.stderr.write(
     `Chart ${name} ${version} does not render, so its images are not listed: ${rendered.refused}\nGive it what it needs, --values FILE, or list them below pack.content.images.\n`,

@@ -6,6 +6,7 @@ import type { Renderer } from '@atrium/pack/render/renderer.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { findHelm, helmRenderer } from '../../packs/helm-renderer.ts'
+import { renderRefusal } from '../../packs/isolation.ts'
 import { describeFindings } from '../../packs/lint-text.ts'
 import { packPaths, readLocalPack } from '../../packs/read-packs.ts'
 import { VERSION } from '../../version.ts'
@@ -62,17 +63,21 @@ async function lintAll(
   const linted: LintedPlace[] = []
   for (const path of paths) {
     const { isFolder, tree } = await readLocalPack(path)
-    const findings = await lintPack(tree, renderer)
+    const refusal = renderer && renderRefusal(isFolder, process.env)
+    if (refusal) process.stderr.write(`${path}: ${LESS}. ${refusal}\n`)
+    const findings = await lintPack(tree, refusal ? undefined : renderer)
     const shown = findings.filter(({ severity, code }) => isAtLeast(severity, level) && !ignore.includes(code))
     linted.push({ path, isFolder, findings: shown })
   }
   return linted
 }
 
+const LESS = 'templates, and what charts run, are not looked at'
+
 async function rendererOrRemark(kubernetesVersion: string): Promise<Renderer | undefined> {
   const helm = await findHelm()
   if (helm !== null) return helmRenderer({ helm, kubernetesVersion })
-  process.stderr.write('There is no helm on this machine: templates, and what charts run, are not looked at.\n')
+  process.stderr.write(`There is no helm on this machine: ${LESS}.\n`)
   return undefined
 }
 

@@ -87,10 +87,10 @@ async function mirrorChart(
     ...(version !== undefined && { version }),
     ...(options.ca !== undefined && { ca: options.ca }),
   }
-  const { archive } = await fetchChart(source, helm, reach.credentials)
+  const { archive, isOwn } = await fetchChart(source, helm, reach.credentials)
   const facts = await readChartFacts(archive, chart)
   const request = { releaseName: facts.name, namespace: 'default', chart: archive, valuesText: '' }
-  const rendered = options.images ? await helm.renderer.render(request) : { text: '' }
+  const rendered = options.images ? await helm.rendererFor(isOwn).render(request) : { text: '' }
   if ('refused' in rendered) throw new Error(`${wantedChart} does not render: ${rendered.refused}`)
   await run.chart({ name: facts.name, version: facts.version, archive }, imagesOfObjects(rendered.text).images)
 }

@@ -10,6 +10,7 @@ import { type RenderedPart, renderPlan } from '@atrium/pack/render/renderer.ts'
 import { loadPack } from '@atrium/pack/sources/load.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { findHelm, helmRenderer } from '../../packs/helm-renderer.ts'
+import { renderRefusal } from '../../packs/isolation.ts'
 import { readLocalPack } from '../../packs/read-packs.ts'
 import { givenScope } from '../../packs/scope.ts'
 
@@ -64,7 +65,8 @@ const pairs = (flags: string, description: string): Option =>
 
 async function renderPack(path: string, options: Options): Promise<string> {
   const { values: file, layer, kubeVersion, valuesOnly } = options
-  const pack = await loadPack((await readLocalPack(path)).tree)
+  const { isFolder, tree } = await readLocalPack(path)
+  const pack = await loadPack(tree)
   const own = file === undefined ? pack.values : await readFile(file, 'utf8')
   const text = applyPresets(own, readPresets(pack.presets), options.preset)
   const given = {
@@ -75,6 +77,8 @@ async function renderPack(path: string, options: Options): Promise<string> {
   const resolved = resolveMacros(text, givenScope(given, pack.manifest.name, readValues(text)), file)
   if (resolved.problems.length > 0) throw new PackError(resolved.problems)
   if (valuesOnly) return resolved.text
+  const refusal = renderRefusal(isFolder, process.env)
+  if (refusal !== null) throw new Error(refusal)
   const helm = await findHelm()
   if (helm === null)
     throw new Error('There is no helm on this machine. Start the platform once, or name one: ATRIUM_TOOL_HELM=<path>.')

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type Wall, wallWords } from '@atrium/runtime/confined/wall.ts'
 import { packError } from '../../format/problems.ts'
-import { ArchiveMeter, checkedPath, type FileTree, isJunk } from '../file-tree.ts'
+import { ArchiveMeter, checkedPath, isJunk } from '../file-tree.ts'
 import { packLimits } from '../limits.ts'
+import type { GitFile } from './batch.ts'
 import { gitLimits } from './remote.ts'
 
 /** A folder of the commit that holds a `pack.json`. */
@@ -23,30 +25,37 @@ interface Entry {
   path: string
 }
 
-const outputBytes = 512 * 1024 * 1024
+const listingBytes = 64 * 1024 ** 2
+const limits = { cpuSeconds: 120, memoryBytes: 1024 ** 3 } as const
+
+/** An empty folder that belongs to the caller, and the wall that `git` runs behind. */
+interface Place {
+  folder: string
+  wall: Wall
+}
 
 /**
- * The objects of one commit in a folder of their own, read with the real `git`: it knows packfiles, and never talks to anybody here. Nothing is
+ * The objects of one commit in a folder of their own, read with the real `git`: it knows packfiles, and talks to nobody here. Nothing is
  * checked out: no path of the repository becomes one of this machine.
  */
 export class GitCheckout {
-  readonly #folder: string
+  readonly #place: Place
   readonly #entries: readonly Entry[]
 
-  private constructor(folder: string, entries: readonly Entry[]) {
-    this.#folder = folder
+  private constructor(place: Place, entries: readonly Entry[]) {
+    this.#place = place
     this.#entries = entries
   }
 
-  /** Takes in a packfile. `folder` is empty and belongs to the caller. */
-  static async open(folder: string, commit: string, packfile: AsyncIterable<Buffer>, signal?: AbortSignal) {
-    await git(folder, ['init', '--bare', '--quiet', '.'], [], signal)
+  /** Takes in a packfile. */
+  static async open(place: Place, commit: string, packfile: AsyncIterable<Buffer>, signal?: AbortSignal) {
+    await git(place, ['init', '--bare', '--quiet', '.'], [], signal)
     // Its parents are not there, and not missed.
-    await writeFile(join(folder, 'shallow'), `${commit}\n`)
+    await writeFile(join(place.folder, 'shallow'), `${commit}\n`)
     const limit = `--max-input-size=${gitLimits.packBytes}`
-    await git(folder, ['index-pack', '--stdin', '--strict', limit], packfile, signal)
-    const listing = await git(folder, ['ls-tree', '-r', '-t', '-z', '-l', '--full-tree', commit], [], signal)
-    return new GitCheckout(folder, listing.toString('utf8').split('\0').flatMap(readEntry))
+    await git(place, ['index-pack', '--stdin', '--strict', limit], packfile, signal)
+    const listing = await git(place, ['ls-tree', '-r', '-t', '-z', '-l', '--full-tree', commit], [], signal)
+    return new GitCheckout(place, listing.toString('utf8').split('\0').flatMap(readEntry))
   }
 
   /** Folders with a pack, at `below` or anywhere in it. */
@@ -59,8 +68,8 @@ export class GitCheckout {
       .map((path) => ({ path, tree: trees.get(path) ?? 'root' }))
   }
 
-  /** The files of one folder. Throws `PackError` on links and beyond the limits of an archive. */
-  async read(folder: string, signal?: AbortSignal): Promise<FileTree> {
+  /** Writes the files of one folder to `file`, for `cutBatch`. Throws `PackError` on links and beyond the limits of an archive. */
+  async read(folder: string, file: string, signal?: AbortSignal): Promise<GitFile[]> {
     const meter = new ArchiveMeter(folder, packLimits)
     const prefix = folder === '' ? '' : `${folder}/`
     const wanted = this.#entries.filter(({ path, type }) => type !== 'tree' && path.startsWith(prefix))
@@ -74,8 +83,9 @@ export class GitCheckout {
       meter.addEntry(path, size)
     }
     const ids = kept.map(({ id }) => Buffer.from(`${id}\n`))
-    const output = await git(this.#folder, ['cat-file', '--batch', '--buffer'], ids, signal)
-    return cut(output, kept)
+    await using output = await open(file, 'wx', 0o600)
+    await git(this.#place, ['cat-file', '--batch', '--buffer'], ids, signal, output.fd)
+    return kept.map(({ path, size }) => ({ path, size }))
   }
 }
 
@@ -85,48 +95,39 @@ function readEntry(line: string): Entry[] {
   return path === '' ? [] : [{ mode, type, id, size: Number(size) || 0, path }]
 }
 
-/** `<id> blob <size>\n<content>\n`, one after another, in the order they were asked for. */
-function cut(output: Buffer, entries: readonly Entry[]): FileTree {
-  const files: FileTree = new Map()
-  let at = 0
-  for (const { path, size } of entries) {
-    const start = output.indexOf(10, at) + 1
-    files.set(path, output.subarray(start, start + size))
-    at = start + size + 1
-  }
-  return files
-}
-
-/** Runs `git` offline in this folder, without anybody's configuration. */
+/** Runs `git` in this folder, behind the wall and without anybody's configuration; its output goes into the file of `fd`, if that is given. */
 async function git(
-  cwd: string,
+  { folder, wall }: Place,
   args: readonly string[],
   input: AsyncIterable<Buffer> | Iterable<Buffer>,
   signal: AbortSignal | undefined,
+  fd?: number,
 ): Promise<Buffer> {
   const env = {
     PATH: '/usr/local/bin:/usr/bin:/bin',
-    HOME: cwd,
-    GIT_DIR: cwd,
+    HOME: folder,
+    GIT_DIR: folder,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
   }
-  const child = spawn('git', args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], ...(signal && { signal }) })
+  const [command = '', ...words] = [...wallWords(wall, limits), 'git', ...args]
+  const options = { cwd: folder, env, ...(signal && { signal }) }
+  const child = spawn(command, words, { ...options, stdio: ['pipe', fd ?? 'pipe', 'ignore'] })
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', (cause) => reject(packError('git', "cannot be run: the server's machine needs `git`", { cause })))
     child.on('close', resolve)
   })
   const chunks: Buffer[] = []
   let bytes = 0
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > outputBytes) child.kill('SIGKILL')
+    if (bytes > listingBytes) child.kill('SIGKILL')
     else chunks.push(chunk)
   })
   // A git that ended early says so by its status.
-  const fed = pipeline(Readable.from(input), child.stdin).catch((error: NodeJS.ErrnoException) => {
+  const fed = pipeline(Readable.from(input), child.stdin as Writable).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   })
   const [status] = await Promise.all([ended, fed])

@@ -1,4 +1,3 @@
-import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { parse } from 'yaml'
 import { packError } from '../../format/problems.ts'
 import { compareVersions, isVersion } from '../../format/version.ts'
@@ -25,17 +24,17 @@ export const helmLimits = {
 const NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/
 const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/
 
-/**
- * The newest versions of each chart in the text of an `index.yaml` that lies at `base`. Read chart by chart, so that a long one holds nobody
- * up. `leftOut` counts what is beyond the limits. Throws `PackError` on what is no index.
- */
-export async function readHelmIndex(
-  text: string,
-  base: string,
-  clock: Pick<Clock, 'sleep'>,
-): Promise<{ charts: ChartEntry[]; leftOut: number }> {
+export interface HelmIndex {
+  charts: ChartEntry[]
+  /** How many are beyond the limits. */
+  leftOut: number
+}
+
+/** The newest versions of each chart in the text of an `index.yaml` that lies at `base`. Throws `PackError` on what is no index. */
+export function readHelmIndex(text: string, base: string): HelmIndex {
   const charts: ChartEntry[] = []
   let leftOut = 0
+  // Chart by chart: all of a long one would not fit into memory.
   for (const part of partsOf(text)) {
     for (const [name, entries] of Object.entries(entriesOf(part))) {
       const versions = (Array.isArray(entries) ? entries : []).flatMap((entry) => readEntry(name, entry, base))
@@ -43,7 +42,6 @@ export async function readHelmIndex(
       charts.push(...versions.sort((a, b) => compareVersions(b.version, a.version)).slice(0, room))
       leftOut += Math.max(0, versions.length - room)
     }
-    await clock.sleep(0)
   }
   return { charts, leftOut }
 }

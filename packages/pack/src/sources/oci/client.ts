@@ -1,19 +1,18 @@
-import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { Writable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { hashingFile } from '../hashing-file.ts'
 import { type OciRequest, OciTransport, type OciTransportOptions } from './transport.ts'
 import {
   CatalogueError,
   type Descriptor,
   DIGEST,
+  digestOf,
   mediaTypes,
   OciError,
   type OciManifest,
   ociLimits,
   SignInError,
 } from './types.ts'
-
-export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
 
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
@@ -261,23 +260,6 @@ const noCatalogue = (status: number, why: string, cause?: unknown): CatalogueErr
 export const pull = (repository: string): string => `repository:${repository}:pull`
 /** The same for writing. */
 export const push = (repository: string): string => `repository:${repository}:pull,push`
-/** A file that is hashed as it is written; it has finished once all of it is in the file. */
-function hashingFile(file: string, hash: Hash): Writable {
-  const out = createWriteStream(file, { mode: 0o600 })
-  // Whoever writes is told by each write; what still waits when it is given up is told to nobody.
-  out.on('error', () => undefined)
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      out.write(chunk, done)
-    },
-    final: (done) => void out.end(done),
-    destroy(error, done) {
-      out.destroy()
-      done(error)
-    },
-  })
-}
 
 export const isRepository = (name: string): boolean => name.length <= 255 && REPOSITORY.test(name)
 

@@ -1,15 +1,13 @@
 import type { PackFiles } from '../../format/pack-files.ts'
 import type { FileTree } from '../file-tree.ts'
 import { packLimits } from '../limits.ts'
-import { packArchive, readPackArchive } from '../load.ts'
-import { digestOf, type FoundManifest, type OciClient } from './client.ts'
-import { type Descriptor, mediaTypes, OciError, type OciManifest } from './types.ts'
+import { readPackArchive } from '../load.ts'
+import { NO_CONFIG, type PackArtifact, packArtifact } from './artifact.ts'
+import type { FoundManifest, OciClient } from './client.ts'
+import { type Descriptor, OciError } from './types.ts'
 
 /** Folder below a registry's base path that holds packs. */
 const PACK_FOLDER = 'spectro-packs/archive'
-/** The config of a pack's manifest. */
-export const NO_CONFIG = Buffer.from('{}')
-const TITLE = 'org.opencontainers.image.title'
 
 /** `<base>/spectro-packs/archive/<pack>`; repository names are lower case, pack names may not be. */
 export function packRepository(basePath: string, packName: string): string {
@@ -86,23 +84,6 @@ export async function pullPack(
   return { pack: await readPackArchive(archive, `${repository}:${reference}`), digest }
 }
 
-/** What is pushed for a pack: its archive, and the manifest that names it. */
-export interface PackArtifact {
-  pack: PackFiles
-  archive: Buffer
-  manifest: OciManifest
-  /** Of the manifest. */
-  digest: string
-}
-
-/** Throws `PackError` when the files are no pack. */
-export async function packArtifact(files: FileTree): Promise<PackArtifact> {
-  const { pack, archive } = await packArchive(files)
-  const { name, version } = pack.manifest
-  const manifest = packManifest(`${name}-${version}.tar.gz`, archive)
-  return { pack, archive, manifest, digest: digestOf(Buffer.from(JSON.stringify(manifest))) }
-}
-
 /** Stores a pack in a repository under a tag or its digest. */
 export async function pushArtifact(
   client: OciClient,
@@ -130,15 +111,4 @@ export async function pushPack(
   const pushed = (await client.digest(repository, tag, signal)) !== made.digest
   if (pushed) await pushArtifact(client, repository, tag, made, signal)
   return { repository, digest: made.digest, name, version, pushed }
-}
-
-function packManifest(title: string, archive: Buffer): OciManifest {
-  return {
-    schemaVersion: 2,
-    mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.unknownConfig, digest: digestOf(NO_CONFIG), size: NO_CONFIG.length },
-    layers: [
-      { mediaType: mediaTypes.layer, digest: digestOf(archive), size: archive.length, annotations: { [TITLE]: title } },
-    ],
-  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 
 /** Content of a registry by digest, as manifests name it. */
@@ -36,6 +37,7 @@ export const ociLimits = {
 } as const
 
 export const DIGEST = /^sha256:[0-9a-f]{64}$/
+export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
 
 /** A registry said no, or what it sent cannot be right. The message holds no credentials. */
 export class OciError extends Error {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { PackReader } from '@atrium/pack/confined/pack-reader.ts'
 import { packError } from '@atrium/pack/format/problems.ts'
-import { listPackDirectories, readPackDirectory } from '@atrium/pack/sources/directory.ts'
+import { copyPackDirectory, listPackDirectories } from '@atrium/pack/sources/directory.ts'
 import { packLimits } from '@atrium/pack/sources/limits.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { madePack } from './made-pack.ts'
@@ -21,10 +22,12 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 export class FolderPacks implements Origin {
   readonly #folder: string
   readonly #allowed: string | null
+  readonly #reader: PackReader
 
-  constructor(folder: string, allowed: string | null) {
+  constructor(folder: string, allowed: string | null, reader: PackReader) {
     this.#folder = folder
     this.#allowed = allowed
+    this.#reader = reader
   }
 
   async list(since: string | null, _signal: AbortSignal): Promise<Listing | 'unchanged'> {
@@ -38,8 +41,10 @@ export class FolderPacks implements Origin {
     return { offers, mark, leftOut: folders.length - offers.length }
   }
 
-  async read({ place }: Offer): Promise<ReadPack> {
-    return madePack(await readPackDirectory(join(await this.#root(), place)))
+  async read({ place }: Offer, folder: string): Promise<ReadPack> {
+    const [content, archive] = [join(folder, 'content'), join(folder, 'archive')]
+    const files = await copyPackDirectory(join(await this.#root(), place), content)
+    return madePack(await this.#reader.folder(files, place, content, archive), archive)
   }
 
   close(): Promise<void> {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PackReader } from '@atrium/pack/confined/pack-reader.ts'
 import { packError } from '@atrium/pack/format/problems.ts'
-import { packOfChart } from '@atrium/pack/sources/helm/chart-pack.ts'
-import { type ChartEntry, helmLimits, readHelmIndex } from '@atrium/pack/sources/helm/index-file.ts'
+import { hashingFile } from '@atrium/pack/sources/hashing-file.ts'
+import { type ChartEntry, helmLimits } from '@atrium/pack/sources/helm/index-file.ts'
 import { packLimits } from '@atrium/pack/sources/limits.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
-import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Egress, EgressResponse } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
@@ -18,7 +21,7 @@ export interface HelmRepositoryOptions {
   /** Shown to the origin of `endpoint` only, also when the index names archives elsewhere. */
   authorization: Secret<string> | null
   caBundle: string
-  clock: Clock
+  reader: PackReader
 }
 
 const placeOf = ({ name, version }: ChartEntry): string => `${name}:${version}`
@@ -40,11 +43,13 @@ export class HelmRepository implements Origin {
       response.discard()
       return 'unchanged'
     }
-    const text = await response.text().catch(unreachable)
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'atrium-index-'))
+    const file = join(folder.path, 'index.yaml')
+    const digest = await download(response, file)
     // A server that knows no conditional requests is told by what it sends.
-    const mark = response.headers['etag'] ?? `sha256:${createHash('sha256').update(text).digest('hex')}`
+    const mark = response.headers['etag'] ?? `sha256:${digest}`
     if (mark === since) return 'unchanged'
-    const { charts, leftOut } = await readHelmIndex(text, this.#base, this.#options.clock)
+    const { charts, leftOut } = await this.#options.reader.index(file, this.#base)
     for (const chart of charts) this.#charts.set(placeOf(chart), chart)
     return {
       offers: charts.map((chart) => ({ place: placeOf(chart), mark: chart.digest || chart.url })),
@@ -53,14 +58,14 @@ export class HelmRepository implements Origin {
     }
   }
 
-  async read({ place }: Offer, signal: AbortSignal): Promise<ReadPack> {
+  async read({ place }: Offer, folder: string, signal: AbortSignal): Promise<ReadPack> {
     const chart = this.#charts.get(place)
     if (chart === undefined) throw packError(place, 'is not in the index')
     const response = await this.#get(new URL(chart.url), packLimits.archiveBytes, null, signal)
-    const archive = await response.bytes().catch(unreachable)
-    const digest = createHash('sha256').update(archive).digest('hex')
+    const [file, archive] = [join(folder, 'chart'), join(folder, 'archive')]
+    const digest = await download(response, file)
     if (chart.digest !== '' && digest !== chart.digest) throw packError(place, `is not what the index says: ${digest}`)
-    return madePack(await packOfChart(chart, archive), 'helm')
+    return madePack(await this.#options.reader.chart(chart, file, archive), archive, 'helm')
   }
 
   close(): Promise<void> {
@@ -87,6 +92,13 @@ export class HelmRepository implements Origin {
     response.discard()
     throw new OciError(response.status, `the repository answered ${response.status} to ${url.pathname}`)
   }
+}
+
+/** Writes the body to a file; answers its SHA-256, hex. */
+async function download(response: EgressResponse, file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await response.pipeTo(hashingFile(file, hash)).catch(unreachable)
+  return hash.digest('hex')
 }
 
 function unreachable(error: unknown): never {

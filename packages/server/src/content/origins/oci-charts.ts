@@ -1,6 +1,7 @@
+import { join } from 'node:path'
+import type { PackReader } from '@atrium/pack/confined/pack-reader.ts'
 import { packError } from '@atrium/pack/format/problems.ts'
 import { isVersion } from '@atrium/pack/format/version.ts'
-import { packOfChart } from '@atrium/pack/sources/helm/chart-pack.ts'
 import { packLimits } from '@atrium/pack/sources/limits.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
@@ -14,12 +15,14 @@ const CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
 export class OciCharts implements Origin {
   readonly #client: OciClient
   readonly #basePath: string
+  readonly #reader: PackReader
   readonly #paths: readonly string[] | undefined
 
   /** Of these paths below the base path, where they are given; of all that the registry lists otherwise. */
-  constructor(client: OciClient, basePath: string, paths?: readonly string[]) {
+  constructor(client: OciClient, basePath: string, reader: PackReader, paths?: readonly string[]) {
     this.#client = client
     this.#basePath = basePath
+    this.#reader = reader
     this.#paths = paths
   }
 
@@ -32,7 +35,7 @@ export class OciCharts implements Origin {
     return { ...listing, offers: listing.offers.filter((offer) => isVersion(versionOf(offer))) }
   }
 
-  async read(offer: Offer, signal: AbortSignal): Promise<ReadPack> {
+  async read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack> {
     const repository = repositoryOf(offer)
     const found = await this.#client.manifest(repository, offer.mark, signal)
     if (found === null) throw new OciError(404, `the registry lacks ${offer.place}`)
@@ -41,7 +44,9 @@ export class OciCharts implements Origin {
     if (layer.size > packLimits.archiveBytes) throw packError(offer.place, `has ${layer.size} bytes`)
     const name = repository.slice(repository.lastIndexOf('/') + 1)
     const chart = { name, version: versionOf(offer), description: '' }
-    return madePack(await packOfChart(chart, await this.#client.blob(repository, layer, signal)), 'helm')
+    const [file, archive] = [join(folder, 'chart'), join(folder, 'archive')]
+    await this.#client.downloadBlob(repository, layer, file, signal)
+    return madePack(await this.#reader.chart(chart, file, archive), archive, 'helm')
   }
 
   close(): Promise<void> {

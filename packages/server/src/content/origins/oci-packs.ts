@@ -1,33 +1,37 @@
 import type { KeyObject } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PackReader } from '@atrium/pack/confined/pack-reader.ts'
 import { packError } from '@atrium/pack/format/problems.ts'
-import type { PackTexts } from '@atrium/pack/sources/load.ts'
 import type { FoundManifest, OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { mustBeSigned } from '@atrium/pack/sources/oci/cosign.ts'
 import { packLayerOf, packRepositories, packRepository, tagOf } from '@atrium/pack/sources/oci/pack-registry.ts'
 import { type Descriptor, mediaTypes } from '@atrium/pack/sources/oci/types.ts'
-import { readPackSummary } from '@atrium/pack/sources/summary.ts'
+import type { PackEntry } from '@atrium/pack/sources/summary.ts'
 import { listTags, repositoryOf } from './oci-tags.ts'
 import type { Listing, Offer, Origin, ReadPack } from './origin.ts'
 
 const configBytes = 64 * 1024
 
-/** An OCI registry in the layout of packs. Archives lie in a folder of their own while they are read: never in memory as a whole. */
+/** An OCI registry in the layout of packs. Archives lie in a file while they are read: never in this process. */
 export class OciPacks implements Origin {
   readonly #client: OciClient
   readonly #basePath: string
   readonly #key: KeyObject | null
+  readonly #reader: PackReader
   readonly #names: readonly string[] | undefined
-  #folder: Promise<string> | null = null
-  #count = 0
 
   /** Of the packs with these names, where they are given; of all that the registry lists otherwise. */
-  constructor(client: OciClient, basePath: string, key: KeyObject | null, names?: readonly string[]) {
+  constructor(
+    client: OciClient,
+    basePath: string,
+    key: KeyObject | null,
+    reader: PackReader,
+    names?: readonly string[],
+  ) {
     this.#client = client
     this.#basePath = basePath
     this.#key = key
+    this.#reader = reader
     this.#names = names
   }
 
@@ -37,30 +41,28 @@ export class OciPacks implements Origin {
     return listTags(this.#client, repositories, signal)
   }
 
-  async read(offer: Offer, signal: AbortSignal): Promise<ReadPack> {
+  async read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack> {
     const repository = repositoryOf(offer)
     const found = await packLayerOf(this.#client, repository, offer.mark, signal)
     // What is checked is the digest that will be installed.
     if (this.#key) await mustBeSigned(this.#client, repository, found.digest, this.#key, signal)
-    this.#folder ??= mkdtemp(join(tmpdir(), 'atrium-packs-'))
-    const file = join(await this.#folder, String((this.#count += 1)))
+    const file = join(folder, 'archive')
     await this.#client.downloadBlob(repository, found.layer, file, signal)
-    const texts = await readPackSummary(file, offer.place)
-    this.#mustBeAt(offer, texts)
+    const entry = await this.#reader.archive(file, offer.place)
+    this.#mustBeAt(offer, entry)
     return {
-      texts,
+      entry,
       digest: found.digest,
       repository,
       copyTo: (target, to, during) => this.#copy({ repository, found, file }, target, to, during),
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#folder) await rm(await this.#folder, { recursive: true, force: true })
-    this.#folder = null
+  close(): Promise<void> {
+    return Promise.resolve()
   }
 
-  #mustBeAt({ place }: Offer, { manifest: { name, version } }: PackTexts): void {
+  #mustBeAt({ place }: Offer, { manifest: { name, version } }: PackEntry): void {
     if (`${packRepository(this.#basePath, name)}:${tagOf(version)}` === place) return
     throw packError(
       'pack.json',

@@ -4,6 +4,8 @@ import { isAttachment } from '@atrium/pack/sources/oci/cosign.ts'
 import { inParallel } from '@atrium/runtime/base/parallel.ts'
 import { type Listing, type Offer, originLimits } from './origin.ts'
 
+const lacking = { code: 'PackUnavailable', mark: '', message: 'the registry has no such repository' } as const
+
 /** Every tag of these repositories, with its digest. */
 export async function listTags(
   client: OciClient,
@@ -13,7 +15,7 @@ export async function listTags(
   const missing: PackProblem[] = []
   const tags = await inParallel(repositories, originLimits.atOnce, async (repository) => {
     const found = await client.tags(repository, signal)
-    if (found === null) missing.push({ place: repository, mark: '', message: 'the registry has no such repository' })
+    if (found === null) missing.push({ ...lacking, place: repository })
     return (found ?? []).filter((tag) => !isAttachment(tag)).map((tag) => ({ repository, tag }))
   })
   const all = tags.flat()

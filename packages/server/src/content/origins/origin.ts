@@ -1,6 +1,6 @@
 import type { PackProblem } from '@atrium/api/kinds/registry.ts'
-import type { PackTexts } from '@atrium/pack/sources/load.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
+import type { PackEntry } from '@atrium/pack/sources/summary.ts'
 
 /** One version of a pack, as its source has it now. */
 export interface Offer {
@@ -22,7 +22,7 @@ export interface Listing {
 
 /** A pack that was read from its source. */
 export interface ReadPack {
-  texts: PackTexts
+  entry: PackEntry
   /** Digest of the manifest that installs it. */
   digest: string
   /** Where it is to be pulled from, when nobody keeps a copy; null when only a copy can be pulled. */
@@ -36,7 +36,8 @@ export interface ReadPack {
 export interface Origin {
   /** Everything that is offered; `unchanged` when the source says that it is what it was at `since`. */
   list(since: string | null, signal: AbortSignal): Promise<Listing | 'unchanged'>
-  read(offer: Offer, signal: AbortSignal): Promise<ReadPack>
+  /** `folder`: empty, for files; they are needed as long as the answer. */
+  read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack>
   /** Removes what was put aside. */
   close(): Promise<void>
 }

@@ -27,7 +27,7 @@ export const atriumRegistriesGet = defineOperation('atriumRegistriesGet', {
           lastRunAt: sync?.lastRunAt ?? null,
           lastSuccessAt: sync?.lastSuccessAt ?? null,
           counts: sync?.counts ?? noCounts,
-          problems: sync?.problems ?? [],
+          problems: (sync?.problems ?? []).map((problem) => ({ code: 'PackInvalid', ...problem })),
         },
       }
     }),
