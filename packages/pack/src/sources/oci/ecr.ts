@@ -1,15 +1,9 @@
-import { createHash, createHmac } from 'node:crypto'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type AwsKeys, signForAws } from '@atrium/runtime/egress/aws-signature.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import type { Authorize } from './auth.ts'
 import { OciError, ociLimits } from './types.ts'
-
-export interface AwsKeys {
-  accessKey: string
-  secretKey: Secret<string>
-  sessionToken?: Secret<string>
-}
 
 export interface EcrOptions {
   region: string
@@ -37,7 +31,11 @@ export function ecrAuth(options: EcrOptions): Authorize {
 async function authorizationToken(options: EcrOptions): Promise<{ header: Secret<string>; untilMs: number }> {
   const url = new URL(options.endpoint ?? `https://api.ecr.${options.region}.amazonaws.com/`)
   const body = '{}'
-  const headers = signedHeaders(url, body, options)
+  const headers = signForAws({
+    ...{ method: 'POST', url, body, service: 'ecr' },
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': TARGET },
+    ...{ region: options.region, keys: options.keys, at: options.clock.now() },
+  })
   const response = await options.egress.request(url.href, {
     method: 'POST',
     headers,
@@ -62,32 +60,3 @@ const kindOf = (text: string): string => {
   const kind = /"__type"\s*:\s*"(?:[^"#]*#)?([A-Za-z]{1,60})"/.exec(text.slice(0, 4096))?.[1]
   return kind === undefined ? '' : ` ${kind}`
 }
-
-/** Signature version 4 of AWS, for this one request. */
-function signedHeaders(url: URL, body: string, { region, keys, clock }: EcrOptions): Record<string, string> {
-  const at = new Date(clock.now()).toISOString().replace(/[:-]|\.\d{3}/g, '')
-  const scope = `${at.slice(0, 8)}/${region}/ecr/aws4_request`
-  const headers: Record<string, string> = {
-    'content-type': 'application/x-amz-json-1.1',
-    host: url.host,
-    'x-amz-date': at,
-    ...(keys.sessionToken && { 'x-amz-security-token': keys.sessionToken.reveal() }),
-    'x-amz-target': TARGET,
-  }
-  const names = Object.keys(headers).sort()
-  const canonical = ['POST', url.pathname, '', ...names.map((name) => `${name}:${headers[name]}`), '', names.join(';')]
-  const request = [...canonical, sha256(body)].join('\n')
-  const toSign = ['AWS4-HMAC-SHA256', at, scope, sha256(request)].join('\n')
-  const key = scope
-    .split('/')
-    .reduce<string | Buffer>((last, part) => hmac(last, part), `AWS4${keys.secretKey.reveal()}`)
-  const signature = hmac(key, toSign).toString('hex')
-  const credential = `Credential=${keys.accessKey}/${scope}`
-  return {
-    ...headers,
-    authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
-  }
-}
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
