@@ -49,6 +49,7 @@ export const serverFolders: Record<string, readonly string[]> = {
   config: [],
   store: ['config'],
   auth: ['store', 'config'],
+  clouds: ['config'],
   content: ['store', 'auth', 'config'],
   admission: ['store', 'auth', 'config'],
   apiserver: ['admission', 'store', 'auth', 'content', 'config'],

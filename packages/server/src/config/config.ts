@@ -25,6 +25,8 @@ export interface ServerConfig {
   registry: { url: string; caFile: string | null; tokenKeyFile: string } | null
   /** Where tokens of AWS's registries come from, instead of the service of their region. */
   ecrEndpoint: string | null
+  /** Passes requests on to clouds, under `<host>/<path>`; null = they are asked themselves. */
+  cloudMirror: string | null
 }
 
 const DEFAULT_PORT = 8443
@@ -49,6 +51,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   peerAddress: env.peerAddress ?? null,
   registry: registryOf(env),
   ecrEndpoint: env.ecrEndpoint === undefined ? null : httpsUrl(env, 'ecrEndpoint'),
+  cloudMirror: env.cloudMirror === undefined ? null : httpsUrl(env, 'cloudMirror'),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {

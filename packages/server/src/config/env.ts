@@ -31,6 +31,8 @@ export interface ServerEnv {
   /** The platform's own pack registry: address, CA bundle, key that signs its tokens. */
   registryUrl?: string
   ecrEndpoint?: string
+  /** Server that passes requests on to clouds, under `<host>/<path>`. */
+  cloudMirror?: string
   registryCaFile?: string
   registryTokenKeyFile?: string
 }
@@ -55,6 +57,7 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   peerAddress: 'ATRIUM_PEER_ADDRESS',
   registryUrl: 'ATRIUM_REGISTRY_URL',
   ecrEndpoint: 'ATRIUM_ECR_ENDPOINT',
+  cloudMirror: 'ATRIUM_CLOUD_MIRROR',
   registryCaFile: 'ATRIUM_REGISTRY_CA_FILE',
   registryTokenKeyFile: 'ATRIUM_REGISTRY_TOKEN_KEY_FILE',
 }
