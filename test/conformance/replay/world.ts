@@ -57,6 +57,7 @@ export async function openWorld(): Promise<ReplayWorld> {
   const provider = { ...createInMemoryProvider(new FakeCloud()), cloudType: 'local', parsePool }
   const installation = await createContext(config, {
     logger: silentLogger,
+    clouds: { checkAccount: () => Promise.resolve() },
     providers: { local: async () => provider },
   })
   const { store } = installation

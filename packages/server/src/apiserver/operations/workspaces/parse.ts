@@ -98,11 +98,10 @@ export const parseBindings = ({ spec }: v1ClusterRbac, at: string): RbacBinding[
   })
 
 export function parseBackup(given: v1WorkspaceBackupConfigEntity, at: string): WorkspaceBackupPolicy {
-  const policy = jsonCopy(given) as Partial<WorkspaceBackupPolicy>
-  if (!policy.backupConfig) throw invalid(`${at}backupConfig`, 'is missing')
+  const { backupConfig, ...policy } = jsonCopy(given)
+  if (!backupConfig) throw invalid(`${at}backupConfig`, 'is missing')
   // Clients take the schedule for granted.
-  const { schedule = {} } = policy.backupConfig
-  return { ...policy, backupConfig: { ...policy.backupConfig, schedule } }
+  return { ...policy, backupConfig: { schedule: {}, ...backupConfig } } as WorkspaceBackupPolicy
 }
 
 function capped<T>(list: readonly T[], most: number, field: string): readonly T[] {
