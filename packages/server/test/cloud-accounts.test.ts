@@ -24,7 +24,7 @@ beforeEach(() => {
 afterAll(() => api.close())
 
 const serviceAccount = '{"type":"service_account","private_key":"gcp-canary"}'
-/** By path: a spec, the fields of it that are secret, the first field that must not be missing, and whether a gateway must be named. */
+/** By path: a spec, its secret fields, the first field that must not be missing, where its secrets go, and whether a gateway must be named. */
 const clouds = [
   {
     path: 'aws',
@@ -44,6 +44,7 @@ const clouds = [
     },
     secrets: ['clientSecret'],
     needs: 'tenantId',
+    address: { azureEnvironment: 'AzureUSGovernmentCloud' },
     isPrivate: false,
   },
   {
@@ -58,6 +59,7 @@ const clouds = [
     spec: { vcenterServer: 'vc.test', username: 'u', password: 'vsphere-canary', insecure: true },
     secrets: ['password'],
     needs: 'vcenterServer',
+    address: { vcenterServer: 'elsewhere.test' },
     isPrivate: true,
   },
   {
@@ -65,6 +67,7 @@ const clouds = [
     spec: { apiEndpoint: 'http://maas.test/MAAS', apiKey: 'maas-canary', preferredSubnets: ['a'] },
     secrets: ['apiKey'],
     needs: 'apiEndpoint',
+    address: { apiEndpoint: 'http://elsewhere.test' },
     isPrivate: true,
   },
   {
@@ -78,6 +81,7 @@ const clouds = [
     },
     secrets: ['apiKey', 'secretKey'],
     needs: 'apiUrl',
+    address: { apiUrl: 'https://elsewhere.test' },
     isPrivate: true,
   },
 ]
@@ -91,7 +95,7 @@ const auditOf = (tenant: string, uid: string) =>
 
 const gatewayOf = async (call: Caller): Promise<string> => (await call('GET /v1/overlords')).body.items[0].metadata.uid
 
-describe.each(clouds)('accounts of $path', ({ path, spec, secrets, needs, isPrivate }) => {
+describe.each(clouds)('accounts of $path', ({ path, spec, secrets, needs, address, isPrivate }) => {
   const route = `/v1/cloudaccounts/${path}`
   const maskedSpec = { ...spec, ...Object.fromEntries(secrets.map((name) => [name, masked])) }
   let call: Caller
@@ -125,6 +129,13 @@ describe.each(clouds)('accounts of $path', ({ path, spec, secrets, needs, isPriv
     expect((await call(`PUT ${route}/${uid}`, { body: renamed })).status).toBe(204)
     expect((await call(`GET ${route}/${uid}`)).body).toMatchObject({ metadata: { name: 'renamed' }, spec: maskedSpec })
 
+    if (address) {
+      const moved = await call(`PUT ${route}/${uid}`, { body: { metadata, spec: { ...maskedSpec, ...address } } })
+      expect([moved.status, moved.body.details.field], 'secrets go nowhere else unasked').toEqual([
+        400,
+        `spec.${secrets[0]}`,
+      ])
+    }
     expect((await call(`DELETE ${route}/${uid}`)).status).toBe(204)
     const gone = await call(`GET ${route}/${uid}`)
     expect([gone.status, gone.body.code]).toEqual([404, 'ResourceNotFound'])

@@ -191,7 +191,7 @@ describe('a workspace', () => {
   })
 
   test('is changed by those alone whose roles say so', async () => {
-    const uid = await newWorkspace({})
+    const uid = await newWorkspace({ clusterRefs: [{ clusterUid: made.cluster }] })
     const roles = (role: string) => api.newUser(made.tenant, [{ role, project: made.project }])
     const viewer = await roles('Workspace Operator')
     expect((await viewer.call(`GET /v1/workspaces/${uid}`)).status).toBe(200)
@@ -205,7 +205,13 @@ describe('a workspace', () => {
       expect((await viewer.call(route, { body })).status, route).toBe(403)
     const stranger = await roles('Cluster Account Viewer')
     expect((await stranger.call(`GET /v1/workspaces/${uid}`)).status).toBe(403)
+    // Who looks after workspaces need not see clusters.
     const admin = await roles('Workspace Admin')
+    const bindings = { spec: { bindings: [clusterBinding] } }
+    expect((await admin.call(`POST /v1/workspaces/${uid}/clusterRbacs`, { body: bindings })).status).toBe(201)
+    expect((await admin.call(`GET /v1/workspaces/${uid}`)).body.spec.clusterRefs).toEqual([
+      { clusterUid: made.cluster, clusterName: '' },
+    ])
     expect((await admin.call(`DELETE /v1/workspaces/${uid}`)).status).toBe(204)
   })
 })

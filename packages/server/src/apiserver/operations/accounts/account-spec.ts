@@ -1,5 +1,5 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { jsonCopy } from '@atrium/runtime/base/json.ts'
+import { jsonCopy, sameJson } from '@atrium/runtime/base/json.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { CloudAccess } from '../../../clouds/client.ts'
 import { valueAt } from '../../shapes/filters.ts'
@@ -14,16 +14,18 @@ const limits = { secretBytes: 64 * 1024 } as const
 export type AccountParts = Pick<CloudAccess, 'settings' | 'secrets'>
 
 /**
- * Takes `spec` apart. A secret that is masked is the one in `stored`; one that is absent or empty there is none. Throws
- * `InvalidRequest` that names what is missing, below `at`.
+ * Takes `spec` apart. A secret that is masked is the one in `former`, as long as it goes where it went; one that is absent
+ * or empty there is none. Throws `InvalidRequest` that names what is missing, below `at`.
  */
 export function readAccountSpec(
   cloud: AccountCloud,
   spec: object | undefined,
   at: string,
-  stored: CloudAccess['secrets'] = {},
+  former: AccountParts = { settings: {}, secrets: {} },
 ): AccountParts {
   const settings = jsonCopy(spec ?? {}) as Fields
+  const isSameAddress = cloud.address.every((name) => sameJson(settings[name], former.settings[name]))
+  const stored = isSameAddress ? former.secrets : {}
   const secrets: Record<string, Secret<string>> = {}
   for (const path of cloud.secrets) {
     const value = takeOut(settings, path)

@@ -9,6 +9,8 @@ export interface AccountCloud {
   secrets: readonly string[]
   /** Dotted paths below `spec` that must not be empty. */
   required(settings: CloudAccess['settings']): readonly string[]
+  /** Fields that decide where the secrets go: when one changes, they must be given again. */
+  address: readonly string[]
   /** Only reached through a private gateway: an account names one. */
   isPrivate: boolean
   /** What clients take for granted in an answer. */
@@ -28,6 +30,7 @@ export const aws: AccountCloud = {
   // The access key is a name, and clients compare it.
   secrets: ['secretKey', 'secretToken', 'sts.externalId', 'secretSpec.tls.key'],
   required: ({ credentialType = 'secret' }) => awsCredentials[String(credentialType)] ?? [],
+  address: [],
   isPrivate: false,
   defaults: { credentialType: 'secret' },
 }
@@ -37,6 +40,7 @@ export const azure: AccountCloud = {
   schema: 'v1AzureCloudAccount',
   secrets: ['clientSecret'],
   required: () => ['tenantId', 'clientId', 'clientSecret'],
+  address: ['azureEnvironment', 'tls'],
   isPrivate: false,
   defaults: { settings: { disablePropertiesRequest: false } },
 }
@@ -46,6 +50,7 @@ export const gcp: AccountCloud = {
   schema: 'v1GcpAccountSpec',
   secrets: ['jsonCredentials'],
   required: () => ['jsonCredentials'],
+  address: [],
   isPrivate: false,
 }
 
@@ -54,6 +59,7 @@ export const vsphere: AccountCloud = {
   schema: 'v1VsphereCloudAccount',
   secrets: ['password'],
   required: () => ['vcenterServer', 'username', 'password'],
+  address: ['vcenterServer', 'insecure'],
   isPrivate: true,
 }
 
@@ -62,6 +68,7 @@ export const maas: AccountCloud = {
   schema: 'v1MaasCloudAccount',
   secrets: ['apiKey'],
   required: () => ['apiEndpoint', 'apiKey'],
+  address: ['apiEndpoint'],
   isPrivate: true,
 }
 
@@ -70,5 +77,6 @@ export const cloudStack: AccountCloud = {
   schema: 'v1CloudStackCloudAccount',
   secrets: ['apiKey', 'secretKey'],
   required: () => ['apiUrl', 'apiKey', 'secretKey'],
+  address: ['apiUrl', 'insecure'],
   isPrivate: true,
 }

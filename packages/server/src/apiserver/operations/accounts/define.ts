@@ -53,7 +53,8 @@ export const defineAccountUpdate = (id: Of<'Update'>, cloud: AccountCloud): Regi
         const given = body as AccountBody
         const { meta: old, spec: former } = await lockAccount(tx, cloud.cloudType, params.uid)
         const stored = await storedCredentials(tx, params.uid, former.credentialKeys)
-        const { settings, secrets } = readAccountSpec(cloud, specOf(cloud, given, keptOf), 'spec.', stored)
+        const before = { settings: former.settings, secrets: stored }
+        const { settings, secrets } = readAccountSpec(cloud, specOf(cloud, given, keptOf), 'spec.', before)
         const { name, ...meta } = parseMeta(given.metadata)
         mustNameGateway(subject, meta.annotations, cloud.isPrivate)
         const mark = await markCredentials(tx, params.uid, secrets, former, context.random)

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { WorkspaceSpec } from '@atrium/api/kinds/workspace.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { invalid } from './parse.ts'
 
@@ -23,15 +24,25 @@ const missing = (uid: string): never => {
   )
 }
 
-/** Every cluster that a workspace names must be there, and of its project: it cannot be deleted before it left. */
-export async function checkClusters(tx: Tx, project: string | null, { clusterUids }: WorkspaceSpec): Promise<void> {
+/**
+ * Every cluster that a workspace names must be there, and of its project. `former` are in it already: who changes the
+ * workspace need not see those.
+ */
+export async function checkClusters(
+  tx: Tx,
+  project: string | null,
+  { clusterUids }: WorkspaceSpec,
+  former: readonly string[] = [],
+): Promise<void> {
   for (const [index, uid] of clusterUids.entries()) {
+    if (former.includes(uid)) continue
     const cluster = await tx.get('Cluster', uid)
     if (cluster && cluster.meta.deletedAt === null && cluster.meta.project === project) continue
     throw invalid(`clusterRefs[${index}].clusterUid`, `there is no cluster '${uid}' in the project of the workspace`)
   }
 }
 
+/** A cluster of a workspace cannot be deleted before it left. */
 export async function keepClusterRefs(tx: Tx, uid: string, { clusterUids }: WorkspaceSpec): Promise<void> {
   const refs: ObjectRef[] = clusterUids.map((clusterUid) => ({ kind: 'Cluster', uid: clusterUid }))
   await tx.setRefs({ kind: 'Workspace', uid }, { clusters: refs })
@@ -44,10 +55,11 @@ export async function changeWorkspace(
   change: (workspace: Workspace) => WorkspaceSpec,
 ): Promise<void> {
   const workspace = await lockWorkspace(tx, uid)
+  const { clusterUids: former } = workspace.spec
   const spec = change(workspace)
-  await checkClusters(tx, workspace.meta.project, spec)
+  await checkClusters(tx, workspace.meta.project, spec, former)
   await tx.update('Workspace', uid, { spec })
-  await keepClusterRefs(tx, uid, spec)
+  if (!sameJson(spec.clusterUids, former)) await keepClusterRefs(tx, uid, spec)
 }
 
 /** `rbacs` with other bindings in the set of that uid; null = without the set. */
