@@ -1,8 +1,17 @@
 import type { Client } from '@atrium/client/client.ts'
 import type { KubeClient } from '@atrium/kube/client.ts'
+import type { KubeRef } from '@atrium/kube/object.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deviationsOf, kubeOf, untilCluster, untilDeviation, untilServing } from './harness/clusters.ts'
-import { type ConfigMap, type Deployment, hello, namespaceNamed, store, untilObject } from './harness/objects.ts'
+import {
+  type ConfigMap,
+  type Deployment,
+  hello,
+  namespaceNamed,
+  store,
+  untilMissing,
+  untilObject,
+} from './harness/objects.ts'
 import { openPlatform, type TestPlatform } from './harness/platform.ts'
 import { eventually } from './harness/wait.ts'
 
@@ -73,6 +82,33 @@ describe('with policy heal', () => {
         status?.health?.state === 'Healthy' &&
         status.conditions?.find(({ type }) => type === 'InSync')?.status === 'True',
     )
+  })
+
+  it('namespaces and bindings of the cluster are made, put back, and taken away', async () => {
+    const role = { kind: 'ClusterRole', name: 'view' }
+    const subjects = [{ type: 'Group', name: 'auditors' }]
+    const bindings = [{ type: 'RoleBinding', namespace: 'audit', role, subjects }]
+    const declare = async (rbacs: object[], namespaces: object[]): Promise<void> => {
+      await client.call('PUT /v1/spectroclusters/{uid}/config/rbacs', { params: { uid }, body: { rbacs } })
+      await client.call('PUT /v1/spectroclusters/{uid}/config/namespaces', { params: { uid }, body: { namespaces } })
+    }
+    const quota: KubeRef = { apiVersion: 'v1', kind: 'ResourceQuota', namespace: 'team-a', name: 'atrium-quota' }
+    const resourceAllocation = { cpuCores: 2, memoryMiB: 1024 }
+    await declare([{ spec: { bindings } }], [{ metadata: { name: 'team-a' }, spec: { resourceAllocation } }])
+    const made = await untilObject(kube, quota, 'limits what pods ask for')
+    expect(made['spec']).toEqual({ hard: { 'requests.cpu': '2', 'requests.memory': '1Gi' } })
+    const list = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', namespace: 'audit' }
+    const bound = await eventually('the group is bound', async () => {
+      const { items } = await kube.list(list)
+      return { done: items[0], seen: items }
+    })
+    expect(bound).toMatchObject({ roleRef: { name: 'view' }, subjects: [{ kind: 'Group', name: 'auditors' }] })
+    await kube.delete(quota)
+    await untilObject(kube, quota, 'a new one', ({ metadata }) => metadata.uid !== made.metadata.uid)
+    await declare([], [])
+    await untilMissing(kube, namespaceNamed('team-a'))
+    await untilMissing(kube, namespaceNamed('audit'))
+    await untilServing(client, uid)
   })
 
   it('what others own in an object is left alone', async () => {

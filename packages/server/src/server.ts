@@ -53,6 +53,7 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   const app = createApp(installation, { https: pki.tls, metrics: createMetrics(installation) })
   link.registerRoutes(app)
   app.server.on('upgrade', link.handleUpgrade)
+  if (app.server instanceof Server) link.guard(app.server)
   await app.listen(config.listen)
   const ended = new AbortController()
   if (app.server instanceof Server) void keepCertificate(app.server, pki, installation, ended.signal)

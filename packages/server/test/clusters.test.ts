@@ -221,10 +221,6 @@ describe('a cluster on a custom cloud', () => {
       const answer = await create(body)
       expect([answer.status, answer.body.message], field).toEqual([400, expect.stringContaining(field)])
     }
-    const bindings = { resources: { rbacs: [{ spec: { bindings: [{ type: 'ClusterRoleBinding' }] } }] } }
-    const body = clusterBody(account, [infra]) as { spec: object }
-    const refused = await create({ ...body, spec: { ...body.spec, clusterConfig: bindings } })
-    expect([refused.status, refused.body.details.field]).toEqual([400, 'spec.clusterConfig.resources.rbacs'])
     expect((await create(clusterBody(account, [infra]))).body.code).toBe('DuplicateName')
   })
 
@@ -273,24 +269,6 @@ describe('a cluster on a custom cloud', () => {
     })
     const details = { kind: 'spectrocluster', limit: 3 }
     expect(await policyOf('four')).toMatchObject({ code: 'ResourceLimitReached', details })
-  })
-
-  test('takes no patching of operating systems, which nothing would do; clients send it empty', async () => {
-    const { call, account, infra } = await newCluster(api)
-    const make = (osPatchConfig: object, name: string) =>
-      call('POST /v1/spectroclusters/cloudTypes/local', {
-        body: {
-          metadata: { name },
-          spec: {
-            ...Reflect.get(clusterBody(account, [infra]), 'spec'),
-            clusterConfig: { machineManagementConfig: { osPatchConfig } },
-          },
-        },
-      })
-    const refused = await make({ schedule: '0 1 * * *' }, 'two')
-    const field = 'spec.clusterConfig.machineManagementConfig.osPatchConfig'
-    expect([refused.status, refused.body.code, refused.body.details]).toEqual([400, 'NotImplemented', { field }])
-    expect((await make({ onDemandPatchAfter: '0001-01-01T00:00:00.000Z' }, 'two')).status).toBe(201)
   })
 
   test('shows as deleting from the request on; what it uses cannot go before it', async () => {

@@ -1,5 +1,5 @@
-import type { SecureContext, TLSSocket } from 'node:tls'
-import { linkLimits } from '@atrium/api/link/protocol.ts'
+import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls'
+import { LINK_ALPN, linkLimits } from '@atrium/api/link/protocol.ts'
 import { certificateFingerprint } from '@atrium/runtime/pki/keys.ts'
 import { type AgentFrame, parseServerFrame, type ServerFrame } from '@atrium/tunnel/link/codec.ts'
 import WebSocket, { type ClientOptions } from 'ws'
@@ -20,8 +20,9 @@ export interface LinkSocket {
 /** Dials the plane's link; its certificate must chain to the CAs that `trust` pins and carry the host's name. */
 export const dialLink = (serverUrl: string, trust: SecureContext, listener: SocketListener): LinkSocket => {
   const url = `${serverUrl.replace(/^https:/, 'wss:')}/link/v1/connect`
-  const options: ClientOptions & { secureContext: SecureContext } = {
+  const options: ClientOptions & ConnectionOptions = {
     secureContext: trust,
+    ALPNProtocols: [LINK_ALPN, 'http/1.1'],
     perMessageDeflate: false,
     maxPayload: linkLimits.messageBytes,
     followRedirects: false,

@@ -64,6 +64,11 @@ export interface ClusterSpec {
   policy: ClusterPolicy
   /** `spec.clusterConfig` of the public API as sent. */
   clusterConfig: Record<string, unknown>
+  /** Policies for backups and compliance scans as they were sent, each with a uid of its own. */
+  backup?: { uid: string; config: Record<string, unknown> }
+  scan?: { uid: string; config: Record<string, unknown> }
+  /** The agent stays at the version it has. */
+  agentUpgrades?: 'lock'
   /** The user who made it, as they were then: `{{.spectro.system.user.…}}` in values. */
   createdBy?: { uid: string; name: string; email: string }
   /** Asked for by `?forceDelete=true`: give up on what cannot be removed and say what was left. */

@@ -11,6 +11,9 @@ import { PreviewRequest } from './preview.ts'
  * POST /link/v1/renew                 {csr} → EnrolAnswer; same authorization
  * POST /link/v1/registry-token        {repository} → {token, expiresAt}; pull-only, this repository, ≤ 5 min
  */
+/** What an agent offers in the first message of TLS, before `http/1.1`: a server under a rush of agents knows it by that. */
+export const LINK_ALPN = 'atrium-link'
+
 export const linkLimits = {
   messageBytes: 1024 * 1024,
   csrBytes: 8 * 1024,

@@ -1,6 +1,7 @@
 import type { AtriumClusterPolicy } from '@atrium/api/generated/operations.d.ts'
-import type { AttachedProfile, ClusterPolicy, ClusterSpec, PolicyAction } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterPolicy, ClusterSpec, PolicyAction } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { declaredProfiles } from './cluster-access.ts'
 import type { ResolvedLayer } from './resolve.ts'
 
 /** What happens to deviations of a layer, and who says so: the cluster for this layer, the layer itself, or the cluster for all. */
@@ -18,32 +19,27 @@ export function layerPolicy(policy: ClusterPolicy, layer: Pick<ResolvedLayer, 'i
   return { layer: layer.id, drift: policy.drift, setBy: 'cluster' }
 }
 
-/** Ids of all layers of these profiles. */
-const layerIds = (profiles: readonly AttachedProfile[]): string[] =>
-  profiles.flatMap((profile) => profile.layers.map((layer) => `${profile.name}/${layer.name}`))
+type PolicySpec = Pick<ClusterSpec, 'policy' | 'profiles' | 'clusterConfig'>
+
+/** Ids of all layers of the cluster. */
+const layerIds = (spec: Omit<PolicySpec, 'policy'>): string[] =>
+  declaredProfiles(spec).flatMap((profile) => profile.layers.map((layer) => `${profile.name}/${layer.name}`))
 
 /**
  * Layers that are named and that no profile of the cluster has. One that stood there before is none: its layer may have
  * gone with another version of its profile, and may come back with the next.
  */
-function unknownLayers(
-  layers: Readonly<Record<string, PolicyAction>>,
-  { profiles, policy }: { profiles: readonly AttachedProfile[]; policy: ClusterPolicy },
-): string[] {
-  const known = new Set([...layerIds(profiles), ...Object.keys(policy.layers ?? {})])
+function unknownLayers(layers: Readonly<Record<string, PolicyAction>>, { policy, ...declared }: PolicySpec): string[] {
+  const known = new Set([...layerIds(declared), ...Object.keys(policy.layers ?? {})])
   return Object.keys(layers).filter((id) => !known.has(id))
 }
 
 /** The policy that `wanted` makes of the cluster's; without layers, those that stand stay. Throws `InvalidRequest` for a layer the cluster does not have. Pure. */
-export function changedPolicy(
-  wanted: AtriumClusterPolicy,
-  spec: Pick<ClusterSpec, 'policy' | 'profiles'>,
-  path = '',
-): ClusterPolicy {
+export function changedPolicy(wanted: AtriumClusterPolicy, spec: PolicySpec, path = ''): ClusterPolicy {
   const { drift, nodes, layers = spec.policy.layers ?? {} } = wanted
   const [unknown] = unknownLayers(layers, spec)
   if (unknown !== undefined) {
-    const message = `${path}layers: the cluster has no layer '${unknown}'. There are: ${layerIds(spec.profiles).join(', ')}.`
+    const message = `${path}layers: the cluster has no layer '${unknown}'. There are: ${layerIds(spec).join(', ')}.`
     throw new AtriumError('InvalidRequest', message, { details: { field: `${path}layers.${unknown}` } })
   }
   return { drift, nodes, ...(Object.keys(layers).length > 0 && { layers }) }

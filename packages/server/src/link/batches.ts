@@ -20,19 +20,27 @@ export class Batches<Item extends { agent: AgentName }, Result> {
   readonly #work: Work<Item, Result>
   readonly #waiting = new Map<string, Waiting<Item, Result>[]>()
   readonly #running = new Map<string, number>()
+  #size = 0
 
   constructor(work: Work<Item, Result>) {
     this.#work = work
   }
 
+  /** Items that have no answer yet. */
+  get size(): number {
+    return this.#size
+  }
+
   async run(item: Item): Promise<Result> {
     const { tenant } = item.agent
+    this.#size += 1
     const result = await new Promise<PromiseSettledResult<Result>>((settle) => {
       const waiting = this.#waiting.get(tenant) ?? []
       this.#waiting.set(tenant, waiting)
       waiting.push({ item, settle })
       this.#next(tenant)
     })
+    this.#size -= 1
     if (result.status === 'rejected') throw result.reason
     return result.value
   }

@@ -110,6 +110,11 @@ export class LinkHub implements SessionHost {
     return this.#heartbeats.lastHeardMs(tenant, clusterUid)
   }
 
+  /** Agents whose reports are being stored. */
+  get backlog(): number {
+    return this.#reports.size
+  }
+
   get size(): number {
     return this.#sessions.size
   }

@@ -1,6 +1,8 @@
+import type { Server } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { AgentName } from './agent-name.ts'
 import { AgentAuthority, type AuthorityDeps, type IssuedEnrolment } from './authority.ts'
+import { LinkGate } from './gate.ts'
 import { type HubDeps, LinkHub } from './hub.ts'
 import { type PreviewQuestion, previewRequest } from './preview-request.ts'
 import type { PreviewOutcome } from './previews.ts'
@@ -23,6 +25,8 @@ export interface LinkOptions
 export interface Link {
   registerRoutes(app: FastifyInstance): void
   handleUpgrade: UpgradeHandler
+  /** Has agents wait before TLS while more come than the server can take. */
+  guard(server: Server): void
   /** A single-use token for the cluster's agent, for the Secret that is pushed into the cluster. */
   issueEnrolment(agent: AgentName): Promise<IssuedEnrolment>
   revokeAgent(agent: AgentName): Promise<void>
@@ -45,10 +49,12 @@ export const createLink = (options: LinkOptions): Link => {
   const status = new AgentStatusWriter(options.store)
   const authority = new AgentAuthority({ ...options, records, status })
   const hub = new LinkHub({ ...options, records, status, authority })
+  const gate = new LinkGate({ clock: options.clock, backlog: () => hub.backlog })
   const enrolLimiter = new RateLimiter(options.clock, ENROL_LIMIT)
   return {
     registerRoutes: (app) => registerLinkRoutes(app, { ...options, authority, records, enrolLimiter }),
-    handleUpgrade: linkUpgradeHandler(hub, new RateLimiter(options.clock, CONNECT_LIMIT)),
+    handleUpgrade: linkUpgradeHandler(hub, gate, new RateLimiter(options.clock, CONNECT_LIMIT)),
+    guard: (server) => gate.guard(server),
     issueEnrolment: (agent) => authority.issueEnrolment(agent),
     revokeAgent: (agent) => authority.revoke(agent),
     lastHeartbeats: async (tenant, clusterUids) => {
@@ -65,6 +71,9 @@ export const createLink = (options: LinkOptions): Link => {
     },
     connections: () => hub.size,
     start: () => hub.start(),
-    stop: () => hub.stop(),
+    stop() {
+      gate.close()
+      return hub.stop()
+    },
   }
 }

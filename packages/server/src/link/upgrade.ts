@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { linkLimits } from '@atrium/api/link/protocol.ts'
 import { WebSocketServer } from 'ws'
+import type { LinkGate } from './gate.ts'
 import type { LinkHub } from './hub.ts'
 import type { RateLimiter } from './rate-limit.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /** Turns upgrade requests for `/link/v1/connect` into link sessions, and refuses all others. */
-export const linkUpgradeHandler = (hub: LinkHub, limiter: RateLimiter): UpgradeHandler => {
+export const linkUpgradeHandler = (hub: LinkHub, gate: LinkGate, limiter: RateLimiter): UpgradeHandler => {
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -24,8 +25,11 @@ export const linkUpgradeHandler = (hub: LinkHub, limiter: RateLimiter): UpgradeH
     const address = request.socket.remoteAddress ?? ''
     if (!limiter.take(address)) return refuse(socket, '429 Too Many Requests')
     sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      // Only who proves nothing is slowed down: after an outage a whole fleet may come from one address at once.
-      hub.accept(webSocket, () => limiter.giveBack(address)),
+      hub.accept(webSocket, () => {
+        gate.proven(request.socket)
+        // Only who proves nothing is slowed down: after an outage a whole fleet may come from one address at once.
+        limiter.giveBack(address)
+      }),
     )
   }
 }

@@ -115,9 +115,9 @@ describe('agent machine', () => {
       expect(agent.handle({ type: 'wake' }, now)).toEqual([{ type: 'dial' }])
     }
     // A whole fleet that comes back at once dials no oftener than a server can answer.
-    for (const agents of [100, 1_000, 1_600]) expect(agents / (redialMs(agents) / 1000)).toBeLessThanOrEqual(200)
-    // Of ten thousand the last one dials 12 s after the server is back.
-    expect(redialMs(10_000) * (1 + agentTimes.backoffJitter)).toBeLessThanOrEqual(12_000)
+    for (const agents of [100, 1_000, 3_000]) expect(agents / (redialMs(agents) / 1000)).toBeLessThanOrEqual(200)
+    // Of ten thousand the last one dials 23 s after the server is back: it could not be taken sooner.
+    expect(redialMs(10_000) * (1 + agentTimes.backoffJitter)).toBeLessThanOrEqual(23_000)
   })
 
   it('beats as often as the server said, and takes it for gone after three times as long', () => {

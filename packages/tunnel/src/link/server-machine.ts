@@ -15,10 +15,10 @@ export const frameRate = { burst: 200, perSecond: 50 } as const
 
 /**
  * How often an agent of a server that has so many dials while it is away: a few times a second, so that it is back at once, and
- * seldomer the more there are: after an outage all come at once. However many there are, spread as they are all have dialled
- * 12 s after the server is back, so that none is away for more than 15 s.
+ * seldomer the more there are: after an outage all come at once, and a server hears about two hundred dials a second of them, 667 of
+ * ten thousand. Those that it cannot take at once wait, see `LinkGate`.
  */
-export const redialMs = (agents: number): number => Math.min(8_000, Math.max(400, agents * 5))
+export const redialMs = (agents: number): number => Math.min(15_000, Math.max(400, agents * 5))
 
 /**
  * How often an agent beats on a server that has so many: every five seconds, and seldomer from a thousand on, so that a

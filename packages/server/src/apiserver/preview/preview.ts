@@ -2,6 +2,7 @@ import type { AtriumClusterPreview, AtriumLayerPreview } from '@atrium/api/gener
 import type { LayerPreview } from '@atrium/api/link/preview.ts'
 import { redactor } from '@atrium/runtime/base/redact.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { declaredProfiles } from '../../content/cluster-access.ts'
 import { planInfrastructure, rehearseInfrastructure, unwellMachines } from '../../content/plan-machines.ts'
 import { type LayerChange, planLayers } from '../../content/plan-update.ts'
 import { type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
@@ -24,9 +25,9 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
     before: await readResolveContext(tx, cluster),
     after: await readResolveContext(tx, { ...cluster, spec: after }, fresh),
   }))
-  const plan = planLayers(cluster.spec.profiles, after.profiles, contexts)
-  const before = resolveLayers(cluster.spec.profiles, contexts.before)
-  const next = resolveLayers(after.profiles, contexts.after)
+  const plan = planLayers(declaredProfiles(cluster.spec), declaredProfiles(after), contexts)
+  const before = resolveLayers(declaredProfiles(cluster.spec), contexts.before)
+  const next = resolveLayers(declaredProfiles(after), contexts.after)
   const redact = redactor([...before.sensitive, ...next.sensitive].map((value) => new Secret(value)))
   // What cannot be made reaches no agent.
   const problems = problemsOf(refusedVersion(cluster, after), plan.problems)

@@ -58,6 +58,14 @@ export async function pushAgent(input: PushInput): Promise<string> {
   return agentDigest(input.agent)
 }
 
+/** Tells an agent how it reaches the plane and leaves it at its version; false when there is none. */
+export async function keepAgent(input: PushInput): Promise<boolean> {
+  const { namespace, agent: name } = agentNames
+  if (!(await input.access.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name }))) return false
+  await pushEnrolment(input)
+  return true
+}
+
 export const agentDigest = (agent: AgentSettings): string => manifestDigest([...agentManifest(agent), addressOf(agent)])
 
 /** Part of the digest, so that a plane that moved tells its agents the new address. */

@@ -1,6 +1,6 @@
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { agentNames } from './agent-manifest.ts'
-import { agentDigest, pushAgent } from './agent-push.ts'
+import { agentDigest, keepAgent, pushAgent } from './agent-push.ts'
 import type { Scope } from './scope.ts'
 
 /** Condition AgentReady; keeps the agent installed. */
@@ -36,10 +36,14 @@ const whereToLook =
 function isPushDue(scope: Scope): boolean {
   const { agentPush } = scope.cluster.status
   const { agent, timing, clock } = scope.deps
-  if (!agentPush || agentPush.digest !== agentDigest(agent)) return true
+  if (!agentPush || (!isLocked(scope) && agentPush.digest !== agentDigest(agent))) return true
   const age = clock.now() - Date.parse(agentPush.at)
   return age >= (scope.agentConnected ? timing.agentCheckMs : timing.observeMs)
 }
+
+/** It has an agent, and is to keep that one. */
+const isLocked = ({ cluster: { spec, status } }: Scope): boolean =>
+  spec.agentUpgrades === 'lock' && status.agentPush !== undefined
 
 async function tryPush(scope: Scope, kubeconfig: NonNullable<Scope['kubeconfig']>): Promise<void> {
   const { deps } = scope
@@ -50,7 +54,9 @@ async function tryPush(scope: Scope, kubeconfig: NonNullable<Scope['kubeconfig']
       const { agent, tokens, timing, clock } = deps
       const { tokenMaxAgeMs } = timing
       const connected = scope.agentConnected
-      const digest = await pushAgent({ access, tokens, agent, cluster, connected, now: clock.now(), tokenMaxAgeMs })
+      const input = { access, tokens, agent, cluster, connected, now: clock.now(), tokenMaxAgeMs }
+      const kept = isLocked(scope) ? await keepAgent(input) : false
+      const digest = kept ? (scope.cluster.status.agentPush?.digest ?? '') : await pushAgent(input)
       scope.patch.agentPush = { digest, at: scope.nowIso }
     } finally {
       await access.close()

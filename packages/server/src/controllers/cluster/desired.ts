@@ -1,6 +1,7 @@
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { EventRecord, Fence, StoredObject } from '@atrium/runtime/store/store.ts'
+import { declaredProfiles } from '../../content/cluster-access.ts'
 import { buildDesiredState, type DesiredResult } from '../../content/desired-state.ts'
 import { type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
 import type { ClusterControllerDeps } from './deps.ts'
@@ -53,7 +54,7 @@ export function awaitedState(
   if (!isAwaited || meta.deletedAt !== null) return null
   let resolved: ResolvedProfiles
   try {
-    resolved = resolveLayers(cluster.spec.profiles, resolveContext())
+    resolved = resolveLayers(declaredProfiles(cluster.spec), resolveContext())
   } catch {
     // The run looks at it again and says why.
     return null

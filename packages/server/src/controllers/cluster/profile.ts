@@ -1,3 +1,4 @@
+import { declaredProfiles } from '../../content/cluster-access.ts'
 import { placedMessage, type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
 import { isNews, makeDesired, storeDesired } from './desired.ts'
 import { failure } from './failure.ts'
@@ -6,7 +7,7 @@ import type { Scope } from './scope.ts'
 /** Fills in the values and gives the agent its desired state; while that fails the agent keeps its former one. */
 export async function resolveProfile(scope: Scope): Promise<void> {
   const { cluster } = scope
-  const resolved = resolveLayers(cluster.spec.profiles, scope.surroundings.resolveContext())
+  const resolved = resolveLayers(declaredProfiles(cluster.spec), scope.surroundings.resolveContext())
   scope.kubernetesVersion = resolved.kubernetesVersion
   if (resolved.kubernetesVersion === '') {
     scope.failures.push(failure('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.'))

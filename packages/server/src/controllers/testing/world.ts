@@ -99,7 +99,7 @@ export class World {
   }
 
   /** A plane process; it dies at the given step. */
-  startPlane(doom = new Doom()): ControllerManager {
+  startPlane(doom = new Doom(), image = 'atrium-agent:1'): ControllerManager {
     this.dooms.push(doom)
     const base = {
       store: doomedStore(this.store, doom),
@@ -112,7 +112,7 @@ export class World {
       providers: new Map([['local', this.cloud.provider(doom)]]),
       openCluster: async () => this.kube.access(doom),
       tokens: { issue: async () => new Secret(`token-${++this.issuedTokens}`) },
-      agent: { image: 'atrium-agent:1', serverUrl: 'https://plane:1', caPem: 'PEM' },
+      agent: { image, serverUrl: 'https://plane:1', caPem: 'PEM' },
       epoch: () => this.epoch,
       timing: defaultClusterTiming,
     })

@@ -1,3 +1,4 @@
+import { declaredProfiles } from '../../../content/cluster-access.ts'
 import { layerPolicy } from '../../../content/layer-policy.ts'
 import { resolveLayers } from '../../../content/resolve.ts'
 import { readResolveContext } from '../../../content/resolve-context.ts'
@@ -11,11 +12,13 @@ export const atriumClustersPolicyGet = defineOperation('atriumClustersPolicyGet'
   permission: 'cluster.get',
   async handler({ subject, params }, context) {
     const cluster = await context.admission.run(subject, (tx) => getCluster(tx, params.uid))
-    const { policy, profiles } = cluster.spec
+    const { policy } = cluster.spec
     const resolving = await context.store.transaction(cluster.meta.tenant, contentActor, (tx) =>
       readResolveContext(tx, cluster),
     )
-    const effective = resolveLayers(profiles, resolving).layers.map((layer) => layerPolicy(policy, layer))
+    const effective = resolveLayers(declaredProfiles(cluster.spec), resolving).layers.map((layer) =>
+      layerPolicy(policy, layer),
+    )
     return { drift: policy.drift, nodes: policy.nodes, layers: policy.layers ?? {}, effective }
   },
 })

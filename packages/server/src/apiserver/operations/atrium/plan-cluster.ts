@@ -2,6 +2,7 @@ import type { AtriumClusterPlan, v1SpectroClusterProfileEntity } from '@atrium/a
 import type { AttachedProfile, ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { declaredProfiles } from '../../../content/cluster-access.ts'
 import { planInfrastructure } from '../../../content/plan-machines.ts'
 import { planLayers } from '../../../content/plan-update.ts'
 import { type LayerProblem, placedMessage } from '../../../content/resolve.ts'
@@ -43,7 +44,7 @@ export async function planCluster(
     before: await readResolveContext(tx, cluster),
     after: await readResolveContext(tx, { ...cluster, spec: after }),
   }))
-  const { layers, problems } = planLayers(cluster.spec.profiles, after.profiles, resolving)
+  const { layers, problems } = planLayers(declaredProfiles(cluster.spec), declaredProfiles(after), resolving)
   const provider = context.providers.get(cluster.spec.cloudType)
   const refused = refusedVersion(cluster, after)
   const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []

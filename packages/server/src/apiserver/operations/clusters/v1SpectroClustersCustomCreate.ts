@@ -10,6 +10,7 @@ import { customProvider } from '../clouds/providers.ts'
 import { firstNodesPolicy } from '../tenants/nodes-remediation.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
 import { getUser } from '../users/load.ts'
+import { checkConfig, readPatching } from './cluster-config.ts'
 import { createCluster, loadProfiles } from './load.ts'
 import { checkPools, parsePool } from './pools.ts'
 import { changeProfiles } from './profiles.ts'
@@ -40,7 +41,7 @@ async function readSpec(
 ): Promise<Omit<ClusterSpec, 'policy'>> {
   const { spec } = body
   if (!spec) throw new AtriumError('InvalidRequest', 'spec: is missing.', { details: { field: 'spec' } })
-  refuseUnapplied(spec.clusterConfig ?? {})
+  checkConfig(spec.clusterConfig ?? {}, 'spec.clusterConfig')
   const account = await tx.get('CloudAccount', spec.cloudAccountUid)
   if (account?.spec.cloudType !== provider.cloudType) {
     throw new AtriumError(
@@ -67,27 +68,12 @@ async function readSpec(
       [],
       profiles.map((profile) => ({ profile, replaces: undefined })),
     ),
-    clusterConfig: { ...keptOf('v1CustomClusterConfigEntity', spec.clusterConfig ?? {}) },
+    clusterConfig: newConfig(keptOf('v1CustomClusterConfigEntity', spec.clusterConfig ?? {})),
     ...(unknown && { unknown }),
   }
 }
 
-/** Go clients send the zero time for none. */
-const zeroDay = '0001-01-01'
-
-/** Accepted and then not applied would be a lie; a manifest layer does what RBAC bindings and namespaces would. */
-function refuseUnapplied({ resources, machineManagementConfig }: v1CustomClusterConfigEntity): void {
-  const { rbacs, namespaces } = resources ?? {}
-  if (rbacs?.length) throw notApplied('resources.rbacs', 'Declare them in a manifest layer of a profile.')
-  if (namespaces?.length) throw notApplied('resources.namespaces', 'Declare them in a manifest layer of a profile.')
-  const { schedule, patchOnBoot, rebootIfRequired, onDemandPatchAfter } = machineManagementConfig?.osPatchConfig ?? {}
-  const patchesOnDemand = onDemandPatchAfter && !onDemandPatchAfter.startsWith(zeroDay)
-  if (schedule || patchOnBoot || rebootIfRequired || patchesOnDemand) {
-    throw notApplied('machineManagementConfig.osPatchConfig', 'Patch the image of the machines, and leave it out.')
-  }
-}
-
-function notApplied(part: string, instead: string): AtriumError {
-  const field = `spec.clusterConfig.${part}`
-  return new AtriumError('NotImplemented', `${field}: cannot be set yet. ${instead}`, { details: { field } })
+function newConfig({ machineManagementConfig, ...rest }: v1CustomClusterConfigEntity): Record<string, unknown> {
+  const patching = readPatching(machineManagementConfig?.osPatchConfig)
+  return { ...rest, ...(patching && { machineManagementConfig: patching }) }
 }

@@ -14,6 +14,9 @@ import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 
+/** Written by the server, and taken from no client. */
+export const upgradesForbidden = 'spectroComponentsUpgradeForbidden'
+
 type Cluster = StoredObject<'Cluster'>
 
 /** State word of the public API; a cluster leaves `Running` with the request to delete it. */
@@ -24,7 +27,7 @@ export function viewCluster(cluster: Cluster): v1SpectroCluster {
   const view: v1SpectroCluster = {
     kind: 'SpectroCluster',
     apiVersion: 'v1',
-    metadata: viewMeta(meta),
+    metadata: viewMetaOf(cluster),
     spec: {
       cloudType: spec.cloudType,
       cloudConfigRef: { kind: spec.cloudType, uid: spec.cloudConfigUid, name: meta.name },
@@ -35,6 +38,13 @@ export function viewCluster(cluster: Cluster): v1SpectroCluster {
     status: viewStatus(cluster),
   }
   return withUnknown(view, spec.unknown)
+}
+
+/** Clients read from an annotation whether upgrades of the agent are locked. */
+function viewMetaOf({ meta, spec }: Cluster): v1SpectroCluster['metadata'] {
+  const view = viewMeta(meta)
+  if (spec.agentUpgrades !== 'lock') return view
+  return { ...view, annotations: { ...view.annotations, [upgradesForbidden]: 'true' } }
 }
 
 /** An empty `machineManagementConfig` crashes clients on import: it is left out unless patching is configured. */

@@ -1,0 +1,17 @@
+import { defineOperation } from '../../operation.ts'
+import { getCluster } from './load.ts'
+
+/** Machines are replaced by their pool's strategy as soon as that is declared: nothing ever waits to be approved. */
+export const v1SpectroClustersUidRepaveGet = defineOperation('v1SpectroClustersUidRepaveGet', {
+  scope: 'object',
+  permission: 'cluster.get',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) => {
+      const { meta } = await getCluster(tx, params.uid)
+      return {
+        metadata: { uid: meta.uid, name: meta.name },
+        spec: { spectroClusterUid: meta.uid, reasons: [] },
+        status: { state: 'Approved', message: 'Nothing waits to be approved.' },
+      }
+    }),
+})
