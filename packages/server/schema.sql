@@ -326,6 +326,7 @@ create table objects (
   CREATE UNIQUE INDEX objects_project_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Project'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_registry_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Registry'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_role_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Role'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_workspace_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Workspace'::text) AND (deleted_at IS NULL))
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   policy shared for select to atrium_app using ((tenant = 'system'::text))

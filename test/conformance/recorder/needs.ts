@@ -29,6 +29,24 @@ const ociFields = [
 const pools = 'spec.machinePoolConfig[]'
 const templates = 'spec.clusterProfileTemplates[]'
 
+/** What the client does with accounts of a cloud, and which fields of `spec` it compares. */
+const accountsOf = (cloud: string, compared: readonly string[]): Record<string, OperationNeeds> => ({
+  [`v1CloudAccounts${cloud}Create`]: made,
+  [`v1CloudAccounts${cloud}Get`]: {
+    present: ['metadata.uid', 'spec'],
+    same: [
+      ...['metadata.name', 'metadata.annotations.scope', 'metadata.annotations.overlordUid'],
+      ...compared.map((field) => `spec.${field}`),
+    ],
+  },
+  [`v1CloudAccounts${cloud}List`]: {
+    present: ['items[].metadata.uid', 'items[].metadata.annotations.scope'],
+    same: ['items[].metadata.name'],
+  },
+  [`v1CloudAccounts${cloud}Update`]: nothing,
+  [`v1CloudAccounts${cloud}Delete`]: nothing,
+})
+
 export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1ProjectsMetadata: { present: ['items[].metadata.name', 'items[].metadata.uid'] },
   v1ProjectsCreate: made,
@@ -121,6 +139,26 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
     present: ['items[].metadata.uid', 'items[].metadata.annotations.scope'],
     same: ['items[].metadata.name'],
   },
+  ...accountsOf('Aws', [
+    ...['credentialType', 'accessKey', 'partition', 'policyARNs', 'sts.arn'],
+    ...['podIdentity.roleArn', 'podIdentity.permissionBoundaryArn'],
+  ]),
+  ...accountsOf('Azure', [
+    ...['tenantId', 'clientId', 'tenantName', 'azureEnvironment', 'tls.cert'],
+    'settings.disablePropertiesRequest',
+  ]),
+  ...accountsOf('Gcp', []),
+  ...accountsOf('Vsphere', ['vcenterServer', 'username', 'insecure']),
+  ...accountsOf('Maas', ['apiEndpoint']),
+  ...accountsOf('CloudStack', ['apiUrl', 'domain', 'insecure']),
+  v1CloudAccountsListSummary: { present: ['items[].metadata.uid'] },
+  V1AwsAccountValidate: nothing,
+  V1AzureAccountValidate: nothing,
+  v1OverlordsUidVsphereAccountValidate: nothing,
+  v1OverlordsUidMaasAccountValidate: nothing,
+  v1OverlordsUidCloudStackAccountValidate: nothing,
+  v1OverlordsList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1OverlordsUidGet: { present: ['metadata.uid'], same: ['metadata.name', 'status.state'] },
   v1CloudAccountsCustomUpdate: nothing,
   v1CloudAccountsCustomDelete: nothing,
 
@@ -159,6 +197,29 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1SpectroClustersDeleteProfiles: nothing,
   v1SpectroClustersUidMetadataUpdate: nothing,
   v1SpectroClustersDelete: nothing,
+
+  v1WorkspacesCreate: made,
+  v1WorkspacesUidGet: {
+    present: ['metadata.uid', 'spec.quota', 'spec.clusterRefs[].clusterUid', 'spec.clusterRbacs[].metadata.uid'],
+    same: [
+      'metadata.name',
+      'spec.quota.resourceAllocation',
+      ...['name', 'image.blackListedImages'].map((field) => `spec.clusterNamespaces[].${field}`),
+      ...['defaultResourceAllocation', 'clusterResourceAllocations[].resourceAllocation'].map(
+        (field) => `spec.clusterNamespaces[].namespaceResourceAllocation.${field}`,
+      ),
+      'spec.clusterRbacs[].spec.bindings',
+    ],
+    empty: ['spec.quota.resourceAllocation'],
+  },
+  v1WorkspacesUidMetaUpdate: nothing,
+  v1WorkspacesUidClusterNamespacesUpdate: nothing,
+  v1WorkspacesUidClusterRbacUpdate: nothing,
+  v1WorkspaceOpsBackupCreate: made,
+  v1WorkspaceOpsBackupUpdate: nothing,
+  v1WorkspaceOpsBackupGet: { same: ['spec.config.backupConfig', 'spec.config.includeAllClusters'] },
+  v1WorkspacesUidDelete: nothing,
+  v1DashboardWorkspacesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
 
   v1CloudConfigsCustomGet: {
     same: [

@@ -8,6 +8,7 @@ import { type PackSpec, type PackStatus, packKind } from './pack.ts'
 import { type ProjectSpec, type ProjectStatus, projectKind } from './project.ts'
 import { type RegistrySpec, type RegistryStatus, registryKind } from './registry.ts'
 import { type RoleSpec, type RoleStatus, roleKind } from './role.ts'
+import { type WorkspaceSpec, type WorkspaceStatus, workspaceKind } from './workspace.ts'
 
 /** Every kind with its shapes: the one list a new kind is added to. */
 export interface Kinds {
@@ -20,6 +21,7 @@ export interface Kinds {
   CloudAccount: { spec: CloudAccountSpec; status: CloudAccountStatus }
   Cluster: { spec: ClusterSpec; status: ClusterStatus }
   Machine: { spec: MachineSpec; status: MachineStatus }
+  Workspace: { spec: WorkspaceSpec; status: WorkspaceStatus }
 }
 export type KindName = keyof Kinds
 export type SpecOf<K extends KindName> = Kinds[K]['spec']
@@ -35,4 +37,5 @@ export const kinds: Record<KindName, KindDefinition> = {
   CloudAccount: cloudAccountKind,
   Cluster: clusterKind,
   Machine: machineKind,
+  Workspace: workspaceKind,
 }

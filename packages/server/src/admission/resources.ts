@@ -14,6 +14,7 @@ const resourceOf = {
   CloudAccount: 'cloudaccount',
   Cluster: 'cluster',
   Machine: 'machine',
+  Workspace: 'workspace',
 } as const satisfies Record<KindName, ResourceKey>
 
 /** The permission that `verb` on objects of `kind` needs. */

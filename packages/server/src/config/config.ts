@@ -31,6 +31,8 @@ export interface ServerConfig {
   aws: { accessKey: string; secretKeyFile: string } | null
   /** Absolute; null = no folder of this machine is a registry. */
   packFolder: string | null
+  /** Passes requests on to clouds, under `<host>/<path>`; null = they are asked themselves. */
+  cloudMirror: string | null
 }
 
 const DEFAULT_PORT = 8443
@@ -58,6 +60,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   stsEndpoint: env.stsEndpoint === undefined ? null : httpsUrl(env, 'stsEndpoint'),
   aws: awsOf(env),
   packFolder: packFolderOf(env),
+  cloudMirror: env.cloudMirror === undefined ? null : httpsUrl(env, 'cloudMirror'),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {

@@ -1,6 +1,6 @@
 import type { RegistryAuth, RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { type Authorize, basicAuth, bearerFrom, fixedToken } from '@atrium/pack/sources/oci/auth.ts'
-import type { AwsKeys } from '@atrium/pack/sources/oci/aws.ts'
+import type { AwsKeys } from '@atrium/runtime/egress/aws-signature.ts'
 import { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { ecrAuth } from '@atrium/pack/sources/oci/ecr.ts'
 import { assumeRole } from '@atrium/pack/sources/oci/sts.ts'

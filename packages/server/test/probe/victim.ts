@@ -60,6 +60,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-account` },
     spec: { credentials: { TOKEN: `${canary}-token` } },
   })
+  const gateway = (await admin('GET /v1/overlords')).body.items[0].metadata.uid
+  const namedAccount = await made(admin, 'POST /v1/cloudaccounts/aws', {
+    metadata: { name: `${canary}-aws`, annotations: { overlordUid: gateway } },
+    spec: { credentialType: 'secret', accessKey: `${canary}-key`, secretKey: `${canary}-secret` },
+  })
   const infra = await made(admin, 'POST /v1/clusterprofiles', profileBody(`${canary}-infra`, 'infra', canary))
   await admin(`PATCH /v1/clusterprofiles/${infra}/publish`)
   const cluster = await made(admin, 'POST /v1/spectroclusters/cloudTypes/local', {
@@ -91,6 +96,27 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       spec: { clusterUid: cluster, pool: 'workers', isControlPlane: false },
     }),
   )
+  const workspace = await made(admin, 'POST /v1/workspaces', {
+    metadata: { name: `${canary}-workspace` },
+    spec: {
+      clusterRefs: [{ clusterUid: cluster }],
+      clusterNamespaces: [{ name: canary }],
+      clusterRbacs: [
+        {
+          spec: {
+            bindings: [
+              {
+                type: 'ClusterRoleBinding',
+                role: { kind: 'ClusterRole', name: canary },
+                subjects: [{ type: 'User', name: canary }],
+              },
+            ],
+          },
+        },
+      ],
+    },
+  })
+  const rbac = (await admin(`GET /v1/workspaces/${workspace}`)).body.spec.clusterRbacs[0].metadata.uid
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -108,12 +134,16 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       tenant: tenant.uid,
       project: project.uid,
       account,
+      namedAccount,
+      gateway,
       registry,
       profile: infra,
       pack: profile.spec.published.packs[0].packUid,
       cluster,
       config,
       machine: machine.meta.uid,
+      workspace,
+      rbac,
       role,
       user,
       admin: adminUid,

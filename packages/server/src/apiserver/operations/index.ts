@@ -6,6 +6,7 @@ import { cloudconfigsOperations } from './cloudconfigs/index.ts'
 import { cloudsOperations } from './clouds/index.ts'
 import { clustersOperations } from './clusters/index.ts'
 import { macrosOperations } from './macros/index.ts'
+import { overlordsOperations } from './overlords/index.ts'
 import { packsOperations } from './packs/index.ts'
 import { profilesOperations } from './profiles/index.ts'
 import { projectsOperations } from './projects/index.ts'
@@ -14,6 +15,7 @@ import { rolesOperations } from './roles/index.ts'
 import { systemOperations } from './system/index.ts'
 import { tenantsOperations } from './tenants/index.ts'
 import { usersOperations } from './users/index.ts'
+import { workspacesOperations } from './workspaces/index.ts'
 
 /** Every operation with a handler, by area. */
 export const operations: RegisteredOperation[] = [
@@ -26,9 +28,11 @@ export const operations: RegisteredOperation[] = [
   ...profilesOperations,
   ...macrosOperations,
   ...cloudsOperations,
+  ...overlordsOperations,
   ...accountsOperations,
   ...clustersOperations,
   ...cloudconfigsOperations,
+  ...workspacesOperations,
   ...systemOperations,
   ...tenantsOperations,
   ...atriumOperations,

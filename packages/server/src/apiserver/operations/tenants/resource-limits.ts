@@ -35,6 +35,7 @@ const limitedKinds = {
   registry: 'Registry',
   clusterprofile: 'ClusterProfile',
   spectrocluster: 'Cluster',
+  workspace: 'Workspace',
 } as const satisfies Partial<Record<v1ResourceLimitType, KindName>>
 
 /**
