@@ -158,6 +158,12 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       scenario.begin('destroy')
       await scenario.workspace.destroy(workspaces.again)
       expect(await platform.client.call('GET /v1/dashboard/workspaces')).toMatchObject({ items: [] })
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
+  })
 
   describe('with what governs a tenant', () => {
     // Scopes are mixed here too.

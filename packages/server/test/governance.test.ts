@@ -1,11 +1,20 @@
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { BucketAccess } from '@atrium/server/clouds/buckets.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
 
 let api: TestApi
+/** What clouds were asked about; they do not show the bucket `closed`. */
+const asked: BucketAccess[] = []
 beforeAll(async () => {
-  api = await openTestApi()
+  const checkBucket = async (access: BucketAccess): Promise<void> => {
+    asked.push(access)
+    if (access.bucket === 'closed')
+      throw new AtriumError('InvalidRequest', 'bucket: no.', { details: { field: 'bucket' } })
+  }
+  api = await openTestApi({ clouds: { checkAccount: () => Promise.resolve(), checkBucket } })
 })
 afterAll(() => api.close())
 
@@ -263,6 +272,27 @@ describe('places for backups', () => {
       expect((await call(`GET ${route}`)).status).toBe(404)
     },
   )
+
+  test('are tried with the cloud before they are made, by those who may make some', async () => {
+    const { call, tenant, project } = await api.newTenant()
+    const ofS3 = (name: string) => ({ bucket: name, region: 'eu-1', credentials: s3 })
+    await succeed(call, 'POST /v1/clouds/aws/s3/validate', ofS3('open'))
+    expect(asked.at(-1)).toMatchObject({
+      cloudType: 'aws',
+      bucket: 'open',
+      region: 'eu-1',
+      settings: { accessKey: 'reader' },
+    })
+    expect(asked.at(-1)?.secrets['secretKey']?.reveal()).toBe('hush-s3')
+    expect(await refusal(call, 'POST /v1/clouds/aws/s3/validate', ofS3('closed'))).toEqual(['InvalidRequest', 'bucket'])
+    const ofGcp = { bucketName: 'open', projectId: 'p', credentials: { jsonCredentials: '{}' } }
+    await succeed(call, 'POST /v1/clouds/gcp/bucketname/validate', ofGcp)
+    expect(asked.at(-1)).toMatchObject({ cloudType: 'gcp', bucket: 'open' })
+    const count = asked.length
+    const viewer = await api.newUser(tenant.uid, [{ role: 'Project Viewer', project: project.uid }])
+    expect((await refusal(viewer.call, 'POST /v1/clouds/aws/s3/validate', ofS3('open')))[0]).toBe('Forbidden')
+    expect(asked).toHaveLength(count)
+  })
 
   test('have one default in a scope', async () => {
     const { call } = await api.newTenant()
