@@ -28,7 +28,7 @@ export const registerExport = (program: Command): void => {
 
 /** Who may do what is the tenant's affair: a project's documents hold none of it. */
 const allKinds = (tenant: boolean): readonly DocumentKind[] =>
-  documentKinds.filter((kind) => tenant || (kind !== 'Role' && kind !== 'User'))
+  documentKinds.filter((kind) => tenant || (kind !== 'Role' && kind !== 'User' && kind !== 'Team'))
 
 async function readDocuments(server: Server, name: DocumentKind, tenant: boolean): Promise<AtriumDocument[]> {
   const kind = kindOf(name)
