@@ -35,7 +35,7 @@ export interface Team {
   name: string
   labels: Record<string, string>
   annotations: Record<string, string>
-  /** Uids of its members, in order. */
+  /** Uids of its members, in the order of their e-mails. */
   users: string[]
   createdAt: string
   modifiedAt: string

@@ -12,7 +12,10 @@ interface TeamRow {
 }
 
 const SELECT = `select t.uid, t.name, t.labels, t.annotations, t.created_at, t.modified_at,
-    array(select m.user_uid from team_members m where m.tenant = t.tenant and m.team_uid = t.uid order by 1) as users
+    array(
+      select u.uid from team_members m join users u on u.tenant = m.tenant and u.uid = m.user_uid
+      where m.tenant = t.tenant and m.team_uid = t.uid order by u.email
+    ) as users
   from teams t`
 
 const toTeam = ({ created_at: createdAt, modified_at: modifiedAt, ...row }: TeamRow): Team => ({

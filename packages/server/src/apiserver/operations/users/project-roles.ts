@@ -19,15 +19,14 @@ export async function viewProjectRoles(
 ): Promise<v1ProjectRolesEntity> {
   const roles = await context.identity.roles(subject.tenant)
   const { items } = await context.admission.run(subject, (tx) => tx.list('Project', { limit: 0 }))
-  const projects = new Set([...own, ...inherited].flatMap(({ project }) => project ?? []))
-  return {
-    projects: [...projects].map((project) => ({
-      uid: project,
-      name: items.find(({ meta }) => meta.uid === project)?.meta.name ?? '',
-      roles: viewRoles(rolesIn(own, project), roles),
-      inheritedRoles: viewRoles(rolesIn(inherited, project), roles),
-    })),
-  }
+  const held = new Set([...own, ...inherited].flatMap(({ project }) => project ?? []))
+  const projects = [...held].map((uid) => ({
+    uid,
+    name: items.find(({ meta }) => meta.uid === uid)?.meta.name ?? '',
+    roles: viewRoles(rolesIn(own, uid), roles),
+    inheritedRoles: viewRoles(rolesIn(inherited, uid), roles),
+  }))
+  return { projects: projects.toSorted((one, other) => (one.name < other.name ? -1 : 1)) }
 }
 
 export interface ProjectRoles {
