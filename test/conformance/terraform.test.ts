@@ -9,6 +9,7 @@ import type { Variables } from './harness/workspace.ts'
 import * as catalogue from './scenarios/catalogue.ts'
 import * as accounts from './scenarios/cloud-accounts.ts'
 import * as custom from './scenarios/custom-cloud.ts'
+import * as governance from './scenarios/governance.ts'
 import * as tenantWide from './scenarios/tenant-scope.ts'
 import * as workspaces from './scenarios/workspaces.ts'
 
@@ -211,6 +212,50 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       scenario.begin('destroy')
       await scenario.workspace.destroy(workspaces.again)
       expect(await platform.client.call('GET /v1/dashboard/workspaces')).toMatchObject({ items: [] })
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
+  })
+
+  describe('with what governs a tenant', () => {
+    // Scopes are mixed here too.
+    useScenario({ name: 'governance', inOrder: true })
+
+    test.each([
+      [
+        'create',
+        'creates teams, filters, alerts, keys, tokens, sign-in and locations, and finds them',
+        governance.first,
+      ],
+      ['change', 'changes everything that is there, and sees no difference', governance.changed],
+      ['reduce', 'takes away what can be taken, and sees no difference', governance.reduced],
+    ])('%s: %s', async (step, _, variables) => {
+      scenario.begin(step)
+      await scenario.workspace.apply(variables)
+      expect(await scenario.workspace.output('found')).toBe(true)
+      await expectEmptyPlan(variables)
+    })
+
+    test('imports by name what it had forgotten, and sees no difference', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      for (const [address, id] of [
+        ['spectrocloud_filter.tags', 'conformance-tags'],
+        ['spectrocloud_ssh_key.own', 'conformance-key:project'],
+        ['spectrocloud_registration_token.edge', 'conformance-edge'],
+        ['spectrocloud_alert.mail', 'conformance-one:ClusterHealth'],
+      ] as const) {
+        await workspace.forget(address)
+        await workspace.import(governance.reduced, address, id)
+      }
+      await expectEmptyPlan(governance.reduced)
+    })
+
+    test('destroys everything', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(governance.reduced)
     })
 
     test('says nothing that the recorded conversation lacks', () => {

@@ -79,7 +79,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     installation: 'test',
     planeEpoch: () => store.epoch,
   })
-  const clouds = { checkAccount: () => Promise.resolve() }
+  const clouds = { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() }
   const app = createApp(
     { ...deps, logger, store, identity, admission, providers: new Map(), clouds, operatorToken: null },
     { https: { key: certificate.privateKeyPem, cert: certificate.certificatePem } },

@@ -3,6 +3,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import { checkAws } from './aws.ts'
 import { checkAzure } from './azure.ts'
+import { type BucketAccess, checkBucket } from './buckets.ts'
 import { checkGcp } from './gcp.ts'
 import { createCloudRequest } from './request.ts'
 
@@ -17,10 +18,12 @@ export interface CloudAccess {
   at: string
 }
 
-/** Asks the clouds themselves. What asks for more than accounts (buckets of backups, …) gets its method here and its file beside. */
+/** Asks the clouds themselves. */
 export interface CloudClient {
   /** Rejects with `InvalidRequest` that names the field when the cloud does not take these credentials, or cannot be asked. */
   checkAccount(account: CloudAccess): Promise<void>
+  /** As `checkAccount`, whether the credentials reach the bucket. */
+  checkBucket(access: BucketAccess): Promise<void>
 }
 
 export interface CloudDeps {
@@ -40,5 +43,6 @@ export function createCloudClient(deps: CloudDeps): CloudClient {
   return {
     // Private clouds are reached from their gateway alone, and the built-in one stands nowhere near them.
     checkAccount: async (account) => checks[account.cloudType]?.(account),
+    checkBucket: (access) => checkBucket(ask, access, deps.clock),
   }
 }

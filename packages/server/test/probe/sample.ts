@@ -19,6 +19,8 @@ export function hintOf(name: string): string | null {
     [/cluster/, 'cluster'],
     [/role/, 'role'],
     [/user|owner/, 'user'],
+    [/team/, 'team'],
+    [/filter/, 'filter'],
     [/key/, 'apiKey'],
   ]
   return hints.find(([pattern]) => pattern.test(lower))?.[1] ?? null

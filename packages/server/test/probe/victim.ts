@@ -124,6 +124,25 @@ export async function createVictim(api: TestApi): Promise<Victim> {
   const user = await made(call, 'POST /v1/users', {
     spec: { emailId: `${canary}@example.com`, firstName: canary, lastName: 'V' },
   })
+  const team = await made(call, 'POST /v1/teams', { metadata: { name: `${canary}-team` }, spec: { users: [user] } })
+  const filter = await made(call, 'POST /v1/filters/tag', {
+    metadata: { name: `${canary}-filter` },
+    spec: { filterGroup: { filters: [{ key: canary, operator: 'eq', values: [canary] }] } },
+  })
+  await admin(`PUT /v1/projects/${project.uid}/alerts/ClusterHealth`, {
+    body: { channels: [{ type: 'http', createdBy: canary, http: { url: `https://${canary}.example` } }] },
+  })
+  const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGnBq7u7J1cVq4x0yqk2Yk3vX0pXH0cZx5m1nWlqf0aB ${canary}`
+  const sshKey = await made(admin, 'POST /v1/users/assets/sshkeys', {
+    metadata: { name: `${canary}-key` },
+    spec: { publicKey },
+  })
+  const edgeToken = await made(call, 'POST /v1/edgehosts/tokens', { metadata: { name: `${canary}-token` } })
+  const location = await made(admin, 'POST /v1/users/assets/locations/minio', {
+    metadata: { name: `${canary}-location` },
+    spec: { config: { bucketName: canary, region: 'r', credentials: { credentialType: 'secret', secretKey: canary } } },
+  })
+  await call(`POST /v1/tenants/${tenant.uid}/saml/config`, { body: { federationMetadata: canary } })
   const apiKey = await made(call, 'POST /v1/apiKeys', { metadata: { name: `${canary}-key` }, spec: { userUid: user } })
   return {
     tenant: tenant.uid,
@@ -146,6 +165,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       rbac,
       role,
       user,
+      team,
+      filter,
+      sshKey,
+      edgeToken,
+      location,
       admin: adminUid,
       apiKey,
     },

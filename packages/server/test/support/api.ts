@@ -96,7 +96,7 @@ function contextOn(store: PostgresStore, options: TestApiOptions): ServerContext
     identity: createIdentity({ database: store.database, system: store.system, clock, random: systemRandom }),
     admission: createAdmission(store),
     providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
-    clouds: options.clouds ?? { checkAccount: () => Promise.resolve() },
+    clouds: options.clouds ?? { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() },
     operatorToken: new Secret(operatorToken),
   }
 }

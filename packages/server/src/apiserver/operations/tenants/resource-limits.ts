@@ -36,6 +36,8 @@ const limitedKinds = {
   clusterprofile: 'ClusterProfile',
   spectrocluster: 'Cluster',
   workspace: 'Workspace',
+  sshkey: 'SshKey',
+  location: 'StorageLocation',
 } as const satisfies Partial<Record<v1ResourceLimitType, KindName>>
 
 /**
