@@ -320,12 +320,18 @@ create table objects (
   CREATE UNIQUE INDEX objects_cluster_key_cloud_config_uid ON public.objects USING btree (tenant, spec_cloud_config_uid) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_profile_key_scope__name__version ON public.objects USING btree (tenant, COALESCE(project, ''::text), name, spec_version) WHERE ((kind = 'ClusterProfile'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_edge_token_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'EdgeToken'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_machine_key_cluster_uid__name ON public.objects USING btree (tenant, spec_cluster_uid, name) WHERE ((kind = 'Machine'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_macro_set_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MacroSet'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_pack_key_registry_uid__name__version__digest ON public.objects USING btree (tenant, spec_registry_uid, name, spec_version, spec_digest) WHERE ((kind = 'Pack'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_project_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Project'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_registry_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Registry'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_role_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Role'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_ssh_key_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'SshKey'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_sso_config_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'SsoConfig'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_storage_location_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'StorageLocation'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_tag_filter_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'TagFilter'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_workspace_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Workspace'::text) AND (deleted_at IS NULL))
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   policy shared for select to atrium_app using ((tenant = 'system'::text))
@@ -335,12 +341,16 @@ create table resource_roles (
   filter_uids text[] not null,
   project_uids text[] not null,
   role_uids text[] not null,
+  team_uid text collate "C",
   tenant text collate "C" not null,
   uid text collate "C" not null,
-  user_uid text collate "C" not null
+  user_uid text collate "C"
 )
+  constraint resource_roles_holder CHECK ((num_nonnulls(user_uid, team_uid) = 1))
+  constraint resource_roles_tenant_team_uid_fkey FOREIGN KEY (tenant, team_uid) REFERENCES teams(tenant, uid) ON DELETE CASCADE
   constraint resource_roles_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
-  constraint resource_roles_pkey PRIMARY KEY (tenant, user_uid, uid)
+  constraint resource_roles_of_team UNIQUE (tenant, team_uid, uid)
+  constraint resource_roles_of_user UNIQUE (tenant, user_uid, uid)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
@@ -349,12 +359,16 @@ create table role_bindings (
   project text collate "C",
   role_uid text collate "C" not null,
   scope text collate "C" generated always as (COALESCE(project, ''::text)) stored not null,
+  team_uid text collate "C",
   tenant text collate "C" not null,
-  user_uid text collate "C" not null
+  user_uid text collate "C"
 )
+  constraint role_bindings_holder CHECK ((num_nonnulls(user_uid, team_uid) = 1))
   constraint role_bindings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint role_bindings_tenant_team_uid_fkey FOREIGN KEY (tenant, team_uid) REFERENCES teams(tenant, uid) ON DELETE CASCADE
   constraint role_bindings_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
-  constraint role_bindings_pkey PRIMARY KEY (tenant, user_uid, scope, role_uid)
+  constraint role_bindings_of_team UNIQUE (tenant, team_uid, scope, role_uid)
+  constraint role_bindings_of_user UNIQUE (tenant, user_uid, scope, role_uid)
   CREATE INDEX role_bindings_by_project ON public.role_bindings USING btree (tenant, project) WHERE (project IS NOT NULL)
   CREATE INDEX role_bindings_by_role ON public.role_bindings USING btree (tenant, role_uid)
   row level security: t, forced: t
@@ -406,6 +420,35 @@ create table settings (
   constraint settings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
   constraint settings_pkey PRIMARY KEY (tenant, scope, name)
   CREATE INDEX settings_by_project ON public.settings USING btree (tenant, project) WHERE (project IS NOT NULL)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table team_members (
+  team_uid text collate "C" not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint team_members_tenant_team_uid_fkey FOREIGN KEY (tenant, team_uid) REFERENCES teams(tenant, uid) ON DELETE CASCADE
+  constraint team_members_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint team_members_pkey PRIMARY KEY (tenant, team_uid, user_uid)
+  CREATE INDEX team_members_by_user ON public.team_members USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
+create table teams (
+  annotations jsonb not null,
+  created_at timestamp with time zone not null,
+  labels jsonb not null,
+  modified_at timestamp with time zone not null,
+  name text not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint teams_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint teams_pkey PRIMARY KEY (tenant, uid)
+  constraint teams_name UNIQUE (tenant, name)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app

@@ -77,6 +77,21 @@ describe('what is recorded', () => {
     ])
   })
 
+  test('leaves out what was answered before the client saw what it waited for', () => {
+    const made = raw('POST', '/v1/spectroclusters/cloudTypes/local', 201, { uid }, {})
+    const seen = (state: string) => raw('GET', `/v1/spectroclusters/${uid}`, 200, { status: { state } })
+    const deleted = { ...raw('DELETE', `/v1/spectroclusters/${uid}`, 204), step: 'destroy' }
+    const gone = { ...seen('Deleting'), step: 'destroy' }
+    const steps = distil(about, [made, seen('Pending'), seen('Provisioning'), seen('Running'), deleted, gone]).steps
+    const states = steps.map(({ exchanges }) =>
+      exchanges.map(({ operation, awaited }) => `${operation}${awaited ? ' awaited' : ''}`),
+    )
+    expect(states).toEqual([
+      ['v1SpectroClustersCustomCreate', 'v1SpectroClustersGet awaited'],
+      ['v1SpectroClustersDelete', 'v1SpectroClustersGet'],
+    ])
+  })
+
   test.each([
     [
       'a status that is not the declared one',

@@ -7,8 +7,11 @@ import { startPlatform, type TestPlatform } from './harness/platform.ts'
 import { openScenario, type Scenario, type ScenarioOptions } from './harness/scenario.ts'
 import type { Variables } from './harness/workspace.ts'
 import * as catalogue from './scenarios/catalogue.ts'
+import * as accounts from './scenarios/cloud-accounts.ts'
 import * as custom from './scenarios/custom-cloud.ts'
+import * as governance from './scenarios/governance.ts'
 import * as tenantWide from './scenarios/tenant-scope.ts'
+import * as workspaces from './scenarios/workspaces.ts'
 
 const WORLD_LIMIT_MS = 60_000
 
@@ -131,6 +134,128 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
     test('destroys everything', async () => {
       scenario.begin('destroy')
       await scenario.workspace.destroy(changed())
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
+  })
+
+  describe.each(['project', 'tenant'])('with accounts of every cloud in a %s', (context) => {
+    useScenario({ name: `cloud-accounts-${context}`, configuration: 'cloud-accounts' })
+    const [first, changed] = [accounts.first(context), accounts.changed(context)]
+
+    test('creates them, and sees no difference', async () => {
+      scenario.begin('create')
+      await scenario.workspace.apply(first)
+      expect(await scenario.workspace.output('same')).toBe(true)
+      await expectEmptyPlan(first)
+    })
+
+    test('changes them, and sees no difference', async () => {
+      scenario.begin('change')
+      await scenario.workspace.apply(changed)
+      await expectEmptyPlan(changed)
+    })
+
+    test('imports them by name; their secrets are given once more, and then there is no difference', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      for (const [address, name] of Object.entries(accounts.imports)) {
+        await workspace.forget(address)
+        await workspace.import(changed, address, `${name}:${context}`)
+      }
+      await workspace.apply(changed)
+      await expectEmptyPlan(changed)
+    })
+
+    test('destroys them, and nothing is left', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(changed)
+      expect(await platform.client.call('GET /v1/cloudaccounts/summary')).toMatchObject({ items: [] })
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
+  })
+
+  describe('with workspaces', () => {
+    useScenario({ name: 'workspaces' })
+
+    test('creates them over a cluster, and sees no difference', async () => {
+      scenario.begin('create')
+      await scenario.workspace.apply(workspaces.first)
+      expect(await scenario.workspace.output('same')).toBe(true)
+      await expectEmptyPlan(workspaces.first)
+    })
+
+    test('changes them, and sees no difference', async () => {
+      scenario.begin('change')
+      await scenario.workspace.apply(workspaces.changed)
+      await expectEmptyPlan(workspaces.changed)
+      scenario.begin('change-again')
+      await scenario.workspace.apply(workspaces.again)
+      await expectEmptyPlan(workspaces.again)
+    })
+
+    test('imports one by name; what the client never reads back is given once more', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      await workspace.forget('spectrocloud_workspace.full')
+      await workspace.import(workspaces.again, 'spectrocloud_workspace.full', 'conformance-full')
+      await workspace.apply(workspaces.again)
+      await expectEmptyPlan(workspaces.again)
+    })
+
+    test('destroys them and the cluster, and nothing is left', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(workspaces.again)
+      expect(await platform.client.call('GET /v1/dashboard/workspaces')).toMatchObject({ items: [] })
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
+  })
+
+  describe('with what governs a tenant', () => {
+    // Scopes are mixed here too.
+    useScenario({ name: 'governance', inOrder: true })
+
+    test.each([
+      [
+        'create',
+        'creates teams, filters, alerts, keys, tokens, sign-in and locations, and finds them',
+        governance.first,
+      ],
+      ['change', 'changes everything that is there, and sees no difference', governance.changed],
+      ['reduce', 'takes away what can be taken, and sees no difference', governance.reduced],
+    ])('%s: %s', async (step, _, variables) => {
+      scenario.begin(step)
+      await scenario.workspace.apply(variables)
+      expect(await scenario.workspace.output('found')).toBe(true)
+      await expectEmptyPlan(variables)
+    })
+
+    test('imports by name what it had forgotten, and sees no difference', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      for (const [address, id] of [
+        ['spectrocloud_filter.tags', 'conformance-tags'],
+        ['spectrocloud_ssh_key.own', 'conformance-key:project'],
+        ['spectrocloud_registration_token.edge', 'conformance-edge'],
+        ['spectrocloud_alert.mail', 'conformance-one:ClusterHealth'],
+      ] as const) {
+        await workspace.forget(address)
+        await workspace.import(governance.reduced, address, id)
+      }
+      await expectEmptyPlan(governance.reduced)
+    })
+
+    test('destroys everything', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(governance.reduced)
     })
 
     test('says nothing that the recorded conversation lacks', () => {

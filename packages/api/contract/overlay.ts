@@ -86,6 +86,8 @@ export function applyOverlay(contract: Contract): Contract {
   schemas.v1SplunkSink = splunkSink
   // Custom cloud types (`local`, OpenStack) have names of their own.
   schemas.v1CloudType = { type: 'string' }
+  // Locations on Azure have operations of their own, and their kind is missing here.
+  schemas.v1LocationType = { type: 'string', enum: ['s3', 'gcp', 'minio', 'azure'] }
   // `details` is an object in the file, and anything in practice.
   for (const name of ['V1Error', 'v1Error']) {
     schemas[name] = { type: 'object', properties: { code: text, details: {}, message: text, ref: text } }

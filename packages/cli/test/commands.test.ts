@@ -188,6 +188,18 @@ describe('nouns', () => {
     expect(password).toMatchObject({ exitCode: 0, stdout: 'user/ada@example.com has a new password\n' })
   })
 
+  test('teams hold roles for their members, who join and leave', async () => {
+    await cli.atrium('user', 'create', 'ben@example.com')
+    await cli.atrium('team', 'create', 'blue', '--member', 'ben@example.com', '--role', 'Tenant Viewer')
+    expect(await cli.atrium('team', 'list')).toMatch(/^blue +1 /m)
+    expect(await cli.atrium('team', 'leave', 'blue', 'Ben@example.com')).toBe('team/blue changed\n')
+    expect(await cli.atrium('team', 'list')).toMatch(/^blue +0 /m)
+    expect(await cli.atrium('team', 'join', 'blue', 'ben@example.com')).toBe('team/blue changed\n')
+    expect(await cli.atrium('team', 'show', 'blue')).toContain('blue')
+    expect(await cli.refusal('team', 'join', 'blue', 'eve@example.com')).toContain("no user 'eve@example.com'")
+    expect(await cli.atrium('team', 'delete', 'blue')).toBe('team/blue deleted\n')
+  })
+
   test('a key is shown once, signs in, and no longer when it is disabled', async () => {
     const { stdout, stderr } = await cli.attempt(['apikey', 'create', 'ci', '--expires', '90d'])
     expect(stderr).toBe('Keep this key: it is never shown again.\n')

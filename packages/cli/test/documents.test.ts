@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CommandLine, openCommandLine } from './support/command-line.ts'
-import { account, cluster, documents, macro, profiles, project, role, user } from './support/fleet.ts'
+import { account, cluster, documents, macro, profiles, project, role, team, user } from './support/fleet.ts'
 
 let cli: CommandLine
 beforeAll(async () => {
@@ -14,11 +14,12 @@ const apply = async (text: string): Promise<string[]> =>
   (await cli.atrium('apply', '-f', cli.file('applied.yaml', text))).trim().split('\n')
 
 test('objects are made in the order they depend on each other', async () => {
-  const text = documents(cluster('one'), user, profiles, account('hush'), macro, role, project)
+  const text = documents(cluster('one'), team, user, profiles, account('hush'), macro, role, project)
   expect(await apply(text)).toEqual([
     'project/shop created',
     'role/looker created',
     'user/ada@example.com created',
+    'team/blue created',
     'macro/site created',
     'cloudaccount/mine created',
     'clusterprofile/infra@1.0.0 created',
@@ -27,7 +28,7 @@ test('objects are made in the order they depend on each other', async () => {
   ])
 })
 
-test.each(['project', 'role', 'user', 'macro', 'account', 'profile', 'cluster'])(
+test.each(['project', 'role', 'user', 'team', 'macro', 'account', 'profile', 'cluster'])(
   'applying an export of every %s changes nothing',
   async (kind) => {
     const text = await cli.atrium('export', kind)
@@ -45,7 +46,7 @@ test('one version of a profile is exported by name@version; what is not there is
   expect(await cli.refusal('export', 'macro', 'nope')).toBe("atrium: There is no macro 'nope'. There are: site.\n")
 })
 
-test('export all leaves users and roles to export all --tenant', async () => {
+test('export all leaves users, teams and roles to export all --tenant', async () => {
   const kindsIn = (text: string): string[] => [
     ...new Set([...text.matchAll(/^kind: (\w+)/gm)].map(([, kind = '']) => kind)),
   ]
@@ -56,7 +57,25 @@ test('export all leaves users and roles to export all --tenant', async () => {
     'ClusterProfile',
     'Cluster',
   ])
-  expect(kindsIn(await cli.atrium('export', 'all', '--tenant'))).toEqual(['Project', 'Role', 'User'])
+  expect(kindsIn(await cli.atrium('export', 'all', '--tenant'))).toEqual(['Project', 'Role', 'User', 'Team'])
+})
+
+test('a team changes as its document says, and what it leaves out stays', async () => {
+  const changed = team.replace('roles: [looker]', 'roles: [Project Viewer]').replace(/ {2}users: .*\n/, '')
+  expect(await apply(changed.replace('name: blue', 'name: blue, labels: {of: sea}'))).toEqual(['team/blue configured'])
+  const text = await cli.atrium('export', 'team', 'blue')
+  for (const part of ['of: sea', '- ada@example.com', '- Tenant Role Admin', '- Project Viewer']) {
+    expect(text).toContain(part)
+  }
+  expect(text).not.toContain('looker')
+  expect(await apply(team.replace('[Ada@example.com]', '[]').replace('[looker]', '[]'))).toEqual([
+    'team/blue configured',
+  ])
+  expect(await cli.atrium('export', 'team', 'blue')).not.toMatch(/ada@|projects/)
+  const stranger = team.replace('Ada@example.com', 'bob@example.com')
+  expect(await cli.refusal('apply', '-f', cli.file('stranger.yaml', stranger))).toContain(
+    "spec.users: there is no user 'bob@example.com'",
+  )
 })
 
 test('users and roles change as their documents say, and lose what these no longer give', async () => {

@@ -79,8 +79,9 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     installation: 'test',
     planeEpoch: () => store.epoch,
   })
+  const clouds = { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() }
   const app = createApp(
-    { ...deps, logger, store, identity, admission, providers: new Map(), operatorToken: null },
+    { ...deps, logger, store, identity, admission, providers: new Map(), clouds, operatorToken: null },
     { https: { key: certificate.privateKeyPem, cert: certificate.certificatePem } },
   )
   link.registerRoutes(app)

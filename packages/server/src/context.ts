@@ -1,18 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { AwsKeys } from '@atrium/pack/sources/oci/aws.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { newUid, type Random, systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { AwsKeys } from '@atrium/runtime/egress/aws-signature.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import { splitPemBundle } from '@atrium/runtime/pki/keys.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
 import type { Identity } from './auth/identity.ts'
+import { type CloudClient, createCloudClient } from './clouds/client.ts'
 import type { ServerConfig } from './config/config.ts'
 import { type Content, createContent } from './content/content.ts'
 import type { RegistryTokens } from './content/registry-tokens.ts'
@@ -34,6 +35,8 @@ export interface ServerContext {
   admission: Admission
   /** Providers by cloud type. */
   providers: ReadonlyMap<string, Provider>
+  /** Asks clouds whether they take credentials. */
+  clouds: CloudClient
   /** The installation's own credential; null = operator operations are closed. */
   operatorToken: Secret<string> | null
   /** When agents were last heard of, by cluster uid: heartbeats are too many for the objects' own status. Absent without a link. */
@@ -68,6 +71,8 @@ export interface ContextOverrides {
   logger?: Logger
   /** Providers that the composing program brings, by cloud type. */
   providers?: Record<string, ProviderLoader>
+  /** Instead of the clouds themselves. */
+  clouds?: CloudClient
 }
 
 const EGRESS_LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 * 1024 }
@@ -118,6 +123,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     identity: createIdentity({ clock, random, database: store.database, system: store.system }),
     admission: createAdmission(store),
     providers,
+    clouds: overrides.clouds ?? createCloudClient({ egress, clock, mirror: config.cloudMirror }),
     operatorToken: readSecret(config.operatorTokenFile),
     pki,
     egress,

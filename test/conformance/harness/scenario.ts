@@ -29,14 +29,16 @@ const version = process.env.ATRIUM_TF_PROVIDER_VERSION ?? ''
 const client = `terraform-provider-spectrocloud ${version}`
 
 export interface ScenarioOptions {
-  /** Of a folder below `scenarios`, and of its file below `conversations`. */
+  /** Of its file below `conversations`. */
   name: string
+  /** Folder below `scenarios`. Default: the name. */
+  configuration?: string
   /** One request after the other. Default: only while recording, so that there is one order to record. */
   inOrder?: boolean
 }
 
 export async function openScenario(
-  { name, inOrder = isRecording }: ScenarioOptions,
+  { name, configuration = name, inOrder = isRecording }: ScenarioOptions,
   found: ForeignClient,
   platform: TestPlatform,
 ): Promise<Scenario> {
@@ -46,7 +48,7 @@ export async function openScenario(
   const { apiKey, project } = platform.credentials
   const proxy = await startProxy(platform.url, platform.authority)
   const endpoint = { host: proxy.host, apiKey, project: project.name }
-  const workspace = openWorkspace(found, join(root, 'scenarios', name), endpoint, { inOrder })
+  const workspace = openWorkspace(found, join(root, 'scenarios', configuration), endpoint, { inOrder })
   return {
     workspace,
     begin: (step) => proxy.begin(step),

@@ -84,7 +84,7 @@ export function openWorkspace(
       return { empty: exitCode === 0, output }
     },
     async import(variables, address, id) {
-      await command(['import', '-input=false', '-no-color', address, id], variables)
+      await command(['import', '-input=false', '-no-color', ...order, address, id], variables)
     },
     async forget(address) {
       await command(['state', 'rm', address])

@@ -29,10 +29,50 @@ const ociFields = [
 const pools = 'spec.machinePoolConfig[]'
 const templates = 'spec.clusterProfileTemplates[]'
 
+/** What the client does with accounts of a cloud, and which fields of `spec` it compares. */
+const accountsOf = (cloud: string, compared: readonly string[]): Record<string, OperationNeeds> => ({
+  [`v1CloudAccounts${cloud}Create`]: made,
+  [`v1CloudAccounts${cloud}Get`]: {
+    present: ['metadata.uid', 'spec'],
+    same: [
+      ...['metadata.name', 'metadata.annotations.scope', 'metadata.annotations.overlordUid'],
+      ...compared.map((field) => `spec.${field}`),
+    ],
+  },
+  [`v1CloudAccounts${cloud}List`]: {
+    present: ['items[].metadata.uid', 'items[].metadata.annotations.scope'],
+    same: ['items[].metadata.name'],
+  },
+  [`v1CloudAccounts${cloud}Update`]: nothing,
+  [`v1CloudAccounts${cloud}Delete`]: nothing,
+})
+
+/** Locations of backups; `config` lists what is compared of them. */
+const locationsIn = (storage: string, config: readonly string[]): Record<string, OperationNeeds> => ({
+  [`v1UsersAssetsLocation${storage}Create`]: made,
+  [`v1UsersAssetsLocation${storage}Get`]: {
+    present: ['spec.config'],
+    same: ['metadata.name', ...config.map((field) => `spec.config.${field}`)],
+  },
+  [`v1UsersAssetsLocation${storage}Update`]: nothing,
+})
+const s3Config = [
+  ...['bucketName', 'region', 'caCert', 's3Url', 's3ForcePathStyle'],
+  ...['credentialType', 'accessKey', 'secretKey', 'sts.arn', 'sts.externalId'].map((field) => `credentials.${field}`),
+]
+
 export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1ProjectsMetadata: { present: ['items[].metadata.name', 'items[].metadata.uid'] },
   v1ProjectsCreate: made,
-  v1ProjectsUidGet: { present: ['metadata.uid'], same: meta },
+  v1ProjectsUidGet: {
+    present: ['metadata.uid'],
+    same: [
+      ...[...meta, 'spec.alerts[].component'],
+      ...['type', 'isActive', 'alertAllUsers', 'identifiers', 'http'].map(
+        (field) => `spec.alerts[].channels[].${field}`,
+      ),
+    ],
+  },
   v1ProjectsUidUpdate: nothing,
   v1ProjectsUidDelete: nothing,
 
@@ -121,6 +161,26 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
     present: ['items[].metadata.uid', 'items[].metadata.annotations.scope'],
     same: ['items[].metadata.name'],
   },
+  ...accountsOf('Aws', [
+    ...['credentialType', 'accessKey', 'partition', 'policyARNs', 'sts.arn'],
+    ...['podIdentity.roleArn', 'podIdentity.permissionBoundaryArn'],
+  ]),
+  ...accountsOf('Azure', [
+    ...['tenantId', 'clientId', 'tenantName', 'azureEnvironment', 'tls.cert'],
+    'settings.disablePropertiesRequest',
+  ]),
+  ...accountsOf('Gcp', []),
+  ...accountsOf('Vsphere', ['vcenterServer', 'username', 'insecure']),
+  ...accountsOf('Maas', ['apiEndpoint']),
+  ...accountsOf('CloudStack', ['apiUrl', 'domain', 'insecure']),
+  v1CloudAccountsListSummary: { present: ['items[].metadata.uid'] },
+  V1AwsAccountValidate: nothing,
+  V1AzureAccountValidate: nothing,
+  v1OverlordsUidVsphereAccountValidate: nothing,
+  v1OverlordsUidMaasAccountValidate: nothing,
+  v1OverlordsUidCloudStackAccountValidate: nothing,
+  v1OverlordsList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1OverlordsUidGet: { present: ['metadata.uid'], same: ['metadata.name', 'status.state'] },
   v1CloudAccountsCustomUpdate: nothing,
   v1CloudAccountsCustomDelete: nothing,
 
@@ -159,6 +219,125 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1SpectroClustersDeleteProfiles: nothing,
   v1SpectroClustersUidMetadataUpdate: nothing,
   v1SpectroClustersDelete: nothing,
+
+  v1WorkspacesCreate: made,
+  v1WorkspacesUidGet: {
+    present: ['metadata.uid', 'spec.quota', 'spec.clusterRefs[].clusterUid', 'spec.clusterRbacs[].metadata.uid'],
+    same: [
+      'metadata.name',
+      'spec.quota.resourceAllocation',
+      ...['name', 'image.blackListedImages'].map((field) => `spec.clusterNamespaces[].${field}`),
+      ...['defaultResourceAllocation', 'clusterResourceAllocations[].resourceAllocation'].map(
+        (field) => `spec.clusterNamespaces[].namespaceResourceAllocation.${field}`,
+      ),
+      'spec.clusterRbacs[].spec.bindings',
+    ],
+    empty: ['spec.quota.resourceAllocation'],
+  },
+  v1WorkspacesUidMetaUpdate: nothing,
+  v1WorkspacesUidClusterNamespacesUpdate: nothing,
+  v1WorkspacesUidClusterRbacUpdate: nothing,
+  v1WorkspaceOpsBackupCreate: made,
+  v1WorkspaceOpsBackupUpdate: nothing,
+  v1WorkspaceOpsBackupGet: { same: ['spec.config.backupConfig', 'spec.config.includeAllClusters'] },
+  v1WorkspacesUidDelete: nothing,
+  v1DashboardWorkspacesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+
+  v1RolesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1UsersCreate: made,
+  v1UsersSummaryGet: {
+    present: ['items[].metadata.uid'],
+    same: ['firstName', 'lastName', 'emailId', 'teams[].uid'].map((field) => `items[].spec.${field}`),
+  },
+  v1UsersUidRoles: { same: ['roles[].uid'] },
+  v1UsersProjectRoles: { same: ['projects[].uid', 'projects[].roles[].uid'] },
+  v1UsersWorkspaceGetRoles: { present: ['projects'] },
+  v1UsersUidResourceRoles: {
+    present: ['resourceRoles[].uid'],
+    same: ['projectUids[].uid', 'filterRefs[].uid', 'roles[].uid'].map((field) => `resourceRoles[].${field}`),
+  },
+  v1UsersUidRolesUpdate: nothing,
+  v1UsersProjectRolesPut: nothing,
+  v1UsersWorkspaceRolesPut: nothing,
+  v1UsersUidResourceRolesCreate: nothing,
+  v1UsersUidResourceRolesUidDelete: nothing,
+  v1UsersUidDelete: nothing,
+  v1UsersInfoGet: { present: ['tenantUid'] },
+
+  v1TeamsCreate: made,
+  v1TeamsUidGet: { present: ['metadata.uid'], same: ['metadata.name', 'spec.users'] },
+  v1TeamsList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name', 'items[].spec.roles'] },
+  V1TeamsUidTenantRolesGet: { present: ['roles'], same: ['roles[].uid'] },
+  v1TeamsProjectRoles: { present: ['projects'], same: ['projects[].uid', 'projects[].roles[].uid'] },
+  v1TeamsWorkspaceGetRoles: { present: ['projects'] },
+  v1TeamsUidUpdate: nothing,
+  V1TeamsUidTenantRolesUpdate: nothing,
+  v1TeamsProjectRolesPut: nothing,
+  v1TeamsWorkspaceRolesPut: nothing,
+  v1TeamsUidDelete: nothing,
+
+  v1TagFiltersCreate: made,
+  v1TagFilterUidGet: {
+    same: [
+      'metadata.name',
+      'spec.filterGroup.conjunction',
+      ...['key', 'negation', 'operator', 'values'].map((field) => `spec.filterGroup.filters[].${field}`),
+    ],
+  },
+  v1FiltersList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1TagFilterUidUpdate: nothing,
+  v1TagFilterUidDelete: nothing,
+
+  v1ProjectsUidAlertUpdate: nothing,
+
+  v1UserAssetsSshCreate: made,
+  v1UsersAssetSshGetUid: { same: ['metadata.name', 'spec.publicKey'] },
+  v1UsersAssetsSshGet: { present: ['items[].metadata.uid'], same: ['items[].metadata.name', 'items[].spec.publicKey'] },
+  v1UsersAssetSshUpdate: nothing,
+  v1UsersAssetSshDelete: nothing,
+
+  v1EdgeTokensCreate: made,
+  v1EdgeTokensList: { present: ['items[].metadata.uid', 'items[].spec.token'], same: ['items[].metadata.name'] },
+  v1EdgeTokensUidGet: {
+    present: ['spec.token', 'spec.expiry'],
+    same: ['metadata.name', 'metadata.annotations.description', 'spec.defaultProject.uid', 'status.isActive'],
+  },
+  v1EdgeTokensUidUpdate: nothing,
+  v1EdgeTokensUidState: nothing,
+  v1EdgeTokensUidDelete: nothing,
+
+  v1UsersAssetsLocationGet: {
+    present: ['items[].metadata.uid'],
+    same: ['items[].metadata.name', 'items[].spec.isDefault', 'items[].spec.storage'],
+  },
+  ...locationsIn('S3', s3Config),
+  ...locationsIn('Minio', s3Config),
+  ...locationsIn('Gcp', ['bucketName', 'projectId', 'credentials.jsonCredentials']),
+  ...locationsIn('Azure', [
+    ...['containerName', 'resourceGroup', 'sku', 'storageName', 'credentials.clientId', 'credentials.tenantId'],
+    ...['credentials.subscriptionId', 'credentials.clientSecret'],
+  ]),
+  v1UsersAssetsLocationS3Delete: nothing,
+
+  V1TenantUidDomainsGet: { present: ['domains'], same: ['domains'] },
+  V1TenantUidDomainsUpdate: nothing,
+  V1TenantUidSsoAuthProvidersGet: { present: ['isEnabled'], same: ['ssoLogins'] },
+  V1TenantUidSsoAuthProvidersUpdate: nothing,
+  V1TenantUidOidcConfigGet: {
+    present: ['callbackUrl', 'logoutUrl'],
+    same: [
+      ...['isSsoEnabled', 'clientId', 'issuerUrl', 'scopes', 'defaultTeams', 'issuerTls', 'requiredClaims', 'userInfo'],
+    ],
+  },
+  V1TenantUidOidcConfigUpdate: nothing,
+  V1TenantUidSamlConfigSpecGet: {
+    present: ['issuer', 'entityId', 'singleLogoutUrl'],
+    same: [
+      ...['isSsoEnabled', 'identityProvider', 'federationMetadata', 'nameIdFormat', 'isSingleLogoutEnabled'],
+      ...['defaultTeams', 'attributes'],
+    ],
+  },
+  V1TenantUidSamlConfigUpdate: nothing,
 
   v1CloudConfigsCustomGet: {
     same: [

@@ -59,6 +59,7 @@ export async function openWorld(): Promise<ReplayWorld> {
   const provider = { ...createInMemoryProvider(new FakeCloud()), cloudType: 'local', parsePool }
   const installation = await createContext(config, {
     logger: silentLogger,
+    clouds: { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() },
     providers: { local: async () => provider },
   })
   // Registries of a conversation are on no network.

@@ -30,7 +30,8 @@ export async function openSampleWorld(folders: readonly string[]): Promise<Sampl
   const client = platform.client()
   await publish(platform, registry, folders, files)
   const accountUid = await makeAccount(client)
-  const catalogue = await readCatalogue(client)
+  const named = (await listPacks(client)).map(({ spec }) => [spec?.name ?? '', spec?.version ?? ''] as const)
+  const catalogue = await readCatalogue(client, named)
   const resources = opened.move()
   return { client, accountUid, catalogue, close: () => resources.disposeAsync() }
 }
@@ -55,9 +56,9 @@ async function publish(
   const credentials = ['--credentials', write('login.yaml', JSON.stringify(login))]
   await platform.atrium('registry', 'add', 'samples', '--type', 'oci', '--endpoint', url, ...trust, ...credentials)
   await eventually('every pack can be chosen', async () => {
-    const offered = (await readCatalogue(platform.client())).filter(
-      ({ registryUid }) => registryUid !== publicRegistryUid,
-    )
-    return { done: offered.length === folders.length, seen: offered.map(({ name, version }) => `${name} ${version}`) }
+    const offered = (await listPacks(platform.client())).filter(({ spec }) => spec?.registryUid !== publicRegistryUid)
+    return { done: offered.length === folders.length, seen: offered.map(({ metadata }) => metadata?.name) }
   })
 }
+
+const listPacks = async (client: Client) => (await client.call('GET /v1/packs', { query: { limit: 0 } })).items ?? []

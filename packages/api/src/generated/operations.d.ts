@@ -901,7 +901,7 @@ export interface v1ListMetaData { continue?: string | undefined; count?: number 
 export interface v1LoadBalancerConfig { externalIPs?: string[] | null | undefined; externalTrafficPolicy?: string | undefined; loadBalancerSourceRanges?: string[] | null | undefined }
 export interface v1LoadBalancerService { host?: string | undefined; name?: string | undefined; ports?: v1ServicePort[] | null | undefined }
 export interface v1LoadBalancerSpec { apiServerLBStaticIP?: string | undefined; ipAllocationMethod?: "Static" | "Dynamic" | undefined; privateDNSName?: string | undefined; privateDNSZoneResourceGroup?: string | undefined; type?: "Internal" | "Public" | undefined }
-export type v1LocationType = "s3" | "gcp" | "minio"
+export type v1LocationType = "s3" | "gcp" | "minio" | "azure"
 export interface v1LoginBannerSettings { Message?: string | undefined; isEnabled?: boolean | undefined; title?: string | undefined }
 export interface v1LoginResponse { appEnv?: string | undefined; authType?: "password" | "sso" | undefined; orgName?: string | undefined; redirectUrl?: string | undefined; rootDomain?: string | undefined; securityMode?: string | undefined; ssoLogins?: v1SsoLogins | undefined; totalTenants?: number | undefined }
 export interface v1MaasAccount { apiVersion?: string | undefined; kind?: string | undefined; metadata?: v1ObjectMeta | undefined; spec?: v1MaasCloudAccount | undefined; status?: v1CloudAccountStatus | undefined }

@@ -1,6 +1,7 @@
 import { type CloudAccountSpec, type CloudAccountStatus, cloudAccountKind } from './cloud-account.ts'
 import { type ClusterSpec, type ClusterStatus, clusterKind } from './cluster.ts'
 import { type ClusterProfileSpec, type ClusterProfileStatus, clusterProfileKind } from './cluster-profile.ts'
+import { type EdgeTokenSpec, type EdgeTokenStatus, edgeTokenKind } from './edge-token.ts'
 import { type MachineSpec, type MachineStatus, machineKind } from './machine.ts'
 import { type MacroSetSpec, type MacroSetStatus, macroSetKind } from './macro.ts'
 import type { KindDefinition } from './meta.ts'
@@ -8,6 +9,11 @@ import { type PackSpec, type PackStatus, packKind } from './pack.ts'
 import { type ProjectSpec, type ProjectStatus, projectKind } from './project.ts'
 import { type RegistrySpec, type RegistryStatus, registryKind } from './registry.ts'
 import { type RoleSpec, type RoleStatus, roleKind } from './role.ts'
+import { type SshKeySpec, type SshKeyStatus, sshKeyKind } from './ssh-key.ts'
+import { type SsoConfigSpec, type SsoConfigStatus, ssoConfigKind } from './sso-config.ts'
+import { type StorageLocationSpec, type StorageLocationStatus, storageLocationKind } from './storage-location.ts'
+import { type TagFilterSpec, type TagFilterStatus, tagFilterKind } from './tag-filter.ts'
+import { type WorkspaceSpec, type WorkspaceStatus, workspaceKind } from './workspace.ts'
 
 /** Every kind with its shapes: the one list a new kind is added to. */
 export interface Kinds {
@@ -20,6 +26,12 @@ export interface Kinds {
   CloudAccount: { spec: CloudAccountSpec; status: CloudAccountStatus }
   Cluster: { spec: ClusterSpec; status: ClusterStatus }
   Machine: { spec: MachineSpec; status: MachineStatus }
+  Workspace: { spec: WorkspaceSpec; status: WorkspaceStatus }
+  TagFilter: { spec: TagFilterSpec; status: TagFilterStatus }
+  SshKey: { spec: SshKeySpec; status: SshKeyStatus }
+  EdgeToken: { spec: EdgeTokenSpec; status: EdgeTokenStatus }
+  StorageLocation: { spec: StorageLocationSpec; status: StorageLocationStatus }
+  SsoConfig: { spec: SsoConfigSpec; status: SsoConfigStatus }
 }
 export type KindName = keyof Kinds
 export type SpecOf<K extends KindName> = Kinds[K]['spec']
@@ -35,4 +47,10 @@ export const kinds: Record<KindName, KindDefinition> = {
   CloudAccount: cloudAccountKind,
   Cluster: clusterKind,
   Machine: machineKind,
+  Workspace: workspaceKind,
+  TagFilter: tagFilterKind,
+  SshKey: sshKeyKind,
+  EdgeToken: edgeTokenKind,
+  StorageLocation: storageLocationKind,
+  SsoConfig: ssoConfigKind,
 }

@@ -34,7 +34,7 @@ const isNamed = (document: AtriumDocument, name: string): boolean =>
 
 /** Who may do what is the tenant's affair: a project's documents hold none of it. */
 const allKinds = (tenant: boolean): readonly DocumentKind[] =>
-  documentKinds.filter((kind) => tenant || (kind !== 'Role' && kind !== 'User'))
+  documentKinds.filter((kind) => tenant || (kind !== 'Role' && kind !== 'User' && kind !== 'Team'))
 
 async function readDocuments(server: Server, name: DocumentKind, tenant: boolean): Promise<AtriumDocument[]> {
   const kind = kindOf(name)

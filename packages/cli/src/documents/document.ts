@@ -2,11 +2,20 @@
 export const apiVersion = 'atrium.dev/v1'
 
 /** Kinds of documents, in the order they depend on each other. */
-export const documentKinds = ['Project', 'Role', 'User', 'Macro', 'CloudAccount', 'ClusterProfile', 'Cluster'] as const
+export const documentKinds = [
+  'Project',
+  'Role',
+  'User',
+  'Team',
+  'Macro',
+  'CloudAccount',
+  'ClusterProfile',
+  'Cluster',
+] as const
 export type DocumentKind = (typeof documentKinds)[number]
 
 /** Kinds that no project holds. */
-export const isOfTenant = (kind: DocumentKind): boolean => kind === 'Project' || kind === 'Role' || kind === 'User'
+export const isOfTenant = (kind: DocumentKind): boolean => ['Project', 'Role', 'User', 'Team'].includes(kind)
 
 export interface DocumentMetadata {
   name: string

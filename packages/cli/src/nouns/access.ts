@@ -1,14 +1,15 @@
 import type { Client } from '@atrium/client/client.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { Option } from 'commander'
-import { roleUids } from '../documents/kinds/user.ts'
+import { roleUids } from '../documents/kinds/held-roles.ts'
+import { userUids } from '../documents/kinds/team.ts'
 import { durationMs } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
 import { tableOptions } from '../output/terminal.ts'
 import { findProject } from '../platform/projects.ts'
 import { readSecret } from '../platform/secret-input.ts'
 import { findItem } from '../resources/kinds.ts'
-import { apiKey, role, user } from '../resources/tenancy.ts'
+import { apiKey, role, team, user } from '../resources/tenancy.ts'
 import type { Given, Noun, Verb } from './noun.ts'
 import { needed, several } from './options.ts'
 
@@ -81,6 +82,48 @@ function rolesVerb(name: string, description: string, change: (held: string[], u
 
 const uidsOf = (roles: { uid?: string | undefined }[] | null | undefined): string[] =>
   (roles ?? []).flatMap(({ uid }) => uid ?? [])
+
+const teamNoun: Noun = {
+  name: 'team',
+  description: 'users who hold roles together',
+  resource: team,
+  verbs: [
+    {
+      name: 'create',
+      description: 'make a team',
+      arguments: [['<name>', 'of the team']],
+      options: [several('--member <email>', 'a user'), several('--role <role>', 'held in the whole tenant')],
+      async run({ client }, { args: [name = ''], texts }) {
+        const users = await userUids({ client }, texts('member'), '--member')
+        const roles = await roleUids({ client }, texts('role'), '--role')
+        const metadata = { name, labels: {}, annotations: {} }
+        await client.call('POST /v1/teams', { body: { metadata, spec: { users, roles } } })
+        return `team/${name} created`
+      },
+    },
+    membersVerb('join', 'put a user into a team', (users, uid) => [...new Set([...users, uid])]),
+    membersVerb('leave', 'take a user out of a team', (users, uid) => users.filter((one) => one !== uid)),
+  ],
+}
+
+function membersVerb(name: string, description: string, change: (users: string[], uid: string) => string[]): Verb {
+  return {
+    name,
+    description,
+    arguments: [
+      ['<team>', 'name or uid'],
+      ['<email>', 'of the user'],
+    ],
+    async run({ client }, { args: [wanted = '', email = ''] }) {
+      const params = { uid: (await findItem(client, team, wanted)).uid }
+      const [uid = ''] = await userUids({ client }, [email], 'email')
+      const { metadata, spec } = await client.call('GET /v1/teams/{uid}', { params })
+      const body = { metadata: metadata ?? {}, spec: { users: change(spec?.users ?? [], uid) } }
+      await client.call('PUT /v1/teams/{uid}', { params, body })
+      return `team/${wanted} changed`
+    },
+  }
+}
 
 const scopes = ['tenant', 'project', 'resource'] as const
 
@@ -184,4 +227,4 @@ function stateVerb(name: string, description: string, isActive: boolean): Verb {
   }
 }
 
-export const accessNouns: readonly Noun[] = [userNoun, roleNoun, apiKeyNoun]
+export const accessNouns: readonly Noun[] = [userNoun, teamNoun, roleNoun, apiKeyNoun]

@@ -18,6 +18,21 @@ export const user: Resource = {
   remove: (client, uid) => client.call('DELETE /v1/users/{uid}', { params: { uid } }),
 }
 
+export const team: Resource = {
+  kind: 'team',
+  plural: 'teams',
+  columns: ['MEMBERS', 'AGE'],
+  async list(client) {
+    const items: ResourceItem[] = []
+    for await (const view of client.list('GET /v1/teams')) {
+      items.push(agedItem(view.metadata, view, [String(view.spec?.users?.length ?? 0)]))
+    }
+    return items
+  },
+  read: (client, uid) => client.call('GET /v1/teams/{uid}', { params: { uid } }),
+  remove: (client, uid) => client.call('DELETE /v1/teams/{uid}', { params: { uid } }),
+}
+
 export const role: Resource = {
   kind: 'role',
   plural: 'roles',
@@ -55,4 +70,4 @@ export const apiKey: Resource = {
 /** Keys without end tell the zero time. */
 const expiryOf = (expiry = ''): string => (expiry === '' || expiry.startsWith('0001-') ? 'never' : expiry)
 
-export const tenancyResources: Resource[] = [user, role, apiKey]
+export const tenancyResources: Resource[] = [user, team, role, apiKey]

@@ -38,6 +38,16 @@ spec:
   permissions: [cluster.get, project.get]
 `
 
+export const team = `apiVersion: atrium.dev/v1
+kind: Team
+metadata: {name: blue}
+spec:
+  users: [Ada@example.com]
+  roles: [Tenant Role Admin, Tenant Viewer]
+  projects:
+    - name: shop
+      roles: [looker]
+`
 export const user = `apiVersion: atrium.dev/v1
 kind: User
 metadata: {name: ada@example.com}

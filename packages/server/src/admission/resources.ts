@@ -14,10 +14,19 @@ const resourceOf = {
   CloudAccount: 'cloudaccount',
   Cluster: 'cluster',
   Machine: 'machine',
-} as const satisfies Record<KindName, ResourceKey>
+  Workspace: 'workspace',
+  TagFilter: 'filter',
+  SshKey: 'sshKey',
+  EdgeToken: 'edgeToken',
+  StorageLocation: 'location',
+} as const satisfies Record<Exclude<KindName, 'SsoConfig'>, ResourceKey>
 
 /** The permission that `verb` on objects of `kind` needs. */
-export const permissionFor = (kind: KindName, verb: Verb): Permission => `${resourceOf[kind]}.${verb}`
+export function permissionFor(kind: KindName, verb: Verb): Permission {
+  if (kind !== 'SsoConfig') return `${resourceOf[kind]}.${verb}`
+  // A part of the tenant itself, which nobody can make or delete.
+  return verb === 'get' || verb === 'list' ? 'tenant.get' : 'tenant.update'
+}
 
 /**
  * Kinds whose objects of tenant scope are visible (read only) in every project: who may read them in one project may
@@ -29,5 +38,7 @@ const sharedDownwards: ReadonlySet<KindName> = new Set([
   'ClusterProfile',
   'CloudAccount',
   'MacroSet',
+  'SshKey',
+  'StorageLocation',
 ])
 export const isSharedDownwards = (kind: KindName): boolean => sharedDownwards.has(kind)

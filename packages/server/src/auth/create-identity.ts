@@ -6,6 +6,7 @@ import { roles } from './roles.ts'
 import { sessions } from './sessions.ts'
 import { signIns } from './sign-in.ts'
 import { subjects } from './subjects.ts'
+import { teams } from './teams.ts'
 import { tenants } from './tenants.ts'
 import { users } from './users.ts'
 
@@ -16,6 +17,7 @@ export const createIdentity = (parts: Parts): Identity => ({
   ...sessions(parts),
   ...tenants(parts),
   ...users(parts),
+  ...teams(parts),
   ...roles(parts),
   ...roleBindings(parts),
   ...apiKeys(parts),

@@ -19,6 +19,15 @@ export function mustCover(subject: Subject, target: Grants): void {
   throw new AtriumError('Forbidden', 'This user holds permissions that you do not hold, so you cannot act for them.')
 }
 
+/** Nobody decides who is in a team that may do more: membership hands its rights over, and takes them away. */
+export function mustCoverTeam(subject: Subject, name: string, target: Grants): void {
+  if (covers(subject.grants, target)) return
+  throw new AtriumError(
+    'Forbidden',
+    `Team '${name}' holds permissions that you do not hold, so you cannot decide who is in it.`,
+  )
+}
+
 /** Nobody gives a role with more than they hold themselves in that scope. */
 export function mustHoldRole(subject: Subject, role: RoleInfo, project: string | null): void {
   const missing = role.permissions.filter((permission) => !holds(subject.grants, permission, project))

@@ -29,6 +29,21 @@ export interface ApiKey {
   modifiedAt: string
 }
 
+/** Users who hold roles together. */
+export interface Team {
+  uid: string
+  name: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  /** Uids of its members, in the order of their e-mails. */
+  users: string[]
+  createdAt: string
+  modifiedAt: string
+}
+
+/** Who holds a role: a user, by uid, or a team. */
+export type Holder = string | { team: string }
+
 /** A role as rights need it. */
 export interface RoleInfo {
   uid: string
@@ -37,13 +52,13 @@ export interface RoleInfo {
   permissions: readonly string[]
 }
 
-/** One role a user holds: `project` null = at tenant scope. */
+/** One role a user or a team holds: `project` null = at tenant scope. */
 export interface RoleBinding {
   roleUid: string
   project: string | null
 }
 
-/** Roles over chosen projects, narrowed by filters. Kept and echoed; grants nothing until filters exist. */
+/** Roles over chosen projects, narrowed by filters. Kept and echoed; grants nothing yet. */
 export interface ResourceRole {
   uid: string
   projectUids: string[]
@@ -56,6 +71,16 @@ export interface NewUser {
   firstName: string
   lastName: string
   password?: Secret<string>
+  /** Uids of teams to be a member of. */
+  teams?: readonly string[]
+}
+
+/** What is said of a team; members that are left out stay. */
+export interface TeamPatch {
+  name?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  users?: readonly string[]
 }
 
 export interface UserPatch {
@@ -87,7 +112,7 @@ export interface Scope {
   actor: Actor
 }
 
-/** Tenants, users, keys, sessions and role bindings. Every change is audited in its own transaction. */
+/** Tenants, users, teams, keys, sessions and role bindings. Every change is audited in its own transaction. */
 export interface Identity {
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>
@@ -120,19 +145,27 @@ export interface Identity {
   roles(tenant: string): Promise<RoleInfo[]>
   role(tenant: string, uid: string): Promise<RoleInfo | null>
 
-  roleBindings(tenant: string, userUid: string): Promise<RoleBinding[]>
-  /** Those of every user, by uid of the user. */
-  allRoleBindings(tenant: string): Promise<Map<string, RoleBinding[]>>
-  /** Replaces the roles of the user in the scopes named; scopes not named stay. */
-  setRoleBindings(scope: Scope, userUid: string, roles: { project: string | null; roleUids: string[] }[]): Promise<void>
-  /** Uids of users who hold the role. */
-  holdersOf(tenant: string, roleUid: string): Promise<string[]>
-  grantsOf(tenant: string, userUid: string): Promise<Grants>
+  createTeam(scope: Scope, team: Required<TeamPatch>): Promise<Team>
+  getTeam(tenant: string, uid: string): Promise<Team | null>
+  listTeams(tenant: string): Promise<Team[]>
+  updateTeam(scope: Scope, uid: string, patch: TeamPatch): Promise<void>
+  deleteTeam(scope: Scope, uid: string): Promise<void>
 
-  resourceRoles(tenant: string, userUid: string): Promise<ResourceRole[]>
-  addResourceRole(scope: Scope, userUid: string, role: Omit<ResourceRole, 'uid'>): Promise<string>
-  updateResourceRole(scope: Scope, userUid: string, role: ResourceRole): Promise<void>
-  deleteResourceRole(scope: Scope, userUid: string, uid: string): Promise<void>
+  /** Those given to the holder itself: of a user, nothing of their teams. */
+  roleBindings(tenant: string, holder: Holder): Promise<RoleBinding[]>
+  /** Those of every user and of every team, by uid of the holder. */
+  allRoleBindings(tenant: string): Promise<Map<string, RoleBinding[]>>
+  /** Replaces the roles of the holder in the scopes named; scopes not named stay. */
+  setRoleBindings(scope: Scope, holder: Holder, roles: { project: string | null; roleUids: string[] }[]): Promise<void>
+  /** Who was given this role, or a resource role with this filter. */
+  holdersOf(tenant: string, uid: string): Promise<Holder[]>
+  /** Everything the holder may do; a user by their teams, too. */
+  grantsOf(tenant: string, holder: Holder): Promise<Grants>
+
+  resourceRoles(tenant: string, holder: Holder): Promise<ResourceRole[]>
+  addResourceRole(scope: Scope, holder: Holder, role: Omit<ResourceRole, 'uid'>): Promise<string>
+  updateResourceRole(scope: Scope, holder: Holder, role: ResourceRole): Promise<void>
+  deleteResourceRole(scope: Scope, holder: Holder, uid: string): Promise<void>
 
   /** Returns the key's secret too: the only time it is known. */
   createApiKey(scope: Scope, key: NewApiKey): Promise<{ key: ApiKey; secret: Secret<string> }>

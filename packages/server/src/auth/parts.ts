@@ -41,3 +41,6 @@ export async function unique<T>(message: string, field: string, work: () => Prom
 
 export const userNotFound = (uid: string): AtriumError =>
   new AtriumError('UserNotFound', `Specified user not found: '${uid}'.`)
+
+export const teamNotFound = (uid: string): AtriumError =>
+  new AtriumError('ResourceNotFound', `Team '${uid}' is not found.`)

@@ -2,18 +2,33 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Sql } from '../store/database.ts'
 import * as rows from '../store/identity/bindings.ts'
+import { selectTeam } from '../store/identity/teams.ts'
 import { selectUser } from '../store/identity/users.ts'
-import type { Identity, User } from './identity.ts'
-import { change, type Parts, userNotFound } from './parts.ts'
+import type { Holder, Identity } from './identity.ts'
+import { change, type Parts, teamNotFound, userNotFound } from './parts.ts'
 
-async function required(sql: Sql, tenant: string, uid: string): Promise<User> {
-  const user = await selectUser(sql, tenant, uid)
-  if (!user) throw userNotFound(uid)
-  return user
+interface Named {
+  uid: string
+  name: string
 }
 
-const entry = (user: User, message: string) =>
-  ({ action: 'setRoles', kind: 'RoleBinding', uid: user.uid, name: user.email, message }) as const
+/** The holder, who must exist, as audit names it. */
+async function required(sql: Sql, tenant: string, holder: Holder): Promise<Named> {
+  if (typeof holder !== 'string') {
+    const team = await selectTeam(sql, tenant, holder.team)
+    if (!team) throw teamNotFound(holder.team)
+    return { uid: team.uid, name: `team ${team.name}` }
+  }
+  const user = await selectUser(sql, tenant, holder)
+  if (!user) throw userNotFound(holder)
+  return { uid: user.uid, name: user.email }
+}
+
+const entry = ({ uid, name }: Named, message: string) =>
+  ({ action: 'setRoles', kind: 'RoleBinding', uid, name, message }) as const
+
+const resourceRoleNotFound = (uid: string): AtriumError =>
+  new AtriumError('ResourceNotFound', `Resource role '${uid}' is not found.`)
 
 type Methods =
   | 'roleBindings'
@@ -28,58 +43,53 @@ type Methods =
 export function roleBindings(parts: Parts): Pick<Identity, Methods> {
   const { database, random } = parts
   return {
-    roleBindings: (tenant, userUid) =>
+    roleBindings: (tenant, holder) =>
       database.withTenant(tenant, async (sql) =>
-        (await rows.selectBindings(sql, tenant, userUid)).map(({ roleUid, project }) => ({ roleUid, project })),
+        (await rows.selectBindings(sql, tenant, holder)).map(({ roleUid, project }) => ({ roleUid, project })),
       ),
 
     allRoleBindings: async (tenant) =>
       Map.groupBy(
         await database.withTenant(tenant, (sql) => rows.selectAllBindings(sql, tenant)),
-        ({ userUid }) => userUid,
+        ({ holder }) => holder,
       ),
 
-    setRoleBindings: (scope, userUid, roles) =>
+    setRoleBindings: (scope, holder, roles) =>
       change(parts, scope, async (sql) => {
-        const user = await required(sql, scope.tenant, userUid)
+        const named = await required(sql, scope.tenant, holder)
         for (const { project, roleUids } of roles) {
-          await rows.replaceBindings(sql, scope.tenant, userUid, project, roleUids)
+          await rows.replaceBindings(sql, scope.tenant, holder, project, roleUids)
         }
         const text = roles.map(({ project, roleUids }) => `${project ?? 'tenant'}: ${roleUids.join(', ') || 'none'}`)
-        return { result: undefined, entry: entry(user, `set roles; ${text.join('; ')}`) }
+        return { result: undefined, entry: entry(named, `set roles; ${text.join('; ')}`) }
       }),
 
-    holdersOf: (tenant, roleUid) => database.withTenant(tenant, (sql) => rows.selectHolders(sql, tenant, roleUid)),
+    holdersOf: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectHolders(sql, tenant, uid)),
 
-    resourceRoles: (tenant, userUid) =>
-      database.withTenant(tenant, (sql) => rows.selectResourceRoles(sql, tenant, userUid)),
+    resourceRoles: (tenant, holder) =>
+      database.withTenant(tenant, (sql) => rows.selectResourceRoles(sql, tenant, holder)),
 
-    addResourceRole: (scope, userUid, role) =>
+    addResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {
-        const user = await required(sql, scope.tenant, userUid)
+        const named = await required(sql, scope.tenant, holder)
         const uid = newUid(random)
-        await rows.upsertResourceRole(sql, scope.tenant, userUid, { uid, ...role })
-        return { result: uid, entry: entry(user, 'added a resource role') }
+        await rows.insertResourceRole(sql, scope.tenant, holder, { uid, ...role })
+        return { result: uid, entry: entry(named, 'added a resource role') }
       }),
 
-    updateResourceRole: (scope, userUid, role) =>
+    updateResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {
-        const user = await required(sql, scope.tenant, userUid)
-        const known = await rows.selectResourceRoles(sql, scope.tenant, userUid)
-        if (!known.some(({ uid }) => uid === role.uid)) {
-          throw new AtriumError('ResourceNotFound', `Resource role '${role.uid}' is not found.`)
-        }
-        await rows.upsertResourceRole(sql, scope.tenant, userUid, role)
-        return { result: undefined, entry: entry(user, 'changed a resource role') }
+        const named = await required(sql, scope.tenant, holder)
+        const isKnown = await rows.updateResourceRole(sql, scope.tenant, holder, role)
+        if (!isKnown) throw resourceRoleNotFound(role.uid)
+        return { result: undefined, entry: entry(named, 'changed a resource role') }
       }),
 
-    deleteResourceRole: (scope, userUid, uid) =>
+    deleteResourceRole: (scope, holder, uid) =>
       change(parts, scope, async (sql) => {
-        const user = await required(sql, scope.tenant, userUid)
-        if (!(await rows.deleteResourceRole(sql, scope.tenant, userUid, uid))) {
-          throw new AtriumError('ResourceNotFound', `Resource role '${uid}' is not found.`)
-        }
-        return { result: undefined, entry: entry(user, 'removed a resource role') }
+        const named = await required(sql, scope.tenant, holder)
+        if (!(await rows.deleteResourceRole(sql, scope.tenant, holder, uid))) throw resourceRoleNotFound(uid)
+        return { result: undefined, entry: entry(named, 'removed a resource role') }
       }),
   }
 }

@@ -3,7 +3,7 @@ import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { SharedRun } from '@atrium/runtime/base/shared-run.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../store/database.ts'
-import { type BindingRow, selectBindings } from '../store/identity/bindings.ts'
+import { type BindingRow, selectBindings, selectUserRights } from '../store/identity/bindings.ts'
 import { type CredentialRow, selectByKeyHash, selectBySessionHash } from '../store/identity/credentials.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
@@ -62,7 +62,13 @@ export function subjects(parts: Parts): Pick<Identity, 'subjectOfApiKey' | 'subj
   return {
     subjectOfApiKey: resolver(parts, selectByKeyHash),
     subjectOfToken: resolver(parts, selectBySessionHash),
-    grantsOf: (tenant, userUid) =>
-      parts.database.withTenant(tenant, async (sql) => grantsFrom(await selectBindings(sql, tenant, userUid))),
+    grantsOf: (tenant, holder) =>
+      parts.database.withTenant(tenant, async (sql) =>
+        grantsFrom(
+          typeof holder === 'string'
+            ? await selectUserRights(sql, tenant, holder)
+            : await selectBindings(sql, tenant, holder),
+        ),
+      ),
   }
 }

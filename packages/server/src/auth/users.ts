@@ -3,6 +3,7 @@ import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
 import { deleteSessionsOf } from '../store/identity/credentials.ts'
+import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
 import type { Identity, User } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
@@ -14,11 +15,11 @@ export const longestPassword = 1024
 const emailForm = /^[^\s@]+@[^\s@]+$/
 
 /** The e-mail as it is stored, or `InvalidRequest`. */
-export function checkEmail(email: string): string {
+export function checkEmail(email: string, field = 'spec.emailId'): string {
   const clean = email.trim().toLowerCase()
   if (clean.length <= 254 && emailForm.test(clean)) return clean
-  throw new AtriumError('InvalidRequest', `spec.emailId: '${clean.slice(0, 60)}' is not an e-mail address.`, {
-    details: { field: 'spec.emailId' },
+  throw new AtriumError('InvalidRequest', `${field}: '${clean.slice(0, 60)}' is not an e-mail address.`, {
+    details: { field },
   })
 }
 
@@ -52,11 +53,12 @@ export function users(
       const email = checkEmail(user.email)
       if (user.password) checkPassword(user.password)
       const passwordHash = user.password ? await hashPassword(user.password, random) : null
-      const { firstName, lastName } = user
+      const { firstName, lastName, teams = [] } = user
       return unique(duplicate(email), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const values = { uid: newUid(random), email, firstName, lastName, passwordHash, at }
           const result = await rows.insertUser(sql, scope.tenant, values)
+          await insertMembers(sql, scope.tenant, teams, [result.uid])
           return { result, entry: entry('create', result, 'created the user') }
         }),
       )

@@ -33,6 +33,8 @@ export interface ServerConfig {
   /** Absolute; null = no folder of this machine is a registry. */
   packFolder: string | null
   isolation: Isolation
+  /** Passes requests on to clouds, under `<host>/<path>`; null = they are asked themselves. */
+  cloudMirror: string | null
 }
 
 const DEFAULT_PORT = 8443
@@ -61,6 +63,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   aws: awsOf(env),
   packFolder: packFolderOf(env),
   isolation: isolationOf(env),
+  cloudMirror: env.cloudMirror === undefined ? null : httpsUrl(env, 'cloudMirror'),
 })
 
 const required = (env: ServerEnv, field: keyof ServerEnv): string => {

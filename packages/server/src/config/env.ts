@@ -37,6 +37,8 @@ export interface ServerEnv {
   awsSecretKeyFile?: string
   /** Folder whose folders of packs the operator may add as registries that every tenant sees. */
   packFolder?: string
+  /** Server that passes requests on to clouds, under `<host>/<path>`. */
+  cloudMirror?: string
   registryCaFile?: string
   registryTokenKeyFile?: string
   /** `best-effort`: packs of tenants are read also where this system closes no network to their reader. */
@@ -67,6 +69,7 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   awsAccessKey: 'ATRIUM_AWS_ACCESS_KEY',
   awsSecretKeyFile: 'ATRIUM_AWS_SECRET_KEY_FILE',
   packFolder: 'ATRIUM_PACK_FOLDER',
+  cloudMirror: 'ATRIUM_CLOUD_MIRROR',
   registryCaFile: 'ATRIUM_REGISTRY_CA_FILE',
   registryTokenKeyFile: 'ATRIUM_REGISTRY_TOKEN_KEY_FILE',
   isolation: 'ATRIUM_ISOLATION',

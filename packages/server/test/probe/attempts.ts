@@ -24,6 +24,8 @@ const plainValues: Record<string, string> = {
   packName: 'probe',
   objectKind: 'spectrocluster',
   number: '2',
+  component: 'ClusterHealth',
+  type: 'minio',
 }
 
 interface Given {

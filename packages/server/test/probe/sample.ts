@@ -12,10 +12,15 @@ export function hintOf(name: string): string | null {
     [/profile|template/, 'profile'],
     [/pack/, 'pack'],
     [/machine/, 'machine'],
+    [/rbac/, 'rbac'],
+    [/workspace/, 'workspace'],
+    [/overlord|gateway/, 'gateway'],
     [/config/, 'config'],
     [/cluster/, 'cluster'],
     [/role/, 'role'],
     [/user|owner/, 'user'],
+    [/team/, 'team'],
+    [/filter/, 'filter'],
     [/key/, 'apiKey'],
   ]
   return hints.find(([pattern]) => pattern.test(lower))?.[1] ?? null

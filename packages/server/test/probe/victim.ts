@@ -60,6 +60,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-account` },
     spec: { credentials: { TOKEN: `${canary}-token` } },
   })
+  const gateway = (await admin('GET /v1/overlords')).body.items[0].metadata.uid
+  const namedAccount = await made(admin, 'POST /v1/cloudaccounts/aws', {
+    metadata: { name: `${canary}-aws`, annotations: { overlordUid: gateway } },
+    spec: { credentialType: 'secret', accessKey: `${canary}-key`, secretKey: `${canary}-secret` },
+  })
   const infra = await made(admin, 'POST /v1/clusterprofiles', profileBody(`${canary}-infra`, 'infra', canary))
   await admin(`PATCH /v1/clusterprofiles/${infra}/publish`)
   const cluster = await made(admin, 'POST /v1/spectroclusters/cloudTypes/local', {
@@ -91,6 +96,27 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       spec: { clusterUid: cluster, pool: 'workers', isControlPlane: false },
     }),
   )
+  const workspace = await made(admin, 'POST /v1/workspaces', {
+    metadata: { name: `${canary}-workspace` },
+    spec: {
+      clusterRefs: [{ clusterUid: cluster }],
+      clusterNamespaces: [{ name: canary }],
+      clusterRbacs: [
+        {
+          spec: {
+            bindings: [
+              {
+                type: 'ClusterRoleBinding',
+                role: { kind: 'ClusterRole', name: canary },
+                subjects: [{ type: 'User', name: canary }],
+              },
+            ],
+          },
+        },
+      ],
+    },
+  })
+  const rbac = (await admin(`GET /v1/workspaces/${workspace}`)).body.spec.clusterRbacs[0].metadata.uid
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -98,6 +124,25 @@ export async function createVictim(api: TestApi): Promise<Victim> {
   const user = await made(call, 'POST /v1/users', {
     spec: { emailId: `${canary}@example.com`, firstName: canary, lastName: 'V' },
   })
+  const team = await made(call, 'POST /v1/teams', { metadata: { name: `${canary}-team` }, spec: { users: [user] } })
+  const filter = await made(call, 'POST /v1/filters/tag', {
+    metadata: { name: `${canary}-filter` },
+    spec: { filterGroup: { filters: [{ key: canary, operator: 'eq', values: [canary] }] } },
+  })
+  await admin(`PUT /v1/projects/${project.uid}/alerts/ClusterHealth`, {
+    body: { channels: [{ type: 'http', createdBy: canary, http: { url: `https://${canary}.example` } }] },
+  })
+  const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGnBq7u7J1cVq4x0yqk2Yk3vX0pXH0cZx5m1nWlqf0aB ${canary}`
+  const sshKey = await made(admin, 'POST /v1/users/assets/sshkeys', {
+    metadata: { name: `${canary}-key` },
+    spec: { publicKey },
+  })
+  const edgeToken = await made(call, 'POST /v1/edgehosts/tokens', { metadata: { name: `${canary}-token` } })
+  const location = await made(admin, 'POST /v1/users/assets/locations/minio', {
+    metadata: { name: `${canary}-location` },
+    spec: { config: { bucketName: canary, region: 'r', credentials: { credentialType: 'secret', secretKey: canary } } },
+  })
+  await call(`POST /v1/tenants/${tenant.uid}/saml/config`, { body: { federationMetadata: canary } })
   const apiKey = await made(call, 'POST /v1/apiKeys', { metadata: { name: `${canary}-key` }, spec: { userUid: user } })
   return {
     tenant: tenant.uid,
@@ -108,14 +153,23 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       tenant: tenant.uid,
       project: project.uid,
       account,
+      namedAccount,
+      gateway,
       registry,
       profile: infra,
       pack: profile.spec.published.packs[0].packUid,
       cluster,
       config,
       machine: machine.meta.uid,
+      workspace,
+      rbac,
       role,
       user,
+      team,
+      filter,
+      sshKey,
+      edgeToken,
+      location,
       admin: adminUid,
       apiKey,
     },

@@ -10,6 +10,7 @@ import { createApp } from '@atrium/server/apiserver/app.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
+import type { CloudClient } from '@atrium/server/clouds/client.ts'
 import type { ServerContext } from '@atrium/server/context.ts'
 import type { PostgresStore } from '@atrium/server/store/postgres-store.ts'
 import type { FastifyInstance } from 'fastify'
@@ -58,6 +59,8 @@ export interface TestApiOptions {
   clock?: Clock
   logger?: Logger
   providers?: Provider[]
+  /** Takes everything unless given. */
+  clouds?: CloudClient
 }
 
 const operatorToken = 'operator-token-of-this-test'
@@ -93,6 +96,7 @@ function contextOn(store: PostgresStore, options: TestApiOptions): ServerContext
     identity: createIdentity({ database: store.database, system: store.system, clock, random: systemRandom }),
     admission: createAdmission(store),
     providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
+    clouds: options.clouds ?? { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() },
     operatorToken: new Secret(operatorToken),
   }
 }

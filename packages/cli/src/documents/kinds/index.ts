@@ -6,12 +6,14 @@ import type { KindDefinition } from './kind.ts'
 import { macroKind } from './macro.ts'
 import { projectKind } from './project.ts'
 import { roleKind } from './role.ts'
+import { teamKind } from './team.ts'
 import { userKind } from './user.ts'
 
 const definitions: Record<DocumentKind, KindDefinition> = {
   Project: projectKind,
   Role: roleKind,
   User: userKind,
+  Team: teamKind,
   Macro: macroKind,
   CloudAccount: cloudAccountKind,
   ClusterProfile: clusterProfileKind,

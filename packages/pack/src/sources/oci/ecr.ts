@@ -1,8 +1,9 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { AwsKeys } from '@atrium/runtime/egress/aws-signature.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import type { Authorize } from './auth.ts'
-import { type AwsKeys, callAws } from './aws.ts'
+import { callAws } from './aws.ts'
 import { OciError } from './types.ts'
 
 export interface EcrOptions {

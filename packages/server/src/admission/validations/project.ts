@@ -5,7 +5,15 @@ import type { UsedBy } from '../in-use.ts'
 import type { Validation, ValidationScope } from './validation.ts'
 
 /** Kinds that keep a project alive, in the order a person would remove them. */
-const contents: KindName[] = ['Cluster', 'ClusterProfile', 'CloudAccount', 'Registry']
+const contents: KindName[] = [
+  'Workspace',
+  'Cluster',
+  'ClusterProfile',
+  'CloudAccount',
+  'Registry',
+  'StorageLocation',
+  'SshKey',
+]
 
 /** Objects that live in the project, at most 20 of a kind. */
 async function activeResources(tx: ValidationScope['tx'], project: string): Promise<UsedBy[]> {

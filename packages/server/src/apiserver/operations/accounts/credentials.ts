@@ -26,7 +26,7 @@ const invalid = (text: string): AtriumError =>
 export async function storeCredentials(
   tx: Tx,
   uid: string,
-  credentials: Record<string, Secret<string>>,
+  credentials: Readonly<Record<string, Secret<string>>>,
   former: readonly string[] = [],
 ): Promise<void> {
   const ref = { kind: 'CloudAccount', uid }
@@ -39,23 +39,36 @@ export async function storeCredentials(
 export async function markCredentials(
   tx: Tx,
   uid: string,
-  credentials: Record<string, Secret<string>>,
+  credentials: Readonly<Record<string, Secret<string>>>,
   { credentialKeys, credentialsMark }: CloudAccountSpec,
   random: Random,
 ): Promise<Pick<CloudAccountSpec, 'credentialsMark'>> {
-  let isSame = credentialKeys.length === Object.keys(credentials).length
-  for (const [key, value] of Object.entries(credentials)) {
-    const stored = await tx.getSecret({ kind: 'CloudAccount', uid }, `credentials.${key}`)
-    isSame &&= stored?.reveal() === value.reveal()
-  }
+  const stored = await storedCredentials(tx, uid, Object.keys(credentials))
+  const isSame =
+    credentialKeys.length === Object.keys(credentials).length &&
+    Object.entries(credentials).every(([key, value]) => stored[key]?.reveal() === value.reveal())
   if (!isSame) return { credentialsMark: random.bytes(16).toString('hex') }
   return credentialsMark === undefined ? {} : { credentialsMark }
 }
 
+/** The credentials that are stored under these names. */
+export async function storedCredentials(
+  tx: Tx,
+  uid: string,
+  keys: readonly string[],
+): Promise<Record<string, Secret<string>>> {
+  const stored: Record<string, Secret<string>> = {}
+  for (const key of keys) {
+    const value = await tx.getSecret({ kind: 'CloudAccount', uid }, `credentials.${key}`)
+    if (value) stored[key] = value
+  }
+  return stored
+}
+
 export const accountSpec = (
   cloudType: string,
-  credentials: Record<string, Secret<string>>,
-  unknown: CloudAccountSpec['unknown'],
+  credentials: Readonly<Record<string, Secret<string>>>,
+  unknown?: CloudAccountSpec['unknown'],
 ): CloudAccountSpec => ({
   cloudType,
   credentialKeys: Object.keys(credentials).sort(),

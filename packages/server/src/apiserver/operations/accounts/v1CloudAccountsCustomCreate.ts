@@ -1,6 +1,7 @@
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
+import { mustNameGateway } from '../overlords/gateway.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
 import { accountSpec, readCredentials, storeCredentials } from './credentials.ts'
 
@@ -11,12 +12,14 @@ export const v1CloudAccountsCustomCreate = defineOperation('v1CloudAccountsCusto
     const provider = customProvider(context, params.cloudType)
     const credentials = readCredentials(provider, body)
     const spec = accountSpec(params.cloudType, credentials, unknownOf('v1CustomAccountEntity', body))
+    const meta = parseMeta(body.metadata)
+    mustNameGateway(subject, meta.annotations, false)
     await mustFit(context, subject, 'cloudaccount')
     await provider.validateAccount({ uid: '', credentials, settings: spec.settings })
     return context.admission.run(subject, async (tx) => {
-      const { meta } = await tx.create({ kind: 'CloudAccount', project, ...parseMeta(body.metadata), spec })
-      await storeCredentials(tx, meta.uid, credentials)
-      return { uid: meta.uid }
+      const { meta: made } = await tx.create({ kind: 'CloudAccount', project, ...meta, spec })
+      await storeCredentials(tx, made.uid, credentials)
+      return { uid: made.uid }
     })
   },
 })

@@ -3,6 +3,8 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
+import { viewAccountSpec } from './account-spec.ts'
+import type { AccountCloud } from './clouds.ts'
 
 type Account = StoredObject<'CloudAccount'>
 
@@ -18,6 +20,16 @@ export const viewAccount = ({ meta, spec }: Account): v1CustomAccount =>
     },
     spec.unknown,
   )
+
+/** An account of a cloud that the public API has operations for. */
+export const viewNamedAccount = (cloud: AccountCloud, { meta, spec }: Account) => ({
+  apiVersion: 'v1',
+  kind: spec.cloudType,
+  metadata: viewMeta(meta),
+  // What the contract says of it was checked when it came in.
+  spec: viewAccountSpec(cloud, spec.settings, spec.credentialKeys) as never,
+  status: { state: 'Running' },
+})
 
 /** The account, provided that it is one of `cloudType`. */
 export const getAccount = async (tx: Tx, cloudType: string, uid: string): Promise<Account> =>

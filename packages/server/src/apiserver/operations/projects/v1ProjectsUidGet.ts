@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { viewAlerts } from './alerts.ts'
 import { getProject } from './load.ts'
 import { viewProject } from './views.ts'
 
@@ -6,5 +7,8 @@ export const v1ProjectsUidGet = defineOperation('v1ProjectsUidGet', {
   scope: 'object',
   permission: 'project.get',
   handler: ({ subject, params }, context) =>
-    context.admission.run(subject, async (tx) => viewProject(await getProject(tx, params.uid))),
+    context.admission.run(subject, async (tx) => {
+      const project = await getProject(tx, params.uid)
+      return viewProject(project, await viewAlerts(tx, subject, project))
+    }),
 })

@@ -1,13 +1,30 @@
-import { defineSettingGet } from './setting.ts'
+import { defineOperation } from '../../operation.ts'
+import { mustBeOwnTenant } from './setting.ts'
+import { readSsoConfig, signInUrl } from './sso-config.ts'
 
-export const V1TenantUidSamlConfigSpecGet = defineSettingGet('V1TenantUidSamlConfigSpecGet', 'samlConfig', {
+const defaults = {
   attributes: [],
+  certificate: '',
   defaultTeams: [],
   federationMetadata: '',
   identityProvider: '',
   isSingleLogoutEnabled: false,
   isSsoEnabled: false,
   nameIdFormat: '',
-  singleLogoutUrl: '',
   syncSsoTeams: false,
+}
+
+export const V1TenantUidSamlConfigSpecGet = defineOperation('V1TenantUidSamlConfigSpecGet', {
+  scope: 'self',
+  permission: null,
+  async handler({ subject, params, header }, context) {
+    mustBeOwnTenant(subject, params.tenantUid)
+    const stored = await readSsoConfig(context, subject, 'saml')
+    const issuer = signInUrl(header('host'), subject, 'saml')
+    const own = {
+      ...{ acsUrl: `${issuer}/callback`, singleLogoutUrl: `${issuer}/logout` },
+      ...{ audienceUrl: issuer, entityId: issuer, issuer },
+    }
+    return { ...defaults, ...stored?.spec.document, ...own }
+  },
 })

@@ -6,10 +6,13 @@ import { V1TenantPrefClusterGroupUpdate } from './V1TenantPrefClusterGroupUpdate
 import { V1TenantUidDomainsGet } from './V1TenantUidDomainsGet.ts'
 import { V1TenantUidDomainsUpdate } from './V1TenantUidDomainsUpdate.ts'
 import { V1TenantUidOidcConfigGet } from './V1TenantUidOidcConfigGet.ts'
+import { V1TenantUidOidcConfigUpdate } from './V1TenantUidOidcConfigUpdate.ts'
 import { V1TenantUidPasswordPolicyGet } from './V1TenantUidPasswordPolicyGet.ts'
 import { V1TenantUidPasswordPolicyUpdate } from './V1TenantUidPasswordPolicyUpdate.ts'
 import { V1TenantUidSamlConfigSpecGet } from './V1TenantUidSamlConfigSpecGet.ts'
+import { V1TenantUidSamlConfigUpdate } from './V1TenantUidSamlConfigUpdate.ts'
 import { V1TenantUidSsoAuthProvidersGet } from './V1TenantUidSsoAuthProvidersGet.ts'
+import { V1TenantUidSsoAuthProvidersUpdate } from './V1TenantUidSsoAuthProvidersUpdate.ts'
 import { v1SpectroClustersUpgradeSettings } from './v1SpectroClustersUpgradeSettings.ts'
 import { v1SpectroClustersUpgradeSettingsGet } from './v1SpectroClustersUpgradeSettingsGet.ts'
 import { v1TenantClusterRbacSettingsGet } from './v1TenantClusterRbacSettingsGet.ts'
@@ -47,8 +50,11 @@ export const tenantsOperations: RegisteredOperation[] = [
   v1TenantUidLoginBannerGet,
   v1TenantUidLoginBannerUpdate,
   V1TenantUidOidcConfigGet,
+  V1TenantUidOidcConfigUpdate,
   V1TenantUidPasswordPolicyGet,
   V1TenantUidPasswordPolicyUpdate,
   V1TenantUidSamlConfigSpecGet,
+  V1TenantUidSamlConfigUpdate,
   V1TenantUidSsoAuthProvidersGet,
+  V1TenantUidSsoAuthProvidersUpdate,
 ]

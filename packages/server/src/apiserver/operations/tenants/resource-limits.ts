@@ -35,6 +35,9 @@ const limitedKinds = {
   registry: 'Registry',
   clusterprofile: 'ClusterProfile',
   spectrocluster: 'Cluster',
+  workspace: 'Workspace',
+  sshkey: 'SshKey',
+  location: 'StorageLocation',
 } as const satisfies Partial<Record<v1ResourceLimitType, KindName>>
 
 /**

@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { mustCover, mustHoldRole } from '../../../auth/escalation.ts'
-import type { User } from '../../../auth/identity.ts'
+import type { Holder, RoleBinding, User } from '../../../auth/identity.ts'
 import { userNotFound } from '../../../auth/parts.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
@@ -41,14 +41,26 @@ export async function checkRoles(
 export async function checkRemovals(
   context: ServerContext,
   subject: Subject,
-  userUid: string,
+  holder: Holder,
   project: string | null,
   keeps: string[],
 ): Promise<void> {
-  const bindings = await context.identity.roleBindings(subject.tenant, userUid)
+  const bindings = await context.identity.roleBindings(subject.tenant, holder)
   for (const { roleUid, project: bound } of bindings) {
     if (bound !== project || keeps.includes(roleUid)) continue
     const role = await context.identity.role(subject.tenant, roleUid)
     if (role) mustHoldRole(subject, role, project)
   }
+}
+
+/** What the user holds through their teams. */
+export async function inheritedBindings(
+  { identity }: ServerContext,
+  { tenant }: Subject,
+  userUid: string,
+): Promise<RoleBinding[]> {
+  const teams = (await identity.listTeams(tenant)).filter(({ users }) => users.includes(userUid))
+  if (teams.length === 0) return []
+  const bindings = await identity.allRoleBindings(tenant)
+  return teams.flatMap(({ uid }) => bindings.get(uid) ?? [])
 }

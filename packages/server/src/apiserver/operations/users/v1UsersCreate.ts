@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { getManagedTeams } from '../teams/load.ts'
 import { checkLimit } from '../tenants/resource-limits.ts'
 import { checkRoles } from './load.ts'
 
@@ -6,11 +7,12 @@ export const v1UsersCreate = defineOperation('v1UsersCreate', {
   scope: 'tenant',
   permission: 'user.create',
   async handler({ subject, body }, context) {
-    const { emailId = '', firstName = '', lastName = '', roles } = body.spec ?? {}
+    const { emailId = '', firstName = '', lastName = '', roles, teams: teamUids } = body.spec ?? {}
     await checkRoles(context, subject, roles ?? [], null)
+    const teams = await getManagedTeams(context, subject, teamUids ?? [])
     const present = await context.identity.listUsers(subject.tenant)
     await checkLimit(context, subject, 'user', present.length + 1)
-    const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName })
+    const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName, teams })
     if (roles?.length) {
       await context.identity.setRoleBindings(subject, user.uid, [{ project: null, roleUids: roles }])
     }

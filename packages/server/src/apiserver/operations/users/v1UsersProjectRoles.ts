@@ -1,30 +1,14 @@
 import { defineOperation } from '../../operation.ts'
-import { getUser } from './load.ts'
-import { viewRoles } from './views.ts'
+import { getUser, inheritedBindings } from './load.ts'
+import { viewProjectRoles } from './project-roles.ts'
 
-/** Projects with at least one role of the user's own; clients read an empty one as a mapping. */
+/** Clients take a project without roles of the user's own for none. */
 export const v1UsersProjectRoles = defineOperation('v1UsersProjectRoles', {
   scope: 'tenant',
   permission: 'user.get',
   async handler({ subject, params }, context) {
     const { uid } = await getUser(context, subject, params.uid)
-    const bindings = await context.identity.roleBindings(subject.tenant, uid)
-    const roles = await context.identity.roles(subject.tenant)
-    const { items } = await context.admission.run(subject, (tx) => tx.list('Project', { limit: 0 }))
-    const byProject = Map.groupBy(
-      bindings.filter(({ project }) => project !== null),
-      ({ project }) => project ?? '',
-    )
-    return {
-      projects: [...byProject].map(([project, held]) => ({
-        uid: project,
-        name: items.find(({ meta }) => meta.uid === project)?.meta.name ?? '',
-        roles: viewRoles(
-          held.map(({ roleUid }) => roleUid),
-          roles,
-        ),
-        inheritedRoles: [],
-      })),
-    }
+    const own = await context.identity.roleBindings(subject.tenant, uid)
+    return viewProjectRoles(context, subject, own, await inheritedBindings(context, subject, uid))
   },
 })

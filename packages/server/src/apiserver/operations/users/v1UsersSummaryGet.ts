@@ -5,13 +5,14 @@ import { viewUserSummary } from './views.ts'
 export const v1UsersSummaryGet = defineOperation('v1UsersSummaryGet', {
   scope: 'tenant',
   permission: 'user.list',
-  async handler({ subject, body }, context) {
+  async handler({ subject, body }, { identity }) {
     const byEmail = stringFilter(body.filter?.emailId)
     const byName = stringFilter(body.filter?.name)
-    const users = await context.identity.listUsers(subject.tenant)
+    const users = await identity.listUsers(subject.tenant)
+    const teams = await identity.listTeams(subject.tenant)
     const found = users.filter(
       ({ email, firstName, lastName }) => byEmail(email) && byName(`${firstName} ${lastName}`.trim()),
     )
-    return { items: found.map(viewUserSummary) }
+    return { items: found.map((user) => viewUserSummary(user, teams)) }
   },
 })

@@ -1,7 +1,7 @@
 import type { v1User, v1UserSummary } from '@atrium/api/generated/operations.d.ts'
-import type { RoleBinding, RoleInfo, User } from '../../../auth/identity.ts'
+import type { RoleBinding, RoleInfo, Team, User } from '../../../auth/identity.ts'
 
-const nameOf = ({ firstName, lastName, email }: User): string => `${firstName} ${lastName}`.trim() || email
+export const nameOf = ({ firstName, lastName, email }: User): string => `${firstName} ${lastName}`.trim() || email
 
 const metadata = (user: User) => ({
   name: nameOf(user),
@@ -25,16 +25,26 @@ export const viewUser = (user: User, bindings: RoleBinding[]): v1User => ({
   metadata: metadata(user),
   spec: {
     ...names(user),
-    roles: bindings.filter(({ project }) => project === null).map(({ roleUid }) => roleUid),
+    roles: ofTenant(bindings),
   },
   status: status(user),
 })
 
-export const viewUserSummary = (user: User): v1UserSummary => ({
+export const viewUserSummary = (user: User, teams: Team[]): v1UserSummary => ({
   metadata: metadata(user),
-  spec: { ...names(user), teams: [], roles: [], projects: [] },
+  spec: {
+    ...names(user),
+    teams: teams.filter(({ users }) => users.includes(user.uid)).map(({ uid, name }) => ({ uid, name })),
+    roles: [],
+    projects: [],
+  },
   status: status(user),
 })
+
+/** Uids of the roles that are held in the whole tenant, each once. */
+export const ofTenant = (bindings: RoleBinding[]): string[] => [
+  ...new Set(bindings.filter(({ project }) => project === null).map(({ roleUid }) => roleUid)),
+]
 
 /** References to roles with the names a person knows them by. */
 export const viewRoles = (uids: string[], roles: RoleInfo[]): { uid: string; name: string }[] =>

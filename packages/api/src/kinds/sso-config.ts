@@ -1,0 +1,16 @@
+import type { KindDefinition } from './meta.ts'
+
+/** How people of the tenant sign in elsewhere; one object for each protocol. The client's secret is a secret field `clientSecret`. */
+export interface SsoConfigSpec {
+  protocol: 'oidc' | 'saml'
+  isEnabled: boolean
+  /** As the client sent it, without secrets. */
+  document: Record<string, unknown>
+}
+export type SsoConfigStatus = Record<string, never>
+export const ssoConfigKind: KindDefinition = {
+  name: 'SsoConfig',
+  listColumns: {},
+  sortColumns: {},
+  uniqueKeys: [['name']],
+}

@@ -1,0 +1,4 @@
+import { aws } from './clouds.ts'
+import { defineAccountList } from './define.ts'
+
+export const v1CloudAccountsAwsList = defineAccountList('v1CloudAccountsAwsList', aws)

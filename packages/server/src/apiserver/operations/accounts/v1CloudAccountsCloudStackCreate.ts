@@ -1,0 +1,4 @@
+import { cloudStack } from './clouds.ts'
+import { defineAccountCreate } from './define.ts'
+
+export const v1CloudAccountsCloudStackCreate = defineAccountCreate('v1CloudAccountsCloudStackCreate', cloudStack)

@@ -1,0 +1,4 @@
+import { cloudStack } from './clouds.ts'
+import { defineAccountUpdate } from './define.ts'
+
+export const v1CloudAccountsCloudStackUpdate = defineAccountUpdate('v1CloudAccountsCloudStackUpdate', cloudStack)

@@ -1,0 +1,4 @@
+import { maas } from './clouds.ts'
+import { defineAccountDelete } from './define.ts'
+
+export const v1CloudAccountsMaasDelete = defineAccountDelete('v1CloudAccountsMaasDelete', maas)

@@ -1,0 +1,3 @@
+import { defineLocationGet } from './define-location.ts'
+
+export const v1UsersAssetsLocationAzureGet = defineLocationGet('v1UsersAssetsLocationAzureGet', 'azure')

@@ -1,0 +1,13 @@
+import { defineOperation } from '../../operation.ts'
+import { readAccountSpec } from '../accounts/account-spec.ts'
+import { gcp } from '../accounts/clouds.ts'
+
+/** Tries a bucket for backups, and saves nothing. */
+export const V1GcpBucketNameValidate = defineOperation('V1GcpBucketNameValidate', {
+  scope: 'object',
+  permission: 'location.create',
+  async handler({ body: { bucketName, credentials } }, { clouds }) {
+    const at = 'credentials.'
+    await clouds.checkBucket({ cloudType: 'gcp', at, bucket: bucketName, ...readAccountSpec(gcp, credentials, at) })
+  },
+})

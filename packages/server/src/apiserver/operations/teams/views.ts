@@ -1,0 +1,40 @@
+import type { v1Team, v1TeamSummary } from '@atrium/api/generated/operations.d.ts'
+import type { RoleBinding, RoleInfo, Team, User } from '../../../auth/identity.ts'
+import { nameOf, ofTenant, viewRoles } from '../users/views.ts'
+
+const metadata = ({ name, uid, labels, annotations, createdAt, modifiedAt }: Team) => ({
+  name,
+  uid,
+  labels,
+  annotations,
+  creationTimestamp: createdAt,
+  lastModifiedTimestamp: modifiedAt,
+})
+
+export const viewTeam = (team: Team, bindings: RoleBinding[]): v1Team => ({
+  metadata: metadata(team),
+  spec: { users: team.users, roles: ofTenant(bindings) },
+  status: {},
+})
+
+export interface TeamSurroundings {
+  users: User[]
+  roles: RoleInfo[]
+  /** Names of projects by uid. */
+  projects: ReadonlyMap<string, string>
+}
+
+export function viewTeamSummary(team: Team, bindings: RoleBinding[], around: TeamSurroundings): v1TeamSummary {
+  const projects = new Set(bindings.flatMap(({ project }) => project ?? []))
+  return {
+    metadata: metadata(team),
+    spec: {
+      users: around.users
+        .filter(({ uid }) => team.users.includes(uid))
+        .map((user) => ({ uid: user.uid, name: nameOf(user) })),
+      roles: viewRoles(ofTenant(bindings), around.roles),
+      projects: [...projects].map((uid) => ({ uid, name: around.projects.get(uid) ?? '' })),
+    },
+    status: {},
+  }
+}

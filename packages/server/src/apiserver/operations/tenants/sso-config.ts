@@ -1,0 +1,37 @@
+import type { SsoConfigSpec } from '@atrium/api/kinds/sso-config.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import type { Subject } from '../../../auth/subject.ts'
+import { derivedUid } from '../../../content/tenant.ts'
+import type { ServerContext } from '../../../context.ts'
+import { maskedValue } from '../../shapes/masked.ts'
+
+type Protocol = SsoConfigSpec['protocol']
+const secretField = 'clientSecret'
+
+/** One for each protocol: its uid follows from it, so two writers never make two. */
+const uidOf = (tenant: string, protocol: Protocol): string => derivedUid('sso', tenant, protocol)
+const refOf = (uid: string) => ({ kind: 'SsoConfig', uid })
+
+/** As it was sent, without secrets; null for a tenant that never set it, and for callers who may not know. */
+export const readSsoConfig = (
+  { admission }: ServerContext,
+  subject: Subject,
+  protocol: Protocol,
+): Promise<StoredObject<'SsoConfig'> | null> =>
+  admission.run(subject, (tx) => tx.get('SsoConfig', uidOf(subject.tenant, protocol)))
+
+/** Replaces the configuration. `secret`: null = there is none; the mask means that the stored one stays. */
+export async function putSsoConfig(tx: Tx, spec: SsoConfigSpec, secret: string | null = null): Promise<void> {
+  const uid = uidOf(tx.tenant, spec.protocol)
+  const existing = await tx.getForUpdate('SsoConfig', uid)
+  if (existing) await tx.update('SsoConfig', uid, { spec })
+  else await tx.create({ kind: 'SsoConfig', uid, project: null, name: spec.protocol, spec })
+  if (secret === maskedValue) return
+  if (secret) await tx.putSecret(refOf(uid), secretField, new Secret(secret))
+  else await tx.removeSecret(refOf(uid), secretField)
+}
+
+/** Addresses an identity provider is told: they begin as the caller reached this server. */
+export const signInUrl = (host: string | undefined, { tenantName }: Subject, end: string): string =>
+  `https://${host ?? 'localhost'}/v1/auth/org/${encodeURIComponent(tenantName)}/${end}`
