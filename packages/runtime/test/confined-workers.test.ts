@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
+import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import { findWall } from '@atrium/runtime/confined/wall.ts'
 import { ConfinedWorkers } from '@atrium/runtime/confined/workers.ts'
@@ -40,13 +41,17 @@ export const run = async (input, bytes) =>
 let folder: string
 let from: string
 let workers: ConfinedWorkers
-const workersWith = (limits: { timeMs?: number; cpuSeconds?: number } = {}, count = 1): ConfinedWorkers =>
+const workersWith = (
+  limits: { timeMs?: number; cpuSeconds?: number } = {},
+  count = 1,
+  clock: Clock = systemClock,
+): ConfinedWorkers =>
   new ConfinedWorkers(count, {
     job: join(folder, 'job', 'job.mjs'),
     codeFolders: [join(folder, 'job'), join(root, 'packages')],
     wall,
     limits: { cpuSeconds: 10, memoryBytes: 256 * MiB, answerBytes: MiB, madeBytes: MiB, timeMs: 60_000, ...limits },
-    clock: systemClock,
+    clock,
   })
 const ask = (act: string, more: object = {}, subject = workers): Promise<unknown> =>
   subject.run({ input: { act, ...more }, from })
@@ -78,6 +83,23 @@ describe('confined workers', () => {
     writeFileSync(small, 'some text')
     expect(await workers.run({ input: { act: 'copy' }, from: small, into })).toBe('copied')
     expect(readFileSync(into, 'utf8')).toBe('some text')
+  })
+
+  it('are one process for a few jobs; another starts for what has waited', async () => {
+    const clock = new ManualClock()
+    const subject = workersWith({}, 2, clock)
+    other = subject
+    await Promise.all([0, 1, 2, 3, 4].map((n) => ask('echo', { n }, subject)))
+    expect(subject.pids).toHaveLength(1)
+    const hanging = ask('hang', {}, subject).catch((error: unknown) => error)
+    const waiting = ask('echo', {}, subject)
+    await clock.advance(4_999)
+    expect(subject.pids).toHaveLength(1)
+    await clock.advance(1)
+    expect(await waiting).toMatchObject({ bytes: 3 * MiB })
+    expect(subject.pids).toHaveLength(2)
+    subject.close()
+    expect(await hanging).toBeInstanceOf(Error)
   })
 
   it('read and write nothing, start nothing, and know nothing of their owner', async () => {

@@ -136,6 +136,10 @@ it('nothing of a tenant is read where this system keeps no reader in, unless the
     code: 'InvalidState',
     message: expect.stringContaining('ATRIUM_ISOLATION=best-effort'),
   })
+  // What lies in a folder of the operator's is its own.
+  await expect(guarded?.checkRegistry({ ...spec, type: 'pack', endpoint: 'file:///srv' }, {})).rejects.toMatchObject({
+    message: expect.stringContaining('ATRIUM_PACK_FOLDER'),
+  })
   await expect(accepted?.checkRegistry(spec, {})).rejects.toMatchObject({ details: { field: 'spec.endpoint' } })
   const made = await world.api.newTenant()
   const { tenant, uid } = await store.transaction(made.tenant.uid, contentActor, async (tx) => {
