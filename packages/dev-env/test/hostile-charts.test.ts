@@ -6,7 +6,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { runConfined } from '@atrium/runtime/confined/command.ts'
 import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import { findWall } from '@atrium/runtime/confined/wall.ts'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { hostileCharts } from './support/hostile-charts.ts'
 
 const wall = findWall()
@@ -14,8 +14,13 @@ const helm = toolPath('helm')
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'atrium-hostile-'))
+  // Homes of others lie elsewhere.
+  vi.stubEnv('TMPDIR', folder)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
 
 const render = (archive: Buffer): Promise<string> => {
   const path = join(folder, 'chart.tgz')
@@ -39,6 +44,5 @@ it.skipIf(wall === 'none').each(hostileCharts)(
       expect((outcome as { error: ConfinedError }).error.message).toMatch(expected.refused)
     }
     expect(readdirSync(folder)).toEqual(['chart.tgz'])
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('atrium-confined-'))).toEqual([])
   },
 )

@@ -6,7 +6,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type ConfinedCommand, runConfined } from '@atrium/runtime/confined/command.ts'
 import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import { findWall, wallWords } from '@atrium/runtime/confined/wall.ts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 const wall = findWall()
 const GIB = 1024 ** 3
@@ -15,8 +15,13 @@ const limits = { cpuSeconds: 10, memoryBytes: 2 * GIB, outputBytes: 1024 ** 2, t
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'atrium-wall-'))
+  // Homes of others lie elsewhere.
+  vi.stubEnv('TMPDIR', folder)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
 
 /** A program of a stranger. */
 const run = (code: string, changed: Partial<ConfinedCommand['limits']> = {}): Promise<string> =>
@@ -25,7 +30,7 @@ const run = (code: string, changed: Partial<ConfinedCommand['limits']> = {}): Pr
     limits: { ...limits, ...changed },
   })
 
-const homes = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('atrium-confined-'))
+const homes = (): string[] => readdirSync(folder).filter((name) => name.startsWith('atrium-confined-'))
 
 describe('a confined program', () => {
   it('knows nothing of its owner, and its home goes with it', async () => {
