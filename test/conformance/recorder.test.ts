@@ -43,12 +43,13 @@ describe('what is recorded', () => {
         answer: {
           status: 200,
           contentType: 'application/json',
-          needs: {
+          needs: expect.objectContaining({
             'metadata.uid': { type: 'string' },
             'metadata.name': { is: ['team'] },
             'metadata.labels': { is: [{ a: 'b' }] },
             'metadata.annotations.description': { absent: true },
-          },
+            'spec.alerts[].component': { absent: true },
+          }),
         },
       },
     ])

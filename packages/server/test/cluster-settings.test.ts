@@ -162,6 +162,24 @@ test('policies for backups and scans are made once, and changed', async () => {
   expect((await refusalOf('PUT features/complianceScan', sonobuoy))[2]).toBe('sonobuoy.schedule.scheduledRunTime')
 })
 
+test('the place of backups has to be there, and stays while a policy names it', async () => {
+  const config = {
+    bucketName: 'b',
+    region: 'r',
+    credentials: { credentialType: 'secret', accessKey: 'a', secretKey: 's' },
+  }
+  const made = await call('POST /v1/users/assets/locations/minio', {
+    body: { metadata: { name: 'vault' }, spec: { config: { ...config, s3Url: 'https://minio.example.com' } } },
+  })
+  expect(made.status, made.text).toBe(201)
+  expect((await refusalOf('PUT features/backup', { backupLocationUid: uid }))[2]).toBe('backupLocationUid')
+  expect((await put('PUT features/backup', { backupLocationUid: made.body.uid })).status).toBe(204)
+  const location = `DELETE /v1/users/assets/locations/s3/${made.body.uid}`
+  expect((await call(location)).body.code).toBe('ResourceInUse')
+  await put('PUT features/backup', { backupLocationUid: '' })
+  expect((await call(location)).status).toBe(204)
+})
+
 test('locked upgrades are told by an annotation that no other change takes away', async () => {
   await put('POST upgrade/settings', { spectroComponents: 'lock' })
   const annotations = { description: 'mine', spectroComponentsUpgradeForbidden: 'false' }

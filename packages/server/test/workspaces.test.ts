@@ -7,6 +7,12 @@ let made: MadeCluster
 beforeAll(async () => {
   api = await openClusterApi()
   made = await newCluster(api)
+  const credentials = { credentialType: 'secret', accessKey: 'a', secretKey: 'hush' }
+  const config = { bucketName: 'b', region: 'r', s3Url: 'https://minio.example.com', credentials }
+  const place = await made.call('POST /v1/users/assets/locations/minio', {
+    body: { metadata: { name: 'vault' }, spec: { config } },
+  })
+  location = place.body.uid
 })
 afterAll(() => api.close())
 
@@ -31,12 +37,13 @@ const namespaces = (cluster: string) => [
 ]
 const policy = (cluster: string) => ({
   backupConfig: {
-    ...{ backupPrefix: 'nightly', backupLocationUid: 'somewhere', durationInHours: 48, includeAllDisks: true },
+    ...{ backupPrefix: 'nightly', backupLocationUid: location, durationInHours: 48, includeAllDisks: true },
     ...{ namespaces: ['team'], schedule: { scheduledRunTime: '0 1 * * *' }, includeClusterResourceMode: 'Always' },
   },
   clusterUids: [cluster],
   includeAllClusters: false,
 })
+let location = ''
 let count = 0
 const newWorkspace = async (spec: object, name = `workspace-${(count += 1)}`): Promise<string> => {
   const created = await made.call('POST /v1/workspaces', { body: { metadata: { name }, spec } })

@@ -142,6 +142,21 @@ resource "spectrocloud_workspace" "typical" {
   }
 }
 
+resource "spectrocloud_backup_storage_location" "backups" {
+  name             = "conformance-workspace-backups"
+  context          = "project"
+  storage_provider = "minio"
+  bucket_name      = "workspaces"
+  region           = "eu-1"
+  s3 {
+    credential_type     = "secret"
+    access_key          = "reader"
+    secret_key          = "hush-workspaces"
+    s3_url              = "https://minio.example:9000"
+    s3_force_path_style = true
+  }
+}
+
 resource "spectrocloud_workspace" "full" {
   name        = "conformance-full"
   description = "as of ${var.round}"
@@ -211,7 +226,7 @@ resource "spectrocloud_workspace" "full" {
     for_each = var.backed_up ? ["once"] : []
     content {
       prefix                         = "conformance-${var.round}"
-      backup_location_id             = "0123456789"
+      backup_location_id             = spectrocloud_backup_storage_location.backups.id
       schedule                       = "0 1 * * *"
       expiry_in_hour                 = 48
       include_disks                  = false

@@ -6,6 +6,7 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Cron } from 'croner'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
@@ -21,11 +22,11 @@ interface ConfigRequest {
 export const changeSpec = (
   { subject, params }: ConfigRequest,
   context: ServerContext,
-  change: (spec: ClusterSpec) => ClusterSpec,
+  change: (spec: ClusterSpec, tx: Tx) => ClusterSpec | Promise<ClusterSpec>,
 ): Promise<void> =>
   context.admission.run(subject, async (tx) => {
     const cluster = await lockCluster(tx, params.uid)
-    await saveCluster(tx, cluster, change(cluster.spec), context)
+    await saveCluster(tx, cluster, await change(cluster.spec, tx), context)
   })
 
 /** Puts `part` into `spec.clusterConfig`; what is undefined in it is taken away. */

@@ -3,6 +3,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
+import { mustHaveLocation } from '../assets/load.ts'
 import { changeSpec, checkSchedule } from './cluster-config.ts'
 
 interface PolicyRequest {
@@ -18,8 +19,10 @@ export async function putPolicy(
   config: object,
 ): Promise<{ uid: string }> {
   let uid = newUid(context.random)
-  await changeSpec(request, context, (spec) => {
+  await changeSpec(request, context, async (spec, tx) => {
     uid = spec[part]?.uid ?? uid
+    const { backupLocationUid } = config as v1ClusterBackupConfig
+    if (part === 'backup') await mustHaveLocation(tx, backupLocationUid, 'backupLocationUid')
     return { ...spec, [part]: { uid, config: { ...config } } }
   })
   return { uid }

@@ -11,6 +11,7 @@ import {
   type SealedValues,
   sealProfiles,
 } from '../../../content/sealed-variables.ts'
+import { locationRefs } from '../assets/load.ts'
 import { type AttachContext, checkAttached, checkVariableValues } from './attach-checks.ts'
 import { type AttachableProfile, attachProfile } from './profiles.ts'
 import { checkVersionChange } from './version-change.ts'
@@ -91,6 +92,7 @@ async function keepClusterSecrets(
 
 /** What a cluster refers to: none of it can be deleted before the cluster. */
 const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
+  backupLocationUid: locationRefs(spec.backup?.config),
   cloudAccountUid: [{ kind: 'CloudAccount', uid: spec.cloudAccountUid }],
   profiles: spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
 })

@@ -3,6 +3,7 @@ import type { WorkspaceSpec } from '@atrium/api/kinds/workspace.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { locationRefs, mustHaveLocation } from '../assets/load.ts'
 import { invalid } from './parse.ts'
 
 export type Workspace = StoredObject<'Workspace'>
@@ -42,10 +43,20 @@ export async function checkClusters(
   }
 }
 
-/** A cluster of a workspace cannot be deleted before it left. */
-export async function keepClusterRefs(tx: Tx, uid: string, { clusterUids }: WorkspaceSpec): Promise<void> {
-  const refs: ObjectRef[] = clusterUids.map((clusterUid) => ({ kind: 'Cluster', uid: clusterUid }))
-  await tx.setRefs({ kind: 'Workspace', uid }, { clusters: refs })
+/** A cluster of a workspace, and the place of its backups, cannot be deleted before they left it. */
+export async function keepRefs(tx: Tx, uid: string, spec: WorkspaceSpec): Promise<void> {
+  await tx.setRefs({ kind: 'Workspace', uid }, refsOf(spec))
+}
+
+const refsOf = ({ clusterUids, backup }: WorkspaceSpec): Record<string, ObjectRef[]> => ({
+  clusters: clusterUids.map((clusterUid) => ({ kind: 'Cluster', uid: clusterUid })),
+  backupLocationUid: locationRefs(backup?.backupConfig),
+})
+
+/** Must be there when a policy begins to name it. */
+export async function checkLocation(tx: Tx, { backup }: WorkspaceSpec, former?: WorkspaceSpec): Promise<void> {
+  const [named, before] = [backup, former?.backup].map((policy) => policy?.backupConfig['backupLocationUid'])
+  if (typeof named === 'string' && named !== before) await mustHaveLocation(tx, named, 'backupConfig.backupLocationUid')
 }
 
 /** Changes the spec of a workspace; `change` gets what is there. */
@@ -55,11 +66,12 @@ export async function changeWorkspace(
   change: (workspace: Workspace) => WorkspaceSpec,
 ): Promise<void> {
   const workspace = await lockWorkspace(tx, uid)
-  const { clusterUids: former } = workspace.spec
+  const { spec: former } = workspace
   const spec = change(workspace)
-  await checkClusters(tx, workspace.meta.project, spec, former)
+  await checkClusters(tx, workspace.meta.project, spec, former.clusterUids)
+  await checkLocation(tx, spec, former)
   await tx.update('Workspace', uid, { spec })
-  if (!sameJson(spec.clusterUids, former)) await keepClusterRefs(tx, uid, spec)
+  if (!sameJson(refsOf(spec), refsOf(former))) await keepRefs(tx, uid, spec)
 }
 
 /** `rbacs` with other bindings in the set of that uid; null = without the set. */

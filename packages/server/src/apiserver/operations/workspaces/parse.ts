@@ -13,6 +13,7 @@ import type {
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { jsonCopy } from '@atrium/runtime/base/json.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
+import { checkSchedule } from '../clusters/cluster-config.ts'
 
 const limits = { clusters: 500, namespaces: 200, rbacs: 50, bindings: 200 } as const
 const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -100,6 +101,7 @@ export const parseBindings = ({ spec }: v1ClusterRbac, at: string): RbacBinding[
 export function parseBackup(given: v1WorkspaceBackupConfigEntity, at: string): WorkspaceBackupPolicy {
   const { backupConfig, ...policy } = jsonCopy(given)
   if (!backupConfig) throw invalid(`${at}backupConfig`, 'is missing')
+  checkSchedule(backupConfig.schedule?.scheduledRunTime, `${at}backupConfig.schedule.scheduledRunTime`)
   // Clients take the schedule for granted.
   return { ...policy, backupConfig: { schedule: {}, ...backupConfig } } as WorkspaceBackupPolicy
 }

@@ -1,7 +1,7 @@
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
-import { checkClusters, keepClusterRefs } from './load.ts'
+import { checkClusters, checkLocation, keepRefs } from './load.ts'
 import { invalid, parseSpec } from './parse.ts'
 
 export const v1WorkspacesCreate = defineOperation('v1WorkspacesCreate', {
@@ -13,8 +13,9 @@ export const v1WorkspacesCreate = defineOperation('v1WorkspacesCreate', {
     await mustFit(context, subject, 'workspace')
     return context.admission.run(subject, async (tx) => {
       await checkClusters(tx, project, spec)
+      await checkLocation(tx, spec)
       const { meta } = await tx.create({ kind: 'Workspace', project, ...parseMeta(body.metadata), spec })
-      await keepClusterRefs(tx, meta.uid, spec)
+      await keepRefs(tx, meta.uid, spec)
       return { uid: meta.uid }
     })
   },
