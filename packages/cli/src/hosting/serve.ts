@@ -30,6 +30,8 @@ export interface HostingOptions {
 
 const GRACE_MS = 20_000
 const LOOK_MS = 500
+const PORT_GRACE_MS = 2_000
+const PORT_LOOK_MS = 50
 
 /** Serves until `signal` says to stop, and ends the registry then. `onReady` is told each time it answers. Throws when it cannot start, or ends by itself. */
 export async function serveRegistry(
@@ -80,7 +82,7 @@ async function untilEnd(
 
 async function start(options: HostingOptions, shown: Shown): Promise<ProcessRecord> {
   const { folder, binary, address, port, storage, clock } = options
-  await refuseTakenPort(address, port)
+  await refuseTakenPort(address, port, clock)
   writeFileAtomically(folder.configFile, renderConfig(options, shown))
   const record = await startProcess(
     {
@@ -105,22 +107,38 @@ async function start(options: HostingOptions, shown: Shown): Promise<ProcessReco
 const hostOf = (address: string): string =>
   address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '[::1]' : isIPv6(address) ? `[${address}]` : address
 
-async function refuseTakenPort(address: string, port: number): Promise<void> {
+/** A program that has just ended may hold its port for a moment longer: its last threads do. */
+async function refuseTakenPort(address: string, port: number, clock: Clock): Promise<void> {
+  const untilMs = clock.now() + PORT_GRACE_MS
+  for (;;) {
+    const error = await whyNotFree(address, port)
+    if (error === null) return
+    if (!hasCode(error, 'EADDRINUSE') || clock.now() >= untilMs) throw refusalOf(error, address, port)
+    await clock.sleep(PORT_LOOK_MS)
+  }
+}
+
+async function whyNotFree(address: string, port: number): Promise<unknown> {
   const probe = createServer()
   try {
     await once(probe.listen({ host: address, port, exclusive: true }), 'listening')
+    return null
   } catch (error) {
-    const place = `port ${port} of ${address}`
-    if (hasCode(error, 'EADDRINUSE'))
-      throw new Error(`${place} is taken. Stop what listens there, or choose another: --port`, { cause: error })
-    if (hasCode(error, 'EACCES'))
-      throw new Error(`${place} may not be used by this user. Choose one above 1023: --port`, { cause: error })
-    if (hasCode(error, 'EADDRNOTAVAIL'))
-      throw new Error(`This machine has no address ${address}. Give one of its own: --address`, { cause: error })
-    throw error
+    return error
   } finally {
     probe.close()
   }
+}
+
+function refusalOf(error: unknown, address: string, port: number): unknown {
+  const place = `port ${port} of ${address}`
+  if (hasCode(error, 'EADDRINUSE'))
+    return new Error(`${place} is taken. Stop what listens there, or choose another: --port`, { cause: error })
+  if (hasCode(error, 'EACCES'))
+    return new Error(`${place} may not be used by this user. Choose one above 1023: --port`, { cause: error })
+  if (hasCode(error, 'EADDRNOTAVAIL'))
+    return new Error(`This machine has no address ${address}. Give one of its own: --address`, { cause: error })
+  return error
 }
 
 /** Configuration of CNCF distribution 3. It reads YAML; JSON is YAML. */
