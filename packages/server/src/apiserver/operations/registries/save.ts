@@ -65,10 +65,16 @@ export async function deleteRegistry(
   uid: string,
   kind: Kind | null,
 ): Promise<void> {
-  if (subject.tenant === systemTenant) await mustBeUnused(context, uid)
-  await context.admission.run(subject, async (tx) => {
+  const find = async (tx: Tx): Promise<Registry> => {
     const registry = await tx.get('Registry', uid)
     if (!registry || registry.meta.deletedAt !== null || (kind !== null && !isKind(registry, kind))) throw notFound(uid)
+    return registry
+  }
+  const { spec } = await context.admission.run(subject, find)
+  // The installation's own is refused as that, whoever uses it.
+  if (subject.tenant === systemTenant && !spec.isDefault) await mustBeUnused(context, uid)
+  await context.admission.run(subject, async (tx) => {
+    await find(tx)
     await tx.delete('Registry', uid)
   })
 }
