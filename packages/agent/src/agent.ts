@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { BlobCache, blobDigests } from './desired/blobs.ts'
@@ -19,6 +20,7 @@ import { HealthBoard } from './layers/health.ts'
 import type { Helm } from './layers/helm.ts'
 import { Installer } from './layers/installer.ts'
 import { RecordStore } from './layers/records.ts'
+import { leaveCluster } from './leave.ts'
 import { redactingLink } from './link/redacting-link.ts'
 import type { DesiredPosition, PlaneLink } from './ports.ts'
 import { Previewer } from './preview/previewer.ts'
@@ -98,6 +100,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     { desired, blobs, redaction, clock, logger },
     {
       onAccepted(former) {
+        if (desired.current?.leave) return void leave(parts, reporter)
         if (!isSamePolicy(former, desired.current)) {
           guards.objects.recheckDeviations()
           guards.releases.recheckDeviations()
@@ -119,6 +122,8 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     }),
   ]
   for (const part of [engine, guards.objects, guards.releases, reporter]) part.start()
+  // It was cut off on its way out.
+  if (desired.current?.leave) void leave(parts, reporter)
   let ready = false
   void guards.objects.synced().then(() => {
     ready = true
@@ -141,6 +146,29 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       await reporter.stop()
       await link.close()
     },
+  }
+}
+
+const LEAVE_AGAIN_MS = 5_000
+
+/** Says that it goes, and goes; its process is ended with its namespace. */
+async function leave(
+  { desired, client, namespace, clock, logger, stopping }: Parts,
+  reporter: Reporter,
+): Promise<void> {
+  while (desired.current && !stopping.aborted) {
+    try {
+      await desired.markApplied(desired.current)
+      reporter.report()
+      await leaveCluster(client, namespace)
+      logger.info({}, 'the cluster is managed no more: the agent removes itself')
+      return
+    } catch (error) {
+      const problem = `the agent cannot remove itself: ${messageOf(error)}`
+      logger.warn({}, problem)
+      reporter.tell('Warning', 'AgentNotRemoved', 'Agent', problem)
+      await clock.sleep(LEAVE_AGAIN_MS, stopping)
+    }
   }
 }
 

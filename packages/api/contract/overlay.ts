@@ -79,6 +79,12 @@ function addNewerFields(schemas: Record<string, Schema>): void {
   }
 }
 
+/** The link to a manifest is fetched by `kubectl`, without any header: what opens it stands in its address. */
+function addImportToken(operations: Operation[]): void {
+  const fetch = operations.find(({ id }) => id === 'v1SpectroClustersUidImportManifest')
+  fetch?.parameters.push({ name: 'token', in: 'query', required: false, schema: text })
+}
+
 /** Changes `contract` in place and returns it. */
 export function applyOverlay(contract: Contract): Contract {
   const { schemas } = contract
@@ -93,5 +99,6 @@ export function applyOverlay(contract: Contract): Contract {
     schemas[name] = { type: 'object', properties: { code: text, details: {}, message: text, ref: text } }
   }
   addNewerFields(schemas)
+  addImportToken(contract.operations)
   return contract
 }

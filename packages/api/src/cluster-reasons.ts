@@ -43,6 +43,11 @@ export const clusterReasons = {
   ),
 
   InfrastructureAsDesired: reason(types.infrastructureReady, 'True', 'The cloud holds what the cluster declares.'),
+  Imported: reason(
+    types.infrastructureReady,
+    'True',
+    "The cluster was imported: its machines and control plane are its owner's. Also a reason of `ControlPlaneReady` and `MachinesReady`.",
+  ),
   WaitingForProfile: reason(
     types.infrastructureReady,
     'False',
@@ -127,6 +132,12 @@ export const clusterReasons = {
     'False',
     'The agent can be installed once the API server answers.',
     'See condition ControlPlaneReady.',
+  ),
+  WaitingForManifest: reason(
+    types.agentReady,
+    'False',
+    'The cluster was imported, and its agent has not come yet.',
+    'Apply the manifest that `status.clusterImport.importLink` of the cluster names, with `kubectl` of that cluster.',
   ),
   AgentInstalling: reason(
     types.agentReady,
@@ -259,6 +270,11 @@ export const clusterReasons = {
     types.deleting,
     'True',
     'What remains in the cloud is being removed; `remaining` lists it.',
+  ),
+  RemovingAgent: reason(
+    types.deleting,
+    'True',
+    'The cluster was imported: its agent has been told to remove itself, and nothing else is touched.',
   ),
   DeletionBlocked: reason(
     types.deleting,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { ClusterImport } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -25,6 +26,14 @@ import { roleUrlsOf } from './restored.ts'
 import { FileKeyProvider } from './store/keys/file-key-provider.ts'
 import { openStore, type PostgresStore } from './store/postgres-store.ts'
 
+/** Where agents of imported clusters come from. */
+export interface Imports {
+  /** `https://host:port` as clusters reach it. */
+  readonly url: string
+  /** The agent's manifest with a new enrolment token in it: a credential. */
+  manifest(cluster: { tenant: string; clusterUid: string }, mode: ClusterImport['mode']): Promise<string>
+}
+
 /** What requests need: the part of the installation that the API's handlers see. */
 export interface ServerContext {
   clock: Clock
@@ -45,6 +54,8 @@ export interface ServerContext {
   askPreview?: Link['preview']
   /** Tries a registry before it is saved; absent where nothing can be reached. */
   checkRegistry?: Content['checkRegistry']
+  /** How clusters that somebody else made are taken in. Absent without a link. */
+  imports?: Imports
   /** Signs the tokens of the platform's registry; absent without one. */
   registryTokens?: RegistryTokens | null
 }

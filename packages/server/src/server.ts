@@ -1,17 +1,20 @@
 import type { AddressInfo } from 'node:net'
 import { Server } from 'node:tls'
+import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { createManager } from '@atrium/runtime/controller/manager.ts'
 import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './apiserver/app.ts'
-import type { Installation } from './context.ts'
+import type { Imports, Installation } from './context.ts'
 import {
+  type AgentSettings,
   type ClusterControllerDeps,
   type ClusterTiming,
   clusterOpener,
   defaultClusterTiming,
 } from './controllers/cluster/deps.ts'
+import { importManifest } from './controllers/cluster/import-manifest.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
 import { createMetrics } from './metrics.ts'
 import { keepCertificate } from './pki/keep-certificate.ts'
@@ -50,7 +53,8 @@ export const startServer = async (installation: Installation, options: ServerOpt
 
 const serve = async (installation: Installation, options: ServerOptions): Promise<RunningServer> => {
   const { config, link, content, pki, logger } = installation
-  const app = createApp(installation, { https: pki.tls, metrics: createMetrics(installation) })
+  const served = { ...installation, imports: importsOf(installation, () => agent) }
+  const app = createApp(served, { https: pki.tls, metrics: createMetrics(installation) })
   link.registerRoutes(app)
   app.server.on('upgrade', link.handleUpgrade)
   if (app.server instanceof Server) link.guard(app.server)
@@ -59,7 +63,8 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   if (app.server instanceof Server) void keepCertificate(app.server, pki, installation, ended.signal)
   const url = config.publicUrl ?? `https://localhost:${(app.server.address() as AddressInfo).port}`
   link.start()
-  const controllers = createControllers(installation, url, options)
+  const agent = agentSettings(pki, url)
+  const controllers = createControllers(installation, agent, options)
   await content.ensurePublicRegistry()
   controllers.start()
   logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
@@ -73,23 +78,36 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   }
 }
 
+const agentSettings = (pki: Installation['pki'], serverUrl: string): AgentSettings => ({
+  image: `atrium-agent:${VERSION}`,
+  serverUrl,
+  get caPem() {
+    return pki.trust
+  },
+})
+
+/** The address is known once the server listens, and nobody asks before. */
+const importsOf = ({ link, clock }: Installation, agent: () => AgentSettings): Imports => ({
+  get url() {
+    return agent().serverUrl
+  },
+  async manifest(cluster, mode) {
+    const { token } = await link.issueEnrolment(cluster)
+    return importManifest(agent(), { clusterUid: cluster.clusterUid, mode, token, issuedAt: isoNow(clock) })
+  },
+})
+
 const createControllers = (
   installation: Installation,
-  serverUrl: string,
+  agent: AgentSettings,
   { clusterTiming, openCluster }: ServerOptions,
 ): ControllerManager => {
-  const { store, clock, random, logger, providers, link, content, owner, pki } = installation
+  const { store, clock, random, logger, providers, link, content, owner } = installation
   const cluster = createClusterReconciler({
     ...{ store, clock, random, logger, providers },
     openCluster: openCluster ?? clusterOpener(clock),
     tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
-    agent: {
-      image: `atrium-agent:${VERSION}`,
-      serverUrl,
-      get caPem() {
-        return pki.trust
-      },
-    },
+    agent,
     epoch: () => store.epoch,
     timing: { ...defaultClusterTiming, ...clusterTiming },
   })

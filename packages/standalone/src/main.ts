@@ -11,7 +11,7 @@ enableCompileCache()
 process.umask(0o077)
 
 const USAGE =
-  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts restored --home DIR | main.ts machine VERB CLUSTER [MACHINE] --home DIR | main.ts cluster VERB [CLUSTER] --home DIR'
+  'usage: main.ts run --home DIR [--port N] | main.ts down --home DIR [--purge] | main.ts restored --home DIR | main.ts machine VERB CLUSTER [MACHINE] --home DIR | main.ts cluster VERB [CLUSTER] --home DIR | main.ts bare VERB [NAME [WORKERS [VERSION]]] --home DIR'
 
 const run = async (home: string, port: number | undefined): Promise<void> => {
   const { runPlatform } = await import('./platform/run.ts')
@@ -49,6 +49,13 @@ const operateCluster = async (home: string, [verb = '', cluster = '']: string[])
   await carryOut({ home, verb, cluster, clock: systemClock, say })
 }
 
+const operateBare = async (home: string, words: string[]): Promise<void> => {
+  const { operateBare: carryOut } = await import('./platform/bare.ts')
+  const [verb = '', name = '', workers = '', kubernetesVersion = ''] = words
+  const surroundings = { clock: systemClock, random: systemRandom, say }
+  await carryOut({ home, verb, name, workers, kubernetesVersion, ...surroundings })
+}
+
 const operateMachine = async (home: string, [verb = '', cluster = '', machine]: string[]): Promise<void> => {
   const { operateMachine: carryOut } = await import('./platform/machine.ts')
   await carryOut({ home, verb, cluster, machine, say })
@@ -66,6 +73,7 @@ try {
   else if (positionals[0] === 'restored') await restored(home)
   else if (positionals[0] === 'machine') await operateMachine(home, positionals.slice(1))
   else if (positionals[0] === 'cluster') await operateCluster(home, positionals.slice(1))
+  else if (positionals[0] === 'bare') await operateBare(home, positionals.slice(1))
   else throw new Error(USAGE)
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)

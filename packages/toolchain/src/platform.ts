@@ -132,10 +132,10 @@ export const serverNodeFlags = [
 /**
  * The command of the platform's program. `run` stays in the foreground: start it detached, with `logFile('server')` and
  * `recordFile('server')`, then follow `progressFile`. `down` ends all parts in order; `--purge` removes the home too.
- * `machine` and `cluster` are the cloud console: `arguments` are a verb, a cluster's name or uid, and a machine's name.
+ * `machine`, `cluster` and `bare` are the cloud console: `arguments` are a verb, a cluster's name or uid, and what more it takes.
  */
 export const platformCommand = (
-  command: 'run' | 'down' | 'machine' | 'cluster',
+  command: 'run' | 'down' | 'machine' | 'cluster' | 'bare',
   options: { home: string; port?: number; purge?: boolean; arguments?: string[] },
 ): { command: string; args: string[] } => ({
   command: process.execPath,

@@ -51,7 +51,8 @@ export const removeCluster = async (client: CloudClient, wanted: string, clock: 
   }
 }
 
-const findCluster = (clusters: ClusterView[], wanted: string): ClusterView => {
+/** By name or uid. Throws as `cloudConsole`. */
+export const findCluster = (clusters: ClusterView[], wanted: string): ClusterView => {
   const found = clusters.filter(({ uid, name }) => uid === wanted || name === wanted)
   const [first, second] = found
   if (first === undefined)

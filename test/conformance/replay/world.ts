@@ -154,6 +154,7 @@ const settleClusters = (store: Store, tenant: string): Promise<void> =>
         machines: { total, ready: total },
         layers: { total: layers.length, ready: layers.length },
         begun: true,
+        imported: false,
         now: systemClock.now(),
         stepLimitMs: Number.POSITIVE_INFINITY,
       })

@@ -82,6 +82,11 @@ export class Reporter {
     })
   }
 
+  /** Tells the present state now. */
+  report(): void {
+    this.#sendState(false)
+  }
+
   /** Tells an event of the agent's own. */
   tell(severity: 'Info' | 'Warning', reason: string, involved: string, message: string): void {
     const at = isoNow(this.#deps.clock)

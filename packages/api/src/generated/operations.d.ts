@@ -8371,7 +8371,7 @@ export interface Operations {
   v1SpectroClustersUidImportManifest: {
     route: 'GET /v1/spectroclusters/{uid}/import/manifest'
     params: { uid: string }
-    query: Empty
+    query: { token?: string | undefined }
     body: undefined
     status: 200
     response: Binary

@@ -52,6 +52,14 @@ export interface ClusterPolicy {
   layers?: Record<string, PolicyAction>
 }
 
+/** Of a cluster that somebody else made: its machines and control plane are none of ours. */
+export interface ClusterImport {
+  /** `read-only`: it is watched, and nothing in it is changed. */
+  mode: 'full' | 'read-only'
+  /** When the link to its agent's manifest was made (RFC 3339); the link itself is a secret of the cluster. */
+  linkIssuedAt: string
+}
+
 export interface ClusterSpec {
   cloudType: string
   cloudAccountUid: string
@@ -69,6 +77,8 @@ export interface ClusterSpec {
   scan?: { uid: string; config: Record<string, unknown> }
   /** The agent stays at the version it has. */
   agentUpgrades?: 'lock'
+  /** Absent for clusters that were made here. */
+  import?: ClusterImport
   /** The user who made it, as they were then: `{{.spectro.system.user.…}}` in values. */
   createdBy?: { uid: string; name: string; email: string }
   /** Asked for by `?forceDelete=true`: give up on what cannot be removed and say what was left. */
@@ -76,7 +86,7 @@ export interface ClusterSpec {
   unknown?: Record<string, unknown>
 }
 
-export type ClusterState = 'Pending' | 'Provisioning' | 'Running' | 'Deleting' | 'Deleted' | 'Failed'
+export type ClusterState = 'Pending' | 'Provisioning' | 'Importing' | 'Running' | 'Deleting' | 'Deleted' | 'Failed'
 export type HealthState = 'Healthy' | 'UnHealthy' | 'Unknown'
 export type LayerState = 'WaitingForOtherLayers' | 'ReadyForInstall' | 'Installed' | 'Ready' | 'Error'
 
@@ -162,6 +172,8 @@ export interface ClusterStatus {
   /** Written by the link alone. A session with a lower epoch than `sessionEpoch` is over. */
   agent?: {
     enrolled: boolean
+    /** When it last enrolled (RFC 3339): links to its manifest that are older are spent. */
+    enrolledAt?: string
     connected: boolean
     version: string
     /** When it connected or was last heard of before it left; in between, heartbeats have a table of their own. */

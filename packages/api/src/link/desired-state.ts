@@ -52,5 +52,7 @@ export const DesiredState = Type.Object({
     drift: PolicyAction,
     nodes: PolicyAction,
   }),
+  /** The cluster is nobody's any more: the agent removes itself and leaves everything else as it is. */
+  leave: Type.Optional(Type.Literal(true)),
 })
 export type DesiredState = Static<typeof DesiredState>

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { createManager } from '@atrium/runtime/controller/manager.ts'
@@ -65,7 +66,7 @@ export class SimServer {
   enrol(clusterUid: string, token: string, key: string): Promise<boolean> {
     return this.#connection.call(async () => {
       if (!this.#deps.records.spendToken(clusterUid, token, key)) return false
-      await new AgentStatusWriter(this.#deps.store).enrolled({ tenant, clusterUid })
+      await new AgentStatusWriter(this.#deps.store).enrolled({ tenant, clusterUid }, isoNow(this.process.clock))
       return true
     })
   }

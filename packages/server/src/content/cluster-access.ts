@@ -15,9 +15,10 @@ const PRIORITY = -1_000_000
 
 /**
  * Everything a cluster declares inside itself: its profiles, and its namespaces and bindings as a layer of their own,
- * `/cluster-access`. No profile has an empty name, so nothing else has that id. Pure.
+ * `/cluster-access`. No profile has an empty name, so nothing else has that id. Nothing in one that is only watched. Pure.
  */
-export function declaredProfiles(spec: Pick<ClusterSpec, 'profiles' | 'clusterConfig'>): AttachedProfile[] {
+export function declaredProfiles(spec: Pick<ClusterSpec, 'profiles' | 'clusterConfig' | 'import'>): AttachedProfile[] {
+  if (spec.import?.mode === 'read-only') return []
   const { namespaces, rbacs } = (spec.clusterConfig['resources'] ?? {}) as v1ClusterResourcesEntity
   const access = accessProfile(namespaces ?? [], bindingsOf(rbacs ?? []))
   return access ? [...spec.profiles, access] : spec.profiles

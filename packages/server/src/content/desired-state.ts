@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClusterPolicy, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { type DesiredState, desiredStateLimits } from '@atrium/api/link/desired-state.ts'
 import { canonicalJson } from '@atrium/runtime/base/json.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { layerPolicy } from './layer-policy.ts'
 import type { ResolvedLayer } from './resolve.ts'
 
@@ -79,4 +80,16 @@ function describeLayer(
     manifests: layer.manifests.map((manifest) => ({ name: manifest.name, digest: addBlob(manifest.content) })),
     ...(setBy === 'cluster' ? {} : { drift }),
   }
+}
+
+/** The newest desired state the cluster's controller made: `status.desired.digest` is the blob with the index as JSON. */
+export const readDesired = async (
+  tx: Tx,
+  cluster: Pick<StoredObject<'Cluster'>, 'status'>,
+): Promise<DesiredState | null> => {
+  const desired = cluster.status.desired
+  if (!desired) return null
+  const blob = await tx.getBlob(desired.digest)
+  // Written by our own controller in the transaction that stored the digest.
+  return blob ? (JSON.parse(blob.toString('utf8')) as DesiredState) : null
 }

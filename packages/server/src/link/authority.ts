@@ -1,5 +1,5 @@
 import type { EnrolAnswer, EnrolRequest } from '@atrium/api/link/protocol.ts'
-import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
@@ -71,7 +71,7 @@ export class AgentAuthority {
       throw refusedToken()
     }
     await this.#record(token, certificate.certificatePem, certificate.notAfter)
-    await status.enrolled(token)
+    await status.enrolled(token, isoNow(clock))
     logger.info({ tenant: token.tenant, cluster: token.clusterUid }, 'agent enrolled')
     return this.#answer(token, certificate)
   }

@@ -1,7 +1,7 @@
 import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
+import { readDesired } from '../content/desired-state.ts'
 import type { AgentName } from './agent-name.ts'
-import { readDesired } from './desired.ts'
 import { agentActor } from './status.ts'
 
 /** The desired state that an agent has been given. */

@@ -5,8 +5,8 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Store, Tx } from '@atrium/runtime/store/store.ts'
 import { isNewer } from '@atrium/tunnel/link/server-machine.ts'
+import { readDesired } from '../content/desired-state.ts'
 import type { AgentName } from './agent-name.ts'
-import { readDesired } from './desired.ts'
 import { linkActor } from './status.ts'
 
 /** A cluster as its link sees it. `desired`: only when it is newer than what the agent was given. */

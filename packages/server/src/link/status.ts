@@ -5,9 +5,9 @@ import { sameJson } from '@atrium/runtime/base/json.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import type { Actor, Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { isNewer } from '@atrium/tunnel/link/server-machine.ts'
+import { readDesired } from '../content/desired-state.ts'
 import type { AgentName } from './agent-name.ts'
 import { settleAll } from './batches.ts'
-import { readDesired } from './desired.ts'
 
 type AgentStatus = NonNullable<ClusterStatus['agent']>
 const NO_AGENT: AgentStatus = {
@@ -54,8 +54,9 @@ export class AgentStatusWriter {
     this.#store = store
   }
 
-  async enrolled(agent: AgentName): Promise<void> {
-    await this.#update(agent, (before) => ({ ...before, enrolled: true }))
+  /** `enrolledAt` is RFC 3339. */
+  async enrolled(agent: AgentName, enrolledAt: string): Promise<void> {
+    await this.#update(agent, (before) => ({ ...before, enrolled: true, enrolledAt }))
   }
 
   /**

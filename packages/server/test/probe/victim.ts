@@ -116,6 +116,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       ],
     },
   })
+  const imported = await made(admin, 'POST /v1/spectroclusters/generic/import', {
+    metadata: { name: `${canary}-imported` },
+    spec: { clusterConfig: {} },
+  })
+  const importedConfig = (await admin(`GET /v1/spectroclusters/${imported}`)).body.spec.cloudConfigRef.uid
   const rbac = (await admin(`GET /v1/workspaces/${workspace}`)).body.spec.clusterRbacs[0].metadata.uid
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
@@ -161,6 +166,8 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       cluster,
       config,
       machine: machine.meta.uid,
+      imported,
+      importedConfig,
       workspace,
       rbac,
       role,

@@ -98,6 +98,10 @@ function contextOn(store: PostgresStore, options: TestApiOptions): ServerContext
     providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
     clouds: options.clouds ?? { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() },
     operatorToken: new Secret(operatorToken),
+    imports: {
+      url: 'https://plane.test',
+      manifest: (cluster, mode) => Promise.resolve(`${mode} ${cluster.clusterUid}`),
+    },
   }
 }
 

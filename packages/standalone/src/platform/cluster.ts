@@ -18,7 +18,7 @@ export interface ClusterCommand {
 export const operateCluster = async ({ home, verb, cluster, clock, say }: ClusterCommand): Promise<void> => {
   const client = cloudClientOf(platformHome(home).folder)
   if (verb === 'list') {
-    for (const one of await client.clusters()) say(describe(one))
+    for (const one of await client.clusters()) say(describeCluster(one))
     return
   }
   if (verb !== 'delete') throw new Error(`'${verb}' is none of list, delete.`)
@@ -26,7 +26,7 @@ export const operateCluster = async ({ home, verb, cluster, clock, say }: Cluste
   say(`Cluster '${name}' (${uid}) is gone from this machine.`)
 }
 
-const describe = ({ uid, name, phase, machines, message }: ClusterView): string =>
+export const describeCluster = ({ uid, name, phase, machines, message }: ClusterView): string =>
   [uid.padEnd(26), name.padEnd(32), phase.padEnd(10), `${machines.length} machines`.padEnd(14), message]
     .join(' ')
     .trimEnd()

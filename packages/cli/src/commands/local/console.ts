@@ -5,7 +5,7 @@ import { invocation } from '../../output/invocation.ts'
 import { runProgram } from '../../platform/standalone.ts'
 
 /** Lets the platform's own program do it: the cloud is its, not the command line's. */
-export async function operate(what: 'machine' | 'cluster', words: string[], command: Command): Promise<void> {
+export async function operate(what: 'machine' | 'cluster' | 'bare', words: string[], command: Command): Promise<void> {
   const { home } = command.optsWithGlobals<{ home: string }>()
   const { folder, cloudFolder } = platformHome(home)
   if (!existsSync(cloudFolder))

@@ -70,6 +70,7 @@ const forPeople: ReadonlySet<string> = new Set<ClusterReason>([
     'DeviationContested',
   ] as const),
   'DeletionBlocked',
+  'WaitingForManifest',
 ])
 
 /** A condition that is not true by itself, as a person should read it. Pure. */

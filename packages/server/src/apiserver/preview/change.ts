@@ -63,7 +63,7 @@ async function readProfiles(
   const isMentioned = ({ uid, name }: AttachedProfile): boolean => mentioned.has(uid) || mentioned.has(name)
   const kept = request.complete ? spec.profiles.filter(isMentioned) : spec.profiles
   const changes = loaded.map((profile, index) => ({ profile, replaces: inputs[index]?.replaceWithProfile }))
-  const attached = removeProfiles(changeProfiles(kept, changes), request.detached ?? [])
+  const attached = removeProfiles(changeProfiles(kept, changes, spec.import), request.detached ?? [], spec.import)
   const holders = [{ kind: 'Cluster', uid: meta.uid }, ...attached.map(({ uid }) => ({ kind: 'ClusterProfile', uid }))]
   const marks = [...clusterMarks(spec.profiles), ...clusterMarks(attached)]
   const values = await readSealed(tx, holders, marks, drafts.fresh)

@@ -21,8 +21,14 @@ const namespaced = (name: string) => ({ name, namespace: agentNames.namespace, l
 /** Says in the Secret itself when its token was made: a token that nobody used in time is replaced. */
 export const tokenIssuedAt = 'atrium.dev/token-issued-at'
 
+export interface AgentShape {
+  image: string
+  /** It may look at the cluster, and change nothing but itself. */
+  isReadOnly?: boolean
+}
+
 /** Everything of the agent but its enrolment Secret, in the order it is applied. Pure. */
-export function agentManifest({ image }: { image: string }): KubeObject[] {
+export function agentManifest({ image, isReadOnly = false }: AgentShape): KubeObject[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: agentNames.namespace, labels } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: namespaced(agentNames.agent) },
@@ -30,11 +36,7 @@ export function agentManifest({ image }: { image: string }): KubeObject[] {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name: agentNames.agent, labels },
-      // Layers may hold anything, roles included: nobody can grant what he does not have.
-      rules: [
-        { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-        { nonResourceURLs: ['*'], verbs: ['*'] },
-      ],
+      rules: isReadOnly ? readingRules : everyRule,
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -43,6 +45,7 @@ export function agentManifest({ image }: { image: string }): KubeObject[] {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: agentNames.agent },
       subjects: [{ kind: 'ServiceAccount', name: agentNames.agent, namespace: agentNames.namespace }],
     },
+    ...(isReadOnly ? ownRole : []),
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -57,6 +60,46 @@ export function agentManifest({ image }: { image: string }): KubeObject[] {
     },
   ]
 }
+
+/** Layers may hold anything, roles included: nobody can grant what he does not have. */
+const everyRule = [
+  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+  { nonResourceURLs: ['*'], verbs: ['*'] },
+]
+
+const reading = ['get', 'list', 'watch']
+
+/** What it reports is made of these; Secrets and ConfigMaps are not among them. The last is for the day it removes itself. */
+const readingRules = [
+  { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods', 'events'], verbs: reading },
+  { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: reading },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['clusterroles', 'clusterrolebindings'],
+    resourceNames: [agentNames.agent],
+    verbs: ['get', 'patch'],
+  },
+]
+
+/** It keeps what it knows in Secrets of its namespace, and removes that namespace when it leaves. */
+const ownRole: KubeObject[] = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: namespaced(agentNames.agent),
+    rules: [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['*'] },
+      { apiGroups: [''], resources: ['namespaces'], resourceNames: [agentNames.namespace], verbs: ['get', 'delete'] },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: namespaced(agentNames.agent),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: agentNames.agent },
+    subjects: [{ kind: 'ServiceAccount', name: agentNames.agent, namespace: agentNames.namespace }],
+  },
+]
 
 function podSpec(image: string): Record<string, unknown> {
   const gone = (key: string) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 10 })

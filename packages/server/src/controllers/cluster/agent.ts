@@ -16,6 +16,9 @@ export async function reconcileAgent(scope: Scope): Promise<void> {
     scope.lookAgainIn(awayLookMs(scope, agent.lastHeartbeatAt))
     return scope.say('AgentDisconnected', `The agent was last heard of at ${agent.lastHeartbeatAt}. ${whereToLook}`)
   }
+  // It tells when it comes, and a person may take days.
+  if (scope.isImported)
+    return scope.say('WaitingForManifest', 'The agent comes with the manifest that its owner applies to the cluster.')
   scope.lookAgainIn(scope.deps.timing.busyMs)
   if (scope.kubeconfig)
     return scope.say('AgentInstalling', `The agent is installed; waiting for its first report. ${whereToLook}`)

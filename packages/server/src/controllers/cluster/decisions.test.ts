@@ -183,6 +183,7 @@ describe('computeStatus', () => {
       drafts,
       generation: 3,
       before: {},
+      imported: false,
       failures: [],
       machines: { total: 2, ready: 2 },
       layers: { total: 2, ready: 2 },

@@ -3,9 +3,10 @@ import { clusterConditions as types } from '@atrium/api/conditions.ts'
 import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import type { ReconcileResult } from '@atrium/runtime/controller/reconciler.ts'
 import { classify, type Failure } from './failure.ts'
+import { removeAgent } from './farewell.ts'
 import { openCloud } from './infrastructure.ts'
 import { type OperationsOutcome, observe, runOperations } from './operations.ts'
-import { type Remaining, remainingOf, tellRemaining } from './remaining.ts'
+import { agentRemains, type Remaining, remainingOf, tellRemaining } from './remaining.ts'
 import { clusterActor, clusterFinalizer, type Scope } from './scope.ts'
 import { writeStatus } from './status-write.ts'
 
@@ -17,8 +18,9 @@ export async function reconcileDeletion(scope: Scope): Promise<ReconcileResult> 
   if (!scope.cluster.meta.finalizers.includes(clusterFinalizer)) return { outcome: 'gone' }
   const deletion = startOf(scope)
   try {
-    const removed = await removeInfrastructure(scope, deletion)
+    const removed = scope.isImported ? await removeAgent(scope) : await removeInfrastructure(scope, deletion)
     if (removed === 'gone') return finalise(scope, [])
+    if (removed === 'away') return finalise(scope, agentRemains)
     return await wait(scope, { ...deletion, failures: 0 }, removed)
   } catch (error) {
     const failure = classify(error)
@@ -61,7 +63,8 @@ async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome
     return finalise(scope, await remainingOf(scope))
   const words = outcome.outcome === 'working' ? `Waiting for ${outcome.waitingFor}.` : clearing.message
   scope.lookAgainIn(outcome.outcome === 'working' ? scope.deps.timing.busyMs : 0)
-  await writeDeletion(scope, deletion, { reason: 'RemovingInfrastructure', message: words, failure: null })
+  const reason = scope.isImported ? 'RemovingAgent' : 'RemovingInfrastructure'
+  await writeDeletion(scope, deletion, { reason, message: words, failure: null })
   return { outcome: 'again', afterMs: scope.againMs }
 }
 
@@ -124,7 +127,9 @@ async function finalise(scope: Scope, givenUp: Remaining, failure?: Failure): Pr
   const forced = givenUp.length > 0 || failure !== undefined
   const left = givenUp.map(({ kind, id }) => `${kind} ${id}`).join(', ') || 'nothing known'
   const why = failure ? ` (${failure.message})` : ''
-  if (forced) deps.logger.warn({ cluster: scope.uid, givenUp }, `forced deletion gave up on: ${left}`)
+  const how = cluster.spec.forceDelete ? 'Deleted with force.' : 'Deleted while its agent was away.'
+  const where = scope.isImported ? 'cluster' : 'cloud'
+  if (forced) deps.logger.warn({ cluster: scope.uid, givenUp }, `the deletion gave up on: ${left}`)
   await scope.transaction(async (tx) => {
     if (forced)
       await tx.audit({
@@ -132,7 +137,7 @@ async function finalise(scope: Scope, givenUp: Remaining, failure?: Failure): Pr
         action: 'Cluster.abandon',
         object: { ...scope.ref, name: cluster.meta.name },
         project: cluster.meta.project,
-        message: `Deleted with force. Left in the cloud: ${left}${why}`.slice(0, 4096),
+        message: `${how} Left in the ${where}: ${left}${why}`.slice(0, 4096),
       })
     const machines = await tx.list('Machine', { where: { clusterUid: scope.uid } })
     for (const machine of machines.items) await tx.delete('Machine', machine.meta.uid)

@@ -1,4 +1,4 @@
-import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterSpec, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { EventRecord, Fence, StoredObject } from '@atrium/runtime/store/store.ts'
 import { declaredProfiles } from '../../content/cluster-access.ts'
@@ -31,6 +31,10 @@ export const makeDesired = (
     epoch,
   )
 
+/** There is nothing to build; an imported cluster is built already. */
+export const lacksKubernetes = (spec: ClusterSpec, { kubernetesVersion }: ResolvedProfiles): boolean =>
+  kubernetesVersion === '' && !spec.import
+
 /**
  * What the agent is to be given and has not been. A restored plane may know less than its clusters: it could take away
  * what was added since the copy. It gives an enrolled agent nothing before that agent came and told what it runs.
@@ -59,7 +63,7 @@ export function awaitedState(
     // The run looks at it again and says why.
     return null
   }
-  if (resolved.kubernetesVersion === '' || resolved.problems.length > 0) return null
+  if (lacksKubernetes(cluster.spec, resolved) || resolved.problems.length > 0) return null
   const made = makeDesired(cluster, resolved, epoch)
   return made.ok && isNews(status, made, epoch) ? made : null
 }

@@ -13,6 +13,23 @@ export interface Phase {
   run(scope: Scope): Promise<void> | void
 }
 
+/** What is somebody else's is as it should be. */
+const imported = (condition: string): Phase => ({
+  condition,
+  run: (scope) => scope.say('Imported', "The cluster was imported: this is its owner's.", condition),
+})
+
+/** Of a cluster that was imported. */
+export const importedPhases: readonly Phase[] = [
+  { condition: types.profileResolved, run: resolveProfile },
+  imported(types.infrastructureReady),
+  imported(types.controlPlaneReady),
+  { condition: types.agentReady, run: reconcileAgent },
+  imported(types.machinesReady),
+  { condition: types.layersReady, run: sayLayers },
+  { condition: types.inSync, run: saySync },
+]
+
 /** In the order of a cluster's life. All run in every reconcile, also behind one that failed: each looks for what it needs. */
 export const phases: readonly Phase[] = [
   { condition: types.profileResolved, run: resolveProfile },

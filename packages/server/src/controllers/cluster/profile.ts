@@ -1,6 +1,6 @@
 import { declaredProfiles } from '../../content/cluster-access.ts'
 import { placedMessage, type ResolvedProfiles, resolveLayers } from '../../content/resolve.ts'
-import { isNews, makeDesired, storeDesired } from './desired.ts'
+import { isNews, lacksKubernetes, makeDesired, storeDesired } from './desired.ts'
 import { failure } from './failure.ts'
 import type { Scope } from './scope.ts'
 
@@ -9,7 +9,7 @@ export async function resolveProfile(scope: Scope): Promise<void> {
   const { cluster } = scope
   const resolved = resolveLayers(declaredProfiles(cluster.spec), scope.surroundings.resolveContext())
   scope.kubernetesVersion = resolved.kubernetesVersion
-  if (resolved.kubernetesVersion === '') {
+  if (lacksKubernetes(cluster.spec, resolved)) {
     scope.failures.push(failure('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.'))
     return scope.say('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.')
   }

@@ -7,7 +7,7 @@ import type { ClusterControllerDeps } from './deps.ts'
 import { awaitedState, type MadeState, storeDesired } from './desired.ts'
 import { classify, type Failure } from './failure.ts'
 import { countLayers } from './layers.ts'
-import { phases } from './phases.ts'
+import { importedPhases, phases } from './phases.ts'
 import { RestPace } from './rest-pace.ts'
 import { clusterActor, clusterFinalizer, Scope } from './scope.ts'
 import { computeStatus, ownConditions } from './status.ts'
@@ -83,7 +83,7 @@ const load = (
   })
 
 async function runPhases(scope: Scope): Promise<void> {
-  for (const phase of phases) {
+  for (const phase of scope.isImported ? importedPhases : phases) {
     try {
       scope.request.signal.throwIfAborted()
       await phase.run(scope)
@@ -107,6 +107,7 @@ async function conclude(scope: Scope): Promise<void> {
     machines: scope.machines,
     layers: countLayers(cluster.status.layers ?? []),
     begun: scope.observed?.exists === true || cluster.status.endpoint !== undefined,
+    imported: scope.isImported,
     now: deps.clock.now(),
     stepLimitMs: deps.timing.stepLimitMs,
   })

@@ -3,6 +3,7 @@ import type { DesiredState } from '@atrium/api/link/desired-state.ts'
 import type { AgentMessage, LayerReport } from '@atrium/api/link/protocol.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { readDesired } from '../../content/desired-state.ts'
 import { isUnresolved, trimDeviations } from '../machine/plan.ts'
 import { withoutSecrets } from './report-redaction.ts'
 
@@ -60,9 +61,7 @@ async function stateFacts(
  */
 async function joinLayers(tx: Tx, cluster: StoredObject<'Cluster'>, report: Of<'state'>): Promise<LayerStatus[]> {
   const { desired } = cluster.status
-  const blob = desired ? await tx.getBlob(desired.digest) : null
-  // Written by our own controller in the transaction that stored the digest.
-  const layers = blob ? (JSON.parse(blob.toString('utf8')) as DesiredState).layers : []
+  const layers = (await readDesired(tx, cluster))?.layers ?? []
   const current = report.working?.epoch === desired?.epoch && report.working?.generation === desired?.generation
   const reports = new Map(report.layers.map((layer) => [layer.id, layer]))
   return layers.map((layer) => {

@@ -83,6 +83,10 @@ export class Scope {
   get nowIso(): string {
     return isoNow(this.deps.clock)
   }
+  /** Somebody else made it: there is no provider, no account and no kubeconfig. */
+  get isImported(): boolean {
+    return this.cluster.spec.import !== undefined
+  }
   get agentConnected(): boolean {
     return this.cluster.status.agent?.connected === true
   }

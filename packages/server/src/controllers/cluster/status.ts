@@ -14,6 +14,7 @@ export interface Findings {
   layers: { total: number; ready: number }
   /** Something exists in the cloud, or was begun. */
   begun: boolean
+  imported: boolean
   now: number
   stepLimitMs: number
 }
@@ -49,12 +50,14 @@ export function computeStatus(findings: Findings): ComputedStatus {
   const ready = readyDraft(findings, parts)
   const progress = computeProgress(findings)
   const stalledFor = findings.now - Date.parse(progress.since)
-  const overdue = ready.status !== 'True' && stalledFor > findings.stepLimitMs
+  // Until somebody applies the manifest of an imported cluster: that may take as long as they like.
+  const awaitsPerson = findings.imported && before.agent === undefined
+  const overdue = ready.status !== 'True' && stalledFor > findings.stepLimitMs && !awaitsPerson
   const failure = worstFailure(failures) ?? (overdue ? noProgress(findings, progress) : layerFailure(findings))
   const running = before.runningSince !== undefined || ready.status === 'True'
   const blocked = failures.some(({ reaction }) => reaction === 'user') || overdue
   const status: Partial<ClusterStatus> = {
-    state: stateOf({ running, blocked, begun: findings.begun }),
+    state: stateOf({ running, blocked, begun: findings.begun, imported: findings.imported }),
     health: healthOf(findings, ready),
     progress,
     failure,
@@ -85,9 +88,10 @@ const draftOf = ({ drafts, generation }: Findings, type: string): ConditionDraft
     observedGeneration: generation,
   }
 
-function stateOf(now: { running: boolean; blocked: boolean; begun: boolean }): ClusterState {
+function stateOf(now: { running: boolean; blocked: boolean; begun: boolean; imported: boolean }): ClusterState {
   if (now.running) return 'Running'
   if (now.blocked) return 'Failed'
+  if (now.imported) return 'Importing'
   return now.begun ? 'Provisioning' : 'Pending'
 }
 
@@ -108,11 +112,10 @@ function computeProgress(findings: Findings): Progress {
   const plain = steps.filter(({ type }) => !counted.includes(type))
   const done = plain.filter(({ type }) => isDone(type)).length + machines.ready + layers.ready
   const total = plain.length + machines.total + layers.total
-  const current = steps.find(({ type }) => !isDone(type))
+  const [current, following] = steps.filter(({ type }) => !isDone(type))
   const step = current?.step ?? 'Running'
-  const message = current
-    ? `${draftOf(findings, current.type).message} Next: ${current.next}.`
-    : 'Everything is as declared.'
+  const next = steps[(following ? steps.indexOf(following) : steps.length) - 1]?.next
+  const message = current ? `${draftOf(findings, current.type).message} Next: ${next}.` : 'Everything is as declared.'
   return { step, message, done, total, ...measure(findings, step, done) }
 }
 

@@ -30,7 +30,7 @@ export async function readChange(
   const loaded = await loadProfiles(tx, cluster.spec.cloudType, inputs, 'profiles')
   const changes = loaded.map((profile, index) => ({ profile, replaces: inputs[index]?.replaceWithProfile }))
   const { items: machines } = await tx.list('Machine', { where: { clusterUid: uid } })
-  return { cluster, profiles: changeProfiles(cluster.spec.profiles, changes), machines }
+  return { cluster, profiles: changeProfiles(cluster.spec.profiles, changes, cluster.spec.import), machines }
 }
 
 /** What becomes of layers and machines when the cluster's spec turns into `after`. Stores nothing. */

@@ -12,6 +12,7 @@ import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { checkBindings, checkNamespaces } from './access.ts'
 import { lockCluster, saveCluster } from './load.ts'
+import { readOnly } from './profiles.ts'
 
 interface ConfigRequest {
   subject: Subject
@@ -42,9 +43,11 @@ export const changeResources = (
   context: ServerContext,
   part: v1ClusterResourcesEntity,
 ): Promise<void> =>
-  changeSpec(request, context, (spec) =>
-    withConfig(spec, { resources: { ...(spec.clusterConfig['resources'] as object | undefined), ...part } }),
-  )
+  changeSpec(request, context, (spec) => {
+    if (spec.import?.mode === 'read-only' && Object.values(part).some((list) => list.length > 0))
+      throw readOnly('resources')
+    return withConfig(spec, { resources: { ...(spec.clusterConfig['resources'] as object | undefined), ...part } })
+  })
 
 function withConfig(spec: ClusterSpec, part: Record<string, unknown>): ClusterSpec {
   const entries = Object.entries({ ...spec.clusterConfig, ...part }).filter(([, value]) => value !== undefined)

@@ -7,9 +7,14 @@ import { v1ClusterFeatureComplianceScanCreate } from './v1ClusterFeatureComplian
 import { v1ClusterFeatureComplianceScanGet } from './v1ClusterFeatureComplianceScanGet.ts'
 import { v1ClusterFeatureComplianceScanUpdate } from './v1ClusterFeatureComplianceScanUpdate.ts'
 import { v1EventsComponentsObjTypeUidList } from './v1EventsComponentsObjTypeUidList.ts'
+import { v1SpectroClustersAwsImport } from './v1SpectroClustersAwsImport.ts'
+import { v1SpectroClustersAzureImport } from './v1SpectroClustersAzureImport.ts'
+import { v1SpectroClustersCloudStackImport } from './v1SpectroClustersCloudStackImport.ts'
 import { v1SpectroClustersCustomCreate } from './v1SpectroClustersCustomCreate.ts'
 import { v1SpectroClustersDelete } from './v1SpectroClustersDelete.ts'
 import { v1SpectroClustersDeleteProfiles } from './v1SpectroClustersDeleteProfiles.ts'
+import { v1SpectroClustersGcpImport } from './v1SpectroClustersGcpImport.ts'
+import { v1SpectroClustersGenericImport } from './v1SpectroClustersGenericImport.ts'
 import { v1SpectroClustersGet } from './v1SpectroClustersGet.ts'
 import { v1SpectroClustersPatchProfiles } from './v1SpectroClustersPatchProfiles.ts'
 import { v1SpectroClustersSearchFilterSummary } from './v1SpectroClustersSearchFilterSummary.ts'
@@ -21,6 +26,8 @@ import { v1SpectroClustersUidConfigNamespacesGet } from './v1SpectroClustersUidC
 import { v1SpectroClustersUidConfigNamespacesUpdate } from './v1SpectroClustersUidConfigNamespacesUpdate.ts'
 import { v1SpectroClustersUidConfigRbacsGet } from './v1SpectroClustersUidConfigRbacsGet.ts'
 import { v1SpectroClustersUidConfigRbacsUpdate } from './v1SpectroClustersUidConfigRbacsUpdate.ts'
+import { v1SpectroClustersUidImportManifest } from './v1SpectroClustersUidImportManifest.ts'
+import { v1SpectroClustersUidImportUpgradePatch } from './v1SpectroClustersUidImportUpgradePatch.ts'
 import { v1SpectroClustersUidKubeConfig } from './v1SpectroClustersUidKubeConfig.ts'
 import { v1SpectroClustersUidKubeConfigClientGet } from './v1SpectroClustersUidKubeConfigClientGet.ts'
 import { v1SpectroClustersUidLocationPut } from './v1SpectroClustersUidLocationPut.ts'
@@ -48,9 +55,14 @@ export const clustersOperations: RegisteredOperation[] = [
   v1ClusterFeatureComplianceScanGet,
   v1ClusterFeatureComplianceScanUpdate,
   v1EventsComponentsObjTypeUidList,
+  v1SpectroClustersAwsImport,
+  v1SpectroClustersAzureImport,
+  v1SpectroClustersCloudStackImport,
   v1SpectroClustersCustomCreate,
   v1SpectroClustersDelete,
   v1SpectroClustersDeleteProfiles,
+  v1SpectroClustersGcpImport,
+  v1SpectroClustersGenericImport,
   v1SpectroClustersGet,
   v1SpectroClustersPatchProfiles,
   v1SpectroClustersSearchFilterSummary,
@@ -62,6 +74,8 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersUidConfigNamespacesUpdate,
   v1SpectroClustersUidConfigRbacsGet,
   v1SpectroClustersUidConfigRbacsUpdate,
+  v1SpectroClustersUidImportManifest,
+  v1SpectroClustersUidImportUpgradePatch,
   v1SpectroClustersUidKubeConfig,
   v1SpectroClustersUidKubeConfigClientGet,
   v1SpectroClustersUidLocationPut,

@@ -93,7 +93,7 @@ async function keepClusterSecrets(
 /** What a cluster refers to: none of it can be deleted before the cluster. */
 const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
   backupLocationUid: locationRefs(spec.backup?.config),
-  cloudAccountUid: [{ kind: 'CloudAccount', uid: spec.cloudAccountUid }],
+  cloudAccountUid: spec.cloudAccountUid === '' ? [] : [{ kind: 'CloudAccount', uid: spec.cloudAccountUid }],
   profiles: spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
 })
 

@@ -1,5 +1,5 @@
 import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
-import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
+import type { AttachedProfile, ClusterImport } from '@atrium/api/kinds/cluster.ts'
 import type { ClusterProfileSpec, ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { maskedValue } from '../../shapes/masked.ts'
@@ -113,6 +113,7 @@ export interface ProfileChange {
 export function changeProfiles(
   current: readonly AttachedProfile[],
   changes: readonly ProfileChange[],
+  imported?: ClusterImport,
 ): AttachedProfile[] {
   const profiles = [...current]
   for (const { profile, replaces } of changes) {
@@ -123,7 +124,7 @@ export function changeProfiles(
     if (!former) profiles.push(profile)
     else profiles[place] = keepValues(former, profile)
   }
-  checkInfrastructure(profiles)
+  checkInfrastructure(profiles, imported)
   return profiles
 }
 
@@ -141,18 +142,23 @@ function keepValues(former: AttachedProfile, next: AttachedProfile): AttachedPro
 }
 
 /** What is attached after the add-ons `uids` are gone. */
-export function removeProfiles(current: readonly AttachedProfile[], uids: readonly string[]): AttachedProfile[] {
+export function removeProfiles(
+  current: readonly AttachedProfile[],
+  uids: readonly string[],
+  imported?: ClusterImport,
+): AttachedProfile[] {
   const missing = uids.find((uid) => !current.some((profile) => profile.uid === uid))
   if (missing !== undefined) {
     throw new AtriumError('ResourceNotFound', `profileUids: profile '${missing}' is not attached to this cluster.`)
   }
   const profiles = current.filter((profile) => !uids.includes(profile.uid))
-  checkInfrastructure(profiles)
+  checkInfrastructure(profiles, imported)
   return profiles
 }
 
-function checkInfrastructure(profiles: readonly AttachedProfile[]): void {
+function checkInfrastructure(profiles: readonly AttachedProfile[], imported: ClusterImport | undefined): void {
   const names = profiles.filter(isInfrastructure).map((profile) => `'${profile.name}'`)
+  if (imported) return checkImported(profiles, names, imported)
   if (names.length === 1) return
   const message =
     names.length === 0
@@ -160,3 +166,18 @@ function checkInfrastructure(profiles: readonly AttachedProfile[]): void {
       : `spec.profiles: ${names.join(' and ')} both bring infrastructure. Keep one of them.`
   throw new AtriumError('InvalidRequest', message, { details: { field: 'spec.profiles' } })
 }
+
+function checkImported(profiles: readonly AttachedProfile[], infrastructure: string[], { mode }: ClusterImport): void {
+  if (mode === 'read-only' && profiles.length > 0) throw readOnly('spec.profiles')
+  if (infrastructure.length === 0) return
+  const message = `spec.profiles: the cluster was imported and brings its own infrastructure. Leave out ${infrastructure.join(' and ')}: add-on profiles alone can be attached.`
+  throw new AtriumError('InvalidRequest', message, { details: { field: 'spec.profiles' } })
+}
+
+/** Why nothing can be declared inside a cluster that is only watched. */
+export const readOnly = (field: string): AtriumError =>
+  new AtriumError(
+    'InvalidState',
+    `${field}: the cluster was imported read-only, and nothing in it is changed. Give it full permissions first: PATCH /v1/spectroclusters/{uid}/import/upgrade.`,
+    { details: { field } },
+  )

@@ -8,7 +8,7 @@ export const v1SpectroClustersDeleteProfiles = defineOperation('v1SpectroCluster
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
       const cluster = await lockCluster(tx, params.uid)
-      const profiles = removeProfiles(cluster.spec.profiles, body.profileUids ?? [])
+      const profiles = removeProfiles(cluster.spec.profiles, body.profileUids ?? [], cluster.spec.import)
       await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context)
     }),
 })

@@ -15,7 +15,7 @@ export const v1SpectroClustersPatchProfiles = defineOperation('v1SpectroClusters
       await saveCluster(
         tx,
         cluster,
-        { ...cluster.spec, profiles: changeProfiles(cluster.spec.profiles, changes) },
+        { ...cluster.spec, profiles: changeProfiles(cluster.spec.profiles, changes, cluster.spec.import) },
         context,
       )
     }),

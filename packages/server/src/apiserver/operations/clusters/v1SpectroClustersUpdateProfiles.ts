@@ -14,6 +14,7 @@ export const v1SpectroClustersUpdateProfiles = defineOperation('v1SpectroCluster
       const named = new Set(loaded.flatMap(({ uid, name }, index) => [uid, name, inputs[index]?.replaceWithProfile]))
       const kept = cluster.spec.profiles.filter((profile) => named.has(profile.uid) || named.has(profile.name))
       const changes = loaded.map((profile, index) => ({ profile, replaces: inputs[index]?.replaceWithProfile }))
-      await saveCluster(tx, cluster, { ...cluster.spec, profiles: changeProfiles(kept, changes) }, context)
+      const profiles = changeProfiles(kept, changes, cluster.spec.import)
+      await saveCluster(tx, cluster, { ...cluster.spec, profiles }, context)
     }),
 })

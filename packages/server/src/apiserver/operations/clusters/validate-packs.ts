@@ -15,11 +15,11 @@ export async function validateClusterPacks(
   tx: Tx,
   context: AttachContext,
   { profiles: inputs }: v1SpectroClusterPacksEntity,
-  present: Pick<ClusterSpec, 'cloudType' | 'machinePools' | 'profiles'> | null,
+  present: Pick<ClusterSpec, 'cloudType' | 'machinePools' | 'profiles' | 'import'> | null,
 ): Promise<v1SpectroClusterValidatorResponse> {
   const loaded = await loadProfiles(tx, present?.cloudType ?? null, inputs ?? [], 'profiles')
   const changes = loaded.map((profile, index) => ({ profile, replaces: inputs?.[index]?.replaceWithProfile }))
-  const profiles = present ? changeProfiles(present.profiles, changes) : loaded
+  const profiles = present ? changeProfiles(present.profiles, changes, present.import) : loaded
   const after = { cloudType: present?.cloudType ?? 'all', machinePools: present?.machinePools ?? [], profiles }
   const found = await attachFindings(tx, present, after, context.providers)
   const catalogue = new Catalogue(tx)

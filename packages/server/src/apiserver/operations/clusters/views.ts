@@ -18,11 +18,13 @@ import { withUnknown } from '../../shapes/unknown.ts'
 export const upgradesForbidden = 'spectroComponentsUpgradeForbidden'
 
 type Cluster = StoredObject<'Cluster'>
+type ClusterType = NonNullable<NonNullable<v1SpectroCluster['spec']>['clusterType']>
 
 /** State word of the public API; a cluster leaves `Running` with the request to delete it. */
 export const stateOf = (cluster: Cluster): string => clusterStateOf(cluster)
 
-export function viewCluster(cluster: Cluster): v1SpectroCluster {
+/** `importLink` holds a credential: for those who may import. */
+export function viewCluster(cluster: Cluster, importLink?: string): v1SpectroCluster {
   const { meta, spec } = cluster
   const view: v1SpectroCluster = {
     kind: 'SpectroCluster',
@@ -33,9 +35,9 @@ export function viewCluster(cluster: Cluster): v1SpectroCluster {
       cloudConfigRef: { kind: spec.cloudType, uid: spec.cloudConfigUid, name: meta.name },
       clusterConfig: viewClusterConfig(spec.clusterConfig),
       clusterProfileTemplates: spec.profiles.map(viewTemplate),
-      clusterType: 'PureManage',
+      clusterType: clusterTypeOf(spec),
     },
-    status: viewStatus(cluster),
+    status: viewStatus(cluster, importLink),
   }
   return withUnknown(view, spec.unknown)
 }
@@ -79,10 +81,21 @@ const viewLayer = (layer: ProfileLayer): NonNullable<v1ClusterProfileTemplate['p
   manifests: layer.manifests.map((manifest) => ({ kind: 'manifest', name: manifest.name, uid: manifest.uid })),
 })
 
-function viewStatus(cluster: Cluster): NonNullable<v1SpectroCluster['status']> {
+const clusterTypeOf = ({ import: imported }: Cluster['spec']): ClusterType => {
+  if (!imported) return 'PureManage'
+  return imported.mode === 'read-only' ? 'AlloyMonitor' : 'AlloyExtend'
+}
+
+/** Clients that read no location of an imported cluster expect one with every plan. */
+const nowhere = { geoLoc: { latitude: 0, longitude: 0 } }
+
+function viewStatus(cluster: Cluster, importLink: string | undefined): NonNullable<v1SpectroCluster['status']> {
   const { status, spec } = cluster
-  const location = spec.clusterConfig['location']
+  const location = spec.clusterConfig['location'] ?? (spec.import && nowhere)
   return {
+    ...(spec.import && {
+      clusterImport: { isBrownfield: true, state: stateOf(cluster), ...(importLink && { importLink }) },
+    }),
     state: stateOf(cluster),
     conditions: viewConditions(cluster),
     packs: (status.layers ?? []).map((layer) => viewPack(layer, spec.profiles)),

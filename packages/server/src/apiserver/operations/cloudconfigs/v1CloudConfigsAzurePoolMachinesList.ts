@@ -1,0 +1,3 @@
+import { defineMachineList } from './imported-machines.ts'
+
+export const v1CloudConfigsAzurePoolMachinesList = defineMachineList('v1CloudConfigsAzurePoolMachinesList', 'azure')

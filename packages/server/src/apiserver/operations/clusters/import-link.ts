@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Random } from '@atrium/runtime/base/random.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { can, type Subject } from '../../../auth/subject.ts'
+import type { ServerContext } from '../../../context.ts'
+
+type Cluster = StoredObject<'Cluster'>
+
+const DAYS = 7
+const LIFE_MS = DAYS * 24 * 3_600_000
+const field = 'importToken'
+const SHAPE = /^([A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}$/
+
+/** `spec.import` of a cluster whose link is new: older ones are void as soon as `keepLink` has stored its token. */
+export const newImport = (
+  mode: NonNullable<ClusterSpec['import']>['mode'],
+  clock: Clock,
+): NonNullable<ClusterSpec['import']> => ({ mode, linkIssuedAt: isoNow(clock) })
+
+/** Gives the cluster a new token for its link; the former one opens nothing any more. The tenant in it only says where to look. */
+export async function keepLink(tx: Tx, tenant: string, uid: string, random: Random): Promise<void> {
+  const token = `${tenant}.${random.bytes(32).toString('base64url')}`
+  await tx.putSecret({ kind: 'Cluster', uid }, field, new Secret(token))
+}
+
+/** Good for a week, until an agent has enrolled with it. */
+function isLinkGood({ meta, spec, status }: Cluster, clock: Clock): boolean {
+  if (!spec.import || meta.deletedAt !== null) return false
+  const issuedMs = Date.parse(spec.import.linkIssuedAt)
+  const enrolledMs = Date.parse(status.agent?.enrolledAt ?? '')
+  return clock.now() - issuedMs < LIFE_MS && !(enrolledMs >= issuedMs)
+}
+
+/** The command that brings the agent, for those who may import; undefined once it is of no use. It holds a credential. */
+export async function importLink(
+  tx: Tx,
+  cluster: Cluster,
+  subject: Subject,
+  { clock, imports }: ServerContext,
+): Promise<string | undefined> {
+  if (!imports || !isLinkGood(cluster, clock) || !can(subject, 'cluster.import', cluster.meta.project)) return undefined
+  const token = await tx.getSecret({ kind: 'Cluster', uid: cluster.meta.uid }, field)
+  if (!token) return undefined
+  return `kubectl apply -f ${imports.url}/v1/spectroclusters/${cluster.meta.uid}/import/manifest?token=${token.reveal()}`
+}
+
+/** Tenant that the token of a link names; null when it has not the shape of one. */
+export const tenantOfToken = (token: string): string | null => SHAPE.exec(token)?.[1] ?? null
+
+/** The cluster that the token opens. Throws one and the same error, whatever is wrong. */
+export async function openLink(tx: Tx, uid: string, token: string, clock: Clock): Promise<Cluster> {
+  const cluster = await tx.get('Cluster', uid)
+  const stored = cluster && isLinkGood(cluster, clock) ? await tx.getSecret({ kind: 'Cluster', uid }, field) : null
+  if (cluster && stored && timingSafeEqual(hashOf(stored.reveal()), hashOf(token))) return cluster
+  throw deadLink()
+}
+
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+export const deadLink = (): AtriumError =>
+  new AtriumError(
+    'ResourceNotFound',
+    `This link brings no agent: it is unknown, older than ${DAYS} days, or was used. Ask for a new one: PATCH /v1/spectroclusters/{uid}/import/upgrade.`,
+  )
