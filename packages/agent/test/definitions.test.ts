@@ -23,6 +23,9 @@ const onlySchema = (key: string, value: unknown): unknown =>
     ? (value as { spec?: { versions: { schema: { openAPIV3Schema: { properties: object } } }[] } } | null)?.spec
         ?.versions[0]?.schema.openAPIV3Schema.properties
     : value
+const stays = "stays: it came with a chart's crds/"
+const told = () =>
+  env.plane.reports.flatMap((one) => (one.type === 'events' ? one.items : [])).map((item) => item.message)
 
 test("a chart's definitions are made before its objects, and put back when they are deleted", async () => {
   await env.plane.send([charted('one', 'size')])
@@ -47,7 +50,7 @@ test('a new version of the chart brings new definitions', async () => {
   expect(await fields()).toEqual(['color'])
 })
 
-test('definitions of a chart inside the chart are left to helm: which of them are wanted only helm can tell', async () => {
+test('definitions of a chart inside the chart are left to helm, which knows which are wanted; removal leaves them and says so', async () => {
   const inner = (name: string): Record<string, string> => ({
     [`charts/${name}/Chart.yaml`]: `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`,
     [`charts/${name}/crds/widgets.yaml`]: widgetDefinition(`${name}.inner.test`, 'size'),
@@ -67,6 +70,11 @@ test('definitions of a chart inside the chart are left to helm: which of them ar
     env.find('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `widgets.${name}.inner.test`)
   expect(await named('wanted')).not.toBeNull()
   expect(await named('unwanted')).toBeNull()
+  await env.plane.send([charted('one', 'color')])
+  await env.applied()
+  expect(await named('wanted')).not.toBeNull()
+  await expect.poll(told).toContainEqual(expect.stringContaining(`widgets.wanted.inner.test ${stays}`))
+  expect(told()).not.toContainEqual(expect.stringContaining('widgets.unwanted.inner.test'))
 })
 
 test('a definition that another layer brings too is left to the first; removal leaves it and says so', async () => {
@@ -76,8 +84,5 @@ test('a definition that another layer brings too is left to the first; removal l
   await env.plane.send([])
   await env.applied()
   expect(await find()).not.toBeNull()
-  const told = () => env.plane.reports.flatMap((one) => (one.type === 'events' ? one.items : []))
-  await expect
-    .poll(() => told().map((item) => item.message))
-    .toContainEqual(expect.stringContaining(`widgets.${group} stays: it came with a chart's crds/`))
+  await expect.poll(told).toContainEqual(expect.stringContaining(`widgets.${group} ${stays}`))
 })

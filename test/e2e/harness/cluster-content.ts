@@ -52,19 +52,13 @@ export const addedTo = (before: ClusterContent, now: ClusterContent): KubeObject
 export const isStandard = ({ kind, metadata: { name } }: KubeObject): boolean =>
   (kind === 'ServiceAccount' && name === 'default') || (kind === 'ConfigMap' && name === 'kube-root-ca.crt')
 
-const RELEASE = 'meta.helm.sh/release-name'
-
-/**
- * Objects that neither an event says to stay, nor one of the namespaces holds that do, nor a claim in them; helm never
- * removes definitions that charts within a chart bring, and marks them with no release.
- */
+/** Objects that neither an event says to stay, nor one of the namespaces holds that do, nor a claim in them. */
 export function untold(objects: readonly KubeObject[], events: readonly string[]): KubeObject[] {
   const namespaces = new Set(events.flatMap((event) => /^namespace (\S+) stays: /.exec(event)?.[1] ?? []))
   const claims = new Set(objects.flatMap(({ kind, metadata }) => (kind === CLAIM ? [`pvc-${metadata.uid}`] : [])))
   return objects.filter((object) => {
     const { kind, metadata } = object
     if (events.some((event) => event.startsWith(`${describe(object)} stays: `))) return false
-    if (kind === 'CustomResourceDefinition') return metadata.annotations?.[RELEASE] !== undefined
     const isIn = kind === 'Namespace' ? metadata.name : (metadata.namespace ?? '')
     return !namespaces.has(isIn) && !(kind === 'PersistentVolume' && claims.has(metadata.name))
   })

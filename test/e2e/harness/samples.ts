@@ -19,21 +19,26 @@ export interface Given {
   /** Keys that stand without a value, or with an empty one, in its values, and one for each. */
   blanks?: Readonly<Record<string, string>>
   variables?: Readonly<Record<string, string>>
-  /** Kinds (`Thing.group/version`) whose definitions a pack brings that is not among the samples. */
+  /** Kinds (`Thing.group/version`) whose definitions a pack brings that is not among the samples, or an operator at work. */
   definitions?: readonly string[]
   /** It brings admission webhooks, for which nobody answers here: it gets a cluster that others do not share. */
   hasWebhooks?: boolean
 }
 
-const account = { clientId: 'id', clientSecret: 'secret', tokenUrl: 'https://login.example.com/', tenantId: 'tenant' }
+/** Whose collectors find out for themselves whose data they send. */
+const tokenUrl = 'https://login.example.com/auth/11111111-2222-3333-4444-555555555555/default/oauth2/token'
+const account = { clientId: 'id', clientSecret: 'secret', tokenUrl, tenantId: 'tenant' }
 const collector = { ...account, endpoint: 'https://data.example.com', clusterName: 'samples' }
 const amazon = { blanks: { awsAccountNumber: '123456789012' } }
 const nvidia = { variables: { NGC_API_KEY: 'key' } }
 const certManager = ['Certificate.cert-manager.io/v1', 'Issuer.cert-manager.io/v1']
+const monitored = ['Clustermon', 'Containermon', 'Inframon', 'Servermon'].map(
+  (kind) => `${kind}.cluster.appdynamics.com/v1alpha1`,
+)
 const hasWebhooks = true
 const given: Readonly<Record<string, Given>> = {
   'antrea-1.9.0': { hasWebhooks },
-  'appdynamics-collectors-1.22.1287': { blanks: collector, hasWebhooks },
+  'appdynamics-collectors-1.22.1287': { blanks: collector, definitions: monitored, hasWebhooks },
   'appdynamics-operators-1.22.374': { blanks: collector, definitions: certManager, hasWebhooks },
   'elastic-operator-3.4.0': { hasWebhooks },
   'elastic-stack-0.19.0': { hasWebhooks },

@@ -16,6 +16,7 @@ import {
   type ServedVersions,
 } from './helm.ts'
 import { withoutNoise } from './helm-errors.ts'
+import { isAppliedBy } from './prune.ts'
 import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
 import { forgetRevision, isPending, listRevisions, type Revision, readRelease } from './releases.ts'
 import { noTraces, type Traces, united } from './units.ts'
@@ -98,6 +99,23 @@ export async function tracesOf(client: KubeClient, release: ReleaseName): Promis
     if (index > serving) traces.leftovers.push(...(await declaredIn(client, release, stored.manifest)))
   }
   return { leftovers: united(traces.leftovers), hooks: united(traces.hooks) }
+}
+
+/**
+ * Definitions that charts within a chart bring. Helm makes those that are wanted with the first revision, never looks at them
+ * again and leaves them behind, as it does with what hooks make. What somebody else made is not among them.
+ */
+export async function innerDefinitions(
+  { client, helm, stopping }: Pick<ChartDeps, 'client' | 'helm' | 'stopping'>,
+  source: ChartSource,
+): Promise<DeclaredObject[]> {
+  if ((await listRevisions(client, source)).some(({ status }) => status === 'deployed')) return []
+  const found: DeclaredObject[] = []
+  for (const declared of await hooksIn(client, source, [await helm.definitions(source, stopping)])) {
+    const live = await client.find(refOf(declared.object))
+    if (live === null || isAppliedBy(live, HELM_MANAGER)) found.push({ ...declared, keep: true })
+  }
+  return found
 }
 
 async function declaredIn(client: KubeClient, release: ReleaseName, text: string): Promise<DeclaredObject[]> {

@@ -111,6 +111,11 @@ export class Helm {
     )
   }
 
+  /** Text of all definitions in `crds/` of a chart and of those within it, also of those that its values leave out. */
+  async definitions({ chartPath }: ChartSource, signal: AbortSignal): Promise<string> {
+    return this.#run(['show', 'crds', chartPath], signal)
+  }
+
   /** Ends what still runs, at once: for a process that cannot wait any longer. */
   kill(): void {
     for (const child of this.#running) child.kill('SIGKILL')

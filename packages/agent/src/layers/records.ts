@@ -27,7 +27,7 @@ export interface UnitRecord {
   objects: DeclaredObject[]
   /** What it made before, or was about to make when it was cut off: goes once the layer is in place, or with it. */
   leftovers?: DeclaredObject[]
-  /** Objects of a release's hooks, name and kind alone: helm leaves them behind. */
+  /** Objects of a release's hooks, and definitions of charts within its chart, name and kind alone: helm leaves them behind. */
   hooks?: DeclaredObject[]
   /** Its first installation was begun and never finished: removal must look for it, drift must not. */
   incomplete?: boolean

@@ -4,7 +4,7 @@ import type { PlannedChart } from '@atrium/pack/format/layer.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { FIELD_MANAGER, HELM_MANAGER } from '../names.ts'
-import { applyChart, type ChartLook, renderChart, tracesOf, tryChart } from './chart-unit.ts'
+import { applyChart, type ChartLook, innerDefinitions, renderChart, tracesOf, tryChart } from './chart-unit.ts'
 import type { LayerContent } from './content.ts'
 import { placed } from './declare.ts'
 import { readObjects } from './documents.ts'
@@ -18,7 +18,7 @@ import {
 } from './manifest-unit.ts'
 import { applyNamespaces, attemptedNamespaces, NAMESPACES_UNIT, wantedNamespaces } from './namespaces.ts'
 import { chartUnitId, type DeclaredObject, type UnitRecord } from './records.ts'
-import type { Traces } from './units.ts'
+import { type Traces, united } from './units.ts'
 import { chartFiles, manifestChart, withWorkFolder } from './work-files.ts'
 
 export interface StepDeps {
@@ -106,7 +106,12 @@ const chartStep = (
   unitId: chartUnitId(release),
   release,
   declares: async () => [],
-  attempts: () => tracesOf(deps.client, release),
+  attempts: async () => {
+    const traces = await tracesOf(deps.client, release)
+    if (!definesSome) return traces
+    const define = async (dir: string) => innerDefinitions(deps, await files(dir))
+    return { ...traces, hooks: united(traces.hooks, await withWorkFolder(deps.workDir, define)) }
+  },
   run: ({ begunByUs, signal }) =>
     withWorkFolder(deps.workDir, async (dir) => applyChart(deps, await files(dir), { begunByUs, signal })),
   wants: ({ isMoving, isExpected, signal }) => {
