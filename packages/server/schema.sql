@@ -323,6 +323,7 @@ create table objects (
   CREATE UNIQUE INDEX objects_edge_token_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'EdgeToken'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_machine_key_cluster_uid__name ON public.objects USING btree (tenant, spec_cluster_uid, name) WHERE ((kind = 'Machine'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_macro_set_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MacroSet'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_maintenance_policy_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MaintenancePolicy'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_pack_key_registry_uid__name__version__digest ON public.objects USING btree (tenant, spec_registry_uid, name, spec_version, spec_digest) WHERE ((kind = 'Pack'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_project_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Project'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_registry_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Registry'::text) AND (deleted_at IS NULL))

@@ -4,6 +4,11 @@ import { type ClusterProfileSpec, type ClusterProfileStatus, clusterProfileKind 
 import { type EdgeTokenSpec, type EdgeTokenStatus, edgeTokenKind } from './edge-token.ts'
 import { type MachineSpec, type MachineStatus, machineKind } from './machine.ts'
 import { type MacroSetSpec, type MacroSetStatus, macroSetKind } from './macro.ts'
+import {
+  type MaintenancePolicySpec,
+  type MaintenancePolicyStatus,
+  maintenancePolicyKind,
+} from './maintenance-policy.ts'
 import type { KindDefinition } from './meta.ts'
 import { type PackSpec, type PackStatus, packKind } from './pack.ts'
 import { type ProjectSpec, type ProjectStatus, projectKind } from './project.ts'
@@ -27,6 +32,7 @@ export interface Kinds {
   Cluster: { spec: ClusterSpec; status: ClusterStatus }
   Machine: { spec: MachineSpec; status: MachineStatus }
   Workspace: { spec: WorkspaceSpec; status: WorkspaceStatus }
+  MaintenancePolicy: { spec: MaintenancePolicySpec; status: MaintenancePolicyStatus }
   TagFilter: { spec: TagFilterSpec; status: TagFilterStatus }
   SshKey: { spec: SshKeySpec; status: SshKeyStatus }
   EdgeToken: { spec: EdgeTokenSpec; status: EdgeTokenStatus }
@@ -48,6 +54,7 @@ export const kinds: Record<KindName, KindDefinition> = {
   Cluster: clusterKind,
   Machine: machineKind,
   Workspace: workspaceKind,
+  MaintenancePolicy: maintenancePolicyKind,
   TagFilter: tagFilterKind,
   SshKey: sshKeyKind,
   EdgeToken: edgeTokenKind,

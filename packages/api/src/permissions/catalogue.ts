@@ -41,6 +41,8 @@ export const catalogue = {
   privateGateway: { name: 'Private Gateway', scopes: tenantAndProject, operations: crud },
   project: { name: 'Project', scopes: tenantAndProject, operations: crud },
   role: { name: 'Role', scopes: tenant, operations: crud },
+  /** Maintenance windows, as the public API calls them. */
+  spcPolicy: { name: 'Cluster Policy', scopes: tenantAndProject, operations: crud },
   sshKey: { name: 'SSH Key', scopes: tenantAndProject, operations: crud },
   tag: { name: 'Tag', scopes: tenantAndProject, operations: ['update'] },
   team: { name: 'Team', scopes: tenant, operations: crud },

@@ -44,6 +44,7 @@ const projectResources = [
   'machine',
   'macro',
   'privateGateway',
+  'spcPolicy',
   'sshKey',
   'workspace',
 ] as const

@@ -15,6 +15,7 @@ const resourceOf = {
   Cluster: 'cluster',
   Machine: 'machine',
   Workspace: 'workspace',
+  MaintenancePolicy: 'spcPolicy',
   TagFilter: 'filter',
   SshKey: 'sshKey',
   EdgeToken: 'edgeToken',
@@ -38,6 +39,7 @@ const sharedDownwards: ReadonlySet<KindName> = new Set([
   'ClusterProfile',
   'CloudAccount',
   'MacroSet',
+  'MaintenancePolicy',
   'SshKey',
   'StorageLocation',
 ])

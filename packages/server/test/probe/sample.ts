@@ -17,6 +17,7 @@ export function hintOf(name: string): string | null {
     [/overlord|gateway/, 'gateway'],
     [/config/, 'config'],
     [/cluster/, 'cluster'],
+    [/polic/, 'policy'],
     [/role/, 'role'],
     [/user|owner/, 'user'],
     [/team/, 'team'],

@@ -117,6 +117,10 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     },
   })
   const rbac = (await admin(`GET /v1/workspaces/${workspace}`)).body.spec.clusterRbacs[0].metadata.uid
+  const policy = await made(admin, 'POST /v1/spcPolicies/maintenance', {
+    metadata: { name: `${canary}-policy` },
+    spec: { schedules: [{ name: canary, startCron: '0 2 * * *', durationHrs: 4 }] },
+  })
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -163,6 +167,7 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       machine: machine.meta.uid,
       workspace,
       rbac,
+      policy,
       role,
       user,
       team,

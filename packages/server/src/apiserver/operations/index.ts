@@ -11,6 +11,7 @@ import { filtersOperations } from './filters/index.ts'
 import { macrosOperations } from './macros/index.ts'
 import { overlordsOperations } from './overlords/index.ts'
 import { packsOperations } from './packs/index.ts'
+import { policiesOperations } from './policies/index.ts'
 import { profilesOperations } from './profiles/index.ts'
 import { projectsOperations } from './projects/index.ts'
 import { registriesOperations } from './registries/index.ts'
@@ -37,6 +38,7 @@ export const operations: RegisteredOperation[] = [
   ...clustersOperations,
   ...cloudconfigsOperations,
   ...workspacesOperations,
+  ...policiesOperations,
   ...assetsOperations,
   ...edgehostsOperations,
   ...filtersOperations,
