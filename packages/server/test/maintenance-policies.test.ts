@@ -71,6 +71,11 @@ describe('a maintenance policy', () => {
     const own = await newPolicy(call, { name: 'own' })
     expect((await listed(call)).sort()).toEqual(['own', 'shared'])
     expect(await listed(tenantWide)).toEqual(['shared'])
+    const twin = await newPolicy(call, { name: 'shared' })
+    const both = (await call('POST /v1/dashboard/spcPolicies', { body: {} })).body.items
+    const named = both.filter((one: { metadata: { name: string } }) => one.metadata.name === 'shared')
+    expect(named.map((one: { metadata: { uid: string } }) => one.metadata.uid)).toEqual([twin, shared])
+    await call(`DELETE /v1/spcPolicies/${twin}`)
     const sort = [{ field: 'policyName', order: 'desc' }]
     expect(await listed(call, { sort })).toEqual(['shared', 'own'])
     expect(await listed(call, { filter: { policyName: { eq: 'OWN' } } })).toEqual(['own'])

@@ -1,6 +1,7 @@
 import { type CloudAccountSpec, type CloudAccountStatus, cloudAccountKind } from './cloud-account.ts'
 import { type ClusterSpec, type ClusterStatus, clusterKind } from './cluster.ts'
 import { type ClusterProfileSpec, type ClusterProfileStatus, clusterProfileKind } from './cluster-profile.ts'
+import { type ClusterTemplateSpec, type ClusterTemplateStatus, clusterTemplateKind } from './cluster-template.ts'
 import { type EdgeTokenSpec, type EdgeTokenStatus, edgeTokenKind } from './edge-token.ts'
 import { type MachineSpec, type MachineStatus, machineKind } from './machine.ts'
 import { type MacroSetSpec, type MacroSetStatus, macroSetKind } from './macro.ts'
@@ -33,6 +34,7 @@ export interface Kinds {
   Machine: { spec: MachineSpec; status: MachineStatus }
   Workspace: { spec: WorkspaceSpec; status: WorkspaceStatus }
   MaintenancePolicy: { spec: MaintenancePolicySpec; status: MaintenancePolicyStatus }
+  ClusterTemplate: { spec: ClusterTemplateSpec; status: ClusterTemplateStatus }
   TagFilter: { spec: TagFilterSpec; status: TagFilterStatus }
   SshKey: { spec: SshKeySpec; status: SshKeyStatus }
   EdgeToken: { spec: EdgeTokenSpec; status: EdgeTokenStatus }
@@ -55,6 +57,7 @@ export const kinds: Record<KindName, KindDefinition> = {
   Machine: machineKind,
   Workspace: workspaceKind,
   MaintenancePolicy: maintenancePolicyKind,
+  ClusterTemplate: clusterTemplateKind,
   TagFilter: tagFilterKind,
   SshKey: sshKeyKind,
   EdgeToken: edgeTokenKind,

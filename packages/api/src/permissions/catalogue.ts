@@ -30,6 +30,7 @@ export const catalogue = {
   clusterPair: { name: 'Cluster Pair', scopes: tenantAndProject, operations: ['get', 'list', 'update', 'delete'] },
   clusterProfile: { name: 'Cluster Profile', scopes: all, operations: [...crud, 'publish'] },
   clusterRbac: { name: 'Cluster RBAC', scopes: tenantAndProject, operations: crud },
+  clusterTemplate: { name: 'Cluster Template', scopes: tenantAndProject, operations: crud },
   dnsMapping: { name: 'DNS Mapping', scopes: ['project', 'resource'], operations: crud },
   edgehost: { name: 'Edge Host', scopes: tenantAndProject, operations: [...crud, 'sshUpdate', 'sshUserUpdate'] },
   edgeToken: { name: 'Edge Token', scopes: tenant, operations: crud },

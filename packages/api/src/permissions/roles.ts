@@ -38,6 +38,7 @@ const projectResources = [
   'cluster',
   'clusterProfile',
   'clusterRbac',
+  'clusterTemplate',
   'dnsMapping',
   'edgehost',
   'location',
@@ -59,7 +60,14 @@ const clusterResources = [
   'macro',
   'sshKey',
 ] as const
-const clusterInputs = ['cloudaccount', 'clusterProfile', 'packRegistry', 'privateGateway', 'project'] as const
+const clusterInputs = [
+  'cloudaccount',
+  'clusterProfile',
+  'clusterTemplate',
+  'packRegistry',
+  'privateGateway',
+  'project',
+] as const
 const resourceCluster = ['cluster', 'cloudconfig', 'dnsMapping', 'location', 'machine', 'macro'] as const
 const withoutCreate = ['get', 'list', 'update', 'delete', 'publish'] as const
 

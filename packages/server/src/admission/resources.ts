@@ -16,6 +16,7 @@ const resourceOf = {
   Machine: 'machine',
   Workspace: 'workspace',
   MaintenancePolicy: 'spcPolicy',
+  ClusterTemplate: 'clusterTemplate',
   TagFilter: 'filter',
   SshKey: 'sshKey',
   EdgeToken: 'edgeToken',
@@ -40,6 +41,7 @@ const sharedDownwards: ReadonlySet<KindName> = new Set([
   'CloudAccount',
   'MacroSet',
   'MaintenancePolicy',
+  'ClusterTemplate',
   'SshKey',
   'StorageLocation',
 ])

@@ -121,6 +121,10 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-policy` },
     spec: { schedules: [{ name: canary, startCron: '0 2 * * *', durationHrs: 4 }] },
   })
+  const template = await made(admin, 'POST /v1/clusterTemplates', {
+    metadata: { name: `${canary}-template` },
+    spec: { cloudType: 'local', profiles: [{ uid: infra }], policies: [{ uid: policy, kind: canary }] },
+  })
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -168,6 +172,7 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       workspace,
       rbac,
       policy,
+      template,
       role,
       user,
       team,

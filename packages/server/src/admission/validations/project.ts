@@ -8,6 +8,7 @@ import type { Validation, ValidationScope } from './validation.ts'
 const contents: KindName[] = [
   'Workspace',
   'Cluster',
+  'ClusterTemplate',
   'MaintenancePolicy',
   'ClusterProfile',
   'CloudAccount',

@@ -18,6 +18,7 @@ import { registriesOperations } from './registries/index.ts'
 import { rolesOperations } from './roles/index.ts'
 import { systemOperations } from './system/index.ts'
 import { teamsOperations } from './teams/index.ts'
+import { templatesOperations } from './templates/index.ts'
 import { tenantsOperations } from './tenants/index.ts'
 import { usersOperations } from './users/index.ts'
 import { workspacesOperations } from './workspaces/index.ts'
@@ -39,6 +40,7 @@ export const operations: RegisteredOperation[] = [
   ...cloudconfigsOperations,
   ...workspacesOperations,
   ...policiesOperations,
+  ...templatesOperations,
   ...assetsOperations,
   ...edgehostsOperations,
   ...filtersOperations,

@@ -95,6 +95,7 @@ const clusterRefs = (spec: ClusterSpec): Record<string, ObjectRef[]> => ({
   backupLocationUid: locationRefs(spec.backup?.config),
   cloudAccountUid: [{ kind: 'CloudAccount', uid: spec.cloudAccountUid }],
   profiles: spec.profiles.map(({ uid }) => ({ kind: 'ClusterProfile', uid })),
+  template: spec.template ? [{ kind: 'ClusterTemplate', uid: spec.template.uid }] : [],
 })
 
 /**

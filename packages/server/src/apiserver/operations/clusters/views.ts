@@ -34,6 +34,7 @@ export function viewCluster(cluster: Cluster): v1SpectroCluster {
       clusterConfig: viewClusterConfig(spec.clusterConfig),
       clusterProfileTemplates: spec.profiles.map(viewTemplate),
       clusterType: 'PureManage',
+      ...(spec.template && { clusterTemplate: { uid: spec.template.uid } }),
     },
     status: viewStatus(cluster),
   }
