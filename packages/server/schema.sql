@@ -319,6 +319,7 @@ create table objects (
   CREATE INDEX objects_pack_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'Pack'::text)
   CREATE INDEX objects_registry_by_type ON public.objects USING btree (tenant, spec_type, uid) WHERE (kind = 'Registry'::text)
   CREATE UNIQUE INDEX objects_cloud_account_key_scope__cloud_type__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), spec_cloud_type, name) WHERE ((kind = 'CloudAccount'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_cluster_group_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'ClusterGroup'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_key_cloud_config_uid ON public.objects USING btree (tenant, spec_cloud_config_uid) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_profile_key_scope__name__version ON public.objects USING btree (tenant, COALESCE(project, ''::text), name, spec_version) WHERE ((kind = 'ClusterProfile'::text) AND (deleted_at IS NULL))

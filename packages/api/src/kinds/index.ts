@@ -1,5 +1,6 @@
 import { type CloudAccountSpec, type CloudAccountStatus, cloudAccountKind } from './cloud-account.ts'
 import { type ClusterSpec, type ClusterStatus, clusterKind } from './cluster.ts'
+import { type ClusterGroupSpec, type ClusterGroupStatus, clusterGroupKind } from './cluster-group.ts'
 import { type ClusterProfileSpec, type ClusterProfileStatus, clusterProfileKind } from './cluster-profile.ts'
 import { type ClusterTemplateSpec, type ClusterTemplateStatus, clusterTemplateKind } from './cluster-template.ts'
 import { type EdgeTokenSpec, type EdgeTokenStatus, edgeTokenKind } from './edge-token.ts'
@@ -35,6 +36,7 @@ export interface Kinds {
   Workspace: { spec: WorkspaceSpec; status: WorkspaceStatus }
   MaintenancePolicy: { spec: MaintenancePolicySpec; status: MaintenancePolicyStatus }
   ClusterTemplate: { spec: ClusterTemplateSpec; status: ClusterTemplateStatus }
+  ClusterGroup: { spec: ClusterGroupSpec; status: ClusterGroupStatus }
   TagFilter: { spec: TagFilterSpec; status: TagFilterStatus }
   SshKey: { spec: SshKeySpec; status: SshKeyStatus }
   EdgeToken: { spec: EdgeTokenSpec; status: EdgeTokenStatus }
@@ -58,6 +60,7 @@ export const kinds: Record<KindName, KindDefinition> = {
   Workspace: workspaceKind,
   MaintenancePolicy: maintenancePolicyKind,
   ClusterTemplate: clusterTemplateKind,
+  ClusterGroup: clusterGroupKind,
   TagFilter: tagFilterKind,
   SshKey: sshKeyKind,
   EdgeToken: edgeTokenKind,

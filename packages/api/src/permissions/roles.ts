@@ -36,6 +36,7 @@ const projectResources = [
   'cloudaccount',
   'cloudconfig',
   'cluster',
+  'clusterGroup',
   'clusterProfile',
   'clusterRbac',
   'clusterTemplate',

@@ -125,6 +125,10 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-template` },
     spec: { cloudType: 'local', profiles: [{ uid: infra }], policies: [{ uid: policy, kind: canary }] },
   })
+  const group = await made(admin, 'POST /v1/clustergroups', {
+    metadata: { name: `${canary}-group` },
+    spec: { clusterRefs: [{ clusterUid: cluster }], clustersConfig: { values: canary } },
+  })
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -173,6 +177,7 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       rbac,
       policy,
       template,
+      group,
       role,
       user,
       team,

@@ -5,6 +5,7 @@ import { atriumOperations } from './atrium/index.ts'
 import { authOperations } from './auth/index.ts'
 import { cloudconfigsOperations } from './cloudconfigs/index.ts'
 import { cloudsOperations } from './clouds/index.ts'
+import { clustergroupsOperations } from './clustergroups/index.ts'
 import { clustersOperations } from './clusters/index.ts'
 import { edgehostsOperations } from './edgehosts/index.ts'
 import { filtersOperations } from './filters/index.ts'
@@ -41,6 +42,7 @@ export const operations: RegisteredOperation[] = [
   ...workspacesOperations,
   ...policiesOperations,
   ...templatesOperations,
+  ...clustergroupsOperations,
   ...assetsOperations,
   ...edgehostsOperations,
   ...filtersOperations,

@@ -7,6 +7,7 @@ import { defineOperation } from '../../operation.ts'
 import type { AttachContext } from '../clusters/attach-checks.ts'
 import { lockCluster, saveCluster } from '../clusters/load.ts'
 import { updateVariables } from '../clusters/variables.ts'
+import { isForAll } from './apply.ts'
 import type { Template } from './load.ts'
 
 /** Gives clusters of the template values of their own; the template's values stay. */
@@ -43,8 +44,8 @@ function clusterValues(
       const field = `profiles[${index}].variables[${place}]`
       const known = profile.variables?.find((one) => one.name === name)
       if (!known) throw invalid(`${field}.name`, `the template gives no variable '${name}'`)
-      const isForAll = known.assignStrategy !== 'cluster' && known.value !== undefined
-      if (isForAll && clusters?.length) throw invalid(`${field}.clusters`, `'${name}' has one value for all clusters`)
+      if (isForAll(known) && clusters?.length)
+        throw invalid(`${field}.clusters`, `'${name}' has one value for all clusters`)
       return (clusters ?? []).map((one) => ({
         ...{ cluster: one.uid ?? '', profileUid: uid, name, value: one.value },
         field: `${field}.clusters`,

@@ -55,7 +55,8 @@ function checkInput({ meta, spec }: Template, { uid, packValues, variables }: In
 const valuesOf = ({ variables }: TemplateProfile): { name: string; value: string }[] =>
   (variables ?? []).flatMap((variable) => (isForAll(variable) ? [{ name: variable.name, value: variable.value }] : []))
 
-const isForAll = (variable: TemplateVariable): variable is TemplateVariable & { value: string } =>
+/** Whether every cluster of the template has the same value. */
+export const isForAll = (variable: TemplateVariable): variable is TemplateVariable & { value: string } =>
   variable.value !== undefined && variable.assignStrategy !== 'cluster'
 
 const markOf = ({ meta, spec }: Template): TemplateMark => ({
