@@ -289,6 +289,7 @@ create table objects (
   spec_layer text collate "C" generated always as ((spec #>> '{layer}'::text[])) stored,
   spec_pool text collate "C" generated always as ((spec #>> '{pool}'::text[])) stored,
   spec_registry_uid text collate "C" generated always as ((spec #>> '{registryUid}'::text[])) stored,
+  spec_template__uid text collate "C" generated always as ((spec #>> '{template,uid}'::text[])) stored,
   spec_type text collate "C" generated always as ((spec #>> '{type}'::text[])) stored,
   spec_version text collate "C" generated always as ((spec #>> '{version}'::text[])) stored,
   tenant text collate "C" not null,
@@ -306,6 +307,7 @@ create table objects (
   CREATE INDEX objects_cluster_by_cloud_account_uid ON public.objects USING btree (tenant, spec_cloud_account_uid, uid) WHERE (kind = 'Cluster'::text)
   CREATE INDEX objects_cluster_by_cloud_config_uid ON public.objects USING btree (tenant, spec_cloud_config_uid, uid) WHERE (kind = 'Cluster'::text)
   CREATE INDEX objects_cluster_by_cloud_type ON public.objects USING btree (tenant, spec_cloud_type, uid) WHERE (kind = 'Cluster'::text)
+  CREATE INDEX objects_cluster_by_template__uid ON public.objects USING btree (tenant, spec_template__uid, uid) WHERE (kind = 'Cluster'::text)
   CREATE INDEX objects_cluster_profile_by_cloud_type ON public.objects USING btree (tenant, spec_cloud_type, uid) WHERE (kind = 'ClusterProfile'::text)
   CREATE INDEX objects_cluster_profile_by_type ON public.objects USING btree (tenant, spec_type, uid) WHERE (kind = 'ClusterProfile'::text)
   CREATE INDEX objects_cluster_profile_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'ClusterProfile'::text)
@@ -317,12 +319,15 @@ create table objects (
   CREATE INDEX objects_pack_by_version ON public.objects USING btree (tenant, spec_version, uid) WHERE (kind = 'Pack'::text)
   CREATE INDEX objects_registry_by_type ON public.objects USING btree (tenant, spec_type, uid) WHERE (kind = 'Registry'::text)
   CREATE UNIQUE INDEX objects_cloud_account_key_scope__cloud_type__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), spec_cloud_type, name) WHERE ((kind = 'CloudAccount'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_cluster_group_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'ClusterGroup'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_key_cloud_config_uid ON public.objects USING btree (tenant, spec_cloud_config_uid) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Cluster'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_cluster_profile_key_scope__name__version ON public.objects USING btree (tenant, COALESCE(project, ''::text), name, spec_version) WHERE ((kind = 'ClusterProfile'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_cluster_template_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'ClusterTemplate'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_edge_token_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'EdgeToken'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_machine_key_cluster_uid__name ON public.objects USING btree (tenant, spec_cluster_uid, name) WHERE ((kind = 'Machine'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_macro_set_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MacroSet'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_maintenance_policy_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'MaintenancePolicy'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_pack_key_registry_uid__name__version__digest ON public.objects USING btree (tenant, spec_registry_uid, name, spec_version, spec_digest) WHERE ((kind = 'Pack'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_project_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'Project'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_registry_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Registry'::text) AND (deleted_at IS NULL))

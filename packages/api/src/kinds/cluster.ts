@@ -75,6 +75,8 @@ export interface ClusterSpec {
   /** Policies for backups and compliance scans as they were sent, each with a uid of its own. */
   backup?: { uid: string; config: Record<string, unknown> }
   scan?: { uid: string; config: Record<string, unknown> }
+  /** The template it was made of, and the profiles it has from there. */
+  template?: { uid: string; profileUids: string[] }
   /** The agent stays at the version it has. */
   agentUpgrades?: 'lock'
   /** Absent for clusters that were made here. */
@@ -211,7 +213,12 @@ export interface ClusterStatus {
 
 export const clusterKind: KindDefinition = {
   name: 'Cluster',
-  listColumns: { cloudType: ['cloudType'], cloudConfigUid: ['cloudConfigUid'], cloudAccountUid: ['cloudAccountUid'] },
+  listColumns: {
+    cloudType: ['cloudType'],
+    cloudConfigUid: ['cloudConfigUid'],
+    cloudAccountUid: ['cloudAccountUid'],
+    templateUid: ['template', 'uid'],
+  },
   sortColumns: {},
   uniqueKeys: [['scope', 'name'], ['cloudConfigUid']],
   reconciled: true,

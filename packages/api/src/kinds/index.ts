@@ -1,9 +1,16 @@
 import { type CloudAccountSpec, type CloudAccountStatus, cloudAccountKind } from './cloud-account.ts'
 import { type ClusterSpec, type ClusterStatus, clusterKind } from './cluster.ts'
+import { type ClusterGroupSpec, type ClusterGroupStatus, clusterGroupKind } from './cluster-group.ts'
 import { type ClusterProfileSpec, type ClusterProfileStatus, clusterProfileKind } from './cluster-profile.ts'
+import { type ClusterTemplateSpec, type ClusterTemplateStatus, clusterTemplateKind } from './cluster-template.ts'
 import { type EdgeTokenSpec, type EdgeTokenStatus, edgeTokenKind } from './edge-token.ts'
 import { type MachineSpec, type MachineStatus, machineKind } from './machine.ts'
 import { type MacroSetSpec, type MacroSetStatus, macroSetKind } from './macro.ts'
+import {
+  type MaintenancePolicySpec,
+  type MaintenancePolicyStatus,
+  maintenancePolicyKind,
+} from './maintenance-policy.ts'
 import type { KindDefinition } from './meta.ts'
 import { type PackSpec, type PackStatus, packKind } from './pack.ts'
 import { type ProjectSpec, type ProjectStatus, projectKind } from './project.ts'
@@ -27,6 +34,9 @@ export interface Kinds {
   Cluster: { spec: ClusterSpec; status: ClusterStatus }
   Machine: { spec: MachineSpec; status: MachineStatus }
   Workspace: { spec: WorkspaceSpec; status: WorkspaceStatus }
+  MaintenancePolicy: { spec: MaintenancePolicySpec; status: MaintenancePolicyStatus }
+  ClusterTemplate: { spec: ClusterTemplateSpec; status: ClusterTemplateStatus }
+  ClusterGroup: { spec: ClusterGroupSpec; status: ClusterGroupStatus }
   TagFilter: { spec: TagFilterSpec; status: TagFilterStatus }
   SshKey: { spec: SshKeySpec; status: SshKeyStatus }
   EdgeToken: { spec: EdgeTokenSpec; status: EdgeTokenStatus }
@@ -48,6 +58,9 @@ export const kinds: Record<KindName, KindDefinition> = {
   Cluster: clusterKind,
   Machine: machineKind,
   Workspace: workspaceKind,
+  MaintenancePolicy: maintenancePolicyKind,
+  ClusterTemplate: clusterTemplateKind,
+  ClusterGroup: clusterGroupKind,
   TagFilter: tagFilterKind,
   SshKey: sshKeyKind,
   EdgeToken: edgeTokenKind,

@@ -30,6 +30,7 @@ export const catalogue = {
   clusterPair: { name: 'Cluster Pair', scopes: tenantAndProject, operations: ['get', 'list', 'update', 'delete'] },
   clusterProfile: { name: 'Cluster Profile', scopes: all, operations: [...crud, 'publish'] },
   clusterRbac: { name: 'Cluster RBAC', scopes: tenantAndProject, operations: crud },
+  clusterTemplate: { name: 'Cluster Template', scopes: tenantAndProject, operations: crud },
   dnsMapping: { name: 'DNS Mapping', scopes: ['project', 'resource'], operations: crud },
   edgehost: { name: 'Edge Host', scopes: tenantAndProject, operations: [...crud, 'sshUpdate', 'sshUserUpdate'] },
   edgeToken: { name: 'Edge Token', scopes: tenant, operations: crud },
@@ -41,6 +42,8 @@ export const catalogue = {
   privateGateway: { name: 'Private Gateway', scopes: tenantAndProject, operations: crud },
   project: { name: 'Project', scopes: tenantAndProject, operations: crud },
   role: { name: 'Role', scopes: tenant, operations: crud },
+  /** Maintenance windows, as the public API calls them. */
+  spcPolicy: { name: 'Cluster Policy', scopes: tenantAndProject, operations: crud },
   sshKey: { name: 'SSH Key', scopes: tenantAndProject, operations: crud },
   tag: { name: 'Tag', scopes: tenantAndProject, operations: ['update'] },
   team: { name: 'Team', scopes: tenant, operations: crud },

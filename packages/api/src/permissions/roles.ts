@@ -36,14 +36,17 @@ const projectResources = [
   'cloudaccount',
   'cloudconfig',
   'cluster',
+  'clusterGroup',
   'clusterProfile',
   'clusterRbac',
+  'clusterTemplate',
   'dnsMapping',
   'edgehost',
   'location',
   'machine',
   'macro',
   'privateGateway',
+  'spcPolicy',
   'sshKey',
   'workspace',
 ] as const
@@ -58,7 +61,14 @@ const clusterResources = [
   'macro',
   'sshKey',
 ] as const
-const clusterInputs = ['cloudaccount', 'clusterProfile', 'packRegistry', 'privateGateway', 'project'] as const
+const clusterInputs = [
+  'cloudaccount',
+  'clusterProfile',
+  'clusterTemplate',
+  'packRegistry',
+  'privateGateway',
+  'project',
+] as const
 const resourceCluster = ['cluster', 'cloudconfig', 'dnsMapping', 'location', 'machine', 'macro'] as const
 const withoutCreate = ['get', 'list', 'update', 'delete', 'publish'] as const
 

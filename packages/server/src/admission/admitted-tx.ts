@@ -21,7 +21,7 @@ import { can, type Subject } from '../auth/subject.ts'
 import { authorize, forbidden, type Guarded, notFound, sees } from './authorize.ts'
 import { withoutUnseen } from './in-use.ts'
 import { listProjects, visibleQuery } from './lists.ts'
-import { permissionFor, type Verb } from './resources.ts'
+import { mayGather, permissionFor, type Verb } from './resources.ts'
 import { validations } from './validations/index.ts'
 import { checkMeta } from './validations/meta.ts'
 
@@ -120,7 +120,8 @@ export class AdmittedTx implements Tx {
     for (const to of Object.values(refs).flat()) {
       const target = await this.#requireRef('get', to)
       // Another project's account or profile is not for this one, even when the caller may use both.
-      if (target.meta.project !== null && target.meta.project !== holder.meta.project) {
+      const gathers = holder.meta.project === null && mayGather(holder.kind, target.kind)
+      if (target.meta.project !== null && target.meta.project !== holder.meta.project && !gathers) {
         throw notFound(target.kind, to.uid)
       }
     }

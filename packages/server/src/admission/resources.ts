@@ -15,6 +15,9 @@ const resourceOf = {
   Cluster: 'cluster',
   Machine: 'machine',
   Workspace: 'workspace',
+  MaintenancePolicy: 'spcPolicy',
+  ClusterTemplate: 'clusterTemplate',
+  ClusterGroup: 'clusterGroup',
   TagFilter: 'filter',
   SshKey: 'sshKey',
   EdgeToken: 'edgeToken',
@@ -38,7 +41,14 @@ const sharedDownwards: ReadonlySet<KindName> = new Set([
   'ClusterProfile',
   'CloudAccount',
   'MacroSet',
+  'MaintenancePolicy',
+  'ClusterTemplate',
+  'ClusterGroup',
   'SshKey',
   'StorageLocation',
 ])
 export const isSharedDownwards = (kind: KindName): boolean => sharedDownwards.has(kind)
+
+/** Whether objects of tenant scope may refer to objects of any project: they gather these, and show them to nobody else. */
+export const mayGather = (holder: KindName, gathered: KindName): boolean =>
+  holder === 'ClusterGroup' && gathered === 'Cluster'

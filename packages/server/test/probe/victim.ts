@@ -122,6 +122,18 @@ export async function createVictim(api: TestApi): Promise<Victim> {
   })
   const importedConfig = (await admin(`GET /v1/spectroclusters/${imported}`)).body.spec.cloudConfigRef.uid
   const rbac = (await admin(`GET /v1/workspaces/${workspace}`)).body.spec.clusterRbacs[0].metadata.uid
+  const policy = await made(admin, 'POST /v1/spcPolicies/maintenance', {
+    metadata: { name: `${canary}-policy` },
+    spec: { schedules: [{ name: canary, startCron: '0 2 * * *', durationHrs: 4 }] },
+  })
+  const template = await made(admin, 'POST /v1/clusterTemplates', {
+    metadata: { name: `${canary}-template` },
+    spec: { cloudType: 'local', profiles: [{ uid: infra }], policies: [{ uid: policy, kind: canary }] },
+  })
+  const group = await made(admin, 'POST /v1/clustergroups', {
+    metadata: { name: `${canary}-group` },
+    spec: { clusterRefs: [{ clusterUid: cluster }], clustersConfig: { values: canary } },
+  })
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -170,6 +182,9 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       importedConfig,
       workspace,
       rbac,
+      policy,
+      template,
+      group,
       role,
       user,
       team,

@@ -7,7 +7,10 @@ import type { Validation, ValidationScope } from './validation.ts'
 /** Kinds that keep a project alive, in the order a person would remove them. */
 const contents: KindName[] = [
   'Workspace',
+  'ClusterGroup',
   'Cluster',
+  'ClusterTemplate',
+  'MaintenancePolicy',
   'ClusterProfile',
   'CloudAccount',
   'Registry',

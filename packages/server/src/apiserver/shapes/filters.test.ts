@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseFilters, stringFilter } from './filters.ts'
+import { arrayFilter, parseFilters, stringFilter } from './filters.ts'
 import { pageOfArray } from './lists.ts'
 import { orderViews } from './order.ts'
 
@@ -61,4 +61,17 @@ test('orderBy sorts by several paths, down with -1', () => {
     { a: 1, b: 'x' },
   ])
   expect(() => orderViews(views, 'a=5')).toThrow(/orderBy/)
+})
+
+test.each([
+  [undefined, true],
+  [{}, true],
+  [{ eq: ['A', 'x'] }, true],
+  [{ eq: ['A'], ignoreCase: false }, false],
+  [{ eq: ['x'] }, false],
+  [{ beginsWith: ['team:'] }, true],
+  [{ ne: ['a'] }, false],
+  [{ eq: null, ne: ['x'] }, true],
+])('a list passes %j: %s', (filter, passes) => {
+  expect(arrayFilter(filter)(['a', 'team:b'])).toBe(passes)
 })

@@ -1,4 +1,4 @@
-import type { v1FilterString } from '@atrium/api/generated/operations.d.ts'
+import type { v1FilterArray, v1FilterString } from '@atrium/api/generated/operations.d.ts'
 import { compareVersions } from '@atrium/pack/format/version.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 
@@ -69,6 +69,23 @@ export function stringFilter(filter: v1FilterString | undefined): (value: string
       (!ne || text !== ne) &&
       (!contains || text.includes(contains)) &&
       (!beginsWith || text.startsWith(beginsWith))
+    )
+  }
+}
+
+/** The condition of search bodies on a list of texts (`{eq, ne, beginsWith, ignoreCase}`) as a test: one of them is enough, and none of `ne`. */
+export function arrayFilter(filter: v1FilterArray | undefined): (values: readonly string[]) => boolean {
+  if (!filter) return () => true
+  const fold = (text: string): string => (filter.ignoreCase === false ? text : text.toLowerCase())
+  const [eq = [], ne = [], beginsWith = []] = [filter.eq, filter.ne, filter.beginsWith].map((all) =>
+    (all ?? []).map(fold),
+  )
+  return (values) => {
+    const folded = values.map(fold)
+    return (
+      (eq.length === 0 || folded.some((text) => eq.includes(text))) &&
+      (beginsWith.length === 0 || folded.some((text) => beginsWith.some((start) => text.startsWith(start)))) &&
+      !folded.some((text) => ne.includes(text))
     )
   }
 }

@@ -1,4 +1,5 @@
 import type { v1ListMetaData } from '@atrium/api/generated/operations.d.ts'
+import type { ObjectMeta } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { ListQuery } from '@atrium/runtime/store/store.ts'
 import { parseFilters } from './filters.ts'
@@ -39,6 +40,10 @@ function pageOf(paging: Paging, fallback = defaultLimit): Pick<ListQuery, 'limit
 /** Whose objects a list shows: at tenant scope the tenant's, in a project its own and the tenant's. */
 export const listedFrom = (project: string | null): NonNullable<ListQuery['project']> | null =>
   project === null ? null : [project, null]
+
+/** What is the project's own before what is the tenant's: clients take the first of a name. */
+export const ownFirst = <T extends { meta: Pick<ObjectMeta, 'project'> }>(items: readonly T[]): T[] =>
+  items.toSorted((a, b) => Number(a.meta.project === null) - Number(b.meta.project === null))
 
 /** Part of a list: `start` is the position of its first item, `count` what the whole list holds. */
 export interface Page<T> {

@@ -30,6 +30,10 @@ export const viewMeta = (meta: ObjectMeta): v1ObjectMeta => ({
   ...(meta.deletedAt === null ? {} : { deletionTimestamp: meta.deletedAt }),
 })
 
+/** Labels as clients write them: `key:value`, or the key alone. */
+export const tagsOf = (labels: ObjectMeta['labels']): string[] =>
+  Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`))
+
 /** Annotations the server itself writes: never taken from a client. */
 const ownAnnotations = new Set(['scope', 'projectUid'])
 

@@ -69,7 +69,10 @@ export async function createCluster(
   const { meta } = await tx.create({ ...object, kind: 'Cluster', spec: { ...object.spec, profiles } })
   const ref = { kind: 'Cluster', uid: meta.uid }
   await keepClusterSecrets(tx, ref, [], profiles, fresh)
-  await tx.setRefs(ref, clusterRefs(object.spec))
+  const { template } = object.spec
+  // It stays the same: whoever changes the cluster need not see it.
+  const made = template ? [{ kind: 'ClusterTemplate', uid: template.uid }] : []
+  await tx.setRefs(ref, { ...clusterRefs(object.spec), template: made })
   return meta.uid
 }
 

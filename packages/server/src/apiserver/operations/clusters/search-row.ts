@@ -1,6 +1,7 @@
 import { clusterStateOf } from '@atrium/api/cluster-state.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Print } from '../../operation.ts'
+import { tagsOf } from '../../shapes/meta.ts'
 import { printRow } from './printed-row.ts'
 import type { SearchRow } from './search.ts'
 
@@ -8,7 +9,7 @@ export function rowOf(cluster: StoredObject<'Cluster'>, print: Print): SearchRow
   const { uid, name, project, labels, createdAt, modifiedAt } = cluster.meta
   return {
     ...{ uid, name, project, createdAt, modifiedAt },
-    tags: Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`)),
+    tags: tagsOf(labels),
     cloudType: cluster.spec.cloudType,
     cloudAccountUid: cluster.spec.cloudAccountUid,
     state: clusterStateOf(cluster),

@@ -7,6 +7,7 @@ import type { Tx } from '@atrium/runtime/store/store.ts'
 import { defineOperation, type OperationRequest } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
+import { newClusterProfiles } from '../templates/apply.ts'
 import { firstNodesPolicy } from '../tenants/nodes-remediation.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
 import { getUser } from '../users/load.ts'
@@ -54,7 +55,8 @@ async function readSpec(
     parsePool(provider, pool, `spec.machinepoolconfig[${index}]`, keptOf),
   )
   checkPools(machinePools, 'spec.machinepoolconfig')
-  const profiles = await loadProfiles(tx, provider.cloudType, spec.profiles ?? [], 'spec.profiles')
+  const { inputs, template } = await newClusterProfiles(tx, provider.cloudType, spec)
+  const profiles = await loadProfiles(tx, provider.cloudType, inputs, 'spec.profiles')
   // Both configs are kept as documents, with what is unknown in them.
   const rest = { ...body, spec: { ...spec, cloudConfig: undefined, clusterConfig: undefined } }
   const unknown = unknownOf('v1SpectroCustomClusterEntity', rest)
@@ -69,6 +71,7 @@ async function readSpec(
       profiles.map((profile) => ({ profile, replaces: undefined })),
     ),
     clusterConfig: newConfig(keptOf('v1CustomClusterConfigEntity', spec.clusterConfig ?? {})),
+    ...(template && { template }),
     ...(unknown && { unknown }),
   }
 }

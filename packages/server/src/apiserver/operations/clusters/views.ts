@@ -36,6 +36,7 @@ export function viewCluster(cluster: Cluster, importLink?: string): v1SpectroClu
       clusterConfig: viewClusterConfig(spec.clusterConfig),
       clusterProfileTemplates: spec.profiles.map(viewTemplate),
       clusterType: clusterTypeOf(spec),
+      ...(spec.template && { clusterTemplate: { uid: spec.template.uid } }),
     },
     status: viewStatus(cluster, importLink),
   }

@@ -3,8 +3,8 @@ import type { WorkspaceSpec } from '@atrium/api/kinds/workspace.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { invalid } from '../../invalid.ts'
 import { locationRefs, mustHaveLocation } from '../assets/load.ts'
-import { invalid } from './parse.ts'
 
 export type Workspace = StoredObject<'Workspace'>
 

@@ -10,9 +10,9 @@ import type {
   WorkspaceNamespace,
   WorkspaceSpec,
 } from '@atrium/api/kinds/workspace.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { jsonCopy } from '@atrium/runtime/base/json.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
+import { capped, invalid } from '../../invalid.ts'
 import { checkSchedule } from '../clusters/cluster-config.ts'
 
 const limits = { clusters: 500, namespaces: 200, rbacs: 50, bindings: 200 } as const
@@ -105,11 +105,3 @@ export function parseBackup(given: v1WorkspaceBackupConfigEntity, at: string): W
   // Clients take the schedule for granted.
   return { ...policy, backupConfig: { schedule: {}, ...backupConfig } } as WorkspaceBackupPolicy
 }
-
-function capped<T>(list: readonly T[], most: number, field: string): readonly T[] {
-  if (list.length <= most) return list
-  throw invalid(field, `has more than ${most} entries`)
-}
-
-export const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })

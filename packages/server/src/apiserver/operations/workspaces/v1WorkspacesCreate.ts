@@ -1,8 +1,9 @@
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
 import { checkClusters, checkLocation, keepRefs } from './load.ts'
-import { invalid, parseSpec } from './parse.ts'
+import { parseSpec } from './parse.ts'
 
 export const v1WorkspacesCreate = defineOperation('v1WorkspacesCreate', {
   scope: 'project',

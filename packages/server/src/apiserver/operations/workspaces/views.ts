@@ -3,23 +3,15 @@ import type { ResourceAllocation } from '@atrium/api/kinds/workspace.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 import { viewMeta } from '../../shapes/meta.ts'
+import { clusterRefs } from '../clusters/refs.ts'
 import type { Workspace } from './load.ts'
-
-/** Clusters of a workspace with their names; those the caller does not see have none. */
-const clusterRefs = (tx: Tx, { spec }: Workspace) =>
-  Promise.all(
-    spec.clusterUids.map(async (uid) => ({
-      clusterUid: uid,
-      clusterName: (await tx.get('Cluster', uid))?.meta.name ?? '',
-    })),
-  )
 
 export async function viewWorkspace(tx: Tx, workspace: Workspace): Promise<v1Workspace> {
   const { meta, spec } = workspace
   return {
     metadata: viewMeta(meta),
     spec: {
-      clusterRefs: await clusterRefs(tx, workspace),
+      clusterRefs: await clusterRefs(tx, spec.clusterUids),
       clusterNamespaces: spec.namespaces,
       clusterRbacs: spec.rbacs.map(({ uid, bindings }) => ({ metadata: { uid }, spec: { bindings } })),
       ...(spec.backup && { policies: { backupPolicy: spec.backup } }),
@@ -32,7 +24,7 @@ export async function viewWorkspace(tx: Tx, workspace: Workspace): Promise<v1Wor
 
 export async function viewListed(tx: Tx, workspace: Workspace): Promise<v1DashboardWorkspace> {
   const { meta, spec } = workspace
-  const refs = (await clusterRefs(tx, workspace)).map(({ clusterUid, clusterName }) => ({
+  const refs = (await clusterRefs(tx, spec.clusterUids)).map(({ clusterUid, clusterName }) => ({
     uid: clusterUid,
     name: clusterName,
   }))

@@ -1,0 +1,13 @@
+import { getOne } from '../../load.ts'
+import { defineOperation } from '../../operation.ts'
+
+/** Clusters that were made of it hold it. */
+export const V1ClusterTemplatesUidDelete = defineOperation('V1ClusterTemplatesUidDelete', {
+  scope: 'object',
+  permission: 'clusterTemplate.delete',
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) => {
+      await getOne(tx, 'ClusterTemplate', params.uid)
+      await tx.delete('ClusterTemplate', params.uid)
+    }),
+})
