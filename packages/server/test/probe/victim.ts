@@ -96,6 +96,46 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       spec: { clusterUid: cluster, pool: 'workers', isControlPlane: false },
     }),
   )
+  const imported = await made(admin, 'POST /v1/spectroclusters/generic/import', {
+    metadata: { name: `${canary}-imported` },
+    spec: { clusterConfig: {} },
+  })
+  const importedConfig = (await admin(`GET /v1/spectroclusters/${imported}`)).body.spec.cloudConfigRef.uid
+  const groups = await makeGroups(admin, canary, cluster, infra)
+  const people = await makePeople(admin, call, canary)
+  await admin(`PUT /v1/projects/${project.uid}/alerts/ClusterHealth`, {
+    body: { channels: [{ type: 'http', createdBy: canary, http: { url: `https://${canary}.example` } }] },
+  })
+  await call(`POST /v1/tenants/${tenant.uid}/saml/config`, { body: { federationMetadata: canary } })
+  return {
+    tenant: tenant.uid,
+    canary,
+    project: project.uid,
+    otherProject: await made(call, 'POST /v1/projects', { metadata: { name: 'other' } }),
+    uids: {
+      tenant: tenant.uid,
+      project: project.uid,
+      account,
+      namedAccount,
+      gateway,
+      registry,
+      profile: infra,
+      pack: profile.spec.published.packs[0].packUid,
+      cluster,
+      config,
+      machine: machine.meta.uid,
+      imported,
+      importedConfig,
+      ...groups,
+      ...people,
+      admin: adminUid,
+    },
+    admin,
+  }
+}
+
+/** What clusters and profiles are gathered in. */
+async function makeGroups(admin: Caller, canary: string, cluster: string, infra: string) {
   const workspace = await made(admin, 'POST /v1/workspaces', {
     metadata: { name: `${canary}-workspace` },
     spec: {
@@ -116,11 +156,6 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       ],
     },
   })
-  const imported = await made(admin, 'POST /v1/spectroclusters/generic/import', {
-    metadata: { name: `${canary}-imported` },
-    spec: { clusterConfig: {} },
-  })
-  const importedConfig = (await admin(`GET /v1/spectroclusters/${imported}`)).body.spec.cloudConfigRef.uid
   const rbac = (await admin(`GET /v1/workspaces/${workspace}`)).body.spec.clusterRbacs[0].metadata.uid
   const policy = await made(admin, 'POST /v1/spcPolicies/maintenance', {
     metadata: { name: `${canary}-policy` },
@@ -134,6 +169,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-group` },
     spec: { clusterRefs: [{ clusterUid: cluster }], clustersConfig: { values: canary } },
   })
+  return { workspace, rbac, policy, template, group }
+}
+
+/** Who there is, and what belongs to people. */
+async function makePeople(admin: Caller, call: Caller, canary: string) {
   const role = await made(call, 'POST /v1/roles', {
     metadata: { name: `${canary}-role` },
     spec: { scope: 'tenant', permissions: ['audit.get'] },
@@ -146,9 +186,6 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-filter` },
     spec: { filterGroup: { filters: [{ key: canary, operator: 'eq', values: [canary] }] } },
   })
-  await admin(`PUT /v1/projects/${project.uid}/alerts/ClusterHealth`, {
-    body: { channels: [{ type: 'http', createdBy: canary, http: { url: `https://${canary}.example` } }] },
-  })
   const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGnBq7u7J1cVq4x0yqk2Yk3vX0pXH0cZx5m1nWlqf0aB ${canary}`
   const sshKey = await made(admin, 'POST /v1/users/assets/sshkeys', {
     metadata: { name: `${canary}-key` },
@@ -159,42 +196,6 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     metadata: { name: `${canary}-location` },
     spec: { config: { bucketName: canary, region: 'r', credentials: { credentialType: 'secret', secretKey: canary } } },
   })
-  await call(`POST /v1/tenants/${tenant.uid}/saml/config`, { body: { federationMetadata: canary } })
   const apiKey = await made(call, 'POST /v1/apiKeys', { metadata: { name: `${canary}-key` }, spec: { userUid: user } })
-  return {
-    tenant: tenant.uid,
-    canary,
-    project: project.uid,
-    otherProject: await made(call, 'POST /v1/projects', { metadata: { name: 'other' } }),
-    uids: {
-      tenant: tenant.uid,
-      project: project.uid,
-      account,
-      namedAccount,
-      gateway,
-      registry,
-      profile: infra,
-      pack: profile.spec.published.packs[0].packUid,
-      cluster,
-      config,
-      machine: machine.meta.uid,
-      imported,
-      importedConfig,
-      workspace,
-      rbac,
-      policy,
-      template,
-      group,
-      role,
-      user,
-      team,
-      filter,
-      sshKey,
-      edgeToken,
-      location,
-      admin: adminUid,
-      apiKey,
-    },
-    admin,
-  }
+  return { role, user, team, filter, sshKey, edgeToken, location, apiKey }
 }
