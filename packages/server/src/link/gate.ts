@@ -110,7 +110,10 @@ export class LinkGate {
   }
 
   #look(): void {
-    for (const [socket, pass] of [...this.#waiting].slice(0, this.#room())) {
+    let room = this.#room()
+    for (const [socket, pass] of this.#waiting) {
+      if (room <= 0) break
+      room -= 1
       this.#waiting.delete(socket)
       this.#greeted.set(keyOf(socket), this.#options.clock.elapsed())
       pass()
@@ -133,6 +136,6 @@ export class LinkGate {
     }
     this.#doneMs = this.#doneMs.filter((at) => now - at < PACE_MS)
     const most = Math.min(limit, Math.max(LEAST, this.#doneMs.length))
-    return Math.max(0, most - this.#greeted.size - backlog())
+    return most - this.#greeted.size - backlog()
   }
 }
