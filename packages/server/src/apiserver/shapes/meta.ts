@@ -34,8 +34,11 @@ export const viewMeta = (meta: ObjectMeta): v1ObjectMeta => ({
 export const tagsOf = (labels: ObjectMeta['labels']): string[] =>
   Object.entries(labels).map(([key, value]) => (value === 'spectro__tag' ? key : `${key}:${value}`))
 
+/** Tells clients that upgrades of a cluster's agent are locked. */
+export const upgradesForbidden = 'spectroComponentsUpgradeForbidden'
+
 /** Annotations the server itself writes: never taken from a client. */
-const ownAnnotations = new Set(['scope', 'projectUid'])
+const ownAnnotations = new Set(['scope', 'projectUid', upgradesForbidden])
 
 /** What a client may set of an object's metadata; its timestamps and uid are ignored (clients send zero times). */
 export function parseMeta(metadata: v1ObjectMeta | undefined): {

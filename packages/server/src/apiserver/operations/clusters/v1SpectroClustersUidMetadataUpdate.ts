@@ -1,7 +1,6 @@
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { lockCluster } from './load.ts'
-import { upgradesForbidden } from './views.ts'
 
 /** Labels and annotations replace the former ones. The name is part of the cluster's identity in its cloud and stays. */
 export const v1SpectroClustersUidMetadataUpdate = defineOperation('v1SpectroClustersUidMetadataUpdate', {
@@ -11,7 +10,6 @@ export const v1SpectroClustersUidMetadataUpdate = defineOperation('v1SpectroClus
     context.admission.run(subject, async (tx) => {
       await lockCluster(tx, params.uid)
       const { labels, annotations } = parseMeta(body.metadata)
-      delete annotations[upgradesForbidden]
       await tx.update('Cluster', params.uid, { labels, annotations })
     }),
 })

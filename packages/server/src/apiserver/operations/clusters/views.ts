@@ -11,11 +11,8 @@ import type {
 import type { AttachedProfile, ClusterStatus, LayerStatus } from '@atrium/api/kinds/cluster.ts'
 import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import { viewMeta } from '../../shapes/meta.ts'
+import { upgradesForbidden, viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
-
-/** Written by the server, and taken from no client. */
-export const upgradesForbidden = 'spectroComponentsUpgradeForbidden'
 
 type Cluster = StoredObject<'Cluster'>
 type ClusterType = NonNullable<NonNullable<v1SpectroCluster['spec']>['clusterType']>
