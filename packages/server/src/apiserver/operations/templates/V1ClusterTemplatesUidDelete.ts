@@ -1,4 +1,3 @@
-import { getOne } from '../../load.ts'
 import { defineOperation } from '../../operation.ts'
 
 /** Clusters that were made of it hold it. */
@@ -6,8 +5,5 @@ export const V1ClusterTemplatesUidDelete = defineOperation('V1ClusterTemplatesUi
   scope: 'object',
   permission: 'clusterTemplate.delete',
   handler: ({ subject, params }, context) =>
-    context.admission.run(subject, async (tx) => {
-      await getOne(tx, 'ClusterTemplate', params.uid)
-      await tx.delete('ClusterTemplate', params.uid)
-    }),
+    context.admission.run(subject, (tx) => tx.delete('ClusterTemplate', params.uid)),
 })
