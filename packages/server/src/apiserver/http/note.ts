@@ -1,5 +1,5 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Subject } from '../../auth/subject.ts'
+import { invalid } from '../invalid.ts'
 
 /** Header in which a person says why a change is made. */
 export const noteHeader = 'Atrium-Note'
@@ -31,6 +31,3 @@ export function noteOfHeader(value: string | undefined): string | undefined {
 /** The subject acting for this reason: what it changes keeps the note. */
 export const withNote = (subject: Subject, note: string | undefined): Subject =>
   note === undefined ? subject : { ...subject, actor: { ...subject.actor, note } }
-
-const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })

@@ -1,7 +1,7 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { jsonCopy, sameJson } from '@atrium/runtime/base/json.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { CloudAccess } from '../../../clouds/client.ts'
+import { invalid } from '../../invalid.ts'
 import { valueAt } from '../../shapes/filters.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 import type { AccountCloud } from './clouds.ts'
@@ -46,9 +46,6 @@ export function viewAccountSpec(cloud: AccountCloud, settings: Fields, secretPat
   for (const path of secretPaths) putIn(view, path)
   return view
 }
-
-export const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })
 
 const splitPath = (path: string): { above: string[]; last: string } => {
   const above = path.split('.')

@@ -1,13 +1,11 @@
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
+import { invalid } from '../../invalid.ts'
 
 /** Throws `InvalidRequest` when a policy names a place for backups that its author cannot see; empty = none is named. */
 export async function mustHaveLocation(tx: Tx, uid: string | undefined, field: string): Promise<void> {
   if (!uid || (await tx.get('StorageLocation', uid))) return
-  throw new AtriumError('InvalidRequest', `${field}: there is no backup storage location '${uid.slice(0, 100)}'.`, {
-    details: { field },
-  })
+  throw invalid(field, `there is no backup storage location '${uid.slice(0, 100)}'`)
 }
 
 /** The place that a policy names: it cannot be deleted before. */

@@ -1,10 +1,10 @@
 import type { v1UserAssetsLocation } from '@atrium/api/generated/operations.d.ts'
 import type { StorageLocationSpec } from '@atrium/api/kinds/storage-location.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { notFound } from '../../../admission/authorize.ts'
 import { can, type Subject } from '../../../auth/subject.ts'
+import { invalid } from '../../invalid.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 
@@ -27,11 +27,7 @@ export function parseLocation(
 ): { spec: StorageLocationSpec; credentials: Fields } {
   const { credentials, ...config } = spec?.config ?? { credentials: {} }
   const empty = Object.entries(config).find(([name, value]) => value === '' && /Name$|^region$/.test(name))
-  if (empty) {
-    throw new AtriumError('InvalidRequest', `spec.config.${empty[0]}: is empty.`, {
-      details: { field: `spec.config.${empty[0]}` },
-    })
-  }
+  if (empty) throw invalid(`spec.config.${empty[0]}`, 'is empty')
   const { credentialType } = credentials as { credentialType?: string }
   return {
     credentials: { ...credentials },

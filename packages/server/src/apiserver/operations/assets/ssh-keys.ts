@@ -1,7 +1,7 @@
 import type { v1UserAssetSsh, v1UserAssetSshEntity } from '@atrium/api/generated/operations.d.ts'
 import type { SshKeySpec } from '@atrium/api/kinds/ssh-key.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import { invalid } from '../../invalid.ts'
 import { parseMeta, viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 
@@ -21,11 +21,7 @@ export function parseSshKey(
 ): ReturnType<typeof parseMeta> & { spec: SshKeySpec } {
   const publicKey = spec?.publicKey ?? ''
   if (publicKey.length > maxLetters || !isPublicKey(publicKey.trim())) {
-    throw new AtriumError(
-      'InvalidRequest',
-      'spec.publicKey: is no public key of OpenSSH. Send the one line of the file that ends in .pub.',
-      { details: { field: 'spec.publicKey' } },
-    )
+    throw invalid('spec.publicKey', 'is no public key of OpenSSH. Send the one line of the file that ends in .pub')
   }
   return { ...parseMeta(metadata), spec: { publicKey, ...(unknown && { unknown }) } }
 }

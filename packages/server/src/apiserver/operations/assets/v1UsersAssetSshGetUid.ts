@@ -1,13 +1,10 @@
-import { notFound } from '../../../admission/authorize.ts'
+import { getOne } from '../../load.ts'
 import { defineOperation } from '../../operation.ts'
 import { viewSshKey } from './ssh-keys.ts'
 
 export const v1UsersAssetSshGetUid = defineOperation('v1UsersAssetSshGetUid', {
   scope: 'object',
   permission: 'sshKey.get',
-  async handler({ subject, params }, context) {
-    const key = await context.admission.run(subject, (tx) => tx.get('SshKey', params.uid))
-    if (!key) throw notFound('SshKey', params.uid)
-    return viewSshKey(key)
-  },
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) => viewSshKey(await getOne(tx, 'SshKey', params.uid))),
 })

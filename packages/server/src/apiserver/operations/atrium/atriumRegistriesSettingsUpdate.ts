@@ -3,8 +3,8 @@ import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { isRepository } from '@atrium/pack/sources/oci/client.ts'
 import { readSigningKey } from '@atrium/pack/sources/oci/cosign.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
-import { invalid } from '../registries/parse.ts'
 import { notFound } from '../registries/views.ts'
 
 /** What is not given stays. The registry is read anew by the new settings. */

@@ -5,16 +5,17 @@ import type {
   v1OsPatchConfig,
 } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Cron } from 'croner'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
+import { invalid } from '../../invalid.ts'
 import { checkBindings, checkNamespaces } from './access.ts'
 import { lockCluster, saveCluster } from './load.ts'
 import { readOnly } from './profiles.ts'
 
-interface ConfigRequest {
+/** What is needed of a request that changes a cluster. */
+export interface ConfigRequest {
   subject: Subject
   params: { uid: string }
 }
@@ -64,9 +65,6 @@ export function checkConfig(config: v1CustomClusterConfigEntity, path: string): 
   checkSchedule(patching?.schedule, `${path}.machineManagementConfig.osPatchConfig.schedule`)
 }
 
-const invalid = (field: string, message: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${message}`, { details: { field } })
-
 /** A time of five fields as cron has it; empty = no schedule. */
 export function checkSchedule(pattern: string | undefined, field: string): void {
   if (!pattern) return
@@ -75,7 +73,7 @@ export function checkSchedule(pattern: string | undefined, field: string): void 
   } catch {
     throw invalid(
       field,
-      `'${pattern.slice(0, 100)}' is no schedule. Write five fields as cron does, such as '0 3 * * SUN'.`,
+      `'${pattern.slice(0, 100)}' is no schedule. Write five fields as cron does, such as '0 3 * * SUN'`,
     )
   }
 }
@@ -85,14 +83,14 @@ export function checkTimezone(timezone: string | undefined, field: string): void
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone })
   } catch {
-    throw invalid(field, `'${timezone.slice(0, 100)}' is no time zone. Give its IANA name, such as 'Europe/Vienna'.`)
+    throw invalid(field, `'${timezone.slice(0, 100)}' is no time zone. Give its IANA name, such as 'Europe/Vienna'`)
   }
 }
 
 export function checkLocation(location: v1CustomClusterConfigEntity['location'], field: string): void {
   const { latitude = 0, longitude = 0 } = location?.geoLoc ?? {}
-  if (Math.abs(latitude) > 90) throw invalid(`${field}.geoLoc.latitude`, 'must be between -90 and 90.')
-  if (Math.abs(longitude) > 180) throw invalid(`${field}.geoLoc.longitude`, 'must be between -180 and 180.')
+  if (Math.abs(latitude) > 90) throw invalid(`${field}.geoLoc.latitude`, 'must be between -90 and 90')
+  if (Math.abs(longitude) > 180) throw invalid(`${field}.geoLoc.longitude`, 'must be between -180 and 180')
 }
 
 /** Go clients send the zero time for none. */

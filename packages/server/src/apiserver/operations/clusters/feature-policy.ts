@@ -1,19 +1,13 @@
 import type { v1ClusterBackupConfig, v1ClusterComplianceScheduleConfig } from '@atrium/api/generated/operations.d.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
-import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
+import { invalid } from '../../invalid.ts'
 import { mustHaveLocation } from '../assets/load.ts'
-import { changeSpec, checkSchedule } from './cluster-config.ts'
-
-interface PolicyRequest {
-  subject: Subject
-  params: { uid: string }
-}
+import { type ConfigRequest, changeSpec, checkSchedule } from './cluster-config.ts'
 
 /** Sets the cluster's policy for backups or scans; answers its uid, which stays the same from the first one on. */
 export async function putPolicy(
-  request: PolicyRequest,
+  request: ConfigRequest,
   context: ServerContext,
   part: 'backup' | 'scan',
   config: object,
@@ -34,12 +28,9 @@ const hoursMax = 24 * 365 * 10
 export function checkBackup({ schedule, durationInHours, namespaces }: v1ClusterBackupConfig): void {
   checkSchedule(schedule?.scheduledRunTime, 'schedule.scheduledRunTime')
   if (durationInHours !== undefined && (durationInHours < 0 || durationInHours > hoursMax))
-    throw invalid('durationInHours', `must be between 0 and ${hoursMax}: how long a backup is kept.`)
-  if ((namespaces?.length ?? 0) > 1_000) throw invalid('namespaces', 'are more than 1000. Leave them out for all.')
+    throw invalid('durationInHours', `must be between 0 and ${hoursMax}: how long a backup is kept`)
+  if ((namespaces?.length ?? 0) > 1_000) throw invalid('namespaces', 'are more than 1000. Leave them out for all')
 }
-
-const invalid = (field: string, message: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${message}`, { details: { field } })
 
 /** Names of the drivers in requests, and in answers. */
 const drivers = { kubeBench: 'kube-bench', kubeHunter: 'kube-hunter', sonobuoy: 'sonobuoy' } as const

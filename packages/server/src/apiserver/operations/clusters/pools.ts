@@ -1,7 +1,7 @@
 import type { v1CustomMachinePoolConfig, v1CustomMachinePoolConfigEntity } from '@atrium/api/generated/operations.d.ts'
 import type { MachinePool } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { invalid } from '../../invalid.ts'
 import type { OperationRequest } from '../../operation.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 
@@ -31,9 +31,6 @@ export function checkPools(pools: readonly MachinePool[], path: string): void {
     throw invalid(path, `control-plane pool '${controlPlane.name}' has ${controlPlane.size} machines. Use 1, 3 or 5`)
   }
 }
-
-const invalid = (path: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${path}: ${text}.`, { details: { field: path } })
 
 /** The YAML text of a custom cloud's settings. */
 export const valuesOf = ({ values }: Record<string, unknown>): string => (typeof values === 'string' ? values : '')

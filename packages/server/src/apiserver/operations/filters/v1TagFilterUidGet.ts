@@ -1,13 +1,10 @@
-import { notFound } from '../../../admission/authorize.ts'
+import { getOne } from '../../load.ts'
 import { defineOperation } from '../../operation.ts'
 import { viewTagFilter } from './views.ts'
 
 export const v1TagFilterUidGet = defineOperation('v1TagFilterUidGet', {
   scope: 'tenant',
   permission: 'filter.get',
-  async handler({ subject, params }, context) {
-    const filter = await context.admission.run(subject, (tx) => tx.get('TagFilter', params.uid))
-    if (!filter) throw notFound('TagFilter', params.uid)
-    return viewTagFilter(filter)
-  },
+  handler: ({ subject, params }, context) =>
+    context.admission.run(subject, async (tx) => viewTagFilter(await getOne(tx, 'TagFilter', params.uid))),
 })

@@ -2,6 +2,7 @@ import type { v1Macros } from '@atrium/api/generated/operations.d.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { derivedUid } from '../../../content/tenant.ts'
+import { invalid } from '../../invalid.ts'
 import { limitReached } from '../tenants/resource-limits.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/
@@ -65,9 +66,6 @@ export function addMacros(present: MacroMap, added: MacroMap): MacroMap {
 
 export const removeMacros = (present: MacroMap, names: readonly string[]): MacroMap =>
   Object.fromEntries(Object.entries(present).filter(([name]) => !names.includes(name)))
-
-const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })
 
 const duplicate = (field: string, name: string): AtriumError =>
   new AtriumError(

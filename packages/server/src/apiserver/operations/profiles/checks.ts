@@ -3,7 +3,7 @@ import { lineAt } from '@atrium/pack/format/macro-scan.ts'
 import { liveMacros } from '@atrium/pack/format/macros.ts'
 import { checkVariableDefinitions } from '@atrium/pack/format/variables.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { invalid } from './layers.ts'
+import { invalid } from '../../invalid.ts'
 
 const infrastructure: readonly LayerKind[] = ['os', 'k8s', 'cni', 'csi']
 

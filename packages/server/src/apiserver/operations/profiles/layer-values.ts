@@ -7,9 +7,10 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
+import { invalid } from '../../invalid.ts'
 import { checkType, checkVariablesDefined } from './checks.ts'
 import { checkFit } from './fit.ts'
-import { invalid, parseLayers } from './layers.ts'
+import { parseLayers } from './layers.ts'
 import { layerOf } from './load.ts'
 
 type Profile = StoredObject<'ClusterProfile'>

@@ -9,6 +9,7 @@ import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Catalogue } from '../../../content/catalogue.ts'
 import { packNameOf } from '../../../content/macro-scope.ts'
 import { isOffered } from '../../../content/sync-plan.ts'
+import { invalid } from '../../invalid.ts'
 
 type Pack = StoredObject<'Pack'>
 /** Layers of a create request are a part of those of an update request: their manifests have no uids. */
@@ -190,6 +191,3 @@ function checkYaml(text: string, field: string): void {
     })
   }
 }
-
-export const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })

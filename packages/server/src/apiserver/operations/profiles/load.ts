@@ -2,7 +2,7 @@ import type { ProfileLayer } from '@atrium/api/kinds/cluster-profile.ts'
 import { compareVersions, isVersion } from '@atrium/pack/format/version.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { invalid } from './layers.ts'
+import { invalid } from '../../invalid.ts'
 
 type Profile = StoredObject<'ClusterProfile'>
 

@@ -9,7 +9,7 @@ import type { ProfileLayer, ProfileType } from '@atrium/api/kinds/cluster-profil
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Catalogue } from '../../../content/catalogue.ts'
 import { packNameOf } from '../../../content/macro-scope.ts'
-import { invalid } from './layers.ts'
+import { invalid } from '../../invalid.ts'
 import { viewVariable } from './views.ts'
 
 type Registry = StoredObject<'Registry'>

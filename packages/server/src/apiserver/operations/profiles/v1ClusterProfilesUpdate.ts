@@ -3,11 +3,12 @@ import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { findCondition } from '@atrium/runtime/controller/conditions.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { contentCondition, contentState, staleLayers } from '../../../content/profile-content.ts'
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { checkType, checkVariablesDefined } from './checks.ts'
 import { checkFit } from './fit.ts'
-import { invalid, parseLayers } from './layers.ts'
+import { parseLayers } from './layers.ts'
 import { lockProfile, parseVersion } from './load.ts'
 
 /** Replaces the layers. Clusters keep their copy until they are given the profile anew. */

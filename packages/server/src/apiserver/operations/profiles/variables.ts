@@ -10,9 +10,9 @@ import {
   type SealedValues,
   sealDefaults,
 } from '../../../content/sealed-variables.ts'
+import { invalid } from '../../invalid.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 import { checkVariableDefinitionsOf } from './checks.ts'
-import { invalid } from './layers.ts'
 
 type Profile = StoredObject<'ClusterProfile'>
 

@@ -5,6 +5,7 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { can, type Subject } from '../../../auth/subject.ts'
 import { checkEmail } from '../../../auth/users.ts'
+import { invalid } from '../../invalid.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 
 type Project = StoredObject<'Project'>
@@ -20,13 +21,10 @@ export const alertComponents = [
 ]
 const most = { identifiers: 100, letters: 16 * 1024 } as const
 
-const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}`, { details: { field } })
-
 export function mustBeComponent(component: string): void {
   if (alertComponents.some(({ name }) => name === component)) return
   const known = alertComponents.map(({ name }) => name).join(', ')
-  throw invalid('component', `nothing is told of '${component.slice(0, 60)}'. There are: ${known}.`)
+  throw invalid('component', `nothing is told of '${component.slice(0, 60)}'. There are: ${known}`)
 }
 
 /** A channel of a request. Whom it calls and with which headers is apart: addresses of web hooks are secrets, too. */
@@ -38,12 +36,12 @@ export interface GivenChannel {
 export function parseChannel(sent: v1Channel, field: string, uid: string, author: string): GivenChannel {
   const { type, http, isActive = false, alertAllUsers = false } = sent
   const identifiers = sent.identifiers ?? []
-  if (type === undefined) throw invalid(`${field}.type`, 'is missing. Name email, app or http.')
-  if (JSON.stringify(sent).length > most.letters) throw invalid(field, `is larger than ${most.letters} letters.`)
-  if (identifiers.length > most.identifiers) throw invalid(`${field}.identifiers`, `are more than ${most.identifiers}.`)
+  if (type === undefined) throw invalid(`${field}.type`, 'is missing. Name email, app or http')
+  if (JSON.stringify(sent).length > most.letters) throw invalid(field, `is larger than ${most.letters} letters`)
+  if (identifiers.length > most.identifiers) throw invalid(`${field}.identifiers`, `are more than ${most.identifiers}`)
   if (type === 'email') for (const address of identifiers) checkEmail(address, `${field}.identifiers`)
   if (type === 'http' && !/^https?:\/\/[^/]/.test(http?.url ?? '')) {
-    throw invalid(`${field}.http.url`, 'is no address of a web server.')
+    throw invalid(`${field}.http.url`, 'is no address of a web server')
   }
   const createdBy = sent.createdBy || author
   return { channel: { uid, type, isActive, alertAllUsers, identifiers, createdBy }, call: http ?? null }

@@ -8,12 +8,12 @@ import type {
   v1TlsConfiguration,
 } from '@atrium/api/generated/operations.d.ts'
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import { folderAddress } from '../../../content/origins/folder-packs.ts'
 import { gitAddress } from '../../../content/origins/git-packs.ts'
 import type { RegistrySecrets } from '../../../content/registry-client.ts'
+import { invalid } from '../../invalid.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 
 /** What a request says of a registry. A secret that is absent or masked is the one that is stored. */
@@ -192,6 +192,3 @@ const given = (secrets: Record<string, string | undefined>): RegistrySecrets =>
   Object.fromEntries(
     Object.entries(secrets).filter(([, value]) => value && value !== maskedValue && !/^\*+$/.test(value)),
   )
-
-export const invalid = (field: string, text: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: ${text}.`, { details: { field } })

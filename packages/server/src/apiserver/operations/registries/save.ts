@@ -8,10 +8,11 @@ import type { Subject } from '../../../auth/subject.ts'
 import { type RegistrySecrets, readSecrets, registryAuthField } from '../../../content/registry-client.ts'
 import { contentFinalizer } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
+import { invalid } from '../../invalid.ts'
 import { operatorActor } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
-import { invalid, type ParsedRegistry } from './parse.ts'
+import { type ParsedRegistry } from './parse.ts'
 import { notFound } from './views.ts'
 
 type Registry = StoredObject<'Registry'>

@@ -13,10 +13,10 @@ import type {
 import { jsonCopy } from '@atrium/runtime/base/json.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import { capped, invalid } from '../../invalid.ts'
+import { dnsLabel } from '../clusters/access.ts'
 import { checkSchedule } from '../clusters/cluster-config.ts'
 
 const limits = { clusters: 500, namespaces: 200, rbacs: 50, bindings: 200 } as const
-const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** Of an entry whose index is `index`, e.g. `spec.clusterRefs[2]`. */
 const entry = (list: string, index: number): string => `${list}[${index}]`
