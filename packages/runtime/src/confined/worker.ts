@@ -156,6 +156,7 @@ export class ConfinedWorker {
       child.on('error', reject)
       child.on('close', (code, signal) => resolve({ code, signal, said }))
     })
+    // Whoever waits for either hears of its failure; where nobody does, it must not end this process.
     end.catch(() => undefined)
     const answers = new PartReader(child.stdout)
     const hello = answers.next(0)

@@ -1,4 +1,5 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { notFound } from '../admission/authorize.ts'
 
@@ -14,4 +15,17 @@ export async function lockOne<K extends KindName>(tx: Tx, kind: K, uid: string):
   const found = await tx.getForUpdate(kind, uid)
   if (!found) throw notFound(kind, uid)
   return found
+}
+
+/** Throws `DuplicateName` when something of the kind has the name in the project; `word`: what people call it. */
+export async function nameMustBeFree(
+  tx: Tx,
+  kind: KindName,
+  { project, name = '', word }: { project: string | null; name: string | undefined; word: string },
+): Promise<void> {
+  const { count } = await tx.listBrief(kind, { project, where: { name }, limit: 1 })
+  if (count === 0) return
+  throw new AtriumError('DuplicateName', `name: a ${word} named '${name}' exists here. Choose another name.`, {
+    details: { field: 'name' },
+  })
 }

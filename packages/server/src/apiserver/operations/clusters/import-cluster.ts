@@ -1,8 +1,8 @@
 import type { v1ImportClusterConfig, v1ObjectMetaInputEntity } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { ServerContext } from '../../../context.ts'
+import { invalid } from '../../invalid.ts'
 import { defineOperation, type OperationRequest, type RegisteredOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
@@ -58,12 +58,6 @@ async function importCluster(
 function refuseProxy({ proxy = {} }: v1ImportClusterConfig): void {
   const [named] = Object.entries(proxy).find(([, value]) => value) ?? []
   if (named === undefined) return
-  const field = `spec.clusterConfig.proxy.${named}`
-  throw new AtriumError(
-    'InvalidRequest',
-    `${field}: the agent takes no proxy. Let the cluster reach the plane directly.`,
-    {
-      details: { field },
-    },
-  )
+  const text = 'the agent takes no proxy. Let the cluster reach the plane directly'
+  throw invalid(`spec.clusterConfig.proxy.${named}`, text)
 }

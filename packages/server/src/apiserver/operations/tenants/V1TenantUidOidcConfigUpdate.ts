@@ -1,5 +1,5 @@
 import type { v1TenantOidcClientSpec } from '@atrium/api/generated/operations.d.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 import { getManagedTeams } from '../teams/load.ts'
@@ -28,7 +28,4 @@ function mustNameIssuer({ issuerUrl = '', clientId = '' }: v1TenantOidcClientSpe
   if (!/^https:\/\/[^/]/.test(issuerUrl)) throw missing('issuerUrl')
 }
 
-const missing = (field: string): AtriumError =>
-  new AtriumError('InvalidRequest', `${field}: is missing, or no https address. Sign-in by OIDC needs it.`, {
-    details: { field },
-  })
+const missing = (field: string): Error => invalid(field, 'is missing, or no https address. Sign-in by OIDC needs it')

@@ -1,4 +1,4 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { getManagedTeams } from '../teams/load.ts'
 import { mustBeOwnTenant } from './setting.ts'
@@ -12,11 +12,8 @@ export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfi
     mustBeOwnTenant(subject, params.tenantUid)
     const document = keptOf('v1TenantSamlRequestSpec', body)
     const isEnabled = document.isSsoEnabled === true
-    if (isEnabled && !document.federationMetadata) {
-      throw new AtriumError('InvalidRequest', 'federationMetadata: is missing. Sign-in by SAML needs it.', {
-        details: { field: 'federationMetadata' },
-      })
-    }
+    if (isEnabled && !document.federationMetadata)
+      throw invalid('federationMetadata', 'is missing. Sign-in by SAML needs it')
     await getManagedTeams(context, subject, document.defaultTeams ?? [], 'defaultTeams')
     await context.admission.run(subject, (tx) =>
       putSsoConfig(tx, { protocol: 'saml', isEnabled, document: { ...document } }),

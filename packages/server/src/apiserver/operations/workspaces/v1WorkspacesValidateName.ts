@@ -1,19 +1,9 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { nameMustBeFree } from '../../load.ts'
 import { defineOperation } from '../../operation.ts'
 
 export const v1WorkspacesValidateName = defineOperation('v1WorkspacesValidateName', {
   scope: 'project',
   permission: 'workspace.list',
-  handler: ({ subject, query, project }, context) =>
-    context.admission.run(subject, async (tx) => {
-      const { count } = await tx.listBrief('Workspace', { project, where: { name: query.name ?? '' }, limit: 1 })
-      if (count === 0) return
-      throw new AtriumError(
-        'DuplicateName',
-        `name: a workspace named '${query.name}' exists here. Choose another name.`,
-        {
-          details: { field: 'name' },
-        },
-      )
-    }),
+  handler: ({ subject, query: { name }, project }, context) =>
+    context.admission.run(subject, (tx) => nameMustBeFree(tx, 'Workspace', { project, name, word: 'workspace' })),
 })
