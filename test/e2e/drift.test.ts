@@ -111,6 +111,27 @@ describe('with policy heal', () => {
     await untilServing(client, uid)
   })
 
+  it('namespaces and bindings of a workspace are made in its cluster, and go with it', async () => {
+    const { metadata } = await client.call('GET /v1/spectroclusters/{uid}', { params: { uid } })
+    const namespaceResourceAllocation = { defaultResourceAllocation: { cpuCores: 3 } }
+    const made = await client.call('POST /v1/workspaces', {
+      project: metadata?.annotations?.['projectUid'] ?? null,
+      body: {
+        metadata: { name: 'payments' },
+        spec: {
+          clusterRefs: [{ clusterUid: uid }],
+          clusterNamespaces: [{ name: 'pay', namespaceResourceAllocation }],
+        },
+      },
+    })
+    const named = { namespace: 'pay', name: `atrium-quota-workspace-${made.uid}` }
+    const quota = await untilObject(kube, { apiVersion: 'v1', kind: 'ResourceQuota', ...named }, 'limits the namespace')
+    expect(quota['spec']).toEqual({ hard: { 'requests.cpu': '3' } })
+    await client.call('DELETE /v1/workspaces/{uid}', { params: { uid: made.uid } })
+    await untilMissing(kube, namespaceNamed('pay'))
+    await untilServing(client, uid)
+  })
+
   it('what others own in an object is left alone', async () => {
     const labels = { team: 'payments' }
     const foreign = {

@@ -212,7 +212,7 @@ interface Declared {
 async function declared(): Promise<Declared | null> {
   const actor = { type: 'system', uid: 'test', name: 'test' } as const
   const cluster = await api.context.store.transaction(tenant, actor, (tx) => tx.get('Cluster', uid))
-  const layer = cluster && declaredProfiles(cluster.spec).find(({ name }) => name === '')?.layers[0]
+  const layer = cluster && declaredProfiles(cluster.spec, []).find(({ name }) => name === '')?.layers[0]
   if (!layer) return null
   return { values: JSON.parse(layer.values), items: JSON.parse(layer.manifests[0]?.content ?? '{}').items }
 }

@@ -171,7 +171,7 @@ describe('a workspace', () => {
       { clusterRbacs: [{ spec: { bindings: [{ ...clusterBinding, subjects: [] }] } }] },
     ],
     [
-      'spec.clusterRbacs[0].spec.bindings[0].subjects[0]',
+      'spec.clusterRbacs[0].spec.bindings[0].subjects[0].namespace',
       {
         clusterRbacs: [
           { spec: { bindings: [{ ...clusterBinding, subjects: [{ type: 'ServiceAccount', name: 's' }] }] } },

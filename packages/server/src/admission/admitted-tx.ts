@@ -24,6 +24,7 @@ import { listProjects, visibleQuery } from './lists.ts'
 import { mayGather, permissionFor, type Verb } from './resources.ts'
 import { validations } from './validations/index.ts'
 import { checkMeta } from './validations/meta.ts'
+import { wakeTargets } from './wake-targets.ts'
 
 const guardedOf = ({ kind, meta }: StoredObject): Guarded => ({
   tenant: meta.tenant,
@@ -78,6 +79,7 @@ export class AdmittedTx implements Tx {
     await validations[kind]?.create?.({ subject: this.#subject, tx: this.#tx }, object)
     const created = await this.#tx.create(object)
     this.#created.add(created.meta.uid)
+    await wakeTargets(this.#tx, kind, created.spec)
     return created
   }
 
@@ -87,7 +89,9 @@ export class AdmittedTx implements Tx {
     if (!previous) throw notFound(kind, uid)
     checkMeta(patch)
     await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
-    return this.#tx.update(kind, uid, patch)
+    const updated = await this.#tx.update(kind, uid, patch)
+    await wakeTargets(this.#tx, kind, previous.spec, updated.spec)
+    return updated
   }
 
   async updateStatus<K extends KindName>(kind: K, uid: string, patch: StatusPatch<K>): Promise<void> {
@@ -100,6 +104,7 @@ export class AdmittedTx implements Tx {
     try {
       await validations[kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
       await this.#tx.delete(kind, uid, lastChange)
+      await wakeTargets(this.#tx, kind, object.spec)
     } catch (error) {
       throw withoutUnseen(error, object, (user) => this.#seesAt(user))
     }

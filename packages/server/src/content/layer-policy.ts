@@ -1,5 +1,5 @@
 import type { AtriumClusterPolicy } from '@atrium/api/generated/operations.d.ts'
-import type { ClusterPolicy, ClusterSpec, PolicyAction } from '@atrium/api/kinds/cluster.ts'
+import type { ClusterPolicy, ClusterSpec, ClusterStatus, PolicyAction } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { declaredProfiles } from './cluster-access.ts'
 import type { ResolvedLayer } from './resolve.ts'
@@ -21,25 +21,35 @@ export function layerPolicy(policy: ClusterPolicy, layer: Pick<ResolvedLayer, 'i
 
 type PolicySpec = Pick<ClusterSpec, 'policy' | 'profiles' | 'clusterConfig'>
 
-/** Ids of all layers of the cluster. */
-const layerIds = (spec: Omit<PolicySpec, 'policy'>): string[] =>
-  declaredProfiles(spec).flatMap((profile) => profile.layers.map((layer) => `${profile.name}/${layer.name}`))
+/** Ids of all layers of the cluster; those of its workspaces as its agent was given them. */
+function layerIds(spec: PolicySpec, { layers }: Pick<ClusterStatus, 'layers'>): string[] {
+  const declared = declaredProfiles(spec, []).flatMap((profile) =>
+    profile.layers.map((layer) => `${profile.name}/${layer.name}`),
+  )
+  const ofNoProfile = (layers ?? []).filter(({ profileUid }) => profileUid === '').map(({ name }) => `/${name}`)
+  return [...new Set([...declared, ...ofNoProfile])]
+}
 
 /**
  * Layers that are named and that no profile of the cluster has. One that stood there before is none: its layer may have
  * gone with another version of its profile, and may come back with the next.
  */
-function unknownLayers(layers: Readonly<Record<string, PolicyAction>>, { policy, ...declared }: PolicySpec): string[] {
-  const known = new Set([...layerIds(declared), ...Object.keys(policy.layers ?? {})])
+function unknownLayers(layers: ClusterPolicy['layers'] & object, policy: ClusterPolicy, ids: string[]): string[] {
+  const known = new Set([...ids, ...Object.keys(policy.layers ?? {})])
   return Object.keys(layers).filter((id) => !known.has(id))
 }
 
 /** The policy that `wanted` makes of the cluster's; without layers, those that stand stay. Throws `InvalidRequest` for a layer the cluster does not have. Pure. */
-export function changedPolicy(wanted: AtriumClusterPolicy, spec: PolicySpec, path = ''): ClusterPolicy {
+export function changedPolicy(
+  wanted: AtriumClusterPolicy,
+  { spec, status }: { spec: PolicySpec; status: ClusterStatus },
+  path = '',
+): ClusterPolicy {
   const { drift, nodes, layers = spec.policy.layers ?? {} } = wanted
-  const [unknown] = unknownLayers(layers, spec)
+  const ids = layerIds(spec, status)
+  const [unknown] = unknownLayers(layers, spec.policy, ids)
   if (unknown !== undefined) {
-    const message = `${path}layers: the cluster has no layer '${unknown}'. There are: ${layerIds(spec).join(', ')}.`
+    const message = `${path}layers: the cluster has no layer '${unknown}'. There are: ${ids.join(', ')}.`
     throw new AtriumError('InvalidRequest', message, { details: { field: `${path}layers.${unknown}` } })
   }
   return { drift, nodes, ...(Object.keys(layers).length > 0 && { layers }) }

@@ -6,13 +6,19 @@ import { isKept } from './kept.ts'
 import { publicRegistryUid } from './public-registry.ts'
 import type { PackLocation, ResolveContext } from './resolve.ts'
 import { clusterMarks, readSealed, type SealedValues } from './sealed-variables.ts'
+import { readShares, type WorkspaceShare } from './workspace-share.ts'
+
+export interface ClusterContext extends ResolveContext {
+  /** Of the cluster: what they want of it is declared with its profiles. */
+  workspaces: readonly WorkspaceShare[]
+}
 
 /** Everything that placeholders and layers of the cluster refer to, read from the store; `fresh` are values that are not stored. */
 export async function readResolveContext(
   tx: Tx,
   cluster: StoredObject<'Cluster'>,
   fresh?: SealedValues,
-): Promise<ResolveContext> {
+): Promise<ClusterContext> {
   const { meta, spec } = cluster
   const project = meta.project ? await tx.get('Project', meta.project) : null
   const account = spec.cloudAccountUid ? await tx.get('CloudAccount', spec.cloudAccountUid) : null
@@ -20,6 +26,7 @@ export async function readResolveContext(
     packs: await locatePacks(tx, packUidsOf(spec.profiles)),
     macros: await readMacros(tx, meta.project),
     sealed: await readSealed(tx, holdersOf(cluster), clusterMarks(spec.profiles), fresh),
+    workspaces: await readShares(tx, cluster),
     system: {
       ...ownerFacts(spec),
       ...cloudFacts(spec),

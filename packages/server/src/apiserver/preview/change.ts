@@ -43,7 +43,8 @@ export async function readPlannedChange(
   const { items: machines } = await tx.list('Machine', { where: { clusterUid: uid } })
   const machinePools = readPools(cluster.spec, request, surroundings)
   const { policy: wanted, cloudConfig: given } = request
-  const policy = wanted ? changedPolicy(wanted, { ...cluster.spec, profiles }, 'policy.') : cluster.spec.policy
+  const { spec, status } = cluster
+  const policy = wanted ? changedPolicy(wanted, { spec: { ...spec, profiles }, status }, 'policy.') : spec.policy
   const cloudConfig = given ? { ...given } : cluster.spec.cloudConfig
   return { cluster, after: { ...cluster.spec, profiles, machinePools, policy, cloudConfig }, machines, fresh }
 }

@@ -25,9 +25,11 @@ export async function previewCluster(context: ServerContext, change: PlannedChan
     before: await readResolveContext(tx, cluster),
     after: await readResolveContext(tx, { ...cluster, spec: after }, fresh),
   }))
-  const plan = planLayers(declaredProfiles(cluster.spec), declaredProfiles(after), contexts)
-  const before = resolveLayers(declaredProfiles(cluster.spec), contexts.before)
-  const next = resolveLayers(declaredProfiles(after), contexts.after)
+  const declared = declaredProfiles(cluster.spec, contexts.before.workspaces)
+  const wanted = declaredProfiles(after, contexts.before.workspaces)
+  const plan = planLayers(declared, wanted, contexts)
+  const before = resolveLayers(declared, contexts.before)
+  const next = resolveLayers(wanted, contexts.after)
   const redact = redactor([...before.sensitive, ...next.sensitive].map((value) => new Secret(value)))
   // What cannot be made reaches no agent.
   const problems = problemsOf(refusedVersion(cluster, after), plan.problems)

@@ -58,7 +58,8 @@ export function awaitedState(
   if (!isAwaited || meta.deletedAt !== null) return null
   let resolved: ResolvedProfiles
   try {
-    resolved = resolveLayers(declaredProfiles(cluster.spec), resolveContext())
+    const context = resolveContext()
+    resolved = resolveLayers(declaredProfiles(cluster.spec, context.workspaces), context)
   } catch {
     // The run looks at it again and says why.
     return null

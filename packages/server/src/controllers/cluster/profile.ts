@@ -7,7 +7,8 @@ import type { Scope } from './scope.ts'
 /** Fills in the values and gives the agent its desired state; while that fails the agent keeps its former one. */
 export async function resolveProfile(scope: Scope): Promise<void> {
   const { cluster } = scope
-  const resolved = resolveLayers(declaredProfiles(cluster.spec), scope.surroundings.resolveContext())
+  const context = scope.surroundings.resolveContext()
+  const resolved = resolveLayers(declaredProfiles(cluster.spec, context.workspaces), context)
   scope.kubernetesVersion = resolved.kubernetesVersion
   if (lacksKubernetes(cluster.spec, resolved)) {
     scope.failures.push(failure('ProfilesMissing', 'No profile of the cluster has a Kubernetes layer.'))

@@ -1,8 +1,7 @@
 import type { AccountAccess } from '@atrium/provider-contract/provider.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import type { ResolveContext } from '../../content/resolve.ts'
-import { readResolveContext } from '../../content/resolve-context.ts'
+import { type ClusterContext, readResolveContext } from '../../content/resolve-context.ts'
 import { openAccount } from './account.ts'
 import type { ClusterControllerDeps } from './deps.ts'
 import { kubeconfigField } from './secrets.ts'
@@ -10,7 +9,7 @@ import { kubeconfigField } from './secrets.ts'
 /** What a run reads beside the cluster: all in one transaction, since a fleet at rest is read again and again. */
 export interface Surroundings {
   /** Throws what became of the reading: it is the reason of the phase that needs it, and of no other. */
-  resolveContext(): ResolveContext
+  resolveContext(): ClusterContext
   /** Throws `PhaseFailure` when the account or one of its credentials is missing. */
   account(): AccountAccess
   machines: readonly StoredObject<'Machine'>[]

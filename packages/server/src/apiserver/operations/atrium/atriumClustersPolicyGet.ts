@@ -16,9 +16,8 @@ export const atriumClustersPolicyGet = defineOperation('atriumClustersPolicyGet'
     const resolving = await context.store.transaction(cluster.meta.tenant, contentActor, (tx) =>
       readResolveContext(tx, cluster),
     )
-    const effective = resolveLayers(declaredProfiles(cluster.spec), resolving).layers.map((layer) =>
-      layerPolicy(policy, layer),
-    )
+    const declared = declaredProfiles(cluster.spec, resolving.workspaces)
+    const effective = resolveLayers(declared, resolving).layers.map((layer) => layerPolicy(policy, layer))
     return { drift: policy.drift, nodes: policy.nodes, layers: policy.layers ?? {}, effective }
   },
 })

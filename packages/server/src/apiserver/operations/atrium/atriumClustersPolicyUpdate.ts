@@ -7,8 +7,8 @@ export const atriumClustersPolicyUpdate = defineOperation('atriumClustersPolicyU
   permission: 'cluster.update',
   async handler({ subject, params, body }, context) {
     await context.admission.run(subject, async (tx) => {
-      const { spec } = await lockCluster(tx, params.uid)
-      await tx.update('Cluster', params.uid, { spec: { ...spec, policy: changedPolicy(body, spec) } })
+      const cluster = await lockCluster(tx, params.uid)
+      await tx.update('Cluster', params.uid, { spec: { ...cluster.spec, policy: changedPolicy(body, cluster) } })
     })
   },
 })

@@ -44,7 +44,12 @@ export async function planCluster(
     before: await readResolveContext(tx, cluster),
     after: await readResolveContext(tx, { ...cluster, spec: after }),
   }))
-  const { layers, problems } = planLayers(declaredProfiles(cluster.spec), declaredProfiles(after), resolving)
+  const { workspaces } = resolving.before
+  const { layers, problems } = planLayers(
+    declaredProfiles(cluster.spec, workspaces),
+    declaredProfiles(after, workspaces),
+    resolving,
+  )
   const provider = context.providers.get(cluster.spec.cloudType)
   const refused = refusedVersion(cluster, after)
   const operations = provider ? planInfrastructure(cluster, after, machines, provider) : []

@@ -1,13 +1,13 @@
 import type { v1ClusterGroup, v1ClusterGroupSummary } from '@atrium/api/generated/operations.d.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 import { scopeOf, viewMeta } from '../../shapes/meta.ts'
-import { clusterRefs } from '../clusters/refs.ts'
+import { clusterRefs, readBrief } from '../clusters/refs.ts'
 import { viewTemplate } from '../clusters/views.ts'
 import type { Group } from './load.ts'
 
 /** A group of the tenant holds clusters of many projects: each caller is shown those that they see. */
 const shownHosts = async (tx: Tx, { spec }: Group): Promise<{ clusterUid: string; clusterName: string }[]> =>
-  (await clusterRefs(tx, spec.clusterUids)).filter(({ clusterName }) => clusterName !== '')
+  clusterRefs(spec.clusterUids, await readBrief(tx, spec.clusterUids)).filter(({ clusterName }) => clusterName !== '')
 
 export async function viewGroup(tx: Tx, group: Group): Promise<v1ClusterGroup> {
   const { meta, spec } = group

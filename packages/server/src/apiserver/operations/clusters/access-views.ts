@@ -27,9 +27,11 @@ export const viewBindings = (cluster: Cluster): v1ClusterRbac[] =>
   }))
 
 /** Namespaces and bindings are one layer in the cluster: why it cannot be applied is told with each. */
-function errorsOf({ status }: Cluster): { name: string; msg: string }[] {
-  const failed = (status.layers ?? []).filter(
-    ({ name, profileUid, state }) => name === ACCESS_LAYER && profileUid === '' && state === 'Error',
-  )
-  return failed.map(({ name, message }) => ({ name, msg: message }))
-}
+const errorsOf = ({ status }: Cluster): { name: string; msg: string }[] =>
+  failuresOf(status, ACCESS_LAYER).map((message) => ({ name: ACCESS_LAYER, msg: message }))
+
+/** Why a layer that is of no profile cannot be applied. */
+export const failuresOf = ({ layers }: Cluster['status'], layer: string): string[] =>
+  (layers ?? [])
+    .filter(({ name, profileUid, state }) => name === layer && profileUid === '' && state === 'Error')
+    .map(({ message }) => message)

@@ -37,7 +37,8 @@ export function checkBindings(rbacs: readonly v1ClusterRbacInputEntity[], path: 
   for (const { binding, field } of all) checkBinding(binding, field)
 }
 
-function checkBinding({ type, namespace, role, subjects }: v1ClusterRbacBinding, field: string): void {
+/** One binding of a role inside a cluster, at `field`. Throws `InvalidRequest`. */
+export function checkBinding({ type, namespace, role, subjects }: v1ClusterRbacBinding, field: string): void {
   if (type === undefined) throw invalid(`${field}.type`, 'is missing. It is RoleBinding or ClusterRoleBinding')
   if (!SEGMENT.test(role?.name ?? '')) throw invalid(`${field}.role.name`, `'${role?.name ?? ''}' is no name of a role`)
   if (role?.kind === undefined) throw invalid(`${field}.role.kind`, 'is missing. It is Role or ClusterRole')

@@ -1,7 +1,13 @@
-import type { Tx } from '@atrium/runtime/store/store.ts'
+import type { BriefObject, Tx } from '@atrium/runtime/store/store.ts'
+
+type Found = ReadonlyMap<string, BriefObject<'Cluster'>>
+
+/** Those of the clusters that the caller sees, by uid. */
+export async function readBrief(tx: Tx, uids: readonly string[]): Promise<Found> {
+  const { items } = await tx.listBrief('Cluster', { where: { uid: [...new Set(uids)] } })
+  return new Map(items.map((cluster) => [cluster.meta.uid, cluster]))
+}
 
 /** Clusters with their names; those the caller does not see have none. */
-export const clusterRefs = (tx: Tx, uids: readonly string[]): Promise<{ clusterUid: string; clusterName: string }[]> =>
-  Promise.all(
-    uids.map(async (uid) => ({ clusterUid: uid, clusterName: (await tx.get('Cluster', uid))?.meta.name ?? '' })),
-  )
+export const clusterRefs = (uids: readonly string[], found: Found): { clusterUid: string; clusterName: string }[] =>
+  uids.map((uid) => ({ clusterUid: uid, clusterName: found.get(uid)?.meta.name ?? '' }))

@@ -13,7 +13,7 @@ import type {
 import { jsonCopy } from '@atrium/runtime/base/json.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import { capped, invalid } from '../../invalid.ts'
-import { dnsLabel } from '../clusters/access.ts'
+import { checkBinding, dnsLabel } from '../clusters/access.ts'
 import { checkSchedule } from '../clusters/cluster-config.ts'
 
 const limits = { clusters: 500, namespaces: 200, rbacs: 50, bindings: 200 } as const
@@ -80,22 +80,8 @@ function checkExpression(name: string, field: string): void {
 /** The bindings of one set of them, at `at`. */
 export const parseBindings = ({ spec }: v1ClusterRbac, at: string): RbacBinding[] =>
   capped(spec?.bindings ?? [], limits.bindings, at).map((given, index) => {
-    const binding = jsonCopy(given) as Partial<RbacBinding>
-    const field = entry(at, index)
-    const { type, namespace, role, subjects } = binding
-    if (!type) throw invalid(`${field}.type`, 'is missing')
-    if (!role?.kind || !role.name) throw invalid(`${field}.role`, 'needs kind and name')
-    if (type === 'ClusterRoleBinding' && role.kind !== 'ClusterRole')
-      throw invalid(`${field}.role.kind`, 'a ClusterRoleBinding binds a ClusterRole')
-    if (type === 'RoleBinding' && !dnsLabel.test(namespace ?? ''))
-      throw invalid(`${field}.namespace`, 'a RoleBinding needs the name of its namespace')
-    if (!subjects?.length) throw invalid(`${field}.subjects`, 'is empty')
-    const wrong = subjects.findIndex(
-      (one) => !one.type || !one.name || (one.type === 'ServiceAccount' && !one.namespace),
-    )
-    if (wrong >= 0)
-      throw invalid(`${entry(`${field}.subjects`, wrong)}`, 'needs type and name, and a ServiceAccount its namespace')
-    return { ...binding, type, role, subjects }
+    checkBinding(given, entry(at, index))
+    return jsonCopy(given) as RbacBinding
   })
 
 export function parseBackup(given: v1WorkspaceBackupConfigEntity, at: string): WorkspaceBackupPolicy {
