@@ -41,6 +41,7 @@ create table audit_log (
 )
   constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
   constraint audit_log_pkey PRIMARY KEY (tenant, id)
+  CREATE INDEX audit_log_by_object ON public.audit_log USING btree (tenant, uid, id DESC)
   CREATE INDEX audit_log_newest ON public.audit_log USING btree (tenant, at DESC, id DESC)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))

@@ -1,4 +1,5 @@
 import { apiKeys } from './api-keys.ts'
+import { audits } from './audits.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import { roleBindings } from './role-bindings.ts'
@@ -21,4 +22,5 @@ export const createIdentity = (parts: Parts): Identity => ({
   ...roles(parts),
   ...roleBindings(parts),
   ...apiKeys(parts),
+  ...audits(parts),
 })

@@ -1,6 +1,7 @@
 import type { RoleScope } from '@atrium/api/permissions/catalogue.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
+import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
 import type { Grants, Subject } from './subject.ts'
 
@@ -173,4 +174,7 @@ export interface Identity {
   listApiKeys(tenant: string, userUid?: string): Promise<ApiKey[]>
   updateApiKey(scope: Scope, uid: string, patch: ApiKeyPatch): Promise<void>
   deleteApiKey(scope: Scope, uid: string): Promise<void>
+
+  /** What was done in the tenant, newest first, and how much of it there is (at most 10,000 are counted). */
+  audits(tenant: string, query: Parameters<typeof readAudit>[1]): Promise<{ items: RecordedAudit[]; count: number }>
 }

@@ -46,18 +46,55 @@ interface AuditRow extends Record<string, unknown> {
   message: string
 }
 
+/** Which entries; what is absent or null does not matter. */
+export interface AuditSelection {
+  id?: number | undefined
+  /** RFC 3339: at this time, or later. */
+  since?: string | undefined
+  /** Before this time. */
+  until?: string | undefined
+  /** Of what this user did, with their API keys too. */
+  userUid?: string | undefined
+  /** Uids of projects that the objects lie in; null = also of the whole tenant. */
+  projects?: readonly string[] | null | undefined
+  kind?: string | undefined
+  uid?: string | undefined
+  /** Last word of an entry's action: `Cluster.update` is an `update`. */
+  verb?: string | undefined
+  /** Any verb but these. */
+  notVerbs?: readonly string[] | undefined
+}
+
+const SELECTED = `
+  tenant = $1 and ($2::bigint is null or id = $2)
+  and ($3::timestamptz is null or at >= $3) and ($4::timestamptz is null or at < $4)
+  and ($5::text is null or actor_uid = $5
+    or actor_uid in (select uid from api_keys where tenant = $1 and user_uid = $5))
+  and ($6::text[] is null or project = any($6))
+  and ($7::text is null or kind = $7) and ($8::text is null or uid = $8)
+  and ($9::text is null or substring(action from '[^.]+$') = $9)
+  and ($10::text[] is null or substring(action from '[^.]+$') <> all($10))`
+
 const NEWEST = `
   select id, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message
-  from audit_log where tenant = $1 and ($3::bigint is null or id < $3) order by id desc limit $2`
+  from audit_log where ${SELECTED} and ($12::bigint is null or id < $12) order by id desc limit $11 offset $13`
+
+const COUNT = `select count(*)::int as count from (select from audit_log where ${SELECTED} limit $11) found`
+
+const valuesOf = (tenant: string, selection: AuditSelection): unknown[] => {
+  const { id, since, until, userUid, projects, kind, uid, verb, notVerbs } = selection
+  return [tenant, id, since, until, userUid, projects, kind, uid, verb, notVerbs].map((value) => value ?? null)
+}
 
 /** A tenant's audit record, newest first; `before` is the id of the last entry of the former page. */
 export const readAudit = async (
   context: Pick<TxContext, 'sql' | 'tenant'>,
-  query: { limit: number; before?: number },
+  query: AuditSelection & { limit: number; before?: number | undefined; offset?: number | undefined },
 ): Promise<RecordedAudit[]> => {
-  const rows = await context.sql.query<AuditRow>(NEWEST, [context.tenant, query.limit, query.before ?? null])
+  const { limit, before = null, offset = 0 } = query
+  const rows = await context.sql.query<AuditRow>(NEWEST, [...valuesOf(context.tenant, query), limit, before, offset])
   return rows.map((row) => ({
-    id: row.id,
+    id: Number(row.id),
     at: row.at.toISOString(),
     actor: { type: row.actor_type, uid: row.actor_uid, name: row.actor_name },
     action: row.action,
@@ -65,4 +102,14 @@ export const readAudit = async (
     project: row.project,
     message: row.message,
   }))
+}
+
+/** How many there are; of more than `most`, that. */
+export const countAudit = async (
+  { sql, tenant }: Pick<TxContext, 'sql' | 'tenant'>,
+  selection: AuditSelection,
+  most: number,
+): Promise<number> => {
+  const [row] = await sql.query<{ count: number }>(COUNT, [...valuesOf(tenant, selection), most])
+  return row?.count ?? 0
 }

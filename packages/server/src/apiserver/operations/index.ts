@@ -2,6 +2,7 @@ import type { RegisteredOperation } from '../operation.ts'
 import { accountsOperations } from './accounts/index.ts'
 import { assetsOperations } from './assets/index.ts'
 import { atriumOperations } from './atrium/index.ts'
+import { auditsOperations } from './audits/index.ts'
 import { authOperations } from './auth/index.ts'
 import { cloudconfigsOperations } from './cloudconfigs/index.ts'
 import { cloudsOperations } from './clouds/index.ts'
@@ -27,6 +28,7 @@ import { workspacesOperations } from './workspaces/index.ts'
 /** Every operation with a handler, by area. */
 export const operations: RegisteredOperation[] = [
   ...authOperations,
+  ...auditsOperations,
   ...usersOperations,
   ...rolesOperations,
   ...projectsOperations,

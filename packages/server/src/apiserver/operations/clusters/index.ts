@@ -20,6 +20,7 @@ import { v1SpectroClustersPatchProfiles } from './v1SpectroClustersPatchProfiles
 import { v1SpectroClustersSearchFilterSummary } from './v1SpectroClustersSearchFilterSummary.ts'
 import { v1SpectroClustersSearchSchema } from './v1SpectroClustersSearchSchema.ts'
 import { v1SpectroClustersSummaryUidOverview } from './v1SpectroClustersSummaryUidOverview.ts'
+import { v1SpectroClustersTagsGet } from './v1SpectroClustersTagsGet.ts'
 import { v1SpectroClustersUidAdminKubeConfig } from './v1SpectroClustersUidAdminKubeConfig.ts'
 import { v1SpectroClustersUidClusterMetaAttributeUpdate } from './v1SpectroClustersUidClusterMetaAttributeUpdate.ts'
 import { v1SpectroClustersUidConfigNamespacesGet } from './v1SpectroClustersUidConfigNamespacesGet.ts'
@@ -93,4 +94,5 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersUpdateProfiles,
   v1SpectroClustersValidateName,
   v1SpectroClustersValidatePacks,
+  v1SpectroClustersTagsGet,
 ]

@@ -2,6 +2,7 @@ import type { RegisteredOperation } from '../../operation.ts'
 import { V1SpcPoliciesMaintenanceCreate } from './V1SpcPoliciesMaintenanceCreate.ts'
 import { V1SpcPoliciesMaintenanceUidGet } from './V1SpcPoliciesMaintenanceUidGet.ts'
 import { V1SpcPoliciesMaintenanceUidUpdate } from './V1SpcPoliciesMaintenanceUidUpdate.ts'
+import { V1SpcPoliciesTagsGet } from './V1SpcPoliciesTagsGet.ts'
 import { V1SpcPoliciesUidDelete } from './V1SpcPoliciesUidDelete.ts'
 import { v1SpcPoliciesFilterSummary } from './v1SpcPoliciesFilterSummary.ts'
 
@@ -11,4 +12,5 @@ export const policiesOperations: RegisteredOperation[] = [
   V1SpcPoliciesMaintenanceUidUpdate,
   V1SpcPoliciesUidDelete,
   v1SpcPoliciesFilterSummary,
+  V1SpcPoliciesTagsGet,
 ]

@@ -1,5 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
 import { V1ClusterTemplatesCreate } from './V1ClusterTemplatesCreate.ts'
+import { V1ClusterTemplatesTagsGet } from './V1ClusterTemplatesTagsGet.ts'
 import { V1ClusterTemplatesUidDelete } from './V1ClusterTemplatesUidDelete.ts'
 import { V1ClusterTemplatesUidGet } from './V1ClusterTemplatesUidGet.ts'
 import { V1ClusterTemplatesUidMetadataUpdate } from './V1ClusterTemplatesUidMetadataUpdate.ts'
@@ -19,4 +20,5 @@ export const templatesOperations: RegisteredOperation[] = [
   V1ClusterTemplatesUidProfilesVariablesPatch,
   V1SpectroClustersTemplatesUidClustersUpgrade,
   v1ClusterTemplatesFilterSummary,
+  V1ClusterTemplatesTagsGet,
 ]

@@ -1,0 +1,6 @@
+import type { RegisteredOperation } from '../../operation.ts'
+import { v1AuditsList } from './v1AuditsList.ts'
+import { v1AuditsUidGet } from './v1AuditsUidGet.ts'
+import { v1AuditsUidGetSysMsg } from './v1AuditsUidGetSysMsg.ts'
+
+export const auditsOperations: RegisteredOperation[] = [v1AuditsList, v1AuditsUidGet, v1AuditsUidGetSysMsg]

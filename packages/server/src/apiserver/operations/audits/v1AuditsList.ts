@@ -1,0 +1,43 @@
+import { invalid } from '../../invalid.ts'
+import { defineOperation } from '../../operation.ts'
+import { listMeta } from '../../shapes/lists.ts'
+import { readableProjects, selectionOfType } from './load.ts'
+import { viewAudit } from './views.ts'
+
+const defaultLimit = 50
+const mostAtOnce = 1_000
+
+/** What was done, newest first. New entries come in at the front while a client reads: a token is the last one it got. */
+export const v1AuditsList = defineOperation('v1AuditsList', {
+  scope: 'project',
+  permission: 'audit.list',
+  async handler({ subject, project, query }, context) {
+    const { startTime, endTime, userUid, projectUid, tenantUid, resourceKind, resourceUid, actionType } = query
+    const { limit = defaultLimit, offset = 0, continue: token } = query
+    if (limit < 0 || limit > mostAtOnce) throw invalid('limit', `is at most ${mostAtOnce}`)
+    if (offset < 0) throw invalid('offset', 'cannot be negative')
+    if (token !== undefined && !/^\d{1,15}$/.test(token))
+      throw invalid('continue', 'is not a token of this list. Start again without it')
+    const named = project ?? projectUid ?? null
+    const projects = readableProjects(subject, 'audit.list', named)
+    if (projects?.length === 0 || (tenantUid !== undefined && tenantUid !== subject.tenant))
+      return { items: [], listmeta: listMeta({ items: [], count: 0, start: 0 }) }
+    const found = await context.identity.audits(subject.tenant, {
+      ...{ since: startTime, until: endTime, userUid, projects, kind: resourceKind, uid: resourceUid },
+      ...selectionOfType(actionType),
+      limit: limit === 0 ? mostAtOnce : limit,
+      ...(token === undefined ? { offset } : { before: Number(token) }),
+    })
+    const last = found.items.at(-1)
+    const isWhole = last === undefined || found.items.length < (limit === 0 ? mostAtOnce : limit)
+    return {
+      items: found.items.map((entry) => viewAudit(entry, subject.tenantName)),
+      listmeta: listMeta({
+        items: found.items,
+        count: found.count,
+        start: offset,
+        ...(!isWhole && { continue: String(last.id) }),
+      }),
+    }
+  },
+})
