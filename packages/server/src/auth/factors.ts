@@ -4,7 +4,9 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
 import { deleteChallenge } from '../store/identity/challenges.ts'
 import { deleteSessionsOf } from '../store/identity/credentials.ts'
+import { noteFactorFailures } from '../store/identity/factor-failures.ts'
 import * as rows from '../store/identity/factors.ts'
+import { countRecoveryCodes, replaceRecoveryCodes } from '../store/identity/recovery-codes.ts'
 import { selectUser } from '../store/identity/users.ts'
 import { sealSecret } from './factor-secrets.ts'
 import { finishSignIn } from './finish-sign-in.ts'
@@ -44,9 +46,9 @@ export const factorEntry = (action: string, { userUid, email }: Person, message:
 
 /** Recovery codes for somebody who has none. */
 async function firstRecoveryCodes({ random }: Parts, sql: Sql, { tenant, userUid }: Person): Promise<Secret<string>[]> {
-  if ((await rows.countRecoveryCodes(sql, tenant, userUid)) > 0) return []
+  if ((await countRecoveryCodes(sql, tenant, userUid)) > 0) return []
   const { shown, hashes } = newRecoveryCodes(random)
-  await rows.replaceRecoveryCodes(sql, tenant, userUid, hashes)
+  await replaceRecoveryCodes(sql, tenant, userUid, hashes)
   return shown
 }
 
@@ -110,7 +112,7 @@ export function factors(parts: Parts, { passwordAge }: Pick<Identity, 'passwordA
       change(parts, asUser(person), async (sql) => {
         const { tenant, userUid } = person
         if ((await rows.deleteFactors(sql, tenant, userUid, name)) === 0) throw factorNotFound(name)
-        if (!(await rows.hasFactors(sql, tenant, userUid))) await rows.replaceRecoveryCodes(sql, tenant, userUid, [])
+        if (!(await rows.hasFactors(sql, tenant, userUid))) await replaceRecoveryCodes(sql, tenant, userUid, [])
         return { result: undefined, entry: factorEntry('removeFactor', person, `removed second factor '${name}'`) }
       }),
 
@@ -120,8 +122,8 @@ export function factors(parts: Parts, { passwordAge }: Pick<Identity, 'passwordA
         const user = await selectUser(sql, tenant, userUid)
         if (!user) throw userNotFound(userUid)
         const count = await rows.deleteFactors(sql, tenant, userUid, null)
-        await rows.replaceRecoveryCodes(sql, tenant, userUid, [])
-        await rows.noteFactorFailures(sql, tenant, userUid, { failures: 0, blockedUntil: null })
+        await replaceRecoveryCodes(sql, tenant, userUid, [])
+        await noteFactorFailures(sql, tenant, userUid, { failures: 0, blockedUntil: null })
         await deleteSessionsOf(sql, tenant, userUid)
         const person = { tenant, userUid, email: user.email }
         const text = `removed all second factors (${count}) and recovery codes; all sessions ended`
@@ -135,11 +137,11 @@ export function factors(parts: Parts, { passwordAge }: Pick<Identity, 'passwordA
           throw new AtriumError('InvalidState', 'Recovery codes stand in for a second factor, and you have none yet.')
         }
         const { shown, hashes } = newRecoveryCodes(random)
-        await rows.replaceRecoveryCodes(sql, tenant, userUid, hashes)
+        await replaceRecoveryCodes(sql, tenant, userUid, hashes)
         return { result: shown, entry: factorEntry('renewRecoveryCodes', person, 'made new recovery codes') }
       }),
 
     recoveryCodesLeft: ({ tenant, userUid }) =>
-      database.withTenant(tenant, (sql) => rows.countRecoveryCodes(sql, tenant, userUid)),
+      database.withTenant(tenant, (sql) => countRecoveryCodes(sql, tenant, userUid)),
   }
 }

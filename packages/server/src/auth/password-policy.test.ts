@@ -30,9 +30,12 @@ test('a rule is searched in the password, as RE2 does it, and then nothing else 
   expect(problemOfPassword({ isRegex: true, regex: 'x' }, 'x')).toContain('at least 6')
 })
 
-test.each(['(?=.*a)', '(a)\\1', 'a{1001}', '('])('%s is refused, with what to do', (regex) => {
-  expect(problemOfPolicy({ isRegex: true, regex })).toMatchObject({ field: 'regex' })
-})
+test.each(['(?=.*a)', '(a)\\1', 'a{1001}', '(', `${'.{0,999}'.repeat(30)}[^a]$`, '(.{0,99}){0,99}x', 'a'.repeat(257)])(
+  '%s is refused, with what to do',
+  (regex) => {
+    expect(problemOfPolicy({ isRegex: true, regex })).toMatchObject({ field: 'regex' })
+  },
+)
 
 test('a rule that makes other engines go back for ever is answered at once', () => {
   const policy = { isRegex: true, regex: '^(a+)+$', maxLength: 1024 }

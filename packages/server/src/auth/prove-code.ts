@@ -1,6 +1,7 @@
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Sql } from '../store/database.ts'
-import { selectTotp, useRecoveryCode, useTotpStep } from '../store/identity/factors.ts'
+import { selectTotp, useTotpStep } from '../store/identity/factors.ts'
+import { useRecoveryCode } from '../store/identity/recovery-codes.ts'
 import { openSecret } from './factor-secrets.ts'
 import type { Parts } from './parts.ts'
 import { recoveryHash } from './recovery-codes.ts'

@@ -11,7 +11,8 @@ import {
   setProven,
 } from '../store/identity/challenges.ts'
 import type { SessionOrigin } from '../store/identity/credentials.ts'
-import { lockFactors, noteFactorFailures, selectAuthenticators, useAuthenticator } from '../store/identity/factors.ts'
+import { lockFactors, noteFactorFailures } from '../store/identity/factor-failures.ts'
+import { selectAuthenticators, useAuthenticator } from '../store/identity/factors.ts'
 import { finishSignIn, passwordExpired } from './finish-sign-in.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
