@@ -126,6 +126,32 @@ create table events (
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
 
+create table factors (
+  ciphertext bytea,
+  created_at timestamp with time zone not null,
+  credential_id text collate "C",
+  is_confirmed boolean not null,
+  key_version integer,
+  kind text collate "C" not null,
+  last_step bigint,
+  last_used_at timestamp with time zone,
+  name text not null,
+  nonce bytea,
+  public_key bytea,
+  sign_count bigint,
+  tenant text collate "C" not null,
+  transports text[],
+  user_uid text collate "C" not null
+)
+  constraint factors_kind CHECK ((((kind = 'totp'::text) AND (num_nulls(key_version, nonce, ciphertext, last_step) = 0)) OR ((kind = 'webauthn'::text) AND (num_nulls(credential_id, public_key, sign_count, transports) = 0))))
+  constraint factors_tenant_key_version_fkey FOREIGN KEY (tenant, key_version) REFERENCES tenant_keys(tenant, version)
+  constraint factors_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint factors_pkey PRIMARY KEY (tenant, user_uid, name)
+  constraint factors_credential UNIQUE (tenant, credential_id)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
 create table leases (
   lease_until timestamp with time zone not null,
   name text collate "C" not null,
@@ -343,6 +369,31 @@ create table objects (
   policy shared for select to atrium_app using ((tenant = 'system'::text))
   grant delete, insert, select, update to atrium_app
 
+create table password_links (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint password_links_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint password_links_pkey PRIMARY KEY (tenant, user_uid)
+  constraint password_links_hash UNIQUE (tenant, hash)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table recovery_codes (
+  hash bytea not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint recovery_codes_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint recovery_codes_pkey PRIMARY KEY (tenant, user_uid, hash)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
 create table resource_roles (
   filter_uids text[] not null,
   project_uids text[] not null,
@@ -398,14 +449,18 @@ create table secrets (
   grant delete, insert, select, update to atrium_app
 
 create table sessions (
+  address text not null default ''::text,
+  client text not null default ''::text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   hash bytea not null,
   tenant text collate "C" not null,
+  uid text collate "C" not null default (gen_random_uuid())::text,
   user_uid text collate "C" not null
 )
   constraint sessions_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
   constraint sessions_pkey PRIMARY KEY (tenant, hash)
+  constraint sessions_uid UNIQUE (tenant, uid)
   CREATE INDEX sessions_by_user ON public.sessions USING btree (tenant, user_uid)
   row level security: t, forced: t
   policy everything for all to atrium_system using (true)
@@ -426,6 +481,24 @@ create table settings (
   constraint settings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
   constraint settings_pkey PRIMARY KEY (tenant, scope, name)
   CREATE INDEX settings_by_project ON public.settings USING btree (tenant, project) WHERE (project IS NOT NULL)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table sign_in_challenges (
+  challenge text collate "C",
+  created_at timestamp with time zone not null,
+  device_name text,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  is_proven boolean not null default false,
+  purpose text collate "C" not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint sign_in_challenges_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sign_in_challenges_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX sign_in_challenges_by_user ON public.sign_in_challenges USING btree (tenant, user_uid)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
@@ -489,12 +562,15 @@ create table tenants (
 create table users (
   created_at timestamp with time zone not null,
   email text collate "C" not null,
+  factor_failures integer not null default 0,
+  factors_blocked_until timestamp with time zone,
   first_name text not null,
   is_active boolean not null default true,
   last_name text not null,
   last_sign_in_at timestamp with time zone,
   modified_at timestamp with time zone not null,
   password_hash text,
+  password_set_at timestamp with time zone,
   tenant text collate "C" not null,
   uid text collate "C" not null
 )

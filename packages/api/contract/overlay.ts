@@ -85,6 +85,22 @@ function addImportToken(operations: Operation[]): void {
   fetch?.parameters.push({ name: 'token', in: 'query', required: false, schema: text })
 }
 
+/** What a sign-in with passwords and second factors asks for beside the published file. */
+function addSignIn({ operations, schemas }: Contract): void {
+  const password: Schema = { type: 'string', maxLength: 1024 }
+  // Whoever changes their second factors types their password again.
+  Object.assign(schemas.v1MfaDeviceName?.properties ?? {}, { password })
+  const removal = operations.find(({ id }) => id === 'V1UsersMfaDevicesNameDelete')
+  if (removal) removal.body = { schema: { type: 'object', properties: { password } }, required: false }
+  // An e-mail may be known to several organisations.
+  const change = operations.find(({ id }) => id === 'V1UsersPasswordChange')
+  Object.assign(change?.body?.schema.properties ?? {}, { org: text })
+  // An object in the file; browsers send and read base64url.
+  Object.assign(schemas.v1MfaUserEntity?.properties ?? {}, { id: text })
+  // What browsers call it.
+  Object.assign(schemas.v1MfaCredentialCreationRequest?.properties ?? {}, { type: text })
+}
+
 /** Changes `contract` in place and returns it. */
 export function applyOverlay(contract: Contract): Contract {
   const { schemas } = contract
@@ -100,5 +116,6 @@ export function applyOverlay(contract: Contract): Contract {
   }
   addNewerFields(schemas)
   addImportToken(contract.operations)
+  addSignIn(contract)
   return contract
 }

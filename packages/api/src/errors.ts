@@ -6,6 +6,8 @@ export const errorStatus = {
   NotImplemented: 400,
   /** No or wrong credentials. */
   Unauthorized: 401,
+  /** The password is right and too old; `details.expiredAt`. It is changed first, and opens nothing else. */
+  PasswordExpired: 403,
   /** The credentials are right but do not permit this. */
   Forbidden: 403,
   ResourceNotFound: 404,

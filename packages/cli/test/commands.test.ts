@@ -2,7 +2,10 @@ import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify, stripVTControlCharacters } from 'node:util'
+import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openRemote } from '../src/platform/connect.ts'
+import { type Context, credentialOf, readContexts } from '../src/platform/contexts.ts'
 import { VERSION } from '../src/version.ts'
 import { type CommandLine, openCommandLine, type RunOptions } from './support/command-line.ts'
 import { account, cluster, documents, profiles } from './support/fleet.ts'
@@ -213,6 +216,49 @@ describe('nouns', () => {
     expect(await cli.atrium('apikey', 'disable', 'ci')).toBe('apikey/ci disabled\n')
     expect(await signIn()).toMatchObject({ exitCode: 1 })
     expect(await cli.atrium('apikey', 'delete', 'ci')).toBe('apikey/ci deleted\n')
+  })
+
+  test('a person signs in with a password, accepts what is to be read, and proves a second factor', async () => {
+    const email = 'eve@example.com'
+    await cli.atrium('user', 'create', email, '--role', 'Tenant Viewer')
+    const path = (await cli.atrium('user', 'password-link', email)).trim()
+    expect(path).toMatch(/^\/v1\/auth\/password\/.+\/activate$/)
+    await cli.attempt(['user', 'password', email], { input: 'correct horse' })
+    const file = join(cli.folder, 'eve.json')
+    const signIn = (input: string, ...more: string[]) => {
+      const ca = cli.file('ca.crt', cli.context.ca ?? '')
+      const args = ['--config', file, 'login', cli.context.url, '--ca', ca, '--email', email, '--org', 'acme', ...more]
+      return cli.attempt(args, { input })
+    }
+    expect(await signIn('wrong')).toMatchObject({ exitCode: 1 })
+    expect(await signIn('correct horse')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("'acme'") })
+
+    const as = (context: Context) => openRemote(context, credentialOf(context), null)
+    const eve = as(Object.values(readContexts(file).contexts)[0] as Context)
+    const admin = as(cli.context)
+    try {
+      const device = { deviceName: 'phone', password: 'correct horse' }
+      const { secret } = await eve.client.call('POST /atrium/v1/account/mfa/totp/start', { body: device })
+      const code = new TOTP({ secret }).generate()
+      const { recoveryCodes } = await eve.client.call('POST /atrium/v1/account/mfa/totp/finish', { body: { code } })
+      const { tenantUid = '' } = await admin.client.call('GET /v1/users/info')
+      const banner = { title: 'Mind', Message: 'For staff.', isEnabled: true }
+      await admin.client.call('PUT /v1/tenants/{tenantUid}/loginBanner', { params: { tenantUid }, body: banner })
+      const unread = await signIn('correct horse')
+      expect(unread.exitCode).toBe(1)
+      expect(unread.stderr).toMatch(/For staff\.[^]*--accept-banner/)
+      const read = await signIn(`correct horse\n${recoveryCodes[0]}\n`, '--accept-banner')
+      expect(read, read.stderr).toMatchObject({ exitCode: 0 })
+      expect(await signIn('correct horse\n000000\n', '--accept-banner')).toMatchObject({ exitCode: 1 })
+
+      expect(await cli.atrium('user', 'reset-mfa', email)).toBe(`user/${email} changed\n`)
+      expect(await signIn('correct horse', '--accept-banner')).toMatchObject({ exitCode: 0 })
+      expect(await cli.atrium('user', 'sign-out', email)).toBe(`user/${email} changed\n`)
+      expect((await cli.attempt(['--config', file, 'get', 'projects'])).exitCode).toBe(1)
+      await admin.client.call('PUT /v1/tenants/{tenantUid}/loginBanner', { params: { tenantUid }, body: {} })
+    } finally {
+      await Promise.all([eve.close(), admin.close()])
+    }
   })
 
   test('only pack registries of the tenant are read anew', async () => {

@@ -49,7 +49,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
   const logger = options.logger ?? silentLogger
   const keyProvider = new FileKeyProvider(options.rootKeyFile, systemRandom)
   const store = await openStore({ ...deps, logger, ...options.database.storeOptions, keyProvider })
-  const identity = createIdentity({ ...deps, database: store.database, system: store.system })
+  const identity = createIdentity({ ...deps, database: store.database, system: store.system, keys: store.keys })
   const admission = createAdmission(store)
   const certificate = await issueCertificate(options.authority, {
     ...deps,

@@ -131,7 +131,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     config,
     owner,
     store,
-    identity: createIdentity({ clock, random, database: store.database, system: store.system }),
+    identity: createIdentity({ clock, random, database: store.database, system: store.system, keys: store.keys }),
     admission: createAdmission(store),
     providers,
     clouds: overrides.clouds ?? createCloudClient({ egress, clock, mirror: config.cloudMirror }),

@@ -53,7 +53,7 @@ describe('sign-in', () => {
     expect((await signIn({ ...body, org: two.tenant.name })).status).toBe(200)
   })
 
-  test('a password change needs the present password and ends every session', async () => {
+  test('a password change needs the present password, and by a key it ends every session', async () => {
     const tenant = await api.newTenant()
     const password = tenant.adminPassword.reveal()
     const { body } = await signIn({ emailId: tenant.adminEmail, password })

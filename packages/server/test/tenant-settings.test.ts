@@ -46,8 +46,10 @@ describe('the password policy of a tenant', () => {
     ['maxLength', 'InvalidRequest', { minLength: 8, maxLength: 7 }],
     ['maxLength', 'InvalidRequest', { maxLength: 8, minNumOfDigits: 9 }],
     ['minNumOfDigits', 'InvalidRequest', { minNumOfDigits: -1 }],
-    ['regex', 'NotImplemented', { isRegex: true, regex: '^a+$' }],
-    ['expiryDurationInDays', 'NotImplemented', { expiryDurationInDays: 30 }],
+    ['regex', 'InvalidRequest', { isRegex: true, regex: '^(a' }],
+    ['regex', 'InvalidRequest', { isRegex: true }],
+    ['expiryDurationInDays', 'InvalidRequest', { expiryDurationInDays: -1 }],
+    ['firstReminderInDays', 'InvalidRequest', { firstReminderInDays: -1 }],
   ])('is refused for %s with %s: %o cannot be kept to', async (field, code, body) => {
     const { call, tenant } = await api.newTenant()
     const answer = await call(`POST /v1/tenants/${tenant.uid}/password/policy`, { body })

@@ -1,3 +1,4 @@
+import { accountOperations } from './account.ts'
 import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
@@ -11,6 +12,7 @@ import { watchOperations } from './watch.ts'
 
 /** Every own operation (`/atrium/v1`), beside the public contract. */
 export const ownOperations: OwnOperations[] = [
+  accountOperations,
   clusterOperations,
   explainOperations,
   planOperations,

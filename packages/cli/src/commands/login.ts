@@ -1,29 +1,43 @@
 import { readFileSync } from 'node:fs'
+import { type Client } from '@atrium/client/client.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { acceptBanner, textOfBanner } from '../platform/banner.ts'
 import { openRemote } from '../platform/connect.ts'
-import { addContext, type Context, readContexts, writeContexts } from '../platform/contexts.ts'
+import { addContext, type Context, credentialOf, readContexts, writeContexts } from '../platform/contexts.ts'
+import { signInByPassword } from '../platform/password-sign-in.ts'
 import { findProject, listProjects, type ProjectRef } from '../platform/projects.ts'
-import { readSecret } from '../platform/secret-input.ts'
+import { openPrompt, type Prompt } from '../platform/prompt.ts'
 import type { ServerOptions } from '../platform/server.ts'
 
 interface LoginOptions extends ServerOptions {
   ca?: string
   apiKeyFile?: string
+  email?: string
+  org?: string
+  acceptBanner?: true
   name?: string
 }
 
-/** `atrium login URL [--ca FILE] [--api-key-file FILE] [--name NAME]` */
+/** `atrium login URL [--ca FILE] [--api-key-file FILE | --email EMAIL [--org NAME]] [--accept-banner] [--name NAME]` */
 export const registerLogin = (program: Command): void => {
   program
     .command('login')
-    .description('keep a server and an API key as a context, and use it from now on')
+    .description('keep a server and an API key, or a session, as a context, and use it from now on')
     .argument('<url>', 'of the server, e.g. https://atrium.example.com:8443')
     .option('--ca <file>', "PEM of the authority to trust; without it the system's")
     .option(
       '--api-key-file <file>',
       'file of the API key; without it the key is asked for, or read from standard input',
     )
+    .addOption(
+      new Option(
+        '--email <email>',
+        'sign in with a password, and the code of a second factor, instead of a key',
+      ).conflicts('apiKeyFile'),
+    )
+    .option('--org <name>', 'of the organisation; needed when several know the e-mail')
+    .option('--accept-banner', 'I have read what the organisation wants read before signing in')
     .option('--name <name>', 'of the context; without it the host of the URL')
     .action((url: string, _options: object, command: Command) => login(url, command.optsWithGlobals<LoginOptions>()))
 }
@@ -32,15 +46,69 @@ async function login(given: string, options: LoginOptions): Promise<void> {
   const url = checkUrl(given)
   const name = options.name ?? new URL(url).hostname
   const ca = options.ca === undefined ? null : readText(options.ca, '--ca')
-  const text =
-    options.apiKeyFile === undefined ? await readSecret('API key: ') : readText(options.apiKeyFile, '--api-key-file')
+  const prompt = openPrompt()
+  try {
+    const context = await newContext({ url, ca, project: null }, options, prompt)
+    const { tenant, project } = await lookAround(context, options.project)
+    const contexts = readContexts(options.config)
+    writeContexts(options.config, addContext(contexts, name, { ...context, project }))
+    const where = project === null ? 'at tenant scope' : `in project '${project.name}'`
+    process.stdout.write(`Context '${name}' is in use: tenant '${tenant}', ${where}.\n`)
+  } finally {
+    prompt.close()
+  }
+}
+
+/** `server` with a credential that is good. What is to be read before signing in was accepted. */
+async function newContext(server: Context, options: LoginOptions, prompt: Prompt): Promise<Context> {
+  const { client: anonymous, close } = openRemote(server, null, null)
+  try {
+    const { org } = options
+    const query = org === undefined ? {} : { org }
+    const before = textOfBanner(await anonymous.call('GET /atrium/v1/auth/banner', { query }))
+    if (before !== null) await acceptBanner(before, options.acceptBanner === true, prompt)
+    const context = { ...server, ...(await credentialFor(server, anonymous, options, prompt)) }
+    await acceptTenantBanner(context, before, options, prompt)
+    return context
+  } finally {
+    await close()
+  }
+}
+
+async function credentialFor(
+  server: Context,
+  anonymous: Client,
+  { email, org, apiKeyFile }: LoginOptions,
+  prompt: Prompt,
+): Promise<{ apiKey: string } | { token: string }> {
+  if (email !== undefined) {
+    const openAs = (token: string) => openRemote(server, { token }, null)
+    return { token: await signInByPassword(anonymous, openAs, { email, org }, prompt) }
+  }
+  const text = apiKeyFile === undefined ? await prompt.secret('API key: ') : readText(apiKeyFile, '--api-key-file')
   const apiKey = text.trim()
   if (apiKey === '') throw new Error('The API key is empty. Give a file that holds it: --api-key-file FILE')
-  const { tenant, project } = await signIn({ url, ca, apiKey, project: null }, options.project)
-  const contexts = readContexts(options.config)
-  writeContexts(options.config, addContext(contexts, name, { url, ca, apiKey, project }))
-  const where = project === null ? 'at tenant scope' : `in project '${project.name}'`
-  process.stdout.write(`Context '${name}' is in use: tenant '${tenant}', ${where}.\n`)
+  return { apiKey }
+}
+
+/** Which organisation it is may be known by its credential only. */
+async function acceptTenantBanner(
+  context: Context,
+  accepted: string | null,
+  options: LoginOptions,
+  prompt: Prompt,
+): Promise<void> {
+  const { client, close } = openRemote(context, credentialOf(context), null)
+  try {
+    const { tenantUid = '' } = await client.call('GET /v1/users/info')
+    const banner = await client.call('GET /v1/tenants/{tenantUid}/loginBanner', { params: { tenantUid } })
+    const text = textOfBanner(banner)
+    if (text !== null && text !== accepted) await acceptBanner(text, options.acceptBanner === true, prompt)
+    const { password } = await client.call('GET /atrium/v1/account')
+    if (password.isReminded) process.stderr.write(`Your password expires at ${password.expiresAt}. Change it before.\n`)
+  } finally {
+    await close()
+  }
 }
 
 function checkUrl(given: string): string {
@@ -57,12 +125,12 @@ function readText(file: string, option: string): string {
   }
 }
 
-/** Proves that the key is good, and chooses the project: the one named, or the only one, or `Default`. */
-async function signIn(
+/** Whose it is, and the project: the one named, or the only one, or `Default`. */
+async function lookAround(
   context: Context,
   wanted: string | undefined,
 ): Promise<{ tenant: string; project: ProjectRef | null }> {
-  const { client, close } = openRemote(context, { apiKey: context.apiKey }, null)
+  const { client, close } = openRemote(context, credentialOf(context), null)
   try {
     const { orgName = '' } = await client.call('GET /v1/users/info')
     if (wanted !== undefined) return { tenant: orgName, project: await findProject(client, wanted) }

@@ -7,7 +7,7 @@ import { durationMs } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
 import { tableOptions } from '../output/terminal.ts'
 import { findProject } from '../platform/projects.ts'
-import { readSecret } from '../platform/secret-input.ts'
+import { readSecret } from '../platform/prompt.ts'
 import { findItem } from '../resources/kinds.ts'
 import { apiKey, role, team, user } from '../resources/tenancy.ts'
 import type { Given, Noun, Verb } from './noun.ts'
@@ -47,9 +47,40 @@ const userNoun: Noun = {
         return `user/${email} has a new password`
       },
     },
+    {
+      name: 'password-link',
+      description: 'make a link by which a user sets their password once, within a day; hand it to nobody else',
+      arguments: [['<email>', 'of the user']],
+      async run({ client }, { args: [email = ''] }) {
+        const params = { uid: (await findItem(client, user, email)).uid }
+        const { path, expiresAt } = await client.call('POST /atrium/v1/users/{uid}/passwordLink', { params })
+        process.stderr.write(
+          `Works once, until ${expiresAt}: PATCH with {"password": "…"} to this path of the server.\n`,
+        )
+        return path
+      },
+    },
+    helpVerb('reset-mfa', 'take every second factor from a user who lost theirs', 'DELETE /atrium/v1/users/{uid}/mfa'),
+    helpVerb('sign-out', 'end every session of a user', 'DELETE /atrium/v1/users/{uid}/sessions'),
     rolesVerb('grant', 'give a user a role', (held, uid) => [...new Set([...held, uid])]),
     rolesVerb('revoke', 'take a role from a user', (held, uid) => held.filter((one) => one !== uid)),
   ],
+}
+
+function helpVerb(
+  name: string,
+  description: string,
+  route: 'DELETE /atrium/v1/users/{uid}/mfa' | 'DELETE /atrium/v1/users/{uid}/sessions',
+): Verb {
+  return {
+    name,
+    description,
+    arguments: [['<email>', 'of the user']],
+    async run({ client }, { args: [email = ''] }) {
+      await client.call(route, { params: { uid: (await findItem(client, user, email)).uid } })
+      return `user/${email} changed`
+    },
+  }
 }
 
 function rolesVerb(name: string, description: string, change: (held: string[], uid: string) => string[]): Verb {

@@ -43,7 +43,7 @@ export const openClient = (
 /** A client of the server at `url`, trusting the authority `ca` (PEM); null = those of the system. */
 export function openRemote(
   { url, ca }: { url: string; ca: string | null },
-  credential: { apiKey: string } | { token: string },
+  credential: { apiKey: string } | { token: string } | null,
   project: string | null,
   note?: string,
 ): { client: Client; close(): Promise<void> } {

@@ -10,9 +10,15 @@ export interface Context {
   url: string
   /** PEM of the authority to trust; null = those of the system. */
   ca: string | null
-  apiKey: string
+  apiKey?: string
+  /** Of a session, which ends by itself. */
+  token?: string
   project: { uid: string; name: string } | null
 }
+
+/** What it signs in with. */
+export const credentialOf = ({ apiKey, token = '' }: Context): { apiKey: string } | { token: string } =>
+  apiKey === undefined ? { token } : { apiKey }
 
 export interface Contexts {
   /** The one used when no other is named. */

@@ -2,7 +2,7 @@ import type { Client } from '@atrium/client/client.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { invocation, programName } from '../output/invocation.ts'
 import { connect, connectAsOperator, openRemote } from './connect.ts'
-import { type Context, contextNamed, readContexts } from './contexts.ts'
+import { type Context, contextNamed, credentialOf, readContexts } from './contexts.ts'
 import { findProject } from './projects.ts'
 
 /** A server to talk to: that of this machine's platform, or of a context. */
@@ -76,7 +76,7 @@ async function openAsOperator({ home: folder, note }: ServerOptions): Promise<Se
 
 function openContext(context: Context, name: string, note?: string): Server & { close(): Promise<void> } {
   const project = context.project?.uid ?? null
-  const { client, close } = openRemote(context, { apiKey: context.apiKey }, project, note)
+  const { client, close } = openRemote(context, credentialOf(context), project, note)
   return { client, close, project, invoke: (words) => `${programName()} --context ${name} ${words}` }
 }
 

@@ -3,6 +3,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
+import type { SignInIdentity } from './sign-in-identity.ts'
 import type { Grants, Subject } from './subject.ts'
 
 export interface User {
@@ -114,17 +115,9 @@ export interface Scope {
 }
 
 /** Tenants, users, teams, keys, sessions and role bindings. Every change is audited in its own transaction. */
-export interface Identity {
+export interface Identity extends SignInIdentity {
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>
-  /**
-   * Password sign-in. `org` may be absent when the e-mail exists in one tenant only. Rejects with `Unauthorized`, in the
-   * same time whatever is wrong; too many failures of one e-mail or address are refused for a while.
-   */
-  signIn(input: { email: string; password: string; org?: string; ip: string }): Promise<Secret<string>>
-  /** A new token for a valid one; the old one ends. */
-  refresh(token: string): Promise<Secret<string> | null>
-  revokeToken(scope: Scope, token: string): Promise<void>
 
   /** `DuplicateName` when there is one of that name, unless it has no user yet: its making was cut short and goes on. */
   createTenant(name: string, actor: Actor): Promise<Tenant>
@@ -139,7 +132,8 @@ export interface Identity {
   getUser(tenant: string, uid: string): Promise<User | null>
   listUsers(tenant: string): Promise<User[]>
   updateUser(scope: Scope, uid: string, patch: UserPatch): Promise<User>
-  setPassword(scope: Scope, uid: string, password: Secret<string>): Promise<void>
+  /** Ends the user's sessions, but that of `keptToken`. */
+  setPassword(scope: Scope, uid: string, password: Secret<string>, keptToken?: string | null): Promise<void>
   deleteUser(scope: Scope, uid: string): Promise<void>
 
   /** Built-in roles and the tenant's own. */

@@ -3,6 +3,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { audit, type IdentityAudit } from '../store/identity/audit.ts'
+import type { TenantKeys } from '../store/keys/tenant-keys.ts'
 import { violatedConstraint } from '../store/pg-errors.ts'
 import type { SystemStore } from '../store/system-store.ts'
 import type { Scope } from './identity.ts'
@@ -12,6 +13,8 @@ export interface Parts {
   database: Database
   clock: Clock
   random: Random
+  /** Seals what is kept of second factors. */
+  keys: TenantKeys
   /** Tenants belong to the installation, not to one of them. */
   system: Pick<SystemStore, 'createTenant' | 'tenants' | 'tenantByName'>
 }

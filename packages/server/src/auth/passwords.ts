@@ -19,6 +19,13 @@ export async function hashPassword(password: Secret<string>, random: Random): Pr
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${toText(nonce)}$${toText(tag)}`
 }
 
+/** Whether it was made by other settings than today's: the next sign-in makes it anew. */
+export function isOutdated(hash: string): boolean {
+  const [, memory, passes, parallelism] = encoded.exec(hash) ?? []
+  const made = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) }
+  return made.memory !== settings.memory || made.passes !== settings.passes || made.parallelism !== settings.parallelism
+}
+
 export async function verifyPassword(password: Secret<string>, hash: string): Promise<boolean> {
   const match = encoded.exec(hash)
   if (!match) throw new Error('a stored password hash is malformed')

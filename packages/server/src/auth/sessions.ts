@@ -1,11 +1,22 @@
 import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
 import { audit } from '../store/identity/audit.ts'
-import { type CredentialRow, deleteSession, insertSession, selectBySessionHash } from '../store/identity/credentials.ts'
+import {
+  type CredentialRow,
+  deleteSession,
+  deleteSessionNamed,
+  deleteSessionsOf,
+  insertSession,
+  type SessionOrigin,
+  selectBySessionHash,
+  selectSessions,
+} from '../store/identity/credentials.ts'
 import { selectSetting } from '../store/identity/settings.ts'
+import { selectUser } from '../store/identity/users.ts'
 import type { Identity } from './identity.ts'
-import type { Parts } from './parts.ts'
+import { change, type Parts, userNotFound } from './parts.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 
 const defaultSessionMinutes = 240
@@ -17,18 +28,32 @@ async function sessionMinutes(sql: Sql, tenant: string): Promise<number> {
 }
 
 /** A new session of the user, in the caller's transaction. */
-export async function openSession(parts: Parts, sql: Sql, tenant: string, userUid: string): Promise<Secret<string>> {
+export async function openSession(
+  parts: Pick<Parts, 'clock' | 'random'>,
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+  origin: SessionOrigin = {},
+): Promise<Secret<string>> {
   const { clock, random } = parts
   const token = newToken(tenant, random)
   const expiresAt = new Date(clock.now() + (await sessionMinutes(sql, tenant)) * 60_000).toISOString()
-  await insertSession(sql, tenant, { hash: hashOf(token), userUid, at: isoNow(clock), expiresAt })
+  await insertSession(sql, tenant, { ...origin, hash: hashOf(token), userUid, at: isoNow(clock), expiresAt })
   return new Secret(token)
 }
 
-const entry = (action: string, { userUid, email }: CredentialRow, message: string) =>
+/** The hash of a token that is of this tenant; null for any other. */
+export const sessionHash = (tenant: string, token: string | null | undefined): Buffer | null => {
+  const known = token ? readToken(token) : null
+  return known?.tenant === tenant ? known.hash : null
+}
+
+const entry = (action: string, { userUid, email }: Pick<CredentialRow, 'userUid' | 'email'>, message: string) =>
   ({ action, kind: 'Session', uid: userUid, name: email, message }) as const
 
-export function sessions(parts: Parts): Pick<Identity, 'refresh' | 'revokeToken'> {
+type Methods = 'refresh' | 'revokeToken' | 'sessions' | 'endSession' | 'endSessions'
+
+export function sessions(parts: Parts): Pick<Identity, Methods> {
   const { database, clock } = parts
   return {
     async refresh(token) {
@@ -38,21 +63,46 @@ export function sessions(parts: Parts): Pick<Identity, 'refresh' | 'revokeToken'
       return database.withTenant(tenant, async (sql) => {
         const session = await selectBySessionHash(sql, tenant, hash, isoNow(clock))
         // Two refreshes at once: the one that deletes the row wins.
-        if (!session || !(await deleteSession(sql, tenant, hash))) return null
+        const origin = session && (await deleteSession(sql, tenant, hash))
+        if (!origin) return null
         const actor = { type: 'user', uid: session.userUid, name: session.email } as const
         await audit(sql, clock, tenant, actor, entry('refresh', session, 'exchanged a session for a new one'))
-        return openSession(parts, sql, tenant, session.userUid)
+        return openSession(parts, sql, tenant, session.userUid, origin)
       })
     },
 
     async revokeToken({ tenant, actor }, token) {
-      const known = readToken(token)
-      if (known?.tenant !== tenant) return
+      const hash = sessionHash(tenant, token)
+      if (!hash) return
       await database.withTenant(tenant, async (sql) => {
-        const session = await selectBySessionHash(sql, tenant, known.hash, isoNow(clock))
-        const wasThere = await deleteSession(sql, tenant, known.hash)
+        const session = await selectBySessionHash(sql, tenant, hash, isoNow(clock))
+        const wasThere = await deleteSession(sql, tenant, hash)
         if (session && wasThere) await audit(sql, clock, tenant, actor, entry('revoke', session, 'ended a session'))
       })
     },
+
+    sessions: ({ tenant, userUid }, token) =>
+      database.withTenant(tenant, (sql) =>
+        selectSessions(sql, tenant, userUid, { hash: sessionHash(tenant, token), at: isoNow(clock) }),
+      ),
+
+    endSession: (scope, userUid, uid) =>
+      change(parts, scope, async (sql) => {
+        const user = await selectUser(sql, scope.tenant, userUid)
+        if (!user || !(await deleteSessionNamed(sql, scope.tenant, userUid, uid))) {
+          throw new AtriumError('ResourceNotFound', `Session '${uid}' is not found.`)
+        }
+        const { email } = user
+        return { result: undefined, entry: entry('revoke', { userUid, email }, `ended session ${uid}`) }
+      }),
+
+    endSessions: (scope, userUid, keptToken) =>
+      change(parts, scope, async (sql) => {
+        const user = await selectUser(sql, scope.tenant, userUid)
+        if (!user) throw userNotFound(userUid)
+        const count = await deleteSessionsOf(sql, scope.tenant, userUid, sessionHash(scope.tenant, keptToken))
+        const text = `ended ${count} ${keptToken ? 'other sessions' : 'sessions'}`
+        return { result: undefined, entry: entry('revoke', { userUid, email: user.email }, text) }
+      }),
   }
 }

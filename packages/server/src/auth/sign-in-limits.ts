@@ -3,6 +3,13 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { networkOf } from './network.ts'
 import { Throttle } from './throttle.ts'
 
+export function tooManyFailures(waitMs: number): AtriumError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000)
+  return new AtriumError('Unauthorized', `Too many failed sign-ins. Try again in ${retryAfterSeconds} s.`, {
+    details: { retryAfterSeconds },
+  })
+}
+
 /** Guesses of one person's password from one place, of one person's from anywhere, and of anybody's from one place. */
 export function signInLimits(clock: Clock) {
   const both = new Throttle(clock, 5)
@@ -12,11 +19,7 @@ export function signInLimits(clock: Clock) {
     check(email: string, address: string): void {
       const ip = networkOf(address)
       const waitMs = Math.max(both.waitMs(`${email} ${ip}`), byEmail.waitMs(email), byAddress.waitMs(ip))
-      if (waitMs === 0) return
-      const retryAfterSeconds = Math.ceil(waitMs / 1000)
-      throw new AtriumError('Unauthorized', `Too many failed sign-ins. Try again in ${retryAfterSeconds} s.`, {
-        details: { retryAfterSeconds },
-      })
+      if (waitMs > 0) throw tooManyFailures(waitMs)
     },
     fail(email: string, address: string): void {
       const ip = networkOf(address)

@@ -7,6 +7,12 @@ interface Failures {
   lastAt: number
 }
 
+/** How long to refuse after so many failures in a row: nothing within the free ones, then double for each, from 1 s to 15 min. */
+export function blockMs(failures: number, freeFailures: number): number {
+  const excess = failures - freeFailures
+  return excess < 0 ? 0 : Math.min(firstBlockMs * 2 ** excess, longestBlockMs)
+}
+
 const firstBlockMs = 1_000
 const longestBlockMs = 15 * 60_000
 const forgetAfterMs = 60 * 60_000
@@ -35,11 +41,9 @@ export class Throttle {
     const now = this.#clock.now()
     const known = this.#failures.get(key)
     const count = known && now - known.lastAt < forgetAfterMs ? known.count + 1 : 1
-    const excess = count - this.#freeFailures
-    const blockMs = excess < 0 ? 0 : Math.min(firstBlockMs * 2 ** excess, longestBlockMs)
     // Back to the end of the map, so that its first entry is the oldest.
     this.#failures.delete(key)
-    this.#failures.set(key, { count, blockedUntil: now + blockMs, lastAt: now })
+    this.#failures.set(key, { count, blockedUntil: now + blockMs(count, this.#freeFailures), lastAt: now })
     const [oldest] = this.#failures.keys()
     if (this.#failures.size > maxEntries && oldest !== undefined) this.#failures.delete(oldest)
   }

@@ -2,12 +2,15 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
+import { deleteChallengesOf } from '../store/identity/challenges.ts'
 import { deleteSessionsOf } from '../store/identity/credentials.ts'
+import { deletePasswordLinksOf } from '../store/identity/password-links.ts'
 import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
 import type { Identity, User } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords.ts'
+import { sessionHash } from './sessions.ts'
 
 /** Hold for every tenant; its policy may ask for more. */
 export const shortestPassword = 6
@@ -42,6 +45,23 @@ async function required(sql: Sql, tenant: string, uid: string): Promise<User> {
 const entry = (action: string, user: User, message: string) =>
   ({ action, kind: 'User', uid: user.uid, name: user.email, message }) as const
 
+/** Writes a password that was set, and ends what was opened, or begun, with the former one. */
+export async function storePassword(
+  sql: Sql,
+  tenant: string,
+  { uid, hash, at, kept = null }: { uid: string; hash: string; at: string; kept?: Buffer | null },
+): Promise<void> {
+  await rows.updatePassword(sql, tenant, uid, hash, at)
+  await endAccess(sql, tenant, uid, kept)
+}
+
+/** Ends sessions but the one kept, sign-ins that are not finished, and the link that sets a password. */
+async function endAccess(sql: Sql, tenant: string, uid: string, kept: Buffer | null = null): Promise<void> {
+  await deleteSessionsOf(sql, tenant, uid, kept)
+  await deleteChallengesOf(sql, tenant, uid)
+  await deletePasswordLinksOf(sql, tenant, uid)
+}
+
 const duplicate = (email: string): string => `A user with the e-mail '${email}' exists already.`
 
 export function users(
@@ -75,19 +95,19 @@ export function users(
           const email = patch.email === undefined ? known.email : checkEmail(patch.email)
           const result = { ...known, ...patch, email }
           await rows.updateUser(sql, scope.tenant, result, at)
-          if (!result.isActive) await deleteSessionsOf(sql, scope.tenant, uid)
+          if (!result.isActive) await endAccess(sql, scope.tenant, uid)
           return { result, entry: entry('update', result, 'changed the user') }
         }),
       ),
 
-    async setPassword(scope, uid, password) {
+    async setPassword(scope, uid, password, keptToken) {
       checkPassword(password)
       const hash = await hashPassword(password, random)
       await change(parts, scope, async (sql, at) => {
         const user = await required(sql, scope.tenant, uid)
-        await rows.updatePassword(sql, scope.tenant, uid, hash, at)
-        await deleteSessionsOf(sql, scope.tenant, uid)
-        return { result: undefined, entry: entry('setPassword', user, 'set the password; all sessions ended') }
+        await storePassword(sql, scope.tenant, { uid, hash, at, kept: sessionHash(scope.tenant, keptToken) })
+        const ended = keptToken ? 'other sessions ended' : 'all sessions ended'
+        return { result: undefined, entry: entry('setPassword', user, `set the password; ${ended}`) }
       })
     },
 

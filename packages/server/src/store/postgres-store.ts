@@ -67,8 +67,9 @@ export class PostgresStore implements Store {
   readonly database: Database
   /** What no tenant may do: tenants themselves, root key rotation. */
   readonly system: SystemStore
+  /** Tenants' data keys, for what is sealed beside the objects. */
+  readonly keys: TenantKeys
   readonly #options: StoreOptions
-  readonly #keys: TenantKeys
   readonly #limits: StoreLimits
   readonly #sequencer: Sequencer
   readonly #tail: ChangeTail
@@ -79,10 +80,10 @@ export class PostgresStore implements Store {
     const { clock, random, logger } = options
     this.#options = options
     this.database = database
-    this.#keys = new TenantKeys(options.keyProvider, clock, random)
+    this.keys = new TenantKeys(options.keyProvider, clock, random)
     this.#limits = { events: options.keepEvents ?? 1_000, history: options.keepHistory ?? 20 }
     this.queue = new PostgresQueue(database, clock)
-    this.system = new SystemStore(database, this.#keys, options)
+    this.system = new SystemStore(database, this.keys, options)
     const connection = database.connectionConfig('atrium_system')
     const session = { connection, clock, random, logger }
     const history = { enterHistory: (known: number) => enterHistory(database, known), onWork: () => this.queue.wake() }
@@ -167,7 +168,7 @@ export class PostgresStore implements Store {
       actor,
       clock,
       random,
-      keys: this.#keys,
+      keys: this.keys,
       limits: this.#limits,
       locked: new Map(),
       touched: new Map(),

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { defaultHostingFolder, hostingFolder } from '../../hosting/folder.ts'
 import { readUsers, removeUser, setUser } from '../../hosting/users.ts'
 import { refuseOpenFile } from '../../platform/private-file.ts'
-import { readSecret } from '../../platform/secret-input.ts'
+import { readSecret } from '../../platform/prompt.ts'
 
 interface UserOptions {
   folder: string

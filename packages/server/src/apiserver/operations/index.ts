@@ -1,4 +1,5 @@
 import type { RegisteredOperation } from '../operation.ts'
+import { accountOperations } from './account/index.ts'
 import { accountsOperations } from './accounts/index.ts'
 import { assetsOperations } from './assets/index.ts'
 import { atriumOperations } from './atrium/index.ts'
@@ -13,6 +14,7 @@ import { filtersOperations } from './filters/index.ts'
 import { macrosOperations } from './macros/index.ts'
 import { overlordsOperations } from './overlords/index.ts'
 import { packsOperations } from './packs/index.ts'
+import { passwordsOperations } from './passwords/index.ts'
 import { policiesOperations } from './policies/index.ts'
 import { profilesOperations } from './profiles/index.ts'
 import { projectsOperations } from './projects/index.ts'
@@ -29,6 +31,8 @@ import { workspacesOperations } from './workspaces/index.ts'
 export const operations: RegisteredOperation[] = [
   ...authOperations,
   ...auditsOperations,
+  ...accountOperations,
+  ...passwordsOperations,
   ...usersOperations,
   ...rolesOperations,
   ...projectsOperations,

@@ -49,31 +49,100 @@ export async function selectBySessionHash(
   return row ?? null
 }
 
+/** Where a session was opened, as its owner recognises it. */
+export interface SessionOrigin {
+  address?: string | undefined
+  /** The program, as it names itself. */
+  client?: string | undefined
+}
+
+export interface SessionRow {
+  uid: string
+  address: string
+  client: string
+  createdAt: string
+  expiresAt: string
+  isCurrent: boolean
+}
+
+/** Sessions of one user at once: the oldest end. */
+const mostSessions = 100
+
 export async function insertSession(
   sql: Sql,
   tenant: string,
-  session: { hash: Buffer; userUid: string; at: string; expiresAt: string },
+  session: SessionOrigin & { hash: Buffer; userUid: string; at: string; expiresAt: string },
 ): Promise<void> {
-  await sql.query('insert into sessions (tenant, hash, user_uid, created_at, expires_at) values ($1, $2, $3, $4, $5)', [
-    tenant,
-    session.hash,
-    session.userUid,
-    session.at,
-    session.expiresAt,
-  ])
+  await sql.query(
+    `delete from sessions where tenant = $1 and hash in (
+       select hash from sessions where tenant = $1 and user_uid = $2 order by created_at desc, hash offset $3)`,
+    [tenant, session.userUid, mostSessions - 1],
+  )
+  await sql.query(
+    `insert into sessions (tenant, hash, user_uid, created_at, expires_at, address, client)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      tenant,
+      session.hash,
+      session.userUid,
+      session.at,
+      session.expiresAt,
+      session.address ?? '',
+      (session.client ?? '').slice(0, 200),
+    ],
+  )
 }
 
-/** True when it was there. */
-export async function deleteSession(sql: Sql, tenant: string, hash: Buffer): Promise<boolean> {
-  const rows = await sql.query('delete from sessions where tenant = $1 and hash = $2 returning user_uid', [
+/** Those that are open, the newest first; `hash` tells which one asks. */
+export async function selectSessions(
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+  { hash, at }: { hash: Buffer | null; at: string },
+): Promise<SessionRow[]> {
+  const rows = await sql.query<Omit<SessionRow, 'createdAt' | 'expiresAt'> & { created: Date; expires: Date }>(
+    `select uid, address, client, created_at as created, expires_at as expires, coalesce(hash = $3, false) as "isCurrent"
+     from sessions where tenant = $1 and user_uid = $2 and expires_at > $4 order by created_at desc, uid`,
+    [tenant, userUid, hash, at],
+  )
+  return rows.map(({ created, expires, ...row }) => ({
+    ...row,
+    createdAt: created.toISOString(),
+    expiresAt: expires.toISOString(),
+  }))
+}
+
+/** What is known of it when it was there. */
+export async function deleteSession(sql: Sql, tenant: string, hash: Buffer): Promise<Required<SessionOrigin> | null> {
+  const [row] = await sql.query<Required<SessionOrigin> & Record<string, unknown>>(
+    'delete from sessions where tenant = $1 and hash = $2 returning address, client',
+    [tenant, hash],
+  )
+  return row ?? null
+}
+
+/** True when the user has it. */
+export async function deleteSessionNamed(sql: Sql, tenant: string, userUid: string, uid: string): Promise<boolean> {
+  const rows = await sql.query('delete from sessions where tenant = $1 and user_uid = $2 and uid = $3 returning uid', [
     tenant,
-    hash,
+    userUid,
+    uid,
   ])
   return rows.length > 0
 }
 
-export async function deleteSessionsOf(sql: Sql, tenant: string, userUid: string): Promise<void> {
-  await sql.query('delete from sessions where tenant = $1 and user_uid = $2', [tenant, userUid])
+/** All of a user, but the one with this hash. Returns how many. */
+export async function deleteSessionsOf(
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+  keptHash: Buffer | null = null,
+): Promise<number> {
+  const rows = await sql.query(
+    'delete from sessions where tenant = $1 and user_uid = $2 and hash is distinct from $3 returning uid',
+    [tenant, userUid, keptHash],
+  )
+  return rows.length
 }
 
 /** Runs as `atrium_system`. */

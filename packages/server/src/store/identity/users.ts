@@ -34,8 +34,10 @@ export async function insertUser(
   user: { uid: string; email: string; firstName: string; lastName: string; passwordHash: string | null; at: string },
 ): Promise<User> {
   const [row] = await sql.query<UserRow>(
-    `insert into users (tenant, uid, email, first_name, last_name, password_hash, created_at, modified_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
+    `insert into users
+       (tenant, uid, email, first_name, last_name, password_hash, password_set_at, created_at, modified_at)
+     values ($1, $2, $3, $4, $5, $6, case when $6::text is null then null else $7::timestamptz end, $7, $7)
+     returning ${columns}`,
     [tenant, user.uid, user.email, user.firstName, user.lastName, user.passwordHash, user.at],
   )
   return toUser(row as UserRow)
@@ -60,12 +62,34 @@ export async function updateUser(sql: Sql, tenant: string, user: User, at: strin
 }
 
 export async function updatePassword(sql: Sql, tenant: string, uid: string, hash: string, at: string): Promise<void> {
-  await sql.query('update users set password_hash = $3, modified_at = $4 where tenant = $1 and uid = $2', [
+  await sql.query(
+    'update users set password_hash = $3, password_set_at = $4, modified_at = $4 where tenant = $1 and uid = $2',
+    [tenant, uid, hash, at],
+  )
+}
+
+/** The same password under another hash, unless it was changed meanwhile. */
+export async function replaceHash(
+  sql: Sql,
+  tenant: string,
+  uid: string,
+  { old, hash }: { old: string; hash: string },
+): Promise<void> {
+  await sql.query('update users set password_hash = $3 where tenant = $1 and uid = $2 and password_hash = $4', [
     tenant,
     uid,
     hash,
-    at,
+    old,
   ])
+}
+
+/** Null when the user has no password. */
+export async function selectPasswordTime(sql: Sql, tenant: string, uid: string): Promise<Date | null> {
+  const [row] = await sql.query<{ at: Date }>(
+    'select password_set_at as at from users where tenant = $1 and uid = $2 and password_hash is not null',
+    [tenant, uid],
+  )
+  return row?.at ?? null
 }
 
 export async function deleteUser(sql: Sql, tenant: string, uid: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { defineOperation } from '../../operation.ts'
-import { checkPassword } from '../tenants/password-policy.ts'
+import { checkPassword } from '../passwords/check-password.ts'
 import { getManagedUser } from '../users/load.ts'
 
 /** Gives a user a password; their sessions end. Not for users who may do more than the caller. */
@@ -10,7 +10,7 @@ export const atriumUsersPasswordSet = defineOperation('atriumUsersPasswordSet', 
   async handler({ subject, params, body }, context) {
     await getManagedUser(context, subject, params.uid)
     const password = new Secret(body.password)
-    await checkPassword(context, subject, 'password', password)
+    await checkPassword(context, subject.tenant, 'password', password)
     await context.identity.setPassword(subject, params.uid, password)
   },
 })

@@ -1,8 +1,11 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumLoginBannerGet } from './atriumLoginBannerGet.ts'
 import { V1AuthOrgs } from './V1AuthOrgs.ts'
 import { v1Authenticate } from './v1Authenticate.ts'
 import { v1AuthOrg } from './v1AuthOrg.ts'
 import { v1AuthRefresh } from './v1AuthRefresh.ts'
+import { v1SystemLoginBannerGet } from './v1SystemLoginBannerGet.ts'
+import { v1SystemLoginBannerUpdate } from './v1SystemLoginBannerUpdate.ts'
 import { v1UsersAuthTokensRevoke } from './v1UsersAuthTokensRevoke.ts'
 
 export const authOperations: RegisteredOperation[] = [
@@ -11,4 +14,7 @@ export const authOperations: RegisteredOperation[] = [
   V1AuthOrgs,
   v1AuthRefresh,
   v1UsersAuthTokensRevoke,
+  atriumLoginBannerGet,
+  v1SystemLoginBannerGet,
+  v1SystemLoginBannerUpdate,
 ]

@@ -1,4 +1,4 @@
-import { defaultPolicy, passwordPolicyName } from './password-policy.ts'
+import { defaultPolicy, passwordPolicyName } from '../../../auth/password-policy.ts'
 import { defineSettingGet } from './setting.ts'
 
 export const V1TenantUidPasswordPolicyGet = defineSettingGet(

@@ -1,4 +1,5 @@
-import { checkPolicy, passwordPolicyName } from './password-policy.ts'
+import { passwordPolicyName } from '../../../auth/password-policy.ts'
+import { checkPolicy } from './password-policy.ts'
 import { defineSettingPut } from './setting.ts'
 
 export const V1TenantUidPasswordPolicyUpdate = defineSettingPut(

@@ -1,4 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumTenantsMfaGet } from './atriumTenantsMfaGet.ts'
+import { atriumTenantsMfaUpdate } from './atriumTenantsMfaUpdate.ts'
 import { V1TenantDeveloperCreditGet } from './V1TenantDeveloperCreditGet.ts'
 import { V1TenantDeveloperCreditUpdate } from './V1TenantDeveloperCreditUpdate.ts'
 import { V1TenantPrefClusterGroupGet } from './V1TenantPrefClusterGroupGet.ts'
@@ -29,6 +31,8 @@ import { v1TenantUidLoginBannerGet } from './v1TenantUidLoginBannerGet.ts'
 import { v1TenantUidLoginBannerUpdate } from './v1TenantUidLoginBannerUpdate.ts'
 
 export const tenantsOperations: RegisteredOperation[] = [
+  atriumTenantsMfaGet,
+  atriumTenantsMfaUpdate,
   v1SpectroClustersUpgradeSettings,
   v1SpectroClustersUpgradeSettingsGet,
   v1TenantClusterRbacSettingsGet,

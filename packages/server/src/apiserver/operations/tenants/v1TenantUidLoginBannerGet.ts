@@ -1,7 +1,4 @@
+import { loginBannerName, noBanner } from './login-banner.ts'
 import { defineSettingGet } from './setting.ts'
 
-export const v1TenantUidLoginBannerGet = defineSettingGet('v1TenantUidLoginBannerGet', 'loginBanner', {
-  Message: '',
-  isEnabled: false,
-  title: '',
-})
+export const v1TenantUidLoginBannerGet = defineSettingGet('v1TenantUidLoginBannerGet', loginBannerName, noBanner)

@@ -1,23 +1,24 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { defineOperation } from '../../operation.ts'
-import { checkPassword } from '../tenants/password-policy.ts'
+import { checkPassword, mustDiffer } from '../passwords/check-password.ts'
 import { getUser } from './load.ts'
 
-/** One's own password, with the present one. Ends all sessions of the user. */
+/** One's own password, with the present one. Ends the user's sessions, but the one that asks. */
 export const v1UsersUidPasswordChange = defineOperation('v1UsersUidPasswordChange', {
   scope: 'self',
   permission: null,
-  async handler({ subject, params, body, ip }, context) {
+  async handler({ subject, params, body, ip, header }, context) {
     if (params.uid !== subject.userUid) {
       throw new AtriumError('Forbidden', "Only one's own password is changed here.")
     }
-    const user = await getUser(context, subject, params.uid)
-    // Signing in proves the present password, and is throttled.
-    const present = { email: user.email, password: body.currentPassword ?? '', org: subject.tenantName, ip }
-    await context.identity.signIn(present)
+    const { email } = await getUser(context, subject, params.uid)
+    // Throttled as signing in is.
+    const present = { email, password: body.currentPassword ?? '', tenant: subject.tenant, ip }
+    await context.identity.provePassword(present)
     const password = new Secret(body.newPassword)
-    await checkPassword(context, subject, 'newPassword', password)
-    await context.identity.setPassword(subject, user.uid, password)
+    mustDiffer(body.currentPassword, password)
+    await checkPassword(context, subject.tenant, 'newPassword', password)
+    await context.identity.setPassword(subject, params.uid, password, header('Authorization') ?? null)
   },
 })

@@ -1,0 +1,9 @@
+import { systemTenant } from '@atrium/runtime/store/store.ts'
+import { defaultPolicy, passwordPolicyName } from '../../../auth/password-policy.ts'
+import { defineOperatorOperation } from '../../operation.ts'
+
+/** What holds for tenants without a policy of their own. */
+export const V1SystemPasswordPolicyGet = defineOperatorOperation('V1SystemPasswordPolicyGet', async (_, context) => ({
+  ...defaultPolicy,
+  ...(await context.identity.setting(systemTenant, passwordPolicyName)),
+}))

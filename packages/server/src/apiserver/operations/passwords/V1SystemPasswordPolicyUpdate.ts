@@ -1,0 +1,12 @@
+import { systemTenant } from '@atrium/runtime/store/store.ts'
+import { passwordPolicyName } from '../../../auth/password-policy.ts'
+import { defineOperatorOperation, operatorActor } from '../../operation.ts'
+import { checkPolicy } from '../tenants/password-policy.ts'
+
+export const V1SystemPasswordPolicyUpdate = defineOperatorOperation(
+  'V1SystemPasswordPolicyUpdate',
+  async ({ body }, context) => {
+    checkPolicy(body)
+    await context.identity.putSetting({ tenant: systemTenant, actor: operatorActor }, passwordPolicyName, body)
+  },
+)

@@ -1,0 +1,20 @@
+import type { RegisteredOperation } from '../../operation.ts'
+import { atriumUsersPasswordLinkCreate } from './atriumUsersPasswordLinkCreate.ts'
+import { V1PasswordsBlockListDelete } from './V1PasswordsBlockListDelete.ts'
+import { V1PasswordsBlockListUpdate } from './V1PasswordsBlockListUpdate.ts'
+import { V1SystemPasswordPolicyGet } from './V1SystemPasswordPolicyGet.ts'
+import { V1SystemPasswordPolicyUpdate } from './V1SystemPasswordPolicyUpdate.ts'
+import { V1UsersPasswordChange } from './V1UsersPasswordChange.ts'
+import { v1PasswordActivate } from './v1PasswordActivate.ts'
+import { v1PasswordReset } from './v1PasswordReset.ts'
+
+export const passwordsOperations: RegisteredOperation[] = [
+  atriumUsersPasswordLinkCreate,
+  v1PasswordActivate,
+  v1PasswordReset,
+  V1PasswordsBlockListDelete,
+  V1PasswordsBlockListUpdate,
+  V1SystemPasswordPolicyGet,
+  V1SystemPasswordPolicyUpdate,
+  V1UsersPasswordChange,
+]

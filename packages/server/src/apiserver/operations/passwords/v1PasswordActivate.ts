@@ -1,0 +1,7 @@
+import { definePublicOperation } from '../../operation.ts'
+import { followLink } from './follow-link.ts'
+
+/** The first password of a user, by a link. */
+export const v1PasswordActivate = definePublicOperation('v1PasswordActivate', ({ params, body }, context) =>
+  followLink(params, body.password, true, context),
+)

@@ -1,0 +1,5 @@
+import { mfaSettingName } from '../../../auth/sign-in.ts'
+import { defineSettingPut } from './setting.ts'
+
+/** Whether everybody who signs in with a password needs a second factor; whoever has none enrols it then. */
+export const atriumTenantsMfaUpdate = defineSettingPut('atriumTenantsMfaUpdate', mfaSettingName)
