@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -118,7 +121,7 @@ describe('a hosted registry', () => {
     const secret = 'another long password'
     const added = await succeed(...user('add', 'bob', '--password-file', file('password', `${secret}\n`)))
     expect(added).toBe('user/bob added\n')
-    expect(await succeed(...user('list'))).toBe('ada\nbob\n')
+    expect(await succeed(...user('list'))).toBe('ada write\nbob write\n')
     const credentials = credentialsFor(join(folder, 'bob.json'), { [host]: secret }, 'bob')
     const list = ['pack', 'ls', 'greeter', '--registry', host, '--ca', caFile, '--credentials', credentials]
     await succeed(...list)
@@ -130,6 +133,44 @@ describe('a hosted registry', () => {
     expect(short).toContain('The password is too short')
     const open = await refuse(...user('add', 'eve', '--password-file', file('open', secret, 0o644)))
     expect(open).toContain('others may read it')
+  })
+
+  test('lets those who may only read pull and list, and takes nothing from them', async () => {
+    const { host, caFile, folder: home } = registry
+    const secret = 'yet another password'
+    const passwordFile = file('reader', secret)
+    await succeed(...user('add', 'rita', '--role', 'read', '--password-file', passwordFile))
+    expect(await succeed(...user('list'))).toBe('ada write\nrita read\n')
+    const credentials = credentialsFor(join(folder, 'rita.json'), { [host]: secret }, 'rita')
+    const asRita = ['--registry', host, '--ca', caFile, '--credentials', credentials]
+    expect(await succeed('pack', 'ls', 'greeter', '-o', 'name', ...asRita)).toContain('greeter:1.1.0')
+    await succeed('pack', 'pull', 'greeter:1.1.0', '--out', join(folder, 'rita'), ...asRita)
+    const fresh = packFolder('3.0.0', 'of-rita')
+    expect(await refuse('pack', 'push', fresh, ...asRita)).toContain('the registry answered 403 DENIED')
+    expect(await refuse('pack', 'tag', 'greeter:1.1.0', '9.x', ...asRita)).toContain('the registry answered 403 DENIED')
+    // Whatever a client sends that is no reading.
+    const agent = new Agent({ ca: readFileSync(caFile) })
+    for (const [method, path] of [
+      ['DELETE', '/v2/spectro-packs/archive/greeter/manifests/1.1.0'],
+      ['POST', '/v2/spectro-packs/archive/greeter/blobs/uploads/'],
+      ['PATCH', '/v2/spectro-packs/archive/greeter/blobs/uploads/x'],
+      ['PUT', '/v2/spectro-packs/archive/greeter/manifests/4.0.0'],
+    ] as const) {
+      const call = request(`https://${host}${path}`, { method, agent, auth: `rita:${secret}` })
+      call.end(method === 'DELETE' ? undefined : '{}')
+      const [answer] = (await once(call, 'response')) as [IncomingMessage]
+      answer.resume()
+      expect([method, answer.statusCode]).toEqual([method, 403])
+    }
+    agent.destroy()
+    expect(await pack('ls', 'greeter', '-o', 'name')).not.toContain('3.0.0')
+    // Another password changes no role, another role no password.
+    await succeed(...user('add', 'rita', '--password-file', passwordFile))
+    expect(await refuse('pack', 'push', fresh, ...asRita)).toContain('403')
+    expect(await succeed(...user('role', 'rita', '--role', 'write'))).toBe('user/rita may write\n')
+    expect(await succeed('pack', 'push', fresh, ...asRita)).toContain('pack/greeter:3.0.0 pushed')
+    expect(readFileSync(home.usersFile, 'utf8')).not.toContain(secret)
+    await succeed(...user('remove', 'rita'))
   })
 
   test('says what keeps it from starting', async () => {

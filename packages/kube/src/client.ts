@@ -95,7 +95,7 @@ export class KubeClient {
     next = '',
     limit = LIST_PAGE,
   ): Promise<{ items: T[]; resourceVersion: string; next: string }> {
-    const resource = await this.mapper.resolve(query)
+    const resource = await this.mapper.resolve(query, query.signal)
     try {
       const answer = await this.transport.json({
         method: 'GET',
@@ -209,7 +209,7 @@ export class KubeClient {
   }
 
   async #object<T>(ref: KubeRef, request: Omit<KubeRequest, 'path'>, subresource?: string): Promise<T> {
-    const resource = await this.mapper.resolve(ref)
+    const resource = await this.mapper.resolve(ref, request.signal)
     const path = resourcePath(resource, this.#namespaceFor(resource, ref), ref.name)
     return (await this.transport.json({ ...request, path: subresource ? `${path}/${subresource}` : path })) as T
   }

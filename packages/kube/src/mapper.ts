@@ -26,9 +26,9 @@ export class RestMapper {
   }
 
   /** Throws `KindNotServedError` when the cluster does not serve it. */
-  async resolve(type: KubeType): Promise<KubeResource> {
+  async resolve(type: KubeType, signal?: AbortSignal): Promise<KubeResource> {
     const found =
-      this.#known.get(type.apiVersion)?.get(type.kind) ?? (await this.#discover(type.apiVersion)).get(type.kind)
+      this.#known.get(type.apiVersion)?.get(type.kind) ?? (await this.#discover(type.apiVersion, signal)).get(type.kind)
     if (!found) throw new KindNotServedError(type.apiVersion, type.kind)
     return found
   }
@@ -38,9 +38,9 @@ export class RestMapper {
     this.#known.delete(apiVersion)
   }
 
-  async #discover(apiVersion: string): Promise<Map<string, KubeResource>> {
+  async #discover(apiVersion: string, signal?: AbortSignal): Promise<Map<string, KubeResource>> {
     const resources = new Map<string, KubeResource>()
-    for (const entry of await this.#resourceList(apiVersion)) {
+    for (const entry of await this.#resourceList(apiVersion, signal)) {
       const { name, kind, namespaced, verbs } = entry
       if (typeof name !== 'string' || typeof kind !== 'string' || name.includes('/')) continue
       const known = Array.isArray(verbs) ? verbs.filter((verb) => typeof verb === 'string') : []
@@ -50,9 +50,10 @@ export class RestMapper {
     return resources
   }
 
-  async #resourceList(apiVersion: string): Promise<Record<string, unknown>[]> {
+  async #resourceList(apiVersion: string, signal?: AbortSignal): Promise<Record<string, unknown>[]> {
     try {
-      const answer = await this.#transport.json({ method: 'GET', path: basePath(apiVersion) })
+      const path = basePath(apiVersion)
+      const answer = await this.#transport.json({ method: 'GET', path, ...(signal ? { signal } : {}) })
       return isRecord(answer) && Array.isArray(answer.resources) ? answer.resources.filter(isRecord) : []
     } catch (error) {
       if (isNotFound(error)) return []

@@ -10,6 +10,7 @@ import { PackError } from '../src/format/problems.ts'
 import { summaryOf } from '../src/format/summary.ts'
 import { lintPack } from '../src/lint/lint-pack.ts'
 import { readArchive } from '../src/sources/archive.ts'
+import { readChart } from '../src/sources/charts.ts'
 import type { FileTree } from '../src/sources/file-tree.ts'
 import { batchOf } from '../src/sources/git/batch.ts'
 import { loadPack, packArchive, readPackArchive } from '../src/sources/load.ts'
@@ -226,7 +227,44 @@ describe('packs that were damaged', async () => {
     }
     expect(outcomes.refused).toBeGreaterThan(MUTATIONS / 10)
   })
+
+  test('charts and indexes of charts: each is read or refused with a reason', async () => {
+    const trees = await Promise.all(packed.map((archive) => readArchive(archive, 'test')))
+    const charts = trees.flatMap((tree) => [...tree].filter(([path]) => path.endsWith('.tgz')))
+    const outcomes = { read: 0, refused: 0 }
+    for (let seed = 1; seed <= MUTATIONS / 5; seed += 1) {
+      const dice = diceOf(seed)
+      const [path, archive] = dice.of(charts)
+      const { name, version } = await readChart(path, archive)
+      const damaged = dice.upTo(2) === 0 ? mutateBytes(archive, dice) : await damagedTar(Buffer.from(archive), dice)
+      const outcome = await confined(damaged, () => reader.chart({ name, version, description: '' }, from, into)).catch(
+        (error: unknown) => {
+          throw new Error(`chart, seed ${seed}`, { cause: error })
+        },
+      )
+      outcomes[outcome] += 1
+      const index = Array.from({ length: 3 }, () => 0).reduce((text) => mutateText(text, dice), INDEX)
+      await confined(Buffer.from(index), () => reader.index(from, 'https://charts.test/', dice.of([undefined, 'web'])))
+        .then((found) => (outcomes[found] += 1))
+        .catch((error: unknown) => {
+          throw new Error(`index, seed ${seed}`, { cause: error })
+        })
+    }
+    expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(MUTATIONS / 25)
+  })
 })
+
+const INDEX = `apiVersion: v1
+entries:
+  web:
+${['1.0.0', '1.1.0', '2.0.0-rc.1'].map((version) => `  - {version: ${version}, urls: [web-${version}.tgz], digest: ${'a'.repeat(64)}}\n`).join('')}  db:
+  - version: "3.2"
+    urls:
+    - https://elsewhere.test/db.tgz
+    description: |
+      text
+generated: "2026-01-01T00:00:00Z"
+`
 
 /** An archive with the files of another, some of them damaged: what is packed well and still wrong. */
 async function damagedTar(archive: Buffer, dice: Dice): Promise<Buffer> {

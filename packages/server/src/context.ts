@@ -54,6 +54,8 @@ export interface ServerContext {
   askPreview?: Link['preview']
   /** Tries a registry before it is saved; absent where nothing can be reached. */
   checkRegistry?: Content['checkRegistry']
+  /** Reads what layers name of registries that are not synchronised; absent where nothing can be reached. */
+  fetchPack?: Content['fetchPack']
   /** How clusters that somebody else made are taken in. Absent without a link. */
   imports?: Imports
   /** Signs the tokens of the platform's registry; absent without one. */
@@ -141,6 +143,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     content,
     registryTokens: content.registryTokens,
     checkRegistry: content.checkRegistry,
+    fetchPack: content.fetchPack,
     lastHeartbeats: link.lastHeartbeats,
     askPreview: link.preview,
     link,

@@ -9,6 +9,7 @@ import { createEgress } from '@atrium/runtime/egress/egress.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Content, type ContentOptions, createContent } from '../src/content/content.ts'
+import { readLogo } from '../src/content/logos.ts'
 import { publicRegistryUid } from '../src/content/public-registry.ts'
 import { pushShippedPacks } from '../src/content/push-shipped.ts'
 import { contentActor } from '../src/content/tenant.ts'
@@ -133,6 +134,19 @@ describe('the platform registry', () => {
     await reconcile()
     const back = (await inSystem()).packs.filter((pack) => pack.meta.name === 'fresh' && !pack.spec.replacedBy)
     expect(back.map((pack) => pack.meta.uid)).toEqual([added?.meta.uid])
+  })
+
+  it('keeps logos, one of equal ones, and nothing that is no picture', async () => {
+    const png = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.from('a logo')])
+    const withLogo = (name: string, logo: Buffer) => tree(name, '1.0.0', '').set('logo.png', logo)
+    for (const name of ['logo-a', 'logo-b']) await pushPack(client(), '', withLogo(name, png))
+    await pushPack(client(), '', withLogo('logo-page', Buffer.from('<html><script>alert(1)</script>')))
+    await reconcile()
+    const { packs } = await inSystem()
+    const [a, b, page] = ['logo-a', 'logo-b', 'logo-page'].map((name) => packs.find(({ meta }) => meta.name === name))
+    expect([a?.spec.logo, page?.spec.logo]).toEqual([expect.stringMatching(/^sha256:/), undefined])
+    expect(b?.spec.logo).toBe(a?.spec.logo)
+    expect(a && (await readLogo(database.store, a))).toEqual(png)
   })
 
   it('says which pack is broken, and still reads the others', async () => {

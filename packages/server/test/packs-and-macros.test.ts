@@ -1,4 +1,5 @@
 import { seedCatalogue, shippedPackUid } from '@atrium/dev-env/catalogue.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { publicRegistryUid } from '@atrium/server/content/public-registry.ts'
 import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,6 +53,28 @@ describe('packs and registries', () => {
     expect(versions.body.tags).toMatchObject([{ version: '1.1.0', parentTags: ['1.1.x', '1.x'] }, { version: '1.0.0' }])
     expect(versions.body.packValues[0].values).toContain('# What the page says.')
     expect((await call(`GET /v1/packs/nothing/registries/${publicRegistryUid}`)).status).toBe(404)
+  })
+
+  it('show their logo, as a picture and as nothing else', async () => {
+    const png = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.from('a logo')])
+    const uid = shippedPackUid('hello-atrium', '1.1.0')
+    const logoUrl = `/v1/packs/${uid}/logo`
+    const without = await call(`GET ${logoUrl}`)
+    expect(without).toMatchObject({ status: 404, body: { message: expect.stringContaining('has no logo') } })
+    await api.context.store.transaction(systemTenant, contentActor, async (tx) => {
+      const pack = await tx.get('Pack', uid)
+      if (pack) await tx.update('Pack', uid, { spec: { ...pack.spec, logo: await tx.putBlob(png) } })
+    })
+    const shown = await call(`GET ${logoUrl}`)
+    expect(shown.status).toBe(200)
+    expect(shown.headers).toMatchObject({ 'content-type': 'image/png', 'x-content-type-options': 'nosniff' })
+    expect(Buffer.from(shown.text, 'latin1').includes('a logo')).toBe(true)
+    const search = await call('POST /v1/packs/search', { body: { filter: { name: { eq: 'hello-atrium' } } } })
+    expect(search.body.items[0].spec.registries).toMatchObject([{ logoUrl }])
+    const list = await call('GET /v1/packs', { query: { filters: `metadata.uid=${uid}` } })
+    expect(list.body.items).toMatchObject([{ spec: { logoUrl } }])
+    expect((await call(`GET /v1/packs/${uid}`)).body).toMatchObject({ logoUrl })
+    expect((await call('GET /v1/packs/nothing/logo')).status).toBe(404)
   })
 
   it('report their sync, and cannot be changed by a tenant', async () => {

@@ -23,6 +23,10 @@ class World {
   readonly broken = new Set<string>()
   readonly stuck = new Set<string>()
   readonly unready = new Set<string>()
+  /** Layers whose objects the API server does not show. */
+  readonly hanging = new Set<string>()
+  /** Layers in the order in which they were looked at. */
+  readonly looked: string[] = []
   /** What was done, with the moment in seconds. */
   readonly done: string[] = []
   readonly completed: number[] = []
@@ -56,7 +60,11 @@ class World {
       health: {
         get: (record) => record && { ready: !this.unready.has(record.name), message: 'm', since: 's' },
         forget: () => undefined,
-        refresh: async () => false,
+        refresh: (record, signal) => {
+          this.looked.push(record.name)
+          if (!this.hanging.has(record.name)) return Promise.resolve(false)
+          return new Promise((resolve) => signal.addEventListener('abort', () => resolve(false)))
+        },
       },
       clock: this.clock,
       logger: silentLogger,
@@ -149,4 +157,16 @@ test('a layer that could not be upgraded is removed at once when it is no longer
   world.stuck.clear()
   await world.clock.advance(60_000)
   expect([known(), world.engine.removals()]).toEqual([[], []])
+})
+
+test('a layer that cannot be looked at holds no other one, and is not looked at twice at a time', async () => {
+  await world.want(layer('web'), layer('net'))
+  world.hanging.add('web')
+  world.unready.add('web')
+  world.unready.add('net')
+  await world.clock.advance(10_000)
+  world.looked.length = 0
+  await world.clock.advance(10_000)
+  expect(world.looked.length).toBeGreaterThan(5)
+  expect(new Set(world.looked)).toEqual(new Set(['net']))
 })

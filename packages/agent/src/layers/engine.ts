@@ -36,6 +36,8 @@ export interface PendingRemoval {
 
 const UNREADY_POLL_MS = 1_000
 const READY_POLL_MS = 15_000
+/** Layers are looked at one after another, as long as none takes longer: it goes on beside the others then. */
+const LOOK_PATIENCE_MS = 2_000
 const REMOVAL = 'removal'
 
 /**
@@ -206,7 +208,7 @@ export class LayerEngine {
       this.#installing = null
     }
     const record = this.#deps.records.get(layer.id)
-    if (isInstalled(record, key) && record) await this.#deps.health.refresh(record)
+    if (isInstalled(record, key) && record) await this.#deps.health.refresh(record, this.#stopping.signal)
     this.#deps.onProgress()
     return true
   }
@@ -241,21 +243,41 @@ export class LayerEngine {
 
   /** Looks at installed layers: often while one is not ready, else now and then. */
   async #healthLoop(): Promise<void> {
-    const { clock, records, health } = this.#deps
+    const { clock, records } = this.#deps
+    const { signal } = this.#stopping
     const lastLook = new Map<string, number>()
-    while (!this.#stopping.signal.aborted) {
+    const looks = new Map<string, Promise<void>>()
+    while (!signal.aborted) {
       for (const record of records.all()) {
-        if (record.key === '' || this.#installing?.layerId === record.id) continue
-        if (this.#stopping.signal.aborted) return
-        const isSettled = health.get(record)?.ready === true
-        if (isSettled && clock.now() - (lastLook.get(record.id) ?? 0) < READY_POLL_MS) continue
+        if (looks.has(record.id) || !this.#isLookDue(record, lastLook)) continue
+        if (signal.aborted) break
         lastLook.set(record.id, clock.now())
-        if (await health.refresh(record)) {
-          this.#deps.onProgress()
-          this.wake()
-        }
+        const look = this.#look(record).finally(() => looks.delete(record.id))
+        looks.set(record.id, look)
+        await this.#waitAWhile(look)
       }
-      await clock.sleep(UNREADY_POLL_MS, this.#stopping.signal)
+      await clock.sleep(UNREADY_POLL_MS, signal)
     }
+    await Promise.all(looks.values())
+  }
+
+  #isLookDue(record: LayerRecord, lastLook: ReadonlyMap<string, number>): boolean {
+    if (record.key === '' || this.#installing?.layerId === record.id) return false
+    const isSettled = this.#deps.health.get(record)?.ready === true
+    return !isSettled || this.#deps.clock.now() - (lastLook.get(record.id) ?? 0) >= READY_POLL_MS
+  }
+
+  async #look(record: LayerRecord): Promise<void> {
+    const { signal } = this.#stopping
+    if (!(await this.#deps.health.refresh(record, signal)) || signal.aborted) return
+    this.#deps.onProgress()
+    this.wake()
+  }
+
+  /** Until it is done, but no longer than others may be made to wait. */
+  async #waitAWhile(look: Promise<void>): Promise<void> {
+    const isDone = new AbortController()
+    const done = look.finally(() => isDone.abort())
+    await Promise.race([done, this.#deps.clock.sleep(LOOK_PATIENCE_MS, isDone.signal)])
   }
 }

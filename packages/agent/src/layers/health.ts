@@ -10,25 +10,26 @@ import type { LayerHealth } from './plan.ts'
 import { enforcedUnits, type LayerRecord } from './records.ts'
 
 /** What is missing of a layer; empty when everything is ready. */
-async function missingOf(client: KubeClient, record: LayerRecord): Promise<string[]> {
+async function missingOf(client: KubeClient, record: LayerRecord, signal: AbortSignal): Promise<string[]> {
   const missing: string[] = []
   for (const { object } of enforcedUnits(record).flatMap((unit) => unit.objects)) {
     if (!hasReadiness(object)) continue
-    const live = await client.find(refOf(object))
+    const live = await client.find(refOf(object), signal)
     const name = describeRef(refOf(object))
     if (!live) {
       if (!isTransient(object)) missing.push(`${name} does not exist; it is made again unless the policy is alert`)
       continue
     }
     const judged = readiness(live)
-    if (!judged.ready) missing.push(`${name}: ${judged.message}; ${judged.next}${await podsExplain(client, live)}`)
+    if (!judged.ready)
+      missing.push(`${name}: ${judged.message}; ${judged.next}${await podsExplain(client, live, signal)}`)
   }
-  for (const check of record.readinessChecks) missing.push(...(await unmet(client, check)))
+  for (const check of record.readinessChecks) missing.push(...(await unmet(client, check, signal)))
   return missing
 }
 
 /** Why the pods of a workload do not come up, from the first that says so. */
-async function podsExplain(client: KubeClient, workload: KubeObject): Promise<string> {
+async function podsExplain(client: KubeClient, workload: KubeObject, signal: AbortSignal): Promise<string> {
   const spec = isRecord(workload.spec) ? workload.spec : {}
   const labels = isRecord(spec.selector) && isRecord(spec.selector.matchLabels) ? spec.selector.matchLabels : null
   if (!labels || !workload.metadata.namespace) return ''
@@ -40,6 +41,7 @@ async function podsExplain(client: KubeClient, workload: KubeObject): Promise<st
       labelSelector: Object.entries(labels)
         .map(([key, value]) => `${key}=${String(value)}`)
         .join(','),
+      signal,
     },
     '',
     20,
@@ -51,10 +53,10 @@ async function podsExplain(client: KubeClient, workload: KubeObject): Promise<st
   return items.length === 0 ? ' (it has no pods yet)' : ''
 }
 
-async function unmet(client: KubeClient, check: ReadinessCheck): Promise<string[]> {
+async function unmet(client: KubeClient, check: ReadinessCheck, signal: AbortSignal): Promise<string[]> {
   const { group, version, kind, name, namespace } = check
   const ref = { apiVersion: group ? `${group}/${version}` : version, kind, namespace, name }
-  const live = await client.find(ref)
+  const live = await client.find(ref, signal)
   if (!live) return [`${describeRef(ref)} does not exist yet; the layer's own check waits for it`]
   return check.keys.flatMap(({ path, expected }) => {
     const value = valueAt(live, path)
@@ -81,6 +83,8 @@ function valueAt(object: unknown, path: string): string {
 }
 
 const SHOWN = 3
+/** For all of a layer: each request may take half a minute, and a layer has hundreds of objects. */
+const LOOK_MS = 20_000
 
 /** Remembers how each installed layer fares. */
 export class HealthBoard {
@@ -103,16 +107,22 @@ export class HealthBoard {
     this.#seen.delete(layerId)
   }
 
-  /** Looks at the layer's objects; true when the verdict or its message changed. */
-  async refresh(record: LayerRecord): Promise<boolean> {
+  /** Looks at the layer's objects; true when the verdict or its message changed. `signal` ends it, with whatever it says then. */
+  async refresh(record: LayerRecord, signal: AbortSignal): Promise<boolean> {
     const former = this.get(record)
-    const health = await this.#look(record, former)
+    const health = await this.#look(record, former, signal)
     this.#seen.set(record.id, { key: record.key, health })
     return former?.ready !== health.ready || former.message !== health.message
   }
 
-  async #look(record: LayerRecord, former: LayerHealth | undefined): Promise<LayerHealth> {
-    const missing = await missingOf(this.#client, record).catch((error) => [`cannot be observed: ${messageOf(error)}`])
+  async #look(record: LayerRecord, former: LayerHealth | undefined, signal: AbortSignal): Promise<LayerHealth> {
+    const late = new AbortController()
+    const cancel = this.#clock.after(LOOK_MS, () => late.abort())
+    const why = (error: unknown): string =>
+      late.signal.aborted ? `the API server did not answer within ${LOOK_MS / 1000} s` : messageOf(error)
+    const missing = await missingOf(this.#client, record, AbortSignal.any([signal, late.signal]))
+      .catch((error) => [`cannot be observed: ${why(error)}`])
+      .finally(cancel)
     const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
     const ready = missing.length === 0
     return {

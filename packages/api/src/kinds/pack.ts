@@ -27,6 +27,8 @@ export interface PackSpec {
   source?: PackSource
   /** Uid of the pack that stands under this registry, name and version now: the tag was moved. */
   replacedBy?: string
+  /** Digest of its logo, a PNG, among the blobs of its tenant; absent = none. */
+  logo?: string
   /** Default values, as text. */
   values: string
   readme: string

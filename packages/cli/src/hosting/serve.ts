@@ -1,16 +1,18 @@
-import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createServer, isIPv6 } from 'node:net'
+import { mkdirSync, mkdtempDisposableSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
-import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
+import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { tryLock } from '@atrium/toolchain/lock.ts'
 import { keepLogs } from '@atrium/toolchain/log-file.ts'
 import { isRunning, logTail, type ProcessRecord, startProcess, stopRecorded } from '@atrium/toolchain/process.ts'
-import { untilRegistryAnswers } from '@atrium/toolchain/registry.ts'
 import type { Shown } from './certificate.ts'
 import type { HostingFolder } from './folder.ts'
+import { openFront } from './front.ts'
+import { SignIn } from './sign-in.ts'
 import type { Storage } from './storage.ts'
 import { readUsers } from './users.ts'
 
@@ -30,8 +32,8 @@ export interface HostingOptions {
 
 const GRACE_MS = 20_000
 const LOOK_MS = 500
-const PORT_GRACE_MS = 2_000
-const PORT_LOOK_MS = 50
+const START_MS = 30_000
+const START_LOOK_MS = 25
 
 /** Serves until `signal` says to stop, and ends the registry then. `onReady` is told each time it answers. Throws when it cannot start, or ends by itself. */
 export async function serveRegistry(
@@ -50,12 +52,20 @@ export async function serveRegistry(
   // One whose keeper was killed still runs.
   await stopRecorded(folder.recordFile, { graceMs: GRACE_MS }, clock)
   const stopLogs = keepLogs(() => [folder.logFile], clock, silentLogger)
+  // Of a path that is short enough for a socket, and nobody else's.
+  using place = mkdtempDisposableSync(join(tmpdir(), 'atrium-registry-'))
+  const socketFile = join(place.path, 'socket')
+  const signIn = new SignIn(folder.usersFile, options.random)
   try {
     while (!signal.aborted) {
       const shown = await options.certificate()
-      const record = await start(options, shown)
-      onReady(shown)
-      const why = await untilEnd(record, shown, clock, signal)
+      const record = await start(options, socketFile)
+      let why: 'asked' | 'renew' | 'ended'
+      {
+        await using _front = await openFront({ ...options, shown, signIn, socketFile })
+        onReady(shown)
+        why = await untilEnd(record, shown, clock, signal)
+      }
       await stopRecorded(folder.recordFile, { graceMs: GRACE_MS }, clock)
       if (why === 'ended')
         throw new Error(`The registry ended by itself. The end of ${folder.logFile}:\n${logTail(folder.logFile)}`)
@@ -80,10 +90,9 @@ async function untilEnd(
   return 'asked'
 }
 
-async function start(options: HostingOptions, shown: Shown): Promise<ProcessRecord> {
-  const { folder, binary, address, port, storage, clock } = options
-  await refuseTakenPort(address, port, clock)
-  writeFileAtomically(folder.configFile, renderConfig(options, shown))
+async function start(options: HostingOptions, socketFile: string): Promise<ProcessRecord> {
+  const { folder, binary, storage, clock } = options
+  writeFileAtomically(folder.configFile, renderConfig(options, socketFile))
   const record = await startProcess(
     {
       name: 'registry',
@@ -97,52 +106,27 @@ async function start(options: HostingOptions, shown: Shown): Promise<ProcessReco
     },
     clock,
   )
-  const url = `https://${hostOf(address)}:${port}`
-  const trust = { certificatePem: readFileSync(shown.certificateFile, 'utf8') }
-  await untilRegistryAnswers({ url, trust, logFile: folder.logFile, record, clock })
+  for (const untilMs = clock.now() + START_MS; !(await answers(socketFile)); await clock.sleep(START_LOOK_MS)) {
+    if (isRunning(record) && clock.now() < untilMs) continue
+    const why = isRunning(record) ? 'it does not answer' : 'it ended'
+    throw new Error(`The registry did not start (${why}). The end of ${folder.logFile}:\n${logTail(folder.logFile)}`)
+  }
   return record
 }
 
-/** Where this machine reaches what listens there. */
-const hostOf = (address: string): string =>
-  address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '[::1]' : isIPv6(address) ? `[${address}]` : address
+const answers = (socketPath: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const call = request({ socketPath, path: '/v2/', agent: false, timeout: 1_000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    call.on('timeout', () => call.destroy())
+    call.on('error', () => resolve(false))
+    call.end()
+  })
 
-/** A program that has just ended may hold its port for a moment longer: its last threads do. */
-async function refuseTakenPort(address: string, port: number, clock: Clock): Promise<void> {
-  const untilMs = clock.now() + PORT_GRACE_MS
-  for (;;) {
-    const error = await whyNotFree(address, port)
-    if (error === null) return
-    if (!hasCode(error, 'EADDRINUSE') || clock.now() >= untilMs) throw refusalOf(error, address, port)
-    await clock.sleep(PORT_LOOK_MS)
-  }
-}
-
-async function whyNotFree(address: string, port: number): Promise<unknown> {
-  const probe = createServer()
-  try {
-    await once(probe.listen({ host: address, port, exclusive: true }), 'listening')
-    return null
-  } catch (error) {
-    return error
-  } finally {
-    probe.close()
-  }
-}
-
-function refusalOf(error: unknown, address: string, port: number): unknown {
-  const place = `port ${port} of ${address}`
-  if (hasCode(error, 'EADDRINUSE'))
-    return new Error(`${place} is taken. Stop what listens there, or choose another: --port`, { cause: error })
-  if (hasCode(error, 'EACCES'))
-    return new Error(`${place} may not be used by this user. Choose one above 1023: --port`, { cause: error })
-  if (hasCode(error, 'EADDRNOTAVAIL'))
-    return new Error(`This machine has no address ${address}. Give one of its own: --address`, { cause: error })
-  return error
-}
-
-/** Configuration of CNCF distribution 3. It reads YAML; JSON is YAML. */
-function renderConfig({ folder, address, port, storage, isReadOnly, random }: HostingOptions, shown: Shown): string {
+/** Configuration of CNCF distribution 3, which only who stands before it can reach. It reads YAML; JSON is YAML. */
+function renderConfig({ storage, isReadOnly, random }: HostingOptions, socketFile: string): string {
   return JSON.stringify(
     {
       version: '0.1',
@@ -156,13 +140,12 @@ function renderConfig({ folder, address, port, storage, isReadOnly, random }: Ho
         },
       },
       http: {
-        addr: `${isIPv6(address) ? `[${address}]` : address}:${port}`,
+        net: 'unix',
+        addr: socketFile,
         relativeurls: true,
         // Signs the state of uploads under way, which nobody goes on with after a restart.
         secret: random.bytes(32).toString('hex'),
-        tls: { certificate: shown.certificateFile, key: shown.keyFile, minimumtls: 'tls1.2' },
       },
-      auth: { htpasswd: { realm: 'Atrium pack registry', path: folder.usersFile } },
     },
     null,
     2,

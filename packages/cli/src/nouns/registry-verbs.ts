@@ -34,6 +34,10 @@ export const registryVerbs: readonly Verb[] = [
         "YAML with 'username' and 'password', or 'token', or 'accessKey' and 'secretKey'; - for standard input",
       ),
       new Option('--ca <file>', 'PEM file of the authority that signed its certificate'),
+      new Option(
+        '--on-demand',
+        'do not read all of it: a chart or pack is read when a layer names it (types oci, ecr, helm)',
+      ),
     ],
     async run({ client }, given) {
       const [called = ''] = given.args
@@ -114,7 +118,7 @@ type CreateRoute =
   | 'POST /v1/registries/pack'
 
 /** The request that makes the registry. */
-async function readRegistry({ text, optional }: Given): Promise<{ route: CreateRoute; spec: object }> {
+async function readRegistry({ text, optional, isGiven }: Given): Promise<{ route: CreateRoute; spec: object }> {
   const { username, password, token, accessKey, secretKey } = await readCredentials(optional('credentials'))
   const ca = optional('ca')
   const certificate = ca === undefined ? '' : await readText(ca, '--ca')
@@ -123,7 +127,8 @@ async function readRegistry({ text, optional }: Given): Promise<{ route: CreateR
   const kind = token ? ({ type: 'token', token } as const) : ({ type: 'basic', username, password } as const)
   const auth = { ...(token || username ? kind : { type: 'noAuth' }), tls }
   const baseContentPath = optional('basePath') ?? ''
-  const oci = { endpoint, providerType: text('provider'), isSyncSupported: true, baseContentPath }
+  const isOnDemand = isGiven('onDemand')
+  const oci = { endpoint, providerType: text('provider'), isSyncSupported: !isOnDemand, baseContentPath }
   const isPrivate = auth.type !== 'noAuth'
   switch (text('type')) {
     case 'ecr': {
@@ -141,8 +146,12 @@ async function readRegistry({ text, optional }: Given): Promise<{ route: CreateR
       return { route: 'POST /v1/registries/oci/ecr', spec }
     }
     case 'helm':
-      return { route: 'POST /v1/registries/helm', spec: { endpoint, isPrivate, auth } }
+      return {
+        route: 'POST /v1/registries/helm',
+        spec: { endpoint, isPrivate, auth, ...(isOnDemand && { createOption: { skipSync: true } }) },
+      }
     case 'pack':
+      if (isOnDemand) throw new Error('--on-demand: a registry of type pack is always read. Use oci, ecr or helm.')
       return { route: 'POST /v1/registries/pack', spec: { endpoint, private: isPrivate, auth } }
     default:
       return { route: 'POST /v1/registries/oci/basic', spec: { ...oci, auth } }

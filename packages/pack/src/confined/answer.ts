@@ -12,7 +12,7 @@ export type Question =
   | { about: 'chart'; name: string; version: string; description: string }
   /** The content is what git answers for these files. */
   | { about: 'folder'; files: GitFile[] }
-  | { about: 'index'; base: string }
+  | { about: 'index'; base: string; only?: string }
 
 /** A pack that was made of a chart or a folder; its archive comes beside it. */
 export interface MadePack {
@@ -39,7 +39,7 @@ async function answer(question: Question, content: Buffer): Promise<{ output: An
     case 'archive':
       return { output: { found: entryOf(await readPackSummary(content, question.source)) } }
     case 'index':
-      return { output: { found: readHelmIndex(content.toString('utf8'), question.base) } }
+      return { output: { found: readHelmIndex(content.toString('utf8'), question.base, question.only) } }
     case 'chart':
       return made(await packOfChart(question, content))
     case 'folder':

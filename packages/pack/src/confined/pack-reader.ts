@@ -57,9 +57,9 @@ export class PackReader {
     return this.#ask({ about: 'folder', files }, place, file, into)
   }
 
-  /** The charts that an `index.yaml` lists, which lies at `base`. */
-  index(file: string, base: string): Promise<HelmIndex> {
-    return this.#ask({ about: 'index', base }, 'index.yaml', file)
+  /** The charts that an `index.yaml` lists, which lies at `base`; with `only`, every version of that chart. */
+  index(file: string, base: string, only?: string): Promise<HelmIndex> {
+    return this.#ask({ about: 'index', base, ...(only !== undefined && { only }) }, 'index.yaml', file)
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { type MacroSpan, maskMacros, placeAt, scanMacros } from './macro-scan.ts
 import type { Problem } from './problems.ts'
 import { type TextContext, textContexts } from './text-context.ts'
 import { keepsShape } from './values-parts.ts'
-import { maxTextChars, withinStack } from './yaml-text.ts'
+import { maxTextChars, type TextTokens, tokensOf, withinStack } from './yaml-text.ts'
 
 /**
  * What placeholders stand for. `lookUp` gets the path behind `.spectro`, e.g. `['system', 'cluster', 'name']`, and answers the value, or
@@ -42,12 +42,12 @@ export interface FoundMacros {
   open: readonly Problem[]
 }
 
-/** Throws `PackError` for a text that is nested too deep. */
-export function findMacros(text: string, file = 'values.yaml'): FoundMacros {
+/** Throws `PackError` for a text that is nested too deep. `taken`: its tokens, of whoever has them. */
+export function findMacros(text: string, file = 'values.yaml', taken?: TextTokens): FoundMacros {
   // Most texts hold none, and where in them something lies need not be known then.
   if (!text.includes('.spectro.')) return { spans: [], contexts: [], open: [] }
   const spans = scanMacros(text)
-  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+  const contextAt = contextsOf(taken ?? tokensOf(maskMacros(text), file), file)
   return {
     spans,
     contexts: spans.map(({ start }) => contextAt(start)),
@@ -100,9 +100,12 @@ function tooLong({ length }: string, file: string): Problem[] {
 
 /** The placeholders that count: all but those in comments. */
 export function liveMacros(text: string, file = 'values.yaml'): MacroSpan[] {
-  const contextAt = withinStack(file, () => textContexts(maskMacros(text)))
+  const contextAt = contextsOf(tokensOf(maskMacros(text), file), file)
   return scanMacros(text).filter((span) => contextAt(span.start) !== 'comment')
 }
+
+const contextsOf = ({ tokens }: TextTokens, file: string): ((offset: number) => TextContext) =>
+  withinStack(file, () => textContexts(tokens))
 
 type Outcome = { value: string } | { missing: string }
 

@@ -1,4 +1,4 @@
-import { CST, Parser } from 'yaml'
+import type { CST } from 'yaml'
 
 /** Where in a YAML text a position lies: decides how a value must be written there. */
 export type TextContext = 'comment' | 'single-quoted' | 'double-quoted' | 'block' | 'plain'
@@ -17,9 +17,9 @@ const contextOfToken: Partial<Record<CST.Token['type'] | CST.SourceToken['type']
 }
 
 /** Answers the context of a position. Works on any text, also on one that is no valid YAML. */
-export function textContexts(text: string): (offset: number) => TextContext {
+export function textContexts(tokens: readonly CST.Token[]): (offset: number) => TextContext {
   const ranges: Range[] = []
-  for (const token of new Parser().parse(text)) collect(token, ranges)
+  for (const token of tokens) collect(token, ranges)
   ranges.sort((a, b) => a.start - b.start)
   return (offset) => {
     let low = 0

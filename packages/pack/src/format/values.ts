@@ -3,7 +3,7 @@ import { maskMacros, scanMacros } from './macro-scan.ts'
 import { packError } from './problems.ts'
 import { indentationOf } from './text-splices.ts'
 import { keyText } from './values-tree.ts'
-import { type ParsedText, parseYaml } from './yaml-text.ts'
+import { type ParsedText, parseYaml, type TextTokens, tokensOf } from './yaml-text.ts'
 
 /** A values text with look-ups into it. The text itself is never re-printed. */
 export interface ValuesText {
@@ -36,6 +36,13 @@ export function readValues(text: string, file = 'values.yaml'): ValuesText {
 
 /** The text as YAML. A placeholder outside quotes is no YAML of its own; letters of the same length keep every position. */
 export const parseValues = (text: string, file = 'values.yaml'): ParsedText => parseYaml(maskMacros(text), file)
+
+/** The same, and its tokens. */
+export function parseValuesWithTokens(text: string, file = 'values.yaml'): { parsed: ParsedText; tokens: TextTokens } {
+  const masked = maskMacros(text)
+  const tokens = tokensOf(masked, file)
+  return { parsed: parseYaml(masked, file, tokens), tokens }
+}
 
 /** What `readValues` answers, of a text that `parseValues` has read. */
 export function valuesOf(text: string, parsed: ParsedText, file = 'values.yaml'): ValuesText {

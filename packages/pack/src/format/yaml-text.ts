@@ -1,4 +1,14 @@
-import { type Document, LineCounter, type ParsedNode, parseDocument, type ScalarTag, type Tags } from 'yaml'
+import {
+  Composer,
+  type CST,
+  type Document,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+  type ScalarTag,
+  type Tags,
+  YAMLParseError,
+} from 'yaml'
 import { PackError, type Problem, packError } from './problems.ts'
 import { checkSize } from './yaml-size.ts'
 
@@ -48,16 +58,36 @@ export interface ParsedText {
   toJs(node?: ParsedNode | null): unknown
 }
 
+/** A text taken apart, and where its lines begin: most of what reading it costs. */
+export interface TextTokens {
+  tokens: readonly CST.Token[]
+  lines: LineCounter
+}
+
+/** Takes a text apart, for readers that need more than its values. Throws `PackError` for one that is too long, or nested too deep. */
+export function tokensOf(text: string, file: string): TextTokens {
+  if (text.length > maxTextChars) throw packError(file, `holds ${text.length} letters; ${maxTextChars} are allowed`)
+  const lines = new LineCounter()
+  return { tokens: withinStack(file, () => [...new Parser(lines.addNewLine).parse(text)]), lines }
+}
+
+function compose(tokens: readonly CST.Token[], length: number): Document.Parsed<ParsedNode> {
+  const [document, other] = new Composer(goYaml).compose(tokens, true, length) as Iterable<Document.Parsed<ParsedNode>>
+  if (document === undefined) throw new Error('a text without a document')
+  if (other) document.errors.push(new YAMLParseError([other.range[0], other.range[1]], 'MULTIPLE_DOCS', MULTIPLE))
+  return document
+}
+
+const MULTIPLE = 'Source contains multiple documents; please use YAML.parseAllDocuments()'
+
 /**
  * Parses one document as helm reads it: YAML 1.1 with the exceptions of go-yaml (checked against helm 4.3). `yes`, `On` and `y` are
  * booleans, `014` and `0o14` octal, `22:22` and dates texts; a repeated key takes its last value; `<<` merges.
  * Throws `PackError` with every syntax error and its line.
  */
-export function parseYaml(text: string, file: string): ParsedText {
-  const lineCounter = new LineCounter()
-  if (text.length > maxTextChars) throw packError(file, `holds ${text.length} letters; ${maxTextChars} are allowed`)
-  const document = withinStack(file, () => parseDocument(text, { ...goYaml, lineCounter }))
-  const placeAt = (offset: number): { line: number; col: number } => lineCounter.linePos(offset)
+export function parseYaml(text: string, file: string, { tokens, lines } = tokensOf(text, file)): ParsedText {
+  const document = withinStack(file, () => compose(tokens, text.length))
+  const placeAt = (offset: number): { line: number; col: number } => lines.linePos(offset)
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): Problem => {
       const [message = 'is no valid YAML'] = error.message.split('\n', 1)

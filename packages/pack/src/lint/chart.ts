@@ -3,7 +3,7 @@ import { parseYaml } from '../format/yaml-text.ts'
 import { readArchive } from '../sources/archive.ts'
 import { parseChart } from '../sources/charts.ts'
 import type { FileTree } from '../sources/file-tree.ts'
-import { once } from './once.ts'
+import { type ChartDefaults, chartDefaults } from './chart-defaults.ts'
 import { type Placed, type PlacedText, placedAt, placedText, textOf } from './placed.ts'
 
 /** A chart as lint looks at it: everything that decides which values it knows, charts within it included. */
@@ -12,8 +12,8 @@ export interface LintChart {
   version: string
   type: string
   dependencies: ChartDependency[]
-  /** Its own `values.yaml`; null when there is none, or none that can be read. Read at the first call: mostly templates tell enough. */
-  defaults(): Placed | null
+  /** Its own `values.yaml`. */
+  defaults: ChartDefaults
   /** Its `values.schema.json` as data; null when there is none. */
   schema: unknown
   /** Text files in which values may be used: templates, and files that templates may render. */
@@ -82,7 +82,7 @@ async function chartOf(files: FileTree, place: string, depth: number): Promise<L
     version: String(placedAt(root, ['version'])?.scalar ?? ''),
     type: textOf(placedAt(root, ['type'])),
     dependencies,
-    defaults: once(() => tolerant(() => readYaml(files, 'values.yaml', place)?.root ?? null)),
+    defaults: chartDefaults(textIn(files, 'values.yaml'), `${place}/values.yaml`),
     schema: tolerant(() => JSON.parse(textIn(files, 'values.schema.json') || 'null') as unknown),
     templates: [...files.keys()]
       .filter(

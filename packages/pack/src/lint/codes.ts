@@ -23,6 +23,7 @@ export const lintRules = {
   'pack-retired': { severity: 'info', what: 'the pack says that it is deprecated or deleted' },
   'readme-missing': { severity: 'info', what: 'there is no `README.md`' },
   'logo-missing': { severity: 'info', what: 'there is no `logo.png`' },
+  'logo-unusable': { severity: 'info', what: '`logo.png` is no PNG of at most 256 KiB: no catalogue shows it' },
   'content-missing': { severity: 'error', what: 'an add-on, network or storage pack has neither charts nor manifests' },
   'file-missing': { severity: 'error', what: 'a file that the pack names, or must have, is not there' },
   'chart-unpacked': {

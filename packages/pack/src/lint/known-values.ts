@@ -1,6 +1,7 @@
 import type { LintChart } from './chart.ts'
+import type { ChartDefaults } from './chart-defaults.ts'
 import { once } from './once.ts'
-import { type Placed, placedAt } from './placed.ts'
+import { placedAt } from './placed.ts'
 import { looseWords, type ValueUse, valueUses } from './value-uses.ts'
 
 /** What becomes of a value: it is read, or it and all below it may be read (`free`), or nothing reads it. */
@@ -43,7 +44,7 @@ export function valuesOfChart(chart: LintChart): KnownValues {
     ofInner,
     (path) => byDependencies(chart, path),
     (path) => bySchema(chart.schema, path),
-    (path) => byDefaults(chart.defaults(), path),
+    (path) => byDefaults(chart.defaults, path),
   ]
   return {
     at(path) {
@@ -57,7 +58,7 @@ export function valuesOfChart(chart: LintChart): KnownValues {
       const [first = '', ...rest] = path
       if (inner.has(first)) return rest.length === 0 || (inner.get(first)?.hasMapAt(rest) ?? false)
       const isTakenApart = (findUsed(uses(), path)?.below.size ?? 0) > 0
-      return isTakenApart && (placedAt(chart.defaults(), path)?.fields?.size ?? 0) > 0
+      return isTakenApart && (placedAt(chart.defaults.at(first), rest)?.fields?.size ?? 0) > 0
     },
   }
 }
@@ -123,12 +124,12 @@ function usedAt(root: Used & { loose?: () => Set<string> }, path: readonly strin
 }
 
 /** A key of the chart's own values is known; below an empty one stands whatever people put there. */
-function byDefaults(defaults: Placed | null, path: readonly string[]): Knowledge {
-  let node = defaults
-  for (const [index, key] of path.entries()) {
-    const isMap = node?.fields !== null && node?.fields !== undefined
-    if (index > 0 && (!isMap || node?.fields?.size === 0)) return 'free'
-    const field = node?.fields?.get(key)
+function byDefaults(defaults: ChartDefaults, [first = '', ...rest]: readonly string[]): Knowledge {
+  let node = defaults.at(first)
+  if (node === null) return 'unknown'
+  for (const key of rest) {
+    if (node.fields === null || node.fields.size === 0) return 'free'
+    const field = node.fields.get(key)
     if (field === undefined) return 'unknown'
     node = field.value
   }

@@ -49,7 +49,7 @@ function packOf({
     'pack.json': JSON.stringify({ ...json, ...over }, null, 1),
     'values.yaml': `pack: {namespace: p}\n${values}\n`,
     'README.md': '# p',
-    'logo.png': 'x',
+    'logo.png': Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
     'charts/web-1.0.0.tgz': chart(own),
     ...files,
   }
@@ -122,6 +122,7 @@ describe('findings', () => {
       { files: { 'README.md': null, 'logo.png': null } },
       ['readme-missing README.md', 'logo-missing logo.png'],
     ],
+    ['a logo that is no picture', { files: { 'logo.png': '<html>' } }, ['logo-unusable logo.png']],
     [
       'nothing to install',
       { json: { charts: [] }, values: '', files: { 'charts/web-1.0.0.tgz': null } },

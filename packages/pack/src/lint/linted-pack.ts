@@ -2,7 +2,7 @@ import { chartValuesPath, manifestName } from '../format/layer.ts'
 import { type FoundMacros, findMacros } from '../format/macros.ts'
 import { type PackManifest, readPackManifest } from '../format/pack-json.ts'
 import { PackError, type Problem } from '../format/problems.ts'
-import { parseValues, type ValuesText, valuesOf } from '../format/values.ts'
+import { parseValuesWithTokens, type ValuesText, valuesOf } from '../format/values.ts'
 import { unpackedChart } from '../sources/charts.ts'
 import { type FileTree, withoutTopFolder } from '../sources/file-tree.ts'
 import { type LintChart, lintChartOf, readLintChart } from './chart.ts'
@@ -158,8 +158,9 @@ function readValuesOf(pack: LintedPack): void {
     return
   }
   pack.values = orFindings(pack, 'values-invalid', text, () => {
-    const parsed = parseValues(text)
-    return { text, read: valuesOf(text, parsed), placed: placedText(parsed), macros: once(() => findMacros(text)) }
+    const { parsed, tokens } = parseValuesWithTokens(text)
+    const macros = once(() => findMacros(text, 'values.yaml', tokens))
+    return { text, read: valuesOf(text, parsed), placed: placedText(parsed), macros }
   })
 }
 

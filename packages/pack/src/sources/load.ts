@@ -25,15 +25,14 @@ async function load(tree: FileTree): Promise<{ pack: PackFiles; packed: FileTree
     ...texts,
     charts: await Promise.all(charts.map((path) => readChart(path, packed.get(path) ?? new Uint8Array()))),
     manifests: kubeManifests.map((path) => ({ path, content: text(packed, path) ?? '' })),
-    logo: files.get('logo.png') ?? null,
   }
   return { pack, packed }
 }
 
-/** The texts of a pack, provided that every file its `pack.json` names is there. Throws `PackError` as `loadPack` does. */
+/** Texts and logo of a pack, provided that every file its `pack.json` names is there. Throws `PackError` as `loadPack` does. */
 export const loadTexts = (tree: FileTree): PackTexts => readTexts(withoutTopFolder(tree)).texts
 
-export type PackTexts = Pick<PackFiles, 'manifest' | 'values' | 'readme' | 'presets' | 'schema'>
+export type PackTexts = Pick<PackFiles, 'manifest' | 'values' | 'readme' | 'presets' | 'schema' | 'logo'>
 
 /** Texts, and the files with charts packed. */
 function readTexts(files: FileTree): { texts: PackTexts; packed: FileTree } {
@@ -50,6 +49,7 @@ function readTexts(files: FileTree): { texts: PackTexts; packed: FileTree } {
     readme: optional('README.md'),
     presets: optional('presets.yaml'),
     schema: optional('schema.yaml'),
+    logo: files.get('logo.png') ?? null,
   }
   return { texts, packed }
 }

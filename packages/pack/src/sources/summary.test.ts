@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readPackArchive } from './load.ts'
-import { readPackSummary } from './summary.ts'
+import { entryOf, readPackSummary } from './summary.ts'
 import { writeArchive } from './write-archive.ts'
 
 const files = (more: Record<string, string> = {}, charts: string[] = []): Map<string, Uint8Array> => {
@@ -14,11 +14,25 @@ const files = (more: Record<string, string> = {}, charts: string[] = []): Map<st
   }
   return new Map(Object.entries(all).map(([path, text]) => [path, Buffer.from(text)]))
 }
+/** Begins as a PNG does. */
+const png = (more: number): Buffer =>
+  Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(more)])
+
 describe('the summary of a pack', () => {
   it('holds the texts that the whole pack holds', async () => {
     const archive = writeArchive(files({ 'web/presets.yaml': 'presets: []\n', 'web/logo.png': 'x'.repeat(100_000) }))
-    const { manifest, values, readme, presets, schema } = await readPackArchive(archive, 'web')
-    expect(await readPackSummary(archive, 'web')).toEqual({ manifest, values, readme, presets, schema })
+    const { manifest, values, readme, presets, schema, logo } = await readPackArchive(archive, 'web')
+    expect(await readPackSummary(archive, 'web')).toEqual({ manifest, values, readme, presets, schema, logo })
+  })
+
+  it.each([
+    ['a PNG', png(100), true],
+    ['a PNG that is larger than a logo', png(300_000), false],
+    ['a page that calls itself one', Buffer.from('<html><script>'), false],
+    ['half of the first bytes', png(0).subarray(0, 10), false],
+  ])('has a logo only where it is one: %s', async (_what, logo, isOne) => {
+    const archive = writeArchive(files().set('web/logo.png', logo))
+    expect(entryOf(await readPackSummary(archive, 'web')).logo).toBe(isOne ? logo.toString('base64') : null)
   })
 
   it.each([

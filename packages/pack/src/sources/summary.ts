@@ -2,6 +2,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
+import { isLogo, maxLogoBytes } from '../format/logo.ts'
 import { type Preset, readPresets, readValuesSchema } from '../format/presets.ts'
 import { PackError, packError } from '../format/problems.ts'
 import { readArchive } from './archive.ts'
@@ -9,29 +10,34 @@ import { ArchiveMeter, ArchiveNames, checkedPath, type FileTree, isJunk, without
 import { packLimits, unpackedLimit } from './limits.ts'
 import { loadTexts, type PackTexts } from './load.ts'
 
-const kept = /^([^/]+\/)?(pack\.json|values\.yaml|README\.md|presets\.yaml|schema\.yaml)$/
+const kept = /^([^/]+\/)?(pack\.json|values\.yaml|README\.md|presets\.yaml|schema\.yaml|logo\.png)$/
+const isKept = (path: string, sizeBytes: number): boolean =>
+  kept.test(path) && !(path.endsWith('.png') && sizeBytes > maxLogoBytes)
 const GZIP = Buffer.from([0x1f, 0x8b])
 
 /** What a catalogue keeps of a pack: its texts, presets and schema read. */
-export interface PackEntry extends Omit<PackTexts, 'presets' | 'schema'> {
+export interface PackEntry extends Omit<PackTexts, 'presets' | 'schema' | 'logo'> {
   presets: Preset[]
   /** The rule text of each value, by its dotted path; null without a `schema.yaml`. */
   schema: Record<string, { schema: string }> | null
+  /** A PNG in base64; null where there is none that can be shown. */
+  logo: string | null
 }
 
 /** Throws `PackError` when presets or schema cannot be read. */
-export const entryOf = ({ manifest, values, readme, presets, schema }: PackTexts): PackEntry => ({
+export const entryOf = ({ manifest, values, readme, presets, schema, logo }: PackTexts): PackEntry => ({
   ...{ manifest, values, readme },
   presets: readPresets(presets),
   schema: schema === '' ? null : readValuesSchema(schema),
+  logo: logo && isLogo(logo) ? Buffer.from(logo).toString('base64') : null,
 })
 
-/** Reads the texts of a pack archive; charts pass by and are never unpacked in memory. Throws `PackError`. */
+/** Reads texts and logo of a pack archive; charts pass by and are never unpacked in memory. Throws `PackError`. */
 export async function readPackSummary(archive: Buffer, source: string): Promise<PackTexts> {
   return loadTexts(withoutTopFolder(await readNames(archive, source)))
 }
 
-/** Every path of the archive; content only where `kept` names it. */
+/** Every path of the archive; content only where `isKept` says so. */
 async function readNames(archive: Buffer, source: string): Promise<FileTree> {
   // Archives of another kind are rare and small.
   if (!archive.subarray(0, 2).equals(GZIP)) return readArchive(archive, source)
@@ -97,7 +103,7 @@ function collect(entry: ReadEntry, { files, names, meter, source }: Target): voi
     throw packError(source, `holds ${JSON.stringify(path)}, which is no file but a ${entry.type}`)
   names.add(path)
   files.set(path, new Uint8Array())
-  if (!kept.test(path)) return void entry.resume()
+  if (!isKept(path, entry.size)) return void entry.resume()
   const chunks: Buffer[] = []
   entry.on('data', (chunk: Buffer) => chunks.push(chunk))
   entry.on('end', () => files.set(path, Buffer.concat(chunks)))

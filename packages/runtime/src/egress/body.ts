@@ -1,13 +1,16 @@
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { EgressError } from './error.ts'
 
+const tooLarge = (host: string, maxBytes: number): EgressError =>
+  new EgressError('too-large', `${host} sent more than ${maxBytes} bytes.`)
+
 /** Passes the body on and fails it beyond `maxBytes`. */
 export const boundedStream = (body: Readable, maxBytes: number, host: string): Readable => {
   let seenBytes = 0
   const gate = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seenBytes += chunk.length
-      if (seenBytes > maxBytes) return done(new EgressError('too-large', `${host} sent more than ${maxBytes} bytes.`))
+      if (seenBytes > maxBytes) return done(tooLarge(host, maxBytes))
       done(null, chunk)
     },
   })
@@ -16,9 +19,15 @@ export const boundedStream = (body: Readable, maxBytes: number, host: string): R
   return gate
 }
 
-export const readAll = async (stream: Readable): Promise<Buffer> => {
+/** The whole body. Throws `EgressError` beyond `maxBytes`. */
+export const readAll = async (body: Readable, maxBytes: number, host: string): Promise<Buffer> => {
   const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  let seenBytes = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    seenBytes += chunk.length
+    if (seenBytes > maxBytes) throw tooLarge(host, maxBytes)
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks)
 }
 

@@ -174,19 +174,27 @@ const answer = (
   maxBytes: number,
   signal: AbortSignal,
 ): EgressResponse => {
-  const stream = boundedStream(response.body, maxBytes, target.host)
+  const { body } = response
+  // It may break off before anybody reads it; whoever does is told.
+  body.on('error', () => undefined)
+  let gate: Readable | null = null
+  // Most answers are read as a whole or not at all, a registry's by the thousand: a stream of its own costs each more than all else.
+  const open = (): Readable => (gate ??= boundedStream(body, maxBytes, target.host))
   const bytes = (): Promise<Buffer> =>
-    readAll(stream).catch((error: unknown) => {
+    readAll(body, maxBytes, target.host).catch((error: unknown) => {
       throw asEgressError(target, error, signal)
     })
   return {
     status: response.statusCode,
     headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
     url: target.href,
-    stream,
+    get stream() {
+      return open()
+    },
     bytes,
     text: async () => (await bytes()).toString('utf8'),
     async pipeTo(sink) {
+      const stream = open()
       let broken: unknown
       stream.once('error', (error) => {
         broken = error
@@ -195,7 +203,7 @@ const answer = (
         throw error === broken ? asEgressError(target, error, signal) : error
       })
     },
-    discard: () => void stream.destroy(),
+    discard: () => void (gate ?? body).destroy(),
   }
 }
 

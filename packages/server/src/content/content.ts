@@ -11,6 +11,7 @@ import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/sto
 import { checkRegistry } from './check-registry.ts'
 import type { CollectTimes } from './collect-packs.ts'
 import { mustBeKeptIn } from './isolation.ts'
+import { readWanted, type WantedPack } from './on-demand.ts'
 import { folderAddress } from './origins/folder-packs.ts'
 import { OciPacks } from './origins/oci-packs.ts'
 import { openOrigin } from './origins/open-origin.ts'
@@ -56,6 +57,8 @@ export interface Content {
   readonly platformClient: OciClient | null
   /** Tries a registry before it is saved. Throws `InvalidRequest` that names the field. */
   checkRegistry(spec: RegistrySpec, secrets: RegistrySecrets): Promise<void>
+  /** Reads what a layer names of a registry that is not synchronised. Answers why it is not to be had; null once it is in the catalogue. */
+  fetchPack(registry: StoredObject<'Registry'>, wanted: WantedPack): Promise<string | null>
   /** Makes the registry `Public Repo` known and asks for its sync; at each start of a server. */
   ensurePublicRegistry(): Promise<void>
   /** A pull-only token of one cluster's agent for one repository. The caller has checked that the cluster needs it. */
@@ -65,6 +68,8 @@ export interface Content {
 }
 
 const hourMs = 3_600_000
+/** Somebody waits for it. */
+const fetchLimitMs = 50_000
 const collectTimes: CollectTimes = { keepMs: 7 * 24 * hourMs, settleMs: hourMs }
 
 export function createContent(options: ContentOptions): Content {
@@ -90,7 +95,9 @@ export function createContent(options: ContentOptions): Content {
     meta.tenant === systemTenant && meta.uid === publicRegistryUid
   const originFor = async (object: StoredObject<'Registry'>): Promise<Origin | null> => {
     if (isPlatform(object)) return platform && new OciPacks(platform, basePathOf(object.spec.endpoint), null, reader)
-    if (object.spec.isSyncOff || object.spec.oci?.provider === 'zarf') return null
+    return object.spec.isSyncOff || object.spec.oci?.provider === 'zarf' ? null : open(object)
+  }
+  const open = async (object: StoredObject<'Registry'>): Promise<Origin> => {
     mustBeReadable(object.spec)
     const ref = { kind: 'Registry', uid: object.meta.uid }
     const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
@@ -98,6 +105,15 @@ export function createContent(options: ContentOptions): Content {
     const packFolder = object.meta.tenant === systemTenant ? (options.packFolder ?? null) : null
     return openOrigin(object.spec, readSecrets(auth), { ...deps, packFolder })
   }
+  const keeperFor = (object: StoredObject<'Registry'>): OciClient | null => (isPlatform(object) ? null : platform)
+  const fetch = async (registry: StoredObject<'Registry'>, wanted: WantedPack): Promise<string | null> => {
+    const origin = await open(registry)
+    const from = { store, clock, keeper: keeperFor(registry) }
+    const signal = AbortSignal.timeout(fetchLimitMs)
+    return readWanted(from, registry, origin, wanted, signal).finally(() => origin.close())
+  }
+  /** Those that are read now: many profiles may name one chart at once. */
+  const fetching = new Map<string, Promise<string | null>>()
   return {
     registryTokens: tokens,
     platformClient: platform,
@@ -115,13 +131,19 @@ export function createContent(options: ContentOptions): Content {
       clock,
       logger,
       originFor,
-      keeperFor: (object) => (isPlatform(object) ? null : platform),
+      keeperFor,
       usersOf: async ({ meta }) =>
         meta.tenant === systemTenant ? [systemTenant, ...(await options.tenants())] : [meta.tenant],
       times: options.collectTimes ?? collectTimes,
       everyMs: options.syncEveryMs ?? hourMs,
       retryMs: options.syncRetryMs ?? 30_000,
     }),
+    fetchPack(registry, wanted) {
+      const key = JSON.stringify([registry.meta.uid, wanted.name, wanted.tag])
+      const running = fetching.get(key) ?? fetch(registry, wanted).finally(() => fetching.delete(key))
+      fetching.set(key, running)
+      return running
+    },
     async ensurePublicRegistry() {
       if (registry) await ensurePublicRegistry(store, registry)
     },

@@ -4,7 +4,7 @@ import type { PackEntry } from '@atrium/pack/sources/summary.ts'
 /** What the catalogue keeps of a pack. */
 export function packSpecOf(
   pack: PackEntry,
-  place: Pick<PackSpec, 'registryUid' | 'repository' | 'digest' | 'type' | 'source'>,
+  place: Pick<PackSpec, 'registryUid' | 'repository' | 'digest' | 'type' | 'source' | 'logo'>,
 ): PackSpec {
   const { manifest } = pack
   return {

@@ -14,6 +14,7 @@ import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import type { ReconcileRequest } from '@atrium/runtime/controller/reconciler.ts'
 import type { Store, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { keptRepository } from './kept.ts'
+import { logoOf } from './logos.ts'
 import type { Offer, Origin, ReadPack } from './origins/origin.ts'
 import { type PackRow, packRows } from './pack-rows.ts'
 import { packSpecOf } from './pack-spec.ts'
@@ -84,21 +85,37 @@ export async function syncRegistry(
   return { counts, problems: problems.slice(0, maxProblems), mark: listing.mark }
 }
 
-/** What one run writes, each pack in a transaction of its own that holds while no other worker reads this registry. */
+/** Reads one offer into the catalogue, as a sync does. */
+export async function readOffer(
+  deps: SyncDeps,
+  registry: StoredObject<'Registry'>,
+  origin: Origin,
+  offer: Offer,
+  signal: AbortSignal,
+): Promise<void> {
+  const { meta, spec } = registry
+  const rows = (await packRows(deps.store, meta.tenant))
+    .ofRegistry(meta.uid)
+    .filter((row) => row.meta.deletedAt === null)
+  const signedBy = spec.signatureKey === undefined ? undefined : keyDigest(spec.signatureKey)
+  await new SyncRun(deps, registry, rows, [offer]).read(origin, offer, signedBy, signal)
+}
+
+/** What one run writes, each pack in a transaction of its own that, with a claim, holds while no other worker reads this registry. */
 class SyncRun {
   moved = 0
   readonly #deps: SyncDeps
   readonly #registry: StoredObject<'Registry'>
   readonly #rows: readonly PackRow[]
   readonly #places: ReadonlySet<string>
-  readonly #claim: ReconcileRequest['claim']
+  readonly #claim: ReconcileRequest['claim'] | undefined
 
   constructor(
     deps: SyncDeps,
     registry: StoredObject<'Registry'>,
     rows: readonly PackRow[],
     offers: readonly Offer[],
-    claim: ReconcileRequest['claim'],
+    claim?: ReconcileRequest['claim'],
   ) {
     this.#deps = deps
     this.#registry = registry
@@ -116,14 +133,16 @@ class SyncRun {
     const place = await this.#keep(pack, name, signal)
     const source = { place: offer.place, mark: offer.mark, ...(signedBy && { signedBy }) }
     const isOwnSource = place.isCopy || signedBy !== undefined
-    const spec = packSpecOf(pack.entry, {
-      registryUid: meta.uid,
-      repository: place.repository,
-      digest: pack.digest,
-      ...(pack.type && { type: pack.type }),
-      ...(isOwnSource && { source }),
-    })
+    const logo = logoOf(pack.entry)
     await this.#write(async (tx) => {
+      const spec = packSpecOf(pack.entry, {
+        registryUid: meta.uid,
+        repository: place.repository,
+        digest: pack.digest,
+        ...(pack.type && { type: pack.type }),
+        ...(isOwnSource && { source }),
+        ...(logo && { logo: await tx.putBlob(logo) }),
+      })
       const uid = await this.#put(tx, name, spec)
       await this.#replaceOthers(tx, offer.place, uid)
     })

@@ -42,6 +42,7 @@ export async function openRegistriesWorld(
   const base = { store, clock, random, logger, egress, tenants, collectTimes }
   const content = createContent({ ...base, ...aside, registry: platform })
   api.context.checkRegistry = content.checkRegistry
+  api.context.fetchPack = content.fetchPack
   return {
     api,
     content,

@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { defaultHostingFolder, hostingFolder } from '../../hosting/folder.ts'
-import { readUsers, removeUser, setUser } from '../../hosting/users.ts'
+import { type Role, readUsers, removeUser, roles, setRole, setUser } from '../../hosting/users.ts'
 import { refuseOpenFile } from '../../platform/private-file.ts'
 import { readSecret } from '../../platform/prompt.ts'
 
 interface UserOptions {
   folder: string
   passwordFile?: string
+  role?: Role
 }
 
-/** `atrium registry user add|remove|list [NAME] [--folder DIR]` */
+const roleOption = (): Option => new Option('--role <role>', 'what they may do: read, or write too').choices(roles)
+
+/** `atrium registry user add|role|remove|list [NAME] [--role read|write] [--folder DIR]` */
 export const registerRegistryUser = (registry: Command): void => {
   const user = registry
     .command('user')
@@ -22,10 +25,19 @@ export const registerRegistryUser = (registry: Command): void => {
       '--password-file <file>',
       'file of the password (0600); without it the password is asked for, or read from standard input',
     )
-    .action(async (name: string, { folder, passwordFile }: UserOptions) => {
+    .addOption(roleOption())
+    .action(async (name: string, { folder, passwordFile, role }: UserOptions) => {
       const password = passwordFile === undefined ? await readSecret('Password: ') : readPassword(passwordFile)
-      const isNew = await setUser(hostingFolder(folder).usersFile, name, password.trim())
+      const isNew = await setUser(hostingFolder(folder).usersFile, name, password.trim(), role)
       process.stdout.write(`user/${name} ${isNew ? 'added' : 'has another password'}\n`)
+    })
+  withFolder(user.command('role'))
+    .description('give a user another role; the password stays')
+    .argument('<name>', 'of the user')
+    .addOption(roleOption().makeOptionMandatory())
+    .action((name: string, { folder, role = 'read' }: UserOptions) => {
+      setRole(hostingFolder(folder).usersFile, name, role)
+      process.stdout.write(`user/${name} may ${role}\n`)
     })
   withFolder(user.command('remove'))
     .description('remove a user; what they pushed stays')
@@ -37,8 +49,8 @@ export const registerRegistryUser = (registry: Command): void => {
   withFolder(user.command('list'))
     .description('list the users')
     .action(({ folder }: UserOptions) => {
-      const names = [...readUsers(hostingFolder(folder).usersFile).keys()].sort()
-      process.stdout.write(`${names.join('\n') || 'There are no users.'}\n`)
+      const users = [...readUsers(hostingFolder(folder).usersFile)].map(([name, { role }]) => `${name} ${role}`)
+      process.stdout.write(`${users.sort().join('\n') || 'There are no users.'}\n`)
     })
 }
 

@@ -1,3 +1,4 @@
+import { isLogo, maxLogoBytes } from '../../format/logo.ts'
 import { isVersion } from '../../format/version.ts'
 import { type LintedPack, placeInMetadata } from '../linted-pack.ts'
 
@@ -33,8 +34,17 @@ export function lintMetadata(pack: LintedPack): void {
   lintVersion(pack, manifest.version)
   if (!files.has('README.md'))
     pack.add('readme-missing', 'README.md', null, '', 'is missing: say in a few lines what the pack installs')
-  if (!files.has('logo.png')) pack.add('logo-missing', 'logo.png', null, '', 'is missing: the catalogue shows it')
+  lintLogo(pack)
   lintUnused(pack, [...manifest.charts, ...manifest.kubeManifests])
+}
+
+function lintLogo(pack: LintedPack): void {
+  const logo = pack.files.get('logo.png')
+  const add = (code: 'logo-missing' | 'logo-unusable', message: string): void =>
+    pack.add(code, 'logo.png', null, '', message)
+  if (logo === undefined) add('logo-missing', 'is missing: the catalogue shows it')
+  else if (!isLogo(logo))
+    add('logo-unusable', `is no PNG of at most ${maxLogoBytes / 1024} KiB: the catalogue shows none; save it as one`)
 }
 
 function lintVersion(pack: LintedPack, version: string): void {

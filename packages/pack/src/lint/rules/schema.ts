@@ -2,6 +2,7 @@ import { parseYaml } from '../../format/yaml-text.ts'
 import { keysOfDotted } from '../dotted.ts'
 import type { KnownValues } from '../known-values.ts'
 import { type LintedPack, orFindings } from '../linted-pack.ts'
+import { once } from '../once.ts'
 import { placedAt, placedText } from '../placed.ts'
 import { presetValues } from '../preset-values.ts'
 import { schemaRuleProblem } from '../schema-rule.ts'
@@ -19,13 +20,14 @@ export function lintSchema(pack: LintedPack): void {
       pack.add('schema-invalid', FILE, placed.placeAt(0), '', 'must hold a map of value paths')
     return
   }
-  const added = presetValues(pack)
+  // Most rules are for values of the pack itself.
+  const added = once(() => presetValues(pack))
   for (const [path, { offset, value }] of placed.root.fields) {
     const place = placed.placeAt(offset)
     const rule = placedAt(value, ['schema'])?.scalar
     const problem = typeof rule === 'string' ? schemaRuleProblem(rule) : "needs a text below the key 'schema'"
     if (problem !== null) pack.add('schema-invalid', FILE, place, path, problem)
-    if (pack.values !== null && !hasValue(pack, path) && !added.some((root) => keysOfDotted(root, path).found)) {
+    if (pack.values !== null && !hasValue(pack, path) && !added().some((root) => keysOfDotted(root, path).found)) {
       pack.add(
         'schema-no-path',
         FILE,

@@ -30,15 +30,21 @@ export interface HelmIndex {
   leftOut: number
 }
 
-/** The newest versions of each chart in the text of an `index.yaml` that lies at `base`. Throws `PackError` on what is no index. */
-export function readHelmIndex(text: string, base: string): HelmIndex {
+/**
+ * The newest versions of each chart in the text of an `index.yaml` that lies at `base`; with `only`, every version of that chart, deprecated
+ * ones too: somebody names one. Throws `PackError` on what is no index.
+ */
+export function readHelmIndex(text: string, base: string, only?: string): HelmIndex {
   const charts: ChartEntry[] = []
   let leftOut = 0
   // Chart by chart: all of a long one would not fit into memory.
   for (const part of partsOf(text)) {
     for (const [name, entries] of Object.entries(entriesOf(part))) {
-      const versions = (Array.isArray(entries) ? entries : []).flatMap((entry) => readEntry(name, entry, base))
-      const room = Math.min(helmLimits.versionsOfChart, helmLimits.charts - charts.length)
+      if (only !== undefined && name !== only) continue
+      const given = Array.isArray(entries) ? entries : []
+      const versions = given.flatMap((entry) => readEntry(name, entry, base, only !== undefined))
+      const room =
+        only === undefined ? Math.min(helmLimits.versionsOfChart, helmLimits.charts - charts.length) : versions.length
       charts.push(...versions.sort((a, b) => compareVersions(b.version, a.version)).slice(0, room))
       leftOut += Math.max(0, versions.length - room)
     }
@@ -77,11 +83,11 @@ function entriesOf(text: string): Record<string, unknown> {
   throw packError('index.yaml', 'has no entries: it is no index of a Helm repository')
 }
 
-function readEntry(name: string, entry: unknown, base: string): ChartEntry[] {
+function readEntry(name: string, entry: unknown, base: string, isNamed: boolean): ChartEntry[] {
   const { version, urls, digest, description, deprecated } = (entry ?? {}) as Record<string, unknown>
   const [first] = Array.isArray(urls) ? urls : []
   if (typeof version !== 'string' || !isVersion(version) || typeof first !== 'string' || !NAME.test(name)) return []
-  if (deprecated === true || !URL.canParse(first, base)) return []
+  if ((deprecated === true && !isNamed) || !URL.canParse(first, base)) return []
   return [
     {
       name,

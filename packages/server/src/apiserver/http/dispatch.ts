@@ -85,6 +85,7 @@ function send(operation: Operation, result: unknown, reply: FastifyReply, projec
   if (schema === null) return reply.send()
   if (operation.produces) {
     const isStream = result instanceof Readable
+    reply.header('x-content-type-options', 'nosniff')
     return reply.type(operation.produces).send(isStream ? result : Buffer.from(result as string | Uint8Array))
   }
   const body = result instanceof Printed ? result.body : JSON.stringify(projectors.project(schema, result) ?? {})

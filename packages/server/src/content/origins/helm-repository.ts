@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PackReader } from '@atrium/pack/confined/pack-reader.ts'
 import { packError } from '@atrium/pack/format/problems.ts'
+import { pickVersion } from '@atrium/pack/format/version.ts'
 import { hashingFile } from '@atrium/pack/sources/hashing-file.ts'
 import { type ChartEntry, helmLimits } from '@atrium/pack/sources/helm/index-file.ts'
 import { packLimits } from '@atrium/pack/sources/limits.ts'
@@ -50,12 +51,21 @@ export class HelmRepository implements Origin {
     const mark = response.headers['etag'] ?? `sha256:${digest}`
     if (mark === since) return 'unchanged'
     const { charts, leftOut } = await this.#options.reader.index(file, this.#base)
-    for (const chart of charts) this.#charts.set(placeOf(chart), chart)
-    return {
-      offers: charts.map((chart) => ({ place: placeOf(chart), mark: chart.digest || chart.url })),
-      mark,
-      leftOut,
-    }
+    return { offers: charts.map((chart) => this.#offerOf(chart)), mark, leftOut }
+  }
+
+  async find(name: string, tag: string, signal: AbortSignal): Promise<Offer | null> {
+    const response = await this.#get(new URL('index.yaml', this.#base), helmLimits.indexBytes, null, signal)
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'atrium-index-'))
+    const file = join(folder.path, 'index.yaml')
+    await download(response, file)
+    const { charts } = await this.#options.reader.index(file, this.#base, name)
+    const version = pickVersion(
+      tag,
+      charts.map((chart) => chart.version),
+    )
+    const chart = charts.find((one) => one.version === version)
+    return chart ? this.#offerOf(chart) : null
   }
 
   async read({ place }: Offer, folder: string, signal: AbortSignal): Promise<ReadPack> {
@@ -71,6 +81,12 @@ export class HelmRepository implements Origin {
   close(): Promise<void> {
     this.#charts.clear()
     return Promise.resolve()
+  }
+
+  #offerOf(chart: ChartEntry): Offer {
+    const place = placeOf(chart)
+    this.#charts.set(place, chart)
+    return { place, mark: chart.digest || chart.url }
   }
 
   async #get(url: URL, maxBytes: number, etag: string | null, signal: AbortSignal): Promise<EgressResponse> {

@@ -6,7 +6,7 @@ import { packLimits } from '@atrium/pack/sources/limits.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
 import { madePack } from './made-pack.ts'
-import { listTags, repositoryOf } from './oci-tags.ts'
+import { findTag, listTags, repositoryOf } from './oci-tags.ts'
 import type { Listing, Offer, Origin, ReadPack } from './origin.ts'
 
 const CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
@@ -27,12 +27,15 @@ export class OciCharts implements Origin {
   }
 
   async list(_since: string | null, signal: AbortSignal): Promise<Listing> {
-    const prefix = this.#basePath === '' ? '' : `${this.#basePath}/`
-    const named = this.#paths?.map((path) => `${prefix}${path}`)
+    const named = this.#paths?.map((path) => `${this.#prefix}${path}`)
     const repositories =
-      named ?? (await this.#client.repositories(signal)).filter((repository) => repository.startsWith(prefix))
+      named ?? (await this.#client.repositories(signal)).filter((repository) => repository.startsWith(this.#prefix))
     const listing = await listTags(this.#client, repositories, signal)
     return { ...listing, offers: listing.offers.filter((offer) => isVersion(versionOf(offer))) }
+  }
+
+  find(name: string, tag: string, signal: AbortSignal): Promise<Offer | null> {
+    return findTag(this.#client, `${this.#prefix}${name}`, tag, signal)
   }
 
   async read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack> {
@@ -51,6 +54,10 @@ export class OciCharts implements Origin {
 
   close(): Promise<void> {
     return Promise.resolve()
+  }
+
+  get #prefix(): string {
+    return this.#basePath === '' ? '' : `${this.#basePath}/`
   }
 }
 

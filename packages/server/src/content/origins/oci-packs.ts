@@ -7,7 +7,7 @@ import { mustBeSigned } from '@atrium/pack/sources/oci/cosign.ts'
 import { packLayerOf, packRepositories, packRepository, tagOf } from '@atrium/pack/sources/oci/pack-registry.ts'
 import { type Descriptor, mediaTypes } from '@atrium/pack/sources/oci/types.ts'
 import type { PackEntry } from '@atrium/pack/sources/summary.ts'
-import { listTags, repositoryOf } from './oci-tags.ts'
+import { findTag, listTags, repositoryOf } from './oci-tags.ts'
 import type { Listing, Offer, Origin, ReadPack } from './origin.ts'
 
 const configBytes = 64 * 1024
@@ -39,6 +39,10 @@ export class OciPacks implements Origin {
     const named = this.#names?.map((name) => packRepository(this.#basePath, name))
     const repositories = named ?? packRepositories(await this.#client.repositories(signal), this.#basePath)
     return listTags(this.#client, repositories, signal)
+  }
+
+  find(name: string, tag: string, signal: AbortSignal): Promise<Offer | null> {
+    return findTag(this.#client, packRepository(this.#basePath, name), tag, signal)
   }
 
   async read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack> {

@@ -1,6 +1,8 @@
 import type { PackProblem } from '@atrium/api/kinds/registry.ts'
+import { pickVersion } from '@atrium/pack/format/version.ts'
 import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { isAttachment } from '@atrium/pack/sources/oci/cosign.ts'
+import { tagOf } from '@atrium/pack/sources/oci/pack-registry.ts'
 import { inParallel } from '@atrium/runtime/base/parallel.ts'
 import { type Listing, type Offer, originLimits } from './origin.ts'
 
@@ -25,6 +27,24 @@ export async function listTags(
     return mark === null ? [] : [{ place: `${repository}:${tag}`, mark }]
   })
   return { offers: offers.flat(), mark: null, leftOut: all.length - read.length, missing }
+}
+
+/** The tag of a repository that a version stands for, with its digest; null when there is none. */
+export async function findTag(
+  client: OciClient,
+  repository: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<Offer | null> {
+  const tags = ((await client.tags(repository, signal)) ?? []).filter((tag) => !isAttachment(tag))
+  const picked = pickVersion(
+    version,
+    tags.map((tag) => tag.replaceAll('_', '+')),
+  )
+  if (picked === undefined) return null
+  const tag = tagOf(picked)
+  const mark = await client.digest(repository, tag, signal)
+  return mark === null ? null : { place: `${repository}:${tag}`, mark }
 }
 
 /** The repository of an offer that `listTags` made. */

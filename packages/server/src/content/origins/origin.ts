@@ -36,6 +36,11 @@ export interface ReadPack {
 export interface Origin {
   /** Everything that is offered; `unchanged` when the source says that it is what it was at `since`. */
   list(since: string | null, signal: AbortSignal): Promise<Listing | 'unchanged'>
+  /**
+   * The version of a pack or chart that a tag stands for, without a list of all; null when there is none. Absent where nothing can be
+   * asked for by name.
+   */
+  find?(name: string, tag: string, signal: AbortSignal): Promise<Offer | null>
   /** `folder`: empty, for files; they are needed as long as the answer. */
   read(offer: Offer, folder: string, signal: AbortSignal): Promise<ReadPack>
   /** Removes what was put aside. */

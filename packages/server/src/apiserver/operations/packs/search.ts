@@ -51,5 +51,5 @@ export function searchPacks(
     group[0] !== undefined && isGroup(group[0]) && group.some(isVersion)
   const order = sort?.[0]?.order === 'desc' ? 'backwards' : 'forwards'
   const page = pageOfFound(groups, isFound, paging, { order, fallback: 0 })
-  return { ...page, items: page.items.map((group) => group.filter(isVersion)) }
+  return { ...page, items: page.items.map((group) => (group.every(isVersion) ? group : group.filter(isVersion))) }
 }

@@ -20,6 +20,10 @@ const presetsOf = (pack: Pack): v1PackPreset[] => pack.spec.presets as v1PackPre
 const schemaOf = (pack: Pack): v1PackSchema[] =>
   rulesOf(pack.spec.schema).map(({ path, ...rule }) => ({ name: path, ...rule }))
 
+/** Where a client finds the logo of a pack version; a pack without one has no field. */
+const logoUrl = ({ meta, spec }: Pick<PackRow, 'meta' | 'spec'>): { logoUrl?: string } =>
+  spec.logo === undefined ? {} : { logoUrl: `/v1/packs/${meta.uid}/logo` }
+
 /** A pack version without its texts. */
 export const viewPackRow = ({ meta, spec }: Pick<PackRow, 'meta' | 'spec'>): v1PackSummary => ({
   apiVersion: 'v1',
@@ -36,6 +40,7 @@ export const viewPackRow = ({ meta, spec }: Pick<PackRow, 'meta' | 'spec'>): v1P
     digest: spec.digest,
     annotations: spec.annotations,
     type: spec.type ?? 'spectro',
+    ...logoUrl({ meta, spec }),
   },
   status: {},
 })
@@ -64,6 +69,7 @@ export function viewPackMetadata(
         latestVersion: latest.spec.version,
         latestPackUid: latest.meta.uid,
         annotations: latest.spec.annotations,
+        ...logoUrl(latest),
       },
     ]
   })
@@ -106,6 +112,7 @@ export function viewPackTags(versions: readonly Pack[]): v1PackTagEntity {
     addonType,
     cloudTypes,
     registryUid,
+    ...logoUrl(newest),
     tags: newestFirst.map((pack) => ({
       packUid: pack.meta.uid,
       tag: pack.spec.version,

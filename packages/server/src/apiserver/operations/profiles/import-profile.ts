@@ -1,10 +1,12 @@
 import type { v1ClusterProfileImportEntity } from '@atrium/api/generated/operations.d.ts'
+import type { Tx } from '@atrium/runtime/store/store.ts'
 import { forbidden } from '../../../admission/authorize.ts'
 import { can } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { OperationRequest } from '../../operation.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
+import { mustFetchLayers } from './fetch-layers.ts'
 import { lockProfile } from './load.ts'
 import { addProfile } from './new-profile.ts'
 import { entityOf } from './profile-file.ts'
@@ -23,8 +25,10 @@ export async function importProfile(
 ): Promise<{ uid: string }> {
   if (query.publish && !can(subject, 'clusterProfile.publish', project)) throw forbidden('clusterProfile.publish')
   await mustFit(context, subject, 'clusterprofile')
+  const read = (tx: Tx) => entityOf(file, new Catalogue(tx))
+  await mustFetchLayers(context, subject, (await context.admission.run(subject, read)).spec?.template?.packs)
   return context.admission.run(subject, async (tx) => {
-    const entity = await entityOf(file, new Catalogue(tx))
+    const entity = await read(tx)
     const uid = await addProfile(tx, entity, { project, unknownOf }, context.random)
     if (query.publish) await publishProfile(tx, await lockProfile(tx, uid))
     return { uid }

@@ -28,7 +28,7 @@ export interface LayerSurroundings {
   unknownOf(layer: LayerInput): Record<string, unknown> | undefined
 }
 
-const maxLayers = 100
+export const maxLayers = 100
 const maxTextChars = 2 * 1024 * 1024
 
 /** Reads the layers of a request in their order. Texts are kept byte for byte. */

@@ -1,4 +1,5 @@
 import { defineOperation } from '../../operation.ts'
+import { fetchLayers } from './fetch-layers.ts'
 import { getProfile } from './load.ts'
 import { validatePacks } from './validate-packs.ts'
 
@@ -6,14 +7,16 @@ import { validatePacks } from './validate-packs.ts'
 export const v1ClusterProfilesUidValidatePacks = defineOperation('v1ClusterProfilesUidValidatePacks', {
   scope: 'object',
   permission: 'clusterProfile.get',
-  handler: ({ subject, params, body }, context) =>
-    context.admission.run(subject, async (tx) => {
+  async handler({ subject, params, body }, context) {
+    const unavailable = await fetchLayers(context, subject, body.packs)
+    return context.admission.run(subject, async (tx) => {
       const { spec } = await getProfile(tx, params.uid)
       const template = {
         cloudType: body.cloudType || spec.cloudType,
         type: body.type ?? spec.type,
         packs: body.packs ?? spec.layers.map(({ packUid, ...layer }) => ({ ...layer, uid: packUid })),
       }
-      return validatePacks(tx, context, template, spec.layers)
-    }),
+      return validatePacks(tx, context, template, spec.layers, unavailable)
+    })
+  },
 })

@@ -7,6 +7,7 @@ import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { checkType, checkVariablesDefined } from './checks.ts'
+import { mustFetchLayers } from './fetch-layers.ts'
 import { checkFit } from './fit.ts'
 import { parseLayers } from './layers.ts'
 import { lockProfile, parseVersion } from './load.ts'
@@ -15,8 +16,9 @@ import { lockProfile, parseVersion } from './load.ts'
 export const v1ClusterProfilesUpdate = defineOperation('v1ClusterProfilesUpdate', {
   scope: 'object',
   permission: 'clusterProfile.update',
-  handler: ({ subject, params, body, unknownOf }, context) =>
-    context.admission.run(subject, async (tx) => {
+  async handler({ subject, params, body, unknownOf }, context) {
+    await mustFetchLayers(context, subject, body.spec?.template?.packs)
+    return context.admission.run(subject, async (tx) => {
       const { meta, spec, conditions } = await lockProfile(tx, params.uid)
       const { template, version } = body.spec ?? {}
       if (template?.type && template.type !== spec.type) {
@@ -52,5 +54,6 @@ export const v1ClusterProfilesUpdate = defineOperation('v1ClusterProfilesUpdate'
         const state = contentState(conditions, stale, isoNow(context.clock))
         await tx.updateStatus('ClusterProfile', params.uid, { conditions: [state] })
       }
-    }),
+    })
+  },
 })

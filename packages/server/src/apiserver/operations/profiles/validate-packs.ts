@@ -10,23 +10,31 @@ import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { constraintFindings, leftToOthers, placedLayer, valueFindings } from '../../../content/check-layers.ts'
 import type { ServerContext } from '../../../context.ts'
+import { notToBeHad } from './fetch-layers.ts'
 import { parseLayers } from './layers.ts'
 
-/** What is wrong with each layer of a profile that is not saved yet: one result for each, in order; errors are empty where all is well. */
+/**
+ * What is wrong with each layer of a profile that is not saved yet: one result for each, in order; errors are empty where all is well.
+ * `unavailable`: what `fetchLayers` says.
+ */
 export async function validatePacks(
   tx: Tx,
   context: ServerContext,
   template: v1ClusterProfileTemplateDraft,
   existing: readonly ProfileLayer[],
+  unavailable: ReadonlyMap<number, string>,
 ): Promise<v1ClusterProfileValidatorResponse> {
   const catalogue = new Catalogue(tx)
   const { random } = context
   const cloudType = template.cloudType || 'all'
   // One after another: all of it reads through one transaction.
   const read: (ProfileLayer | (v1ConstraintError & { code: string }))[] = []
-  for (const pack of template.packs ?? []) {
+  for (const [index, pack] of (template.packs ?? []).entries()) {
     const surroundings = { catalogue, random, cloudType, existing, unknownOf: () => undefined }
-    const outcome = await parseLayers([pack], surroundings).then(([layer]) => layer, asError)
+    const why = unavailable.get(index)
+    const outcome = why
+      ? asError(notToBeHad(index, why))
+      : await parseLayers([pack], surroundings).then(([layer]) => layer, asError)
     if (outcome) read.push(outcome)
   }
   const layers = read.filter((outcome): outcome is ProfileLayer => !('code' in outcome)).map(placedLayer)

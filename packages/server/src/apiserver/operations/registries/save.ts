@@ -113,8 +113,10 @@ async function changed(
     originOf(registry.spec) === originOf(parsed.spec) && registry.spec.auth?.type === parsed.spec.auth?.type
   const secrets = parsed.spec.auth === undefined ? {} : { ...(isSame && stored), ...parsed.secrets }
   mustBeComplete(parsed.spec, secrets)
-  const { everyMinutes, signatureKey, repositories } = registry.spec
+  const { type, everyMinutes, signatureKey, repositories, isSyncOff } = registry.spec
   const kept = {
+    // Said when a Helm registry is made, and never again.
+    ...(type === 'helm' && isSyncOff && { isSyncOff }),
     ...(everyMinutes !== undefined && { everyMinutes }),
     ...(signatureKey !== undefined && { signatureKey }),
     ...(repositories !== undefined && { repositories }),

@@ -1,0 +1,39 @@
+import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
+import { PackError } from '@atrium/pack/format/problems.ts'
+import { OciError } from '@atrium/pack/sources/oci/types.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { StoredObject } from '@atrium/runtime/store/store.ts'
+import type { Origin } from './origins/origin.ts'
+import { readOffer, type SyncDeps } from './registry-sync.ts'
+
+/** What a layer names of a registry. */
+export interface WantedPack {
+  name: string
+  tag: string
+}
+
+/** A registry that is not synchronised: what layers name is read from it when they name it. */
+export const isReadOnDemand = ({ isSyncOff, oci }: RegistrySpec): boolean =>
+  isSyncOff === true && oci?.provider !== 'zarf'
+
+/** Puts what is wanted into the catalogue. Answers why it is not to be had; null once it is there. */
+export async function readWanted(
+  deps: SyncDeps,
+  registry: StoredObject<'Registry'>,
+  origin: Origin,
+  { name, tag }: WantedPack,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const nowhere = `registry '${registry.meta.name}', which is not synchronised, has no '${name}' ${tag}`
+  try {
+    const offer = await origin.find?.(name, tag, signal)
+    if (!offer) return nowhere
+    await readOffer(deps, registry, origin, offer, signal)
+    return null
+  } catch (error) {
+    // Another server read it at the same moment.
+    if (error instanceof AtriumError && error.code === 'DuplicateName') return null
+    if (error instanceof PackError || error instanceof OciError) return `${nowhere}: ${error.message}`
+    throw error
+  }
+}
