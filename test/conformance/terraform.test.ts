@@ -10,6 +10,7 @@ import * as catalogue from './scenarios/catalogue.ts'
 import * as accounts from './scenarios/cloud-accounts.ts'
 import * as custom from './scenarios/custom-cloud.ts'
 import * as governance from './scenarios/governance.ts'
+import * as templates from './scenarios/templates.ts'
 import * as tenantWide from './scenarios/tenant-scope.ts'
 import * as workspaces from './scenarios/workspaces.ts'
 
@@ -212,6 +213,46 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       scenario.begin('destroy')
       await scenario.workspace.destroy(workspaces.again)
       expect(await platform.client.call('GET /v1/dashboard/workspaces')).toMatchObject({ items: [] })
+    })
+
+    test('says nothing that the recorded conversation lacks', () => {
+      expect(scenario.unrecorded()).toEqual([])
+    })
+  })
+
+  describe('with templates of clusters', () => {
+    // Scopes are mixed here too.
+    useScenario({ name: 'templates', inOrder: true })
+
+    test.each([
+      ['create', 'creates policies, templates and groups, and finds them by name', templates.first],
+      ['change', 'changes them and asks for an upgrade, and sees no difference', templates.changed],
+    ])('%s: %s', async (step, _, variables) => {
+      scenario.begin(step)
+      await scenario.workspace.apply(variables)
+      expect(await scenario.workspace.output('same')).toBe(true)
+      await expectEmptyPlan(variables)
+    })
+
+    test('imports by name what it had forgotten; what the client never reads back is given once more', async () => {
+      scenario.begin('import')
+      const { workspace } = scenario
+      for (const [address, id] of [
+        ['spectrocloud_cluster_config_policy.windows["project"]', 'conformance-windows:project'],
+        ['spectrocloud_cluster_config_template.full["project"]', 'conformance-full:project'],
+        ['spectrocloud_cluster_group.full["project"]', 'conformance-full:project'],
+      ] as const) {
+        await workspace.forget(address)
+        await workspace.import(templates.changed, address, id)
+      }
+      await workspace.apply(templates.changed)
+      await expectEmptyPlan(templates.changed)
+    })
+
+    test('destroys them, and nothing is left', async () => {
+      scenario.begin('destroy')
+      await scenario.workspace.destroy(templates.changed)
+      expect(await platform.client.call('GET /v1/clustergroups/hostCluster')).toMatchObject({ summaries: [] })
     })
 
     test('says nothing that the recorded conversation lacks', () => {

@@ -243,6 +243,43 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1WorkspacesUidDelete: nothing,
   v1DashboardWorkspacesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
 
+  V1SpcPoliciesMaintenanceCreate: made,
+  V1SpcPoliciesMaintenanceUidGet: {
+    present: ['metadata.uid'],
+    same: ['metadata.name', 'metadata.labels', 'spec.schedules'],
+  },
+  V1SpcPoliciesMaintenanceUidUpdate: nothing,
+  V1SpcPoliciesUidDelete: nothing,
+  v1SpcPoliciesFilterSummary: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  V1ClusterTemplatesCreate: made,
+  V1ClusterTemplatesUidGet: {
+    present: ['metadata.uid', 'status.state'],
+    same: [...meta, 'spec.cloudType', 'spec.profiles', 'spec.policies'],
+  },
+  V1ClusterTemplatesUidMetadataUpdate: nothing,
+  V1ClusterTemplatesUidPoliciesUpdate: nothing,
+  V1ClusterTemplatesUidProfilesUpdate: nothing,
+  V1ClusterTemplatesUidProfilesVariablesPatch: nothing,
+  V1SpectroClustersTemplatesUidClustersUpgrade: nothing,
+  V1ClusterTemplatesUidDelete: nothing,
+  v1ClusterTemplatesFilterSummary: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1ClusterGroupsCreate: made,
+  v1ClusterGroupsUidGet: {
+    present: ['metadata.uid', 'spec.clustersConfig.limitConfig'],
+    same: [
+      ...['metadata.name', 'metadata.labels', 'metadata.annotations.scope', 'status.isActive'],
+      ...['endpointType', 'kubernetesDistroType', 'limitConfig', 'hostClustersConfig'].map(
+        (field) => `spec.clustersConfig.${field}`,
+      ),
+    ],
+  },
+  v1ClusterGroupsUidMetaUpdate: nothing,
+  v1ClusterGroupsUidHostClusterUpdate: nothing,
+  v1ClusterGroupsUidProfilesUpdate: nothing,
+  v1ClusterGroupsUidDelete: nothing,
+  v1ClusterGroupsHostClusterSummary: { present: ['summaries[].metadata.uid'], same: ['summaries[].metadata.name'] },
+  v1ClusterGroupsHostClusterMetadata: { present: ['items[].uid'], same: ['items[].name'] },
+
   v1RolesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
   v1UsersCreate: made,
   v1UsersSummaryGet: {
