@@ -55,6 +55,17 @@ describe('the password policy of a tenant', () => {
   })
 })
 
+test('a password policy that asks for no minimum shows none: Go clients leave 0 out', async () => {
+  const { call, tenant } = await api.newTenant()
+  const path = `/v1/tenants/${tenant.uid}/password/policy`
+  expect((await call(`GET ${path}`)).body).toMatchObject({ minLength: 6, expiryDurationInDays: 999 })
+  expect((await call(`POST ${path}`, { body: { expiryDurationInDays: 999, firstReminderInDays: 5 } })).status).toBe(204)
+  expect((await call(`GET ${path}`)).body).toMatchObject({ minLength: 0, firstReminderInDays: 5 })
+  const user = await api.newUser(tenant.uid, [])
+  const short = await call(`PUT /atrium/v1/users/${user.uid}/password`, { body: { password: 'short' } })
+  expect([short.status, short.body.details.field]).toEqual([400, 'password'])
+})
+
 describe('resource limits of a tenant', () => {
   const setLimit = async (call: Caller, tenant: string, kind: string, limit: number) => {
     const path = `/v1/tenants/${tenant}/resourceLimits`
@@ -64,6 +75,12 @@ describe('resource limits of a tenant', () => {
   }
   const pack = { name: 'one', type: 'manifest', layer: 'addon', tag: '1.0.0', uid: 'spectro-manifest-pack', values: '' }
   const content = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one'
+  const templateNamed = (name: string) => ({ metadata: { name }, spec: { cloudType: 'local' } })
+  const tokenNamed = (name: string) => ({ metadata: { name }, spec: { expiry: '2199-12-31T00:00:00Z' } })
+  const condition = { key: 'team', operator: 'eq', values: ['a'] }
+  const filterNamed = (name: string) => ({
+    ...{ metadata: { name }, spec: { filterGroup: { conjunction: 'and', filters: [condition] } } },
+  })
   const template = { cloudType: 'all', type: 'add-on', packs: [{ ...pack, manifests: [{ name: 'one', content }] }] }
 
   test.each([
@@ -72,6 +89,11 @@ describe('resource limits of a tenant', () => {
     ['user', 2, 'POST /v1/users', (name: string) => ({ spec: { emailId: `${name}@example.com` } })],
     ['apiKey', 2, 'POST /v1/apiKeys', (name: string) => ({ metadata: { name } })],
     ['role', 1, 'POST /v1/roles', (name: string) => ({ metadata: { name }, spec: { scope: 'tenant' } })],
+    ['clustergroup', 1, 'POST /v1/clustergroups', (name: string) => ({ metadata: { name } })],
+    ['clustertemplate', 1, 'POST /v1/clusterTemplates', templateNamed],
+    ['spcpolicy', 1, 'POST /v1/spcPolicies/maintenance', (name: string) => ({ metadata: { name } })],
+    ['edgetoken', 1, 'POST /v1/edgehosts/tokens', tokenNamed],
+    ['filter', 1, 'POST /v1/filters/tag', filterNamed],
     [
       'clusterprofile',
       1,
