@@ -142,3 +142,29 @@ test('node remediation of a project is the tenant’s until it has its own', asy
   expect((await set(`/v1/projects/${project.uid}`, true)).status).toBe(204)
   expect(await shown()).toMatchObject({ isEnabled: true })
 })
+
+describe('whether agents are upgraded by themselves', () => {
+  const path = '/v1/spectroclusters/upgrade/settings'
+  const inProject = (uid: string) => ({ headers: { ProjectUid: uid } })
+  const shown = async (call: Caller, headers = {}) => (await call(`GET ${path}`, headers)).body.spectroComponents
+  const set = (call: Caller, spectroComponents: string, headers = {}) =>
+    call(`POST ${path}`, { ...headers, body: { spectroComponents } })
+
+  test('is said by a project for itself, and else by the tenant', async () => {
+    const { call, project } = await api.newTenant()
+    expect((await set(call, 'lock')).status).toBe(204)
+    expect(await shown(call, inProject(project.uid))).toBe('lock')
+    expect((await set(call, 'unlock', inProject(project.uid))).status).toBe(204)
+    expect([await shown(call), await shown(call, inProject(project.uid))]).toEqual(['lock', 'unlock'])
+  })
+
+  test('is said by those who may change the project, and of the tenant by those who may change that', async () => {
+    const { tenant, project } = await api.newTenant()
+    const { call } = await api.newUser(tenant.uid, [{ role: 'Project Admin', project: project.uid }])
+    expect((await set(call, 'lock', inProject(project.uid))).status).toBe(204)
+    expect((await set(call, 'lock')).body).toMatchObject({ code: 'Forbidden' })
+    const stranger = await api.newTenant()
+    expect((await stranger.call(`GET ${path}`, inProject(project.uid))).status).toBe(404)
+    expect((await set(stranger.call, 'lock', inProject(project.uid))).status).toBe(404)
+  })
+})
