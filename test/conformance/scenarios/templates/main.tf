@@ -81,6 +81,11 @@ resource "spectrocloud_cluster_config_policy" "windows" {
   }
 }
 
+# Without a single window.
+resource "spectrocloud_cluster_config_policy" "minimal" {
+  name = "conformance-minimal"
+}
+
 resource "spectrocloud_cluster_config_template" "minimal" {
   name       = "conformance-minimal"
   cloud_type = "local"
@@ -144,17 +149,21 @@ data "spectrocloud_cluster_config_policy" "found" {
 }
 
 data "spectrocloud_cluster_config_template" "found" {
-  name = spectrocloud_cluster_config_template.minimal.name
+  for_each = local.scopes
+  name     = spectrocloud_cluster_config_template.full[each.value].name
+  context  = each.value
 }
 
 data "spectrocloud_cluster_group" "found" {
-  name = spectrocloud_cluster_group.minimal.name
+  for_each = local.scopes
+  name     = spectrocloud_cluster_group.full[each.value].name
+  context  = each.value
 }
 
 output "same" {
-  value = (
-    data.spectrocloud_cluster_config_policy.found["tenant"].id == spectrocloud_cluster_config_policy.windows["tenant"].id &&
-    data.spectrocloud_cluster_config_template.found.id == spectrocloud_cluster_config_template.minimal.id &&
-    data.spectrocloud_cluster_group.found.id == spectrocloud_cluster_group.minimal.id
-  )
+  value = alltrue(flatten([for scope in local.scopes : [
+    data.spectrocloud_cluster_config_policy.found[scope].id == spectrocloud_cluster_config_policy.windows[scope].id,
+    data.spectrocloud_cluster_config_template.found[scope].id == spectrocloud_cluster_config_template.full[scope].id,
+    data.spectrocloud_cluster_group.found[scope].id == spectrocloud_cluster_group.full[scope].id,
+  ]]))
 }
