@@ -70,6 +70,17 @@ describe('what is recorded', () => {
     expect(() => distil(about, [made, { ...kubeconfig, answer: '' }])).toThrow(/empty body/)
   })
 
+  test('holds no private key, in requests and in what is compared', () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\nMIIBVAIBADAN\n-----END PRIVATE KEY-----\n'
+    const named = (name: string) => ({ metadata: { uid, name, labels: {} } })
+    const { uid: _, ...metadata } = named(JSON.stringify({ pem })).metadata
+    const sent = raw('POST', '/v1/projects', 201, { uid }, { metadata })
+    const read = raw('GET', `/v1/projects/${uid}`, 200, named(JSON.stringify({ pem })))
+    const text = JSON.stringify(distil(about, [sent, read]))
+    expect(text).not.toMatch(/PRIVATE KEY|MIIB/)
+    expect(text.match(/PEM of a key/g)).toHaveLength(2)
+  })
+
   test('leaves out what was asked again while nothing changed', () => {
     const changed = raw('PUT', `/v1/projects/${uid}`, 204, undefined, { metadata: { name: 'team' } })
     const [step] = distil(about, [created, got, got, changed, got, got]).steps
@@ -102,7 +113,7 @@ describe('what is recorded', () => {
     ['a status that clients repeat for an hour', raw('GET', `/v1/projects/${uid}`, 503, {}), /status 503/],
     ['a uid that no answer gave', raw('GET', '/v1/projects/aaaaaaaaaaaaaaaaaaaaaaa2', 200, project), /no answer gave/],
     ['a request outside of the contract', raw('GET', '/v1/nothing', 200, {}), /not in the contract/],
-    ['an operation nobody described', raw('GET', '/v1/users', 200, {}), /needs\.ts/],
+    ['an operation nobody described', raw('GET', '/v1/audits', 200, {}), /needs\.ts/],
   ])('refuses %s', (_, exchange, message) => {
     expect(() => distil(about, [created, exchange])).toThrow(message)
   })

@@ -1,55 +1,15 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest'
-import { type ChartRepository, startChartRepository } from './harness/chart-repository.ts'
+import { describe, expect, test } from 'vitest'
 import { type ClusterContent, openCluster } from './harness/cluster-content.ts'
-import { findForeignClient } from './harness/find-client.ts'
-import { startPlatform, type TestPlatform } from './harness/platform.ts'
-import { openScenario, type Scenario, type ScenarioOptions } from './harness/scenario.ts'
-import type { Variables } from './harness/workspace.ts'
+import { client, openStage, WORLD_LIMIT_MS } from './harness/stage.ts'
 import * as catalogue from './scenarios/catalogue.ts'
 import * as accounts from './scenarios/cloud-accounts.ts'
 import * as custom from './scenarios/custom-cloud.ts'
-import * as governance from './scenarios/governance.ts'
 import * as tenantWide from './scenarios/tenant-scope.ts'
 import * as workspaces from './scenarios/workspaces.ts'
 
-const WORLD_LIMIT_MS = 60_000
-
-const client = await findForeignClient(process.env)
-if (typeof client === 'string') process.stderr.write(`Terraform is not tried: ${client}. See docs/conformance.md.\n`)
-
 describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified', () => {
-  let charts: ChartRepository
-  let platform: TestPlatform
-  let scenario: Scenario
-  let isBroken = false
-
-  beforeAll(async () => {
-    charts = await startChartRepository()
-    platform = await startPlatform(charts)
-  })
-  afterAll(async () => {
-    await platform?.close()
-    await charts?.close()
-  })
-  // A step stands on the one before: after a failure, what follows would wait minutes for nothing.
-  beforeEach(({ skip }) => {
-    skip(isBroken, 'an earlier step failed')
-    onTestFailed(() => {
-      isBroken = true
-    })
-  })
-  const useScenario = (options: ScenarioOptions): void => {
-    beforeAll(async () => {
-      if (typeof client !== 'string') scenario = await openScenario(options, client, platform)
-      isBroken = false
-    })
-    afterAll(() => scenario?.close())
-  }
-  const expectEmptyPlan = async (variables: Variables): Promise<void> => {
-    const plan = await scenario.workspace.plan(variables)
-    expect(plan.empty, plan.output).toBe(true)
-  }
+  const { charts, platform, scenario, useScenario, expectEmptyPlan } = openStage()
   const expectContent = async (expected: ClusterContent): Promise<void> => {
     const content = await openCluster(await scenario.workspace.output('kubeconfig'))
     await expect.poll(content, { timeout: WORLD_LIMIT_MS, interval: 250 }).toEqual(expected)
@@ -212,50 +172,6 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       scenario.begin('destroy')
       await scenario.workspace.destroy(workspaces.again)
       expect(await platform.client.call('GET /v1/dashboard/workspaces')).toMatchObject({ items: [] })
-    })
-
-    test('says nothing that the recorded conversation lacks', () => {
-      expect(scenario.unrecorded()).toEqual([])
-    })
-  })
-
-  describe('with what governs a tenant', () => {
-    // Scopes are mixed here too.
-    useScenario({ name: 'governance', inOrder: true })
-
-    test.each([
-      [
-        'create',
-        'creates teams, filters, alerts, keys, tokens, sign-in and locations, and finds them',
-        governance.first,
-      ],
-      ['change', 'changes everything that is there, and sees no difference', governance.changed],
-      ['reduce', 'takes away what can be taken, and sees no difference', governance.reduced],
-    ])('%s: %s', async (step, _, variables) => {
-      scenario.begin(step)
-      await scenario.workspace.apply(variables)
-      expect(await scenario.workspace.output('found')).toBe(true)
-      await expectEmptyPlan(variables)
-    })
-
-    test('imports by name what it had forgotten, and sees no difference', async () => {
-      scenario.begin('import')
-      const { workspace } = scenario
-      for (const [address, id] of [
-        ['spectrocloud_filter.tags', 'conformance-tags'],
-        ['spectrocloud_ssh_key.own', 'conformance-key:project'],
-        ['spectrocloud_registration_token.edge', 'conformance-edge'],
-        ['spectrocloud_alert.mail', 'conformance-one:ClusterHealth'],
-      ] as const) {
-        await workspace.forget(address)
-        await workspace.import(governance.reduced, address, id)
-      }
-      await expectEmptyPlan(governance.reduced)
-    })
-
-    test('destroys everything', async () => {
-      scenario.begin('destroy')
-      await scenario.workspace.destroy(governance.reduced)
     })
 
     test('says nothing that the recorded conversation lacks', () => {

@@ -6,6 +6,7 @@ import { createManager } from '@atrium/runtime/controller/manager.ts'
 import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './apiserver/app.ts'
+import { areUpgradesLocked } from './auth/settings.ts'
 import type { Imports, Installation } from './context.ts'
 import {
   type AgentSettings,
@@ -102,12 +103,13 @@ const createControllers = (
   agent: AgentSettings,
   { clusterTiming, openCluster }: ServerOptions,
 ): ControllerManager => {
-  const { store, clock, random, logger, providers, link, content, owner } = installation
+  const { store, identity, clock, random, logger, providers, link, content, owner } = installation
   const cluster = createClusterReconciler({
     ...{ store, clock, random, logger, providers },
     openCluster: openCluster ?? clusterOpener(clock),
     tokens: { issue: async (agent): Promise<Secret<string>> => (await link.issueEnrolment(agent)).token },
     agent,
+    areUpgradesLocked: (tenant, project) => areUpgradesLocked(identity, tenant, project),
     epoch: () => store.epoch,
     timing: { ...defaultClusterTiming, ...clusterTiming },
   })

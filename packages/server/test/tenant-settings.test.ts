@@ -57,6 +57,17 @@ describe('the password policy of a tenant', () => {
   })
 })
 
+test('a password policy that asks for no minimum shows none: Go clients leave 0 out', async () => {
+  const { call, tenant } = await api.newTenant()
+  const path = `/v1/tenants/${tenant.uid}/password/policy`
+  expect((await call(`GET ${path}`)).body).toMatchObject({ minLength: 6, expiryDurationInDays: 999 })
+  expect((await call(`POST ${path}`, { body: { expiryDurationInDays: 999, firstReminderInDays: 5 } })).status).toBe(204)
+  expect((await call(`GET ${path}`)).body).toMatchObject({ minLength: 0, firstReminderInDays: 5 })
+  const user = await api.newUser(tenant.uid, [])
+  const short = await call(`PUT /atrium/v1/users/${user.uid}/password`, { body: { password: 'short' } })
+  expect([short.status, short.body.details.field]).toEqual([400, 'password'])
+})
+
 describe('resource limits of a tenant', () => {
   const setLimit = async (call: Caller, tenant: string, kind: string, limit: number) => {
     const path = `/v1/tenants/${tenant}/resourceLimits`
@@ -66,6 +77,12 @@ describe('resource limits of a tenant', () => {
   }
   const pack = { name: 'one', type: 'manifest', layer: 'addon', tag: '1.0.0', uid: 'spectro-manifest-pack', values: '' }
   const content = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one'
+  const templateNamed = (name: string) => ({ metadata: { name }, spec: { cloudType: 'local' } })
+  const tokenNamed = (name: string) => ({ metadata: { name }, spec: { expiry: '2199-12-31T00:00:00Z' } })
+  const condition = { key: 'team', operator: 'eq', values: ['a'] }
+  const filterNamed = (name: string) => ({
+    ...{ metadata: { name }, spec: { filterGroup: { conjunction: 'and', filters: [condition] } } },
+  })
   const template = { cloudType: 'all', type: 'add-on', packs: [{ ...pack, manifests: [{ name: 'one', content }] }] }
 
   test.each([
@@ -74,6 +91,11 @@ describe('resource limits of a tenant', () => {
     ['user', 2, 'POST /v1/users', (name: string) => ({ spec: { emailId: `${name}@example.com` } })],
     ['apiKey', 2, 'POST /v1/apiKeys', (name: string) => ({ metadata: { name } })],
     ['role', 1, 'POST /v1/roles', (name: string) => ({ metadata: { name }, spec: { scope: 'tenant' } })],
+    ['clustergroup', 1, 'POST /v1/clustergroups', (name: string) => ({ metadata: { name } })],
+    ['clustertemplate', 1, 'POST /v1/clusterTemplates', templateNamed],
+    ['spcpolicy', 1, 'POST /v1/spcPolicies/maintenance', (name: string) => ({ metadata: { name } })],
+    ['edgetoken', 1, 'POST /v1/edgehosts/tokens', tokenNamed],
+    ['filter', 1, 'POST /v1/filters/tag', filterNamed],
     [
       'clusterprofile',
       1,
@@ -121,4 +143,30 @@ test('node remediation of a project is the tenant’s until it has its own', asy
   expect(await shown()).toMatchObject({ isEnabled: false })
   expect((await set(`/v1/projects/${project.uid}`, true)).status).toBe(204)
   expect(await shown()).toMatchObject({ isEnabled: true })
+})
+
+describe('whether agents are upgraded by themselves', () => {
+  const path = '/v1/spectroclusters/upgrade/settings'
+  const inProject = (uid: string) => ({ headers: { ProjectUid: uid } })
+  const shown = async (call: Caller, headers = {}) => (await call(`GET ${path}`, headers)).body.spectroComponents
+  const set = (call: Caller, spectroComponents: string, headers = {}) =>
+    call(`POST ${path}`, { ...headers, body: { spectroComponents } })
+
+  test('is said by a project for itself, and else by the tenant', async () => {
+    const { call, project } = await api.newTenant()
+    expect((await set(call, 'lock')).status).toBe(204)
+    expect(await shown(call, inProject(project.uid))).toBe('lock')
+    expect((await set(call, 'unlock', inProject(project.uid))).status).toBe(204)
+    expect([await shown(call), await shown(call, inProject(project.uid))]).toEqual(['lock', 'unlock'])
+  })
+
+  test('is said by those who may change the project, and of the tenant by those who may change that', async () => {
+    const { tenant, project } = await api.newTenant()
+    const { call } = await api.newUser(tenant.uid, [{ role: 'Project Admin', project: project.uid }])
+    expect((await set(call, 'lock', inProject(project.uid))).status).toBe(204)
+    expect((await set(call, 'lock')).body).toMatchObject({ code: 'Forbidden' })
+    const stranger = await api.newTenant()
+    expect((await stranger.call(`GET ${path}`, inProject(project.uid))).status).toBe(404)
+    expect((await set(stranger.call, 'lock', inProject(project.uid))).status).toBe(404)
+  })
 })

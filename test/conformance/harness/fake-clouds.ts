@@ -2,7 +2,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { issueServerCertificate } from '@atrium/dev-env/server-certificate.ts'
 
-/** AWS, Azure and Google as far as they are asked about accounts, behind one address as a mirror has it: they take everything. */
+/** AWS, Azure and Google as far as they are asked about accounts and buckets, behind one address as a mirror has it: they take everything. */
 export interface FakeClouds {
   url: string
   caPem: string
@@ -13,6 +13,8 @@ const answers: [RegExp, string][] = [
   [/^\/sts\.[\w.-]+\/$/, '<GetCallerIdentityResponse/>'],
   [/^\/login\.[\w.-]+\/[^/]+\/oauth2\/v2\.0\/token$/, '{"access_token":"token"}'],
   [/^\/oauth2\.googleapis\.com\/token$/, '{"access_token":"token"}'],
+  [/^\/s3\.[\w.-]+\/[\w.-]+\?/, '<ListBucketResult/>'],
+  [/^\/storage\.googleapis\.com\/storage\/v1\/b\/[\w.-]+\?/, '{}'],
 ]
 
 export async function startFakeClouds(): Promise<FakeClouds> {

@@ -5,7 +5,8 @@ import { runChild } from '@atrium/cli/testing/child.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { ForeignClient } from './find-client.ts'
 
-export type Variables = Record<string, string | number | boolean | readonly string[] | Record<string, string>>
+type Value = string | readonly string[]
+export type Variables = Record<string, Value | number | boolean | Record<string, Value>>
 
 export interface Endpoint {
   /** `name:port`, without scheme. */
@@ -23,6 +24,8 @@ export interface Workspace {
   import(variables: Variables, address: string, id: string): Promise<void>
   /** Forgets a resource without touching it. */
   forget(address: string): Promise<void>
+  /** Forgets what these addresses name, and imports it by these ids. */
+  importAgain(variables: Variables, ids: Readonly<Record<string, string>>): Promise<void>
   destroy(variables: Variables): Promise<void>
   /** Value of an output, sensitive ones too. */
   output<T>(name: string): Promise<T>
@@ -72,7 +75,7 @@ export function openWorkspace(
   // The first command that waits for it reports what went wrong.
   init.catch(() => {})
 
-  return {
+  const workspace: Workspace = {
     async apply(variables) {
       await init
       await command(['apply', '-auto-approve', '-input=false', '-no-color', ...order], variables)
@@ -89,6 +92,12 @@ export function openWorkspace(
     async forget(address) {
       await command(['state', 'rm', address])
     },
+    async importAgain(variables, ids) {
+      for (const [address, id] of Object.entries(ids)) {
+        await workspace.forget(address)
+        await workspace.import(variables, address, id)
+      }
+    },
     async destroy(variables) {
       await command(['destroy', '-auto-approve', '-input=false', '-no-color', ...order], variables)
     },
@@ -98,6 +107,7 @@ export function openWorkspace(
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+  return workspace
 }
 
 /** Settings that take the provider from this folder instead of a registry. */

@@ -61,6 +61,15 @@ const s3Config = [
   ...['credentialType', 'accessKey', 'secretKey', 'sts.arn', 'sts.externalId'].map((field) => `credentials.${field}`),
 ]
 
+const remediation = ['isEnabled', 'disableNodesAutoRemediation'].map((field) => `nodesAutoRemediationSetting.${field}`)
+
+const macrosOf = (scope: 'Projects' | 'Tenants'): Record<string, OperationNeeds> => ({
+  [`v1${scope}UidMacrosList`]: { present: ['macros'], same: ['macros[].name', 'macros[].value'] },
+  [`v1${scope}UidMacrosCreate`]: nothing,
+  [`v1${scope}UidMacrosUpdate`]: nothing,
+  [`v1${scope}UidMacrosDeleteByMacroName`]: nothing,
+})
+
 export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1ProjectsMetadata: { present: ['items[].metadata.name', 'items[].metadata.uid'] },
   v1ProjectsCreate: made,
@@ -74,6 +83,8 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
     ],
   },
   v1ProjectsUidUpdate: nothing,
+  v1ProjectClusterSettingsGet: { same: remediation },
+  v1ProjectClustersNodesAutoRemediationSettingUpdate: nothing,
   v1ProjectsUidDelete: nothing,
 
   v1RegistriesMetadata: { present: ['items[].uid', 'items[].name', 'items[].kind', 'items[].scope'] },
@@ -176,6 +187,8 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1CloudAccountsListSummary: { present: ['items[].metadata.uid'] },
   V1AwsAccountValidate: nothing,
   V1AzureAccountValidate: nothing,
+  V1AwsS3Validate: nothing,
+  V1GcpBucketNameValidate: nothing,
   v1OverlordsUidVsphereAccountValidate: nothing,
   v1OverlordsUidMaasAccountValidate: nothing,
   v1OverlordsUidCloudStackAccountValidate: nothing,
@@ -243,6 +256,80 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1WorkspacesUidDelete: nothing,
   v1DashboardWorkspacesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
 
+  V1SpcPoliciesMaintenanceCreate: made,
+  V1SpcPoliciesMaintenanceUidGet: {
+    present: ['metadata.uid'],
+    same: ['metadata.name', 'metadata.labels', 'spec.schedules'],
+  },
+  V1SpcPoliciesMaintenanceUidUpdate: nothing,
+  V1SpcPoliciesUidDelete: nothing,
+  v1SpcPoliciesFilterSummary: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  V1ClusterTemplatesCreate: made,
+  V1ClusterTemplatesUidGet: {
+    present: ['metadata.uid', 'status.state'],
+    same: [...meta, 'spec.cloudType', 'spec.profiles', 'spec.policies'],
+  },
+  V1ClusterTemplatesUidMetadataUpdate: nothing,
+  V1ClusterTemplatesUidPoliciesUpdate: nothing,
+  V1ClusterTemplatesUidProfilesUpdate: nothing,
+  V1ClusterTemplatesUidProfilesVariablesPatch: nothing,
+  V1SpectroClustersTemplatesUidClustersUpgrade: nothing,
+  V1ClusterTemplatesUidDelete: nothing,
+  v1ClusterTemplatesFilterSummary: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1ClusterGroupsCreate: made,
+  v1ClusterGroupsUidGet: {
+    present: ['metadata.uid', 'spec.clustersConfig.limitConfig'],
+    same: [
+      ...['metadata.name', 'metadata.labels', 'metadata.annotations.scope', 'status.isActive'],
+      ...['endpointType', 'kubernetesDistroType', 'limitConfig', 'hostClustersConfig'].map(
+        (field) => `spec.clustersConfig.${field}`,
+      ),
+    ],
+  },
+  v1ClusterGroupsUidMetaUpdate: nothing,
+  v1ClusterGroupsUidHostClusterUpdate: nothing,
+  v1ClusterGroupsUidProfilesUpdate: nothing,
+  v1ClusterGroupsUidDelete: nothing,
+  v1ClusterGroupsHostClusterSummary: { present: ['summaries[].metadata.uid'], same: ['summaries[].metadata.name'] },
+  v1ClusterGroupsHostClusterMetadata: { present: ['items[].uid'], same: ['items[].name'] },
+
+  ...macrosOf('Projects'),
+  ...macrosOf('Tenants'),
+  V1TenantUidPasswordPolicyGet: {
+    same: [
+      ...['expiryDurationInDays', 'firstReminderInDays', 'minLength', 'minNumOfBlockLetters', 'minNumOfDigits'],
+      ...['minNumOfSmallLetters', 'minNumOfSpecialCharacters', 'regex'],
+    ],
+  },
+  V1TenantUidPasswordPolicyUpdate: nothing,
+  v1TenantResourceLimitsGet: { same: ['resources[].kind', 'resources[].limit'] },
+  v1TenantResourceLimitsUpdate: nothing,
+  V1TenantDeveloperCreditGet: { same: ['cpu', 'memoryGiB', 'storageGiB', 'virtualClustersLimit'] },
+  V1TenantDeveloperCreditUpdate: nothing,
+  V1TenantPrefClusterGroupGet: { same: ['hideSystemClusterGroups'] },
+  V1TenantPrefClusterGroupUpdate: nothing,
+  v1TenantUidAuthTokenSettingsGet: { same: ['expiryTimeMinutes'] },
+  v1TenantUidAuthTokenSettingsUpdate: nothing,
+  v1TenantUidLoginBannerGet: { same: ['title', 'Message'] },
+  v1TenantUidLoginBannerUpdate: nothing,
+  v1TenantClusterRbacSettingsGet: { same: ['automaticClusterRoleBinding'] },
+  v1TenantClusterRbacSettingsUpdate: nothing,
+  v1TenantClusterSettingsGet: { same: remediation },
+  v1TenantClustersNodesAutoRemediationSettingUpdate: nothing,
+  v1TenantFipsSettingsGet: {
+    same: ['fipsPackConfig', 'fipsClusterFeatureConfig', 'fipsClusterImportConfig'].map((field) => `${field}.mode`),
+  },
+  v1TenantFipsSettingsUpdate: nothing,
+  v1SpectroClustersUpgradeSettingsGet: { same: ['spectroComponents'] },
+  v1SpectroClustersUpgradeSettings: nothing,
+
+  v1PermissionsList: { constant: true, present: ['[].name', '[].permissions'] },
+  v1RolesCreate: made,
+  v1RolesUidGet: { present: ['metadata.uid'], same: ['metadata.name', 'spec.scope', 'spec.permissions'] },
+  v1RolesUidUpdate: nothing,
+  v1RolesUidDelete: nothing,
+  v1UsersList: { present: ['items[].metadata.uid', 'items[].spec.emailId'] },
+  v1UsersUidGet: { present: ['metadata.uid'], same: ['spec.emailId'] },
   v1RolesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
   v1UsersCreate: made,
   v1UsersSummaryGet: {
@@ -262,7 +349,7 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1UsersUidResourceRolesCreate: nothing,
   v1UsersUidResourceRolesUidDelete: nothing,
   v1UsersUidDelete: nothing,
-  v1UsersInfoGet: { present: ['tenantUid'] },
+  v1UsersInfoGet: { present: ['tenantUid', 'orgName'] },
 
   v1TeamsCreate: made,
   v1TeamsUidGet: { present: ['metadata.uid'], same: ['metadata.name', 'spec.users'] },

@@ -22,7 +22,8 @@ export interface ReadExchange {
  * Turns what was on the wire into what matters of it. Throws when the contract does not know the request, when a status
  * is not the declared one, and when nobody said what the client needs of the answer.
  */
-export function readExchange(raw: RawExchange, router: Router): ReadExchange {
+export function readExchange(heard: RawExchange, router: Router): ReadExchange {
+  const raw = { ...heard, body: withoutKeys(heard.body), answer: withoutKeys(heard.answer) }
   const url = new URL(raw.url, 'https://server')
   const route = router.find(raw.method, url.pathname)
   if (route === null) throw new Error(`${raw.method} ${url.pathname} is not in the contract`)
@@ -44,6 +45,10 @@ export function readExchange(raw: RawExchange, router: Router): ReadExchange {
     },
   }
 }
+
+/** Whoever sees a private key in a recording looks for its owner. The client never reads one, it compares texts. */
+const withoutKeys = (text: string): string =>
+  text.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g, 'PEM of a key')
 
 function checkStatus({ status, method, url, answer }: RawExchange, operation: Operation): void {
   const declared = Object.keys(operation.responses).map(Number)

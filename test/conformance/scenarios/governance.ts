@@ -50,3 +50,10 @@ export const reduced: Variables = {
   bucket: 'changed',
   is_default: false,
 }
+
+export const imports = {
+  'spectrocloud_filter.tags': 'conformance-tags',
+  'spectrocloud_ssh_key.own': 'conformance-key:project',
+  'spectrocloud_registration_token.edge': 'conformance-edge',
+  'spectrocloud_alert.mail': 'conformance-one:ClusterHealth',
+}

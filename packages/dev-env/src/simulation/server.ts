@@ -86,6 +86,7 @@ export class SimServer {
         issue: ({ clusterUid }) => this.#connection.call(async () => new Secret(records.issueToken(clusterUid))),
       },
       agent: { image: 'atrium-agent:1', serverUrl: 'https://plane:1', caPem: 'PEM' },
+      areUpgradesLocked: async () => false,
       epoch: () => 1,
       timing,
     })

@@ -53,3 +53,9 @@ it('of the registry change when somebody else has them, but not while it runs it
   expect((await choose({ registryRuns: true })).registry).toBe(registry)
   expect((await choose()).registry).not.toBe(registry)
 })
+
+it('of the server is any free one when 0 is asked for', async () => {
+  const { server } = await choose({ serverPort: 0 })
+  expect(server).not.toBe(8443)
+  expect((await choose()).server).toBe(server)
+})

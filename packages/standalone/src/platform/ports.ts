@@ -27,7 +27,8 @@ export const choosePorts = async ({ home, serverPort, registryRuns }: PortChoice
   const fixed = serverPort ?? stored?.server
   if (fixed !== undefined && fixed !== 0 && !(await isFree(fixed)))
     throw new Error(`Port ${fixed} is taken by another program: end it, or choose another with --port.`)
-  const server = fixed || (await freePort(PREFERRED_SERVER))
+  // 0: any. Two that start at once would both find the preferred one free.
+  const server = fixed === 0 ? await anyPort() : (fixed ?? (await freePort(PREFERRED_SERVER)))
   // Beside the server's: two installations with ports of their own that start at once do not reach for the same one.
   const registry =
     stored && (registryRuns || (await isFree(stored.registry)))

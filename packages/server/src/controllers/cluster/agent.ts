@@ -6,7 +6,7 @@ import type { Scope } from './scope.ts'
 /** Condition AgentReady; keeps the agent installed. */
 export async function reconcileAgent(scope: Scope): Promise<void> {
   const { agent, reportedEpoch = 0 } = scope.cluster.status
-  if (scope.kubeconfig && isPushDue(scope)) await tryPush(scope, scope.kubeconfig)
+  if (scope.kubeconfig && (await isPushDue(scope))) await tryPush(scope, scope.kubeconfig)
   if (scope.drafts.has('AgentReady')) return
   // What it said before it was away tells nothing of now: a cluster that was stopped, or restored, counted as healthy.
   if (agent?.connected && reportedEpoch <= (agent.endedEpoch ?? -1))
@@ -36,17 +36,19 @@ const whereToLook =
   `(or describe pods, when there is none).`
 
 /** A silent agent is looked after closely; a connected one only now and then, and when this plane brings a new one. */
-function isPushDue(scope: Scope): boolean {
+async function isPushDue(scope: Scope): Promise<boolean> {
   const { agentPush } = scope.cluster.status
   const { agent, timing, clock } = scope.deps
-  if (!agentPush || (!isLocked(scope) && agentPush.digest !== agentDigest(agent))) return true
+  if (!agentPush || (agentPush.digest !== agentDigest(agent) && !(await isLocked(scope)))) return true
   const age = clock.now() - Date.parse(agentPush.at)
   return age >= (scope.agentConnected ? timing.agentCheckMs : timing.observeMs)
 }
 
-/** It has an agent, and is to keep that one. */
-const isLocked = ({ cluster: { spec, status } }: Scope): boolean =>
-  spec.agentUpgrades === 'lock' && status.agentPush !== undefined
+/** It has an agent, and is to keep that one: so says the cluster, its project or its tenant. */
+async function isLocked({ deps, cluster: { meta, spec, status } }: Scope): Promise<boolean> {
+  if (status.agentPush === undefined) return false
+  return spec.agentUpgrades === 'lock' || deps.areUpgradesLocked(meta.tenant, meta.project)
+}
 
 async function tryPush(scope: Scope, kubeconfig: NonNullable<Scope['kubeconfig']>): Promise<void> {
   const { deps } = scope
@@ -58,7 +60,7 @@ async function tryPush(scope: Scope, kubeconfig: NonNullable<Scope['kubeconfig']
       const { tokenMaxAgeMs } = timing
       const connected = scope.agentConnected
       const input = { access, tokens, agent, cluster, connected, now: clock.now(), tokenMaxAgeMs }
-      const kept = isLocked(scope) ? await keepAgent(input) : false
+      const kept = (await isLocked(scope)) ? await keepAgent(input) : false
       const digest = kept ? (scope.cluster.status.agentPush?.digest ?? '') : await pushAgent(input)
       scope.patch.agentPush = { digest, at: scope.nowIso }
     } finally {

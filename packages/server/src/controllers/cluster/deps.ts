@@ -73,6 +73,8 @@ export interface ClusterControllerDeps {
   openCluster(kubeconfig: Secret<string>): Promise<ClusterAccess>
   tokens: EnrolmentTokens
   agent: AgentSettings
+  /** Whether this tenant, or this project of it, keeps agents at their version. */
+  areUpgradesLocked(tenant: string, project: string | null): Promise<boolean>
   /** Raised when the plane is restored from a backup. */
   epoch(): number
   timing: ClusterTiming

@@ -199,21 +199,27 @@ describe('the life of a cluster', () => {
     expect(world.issuedTokens).toBe(1)
   })
 
-  it('leaves an agent whose upgrades are locked at its version, and installs it when it is gone', async () => {
-    world = await running()
-    const image = () => JSON.stringify(world.kube.get('Deployment', agentNames.namespace, agentNames.agent)?.['spec'])
-    await world.change(() => ({ agentUpgrades: 'lock' }))
-    for (const doom of world.dooms) doom.kill()
-    world.startPlane(new Doom(), 'atrium-agent:2')
-    const pushedAt = async () => (await world.must()).status.agentPush?.at
-    const before = await pushedAt()
-    await world.until(async () => (await pushedAt()) !== before, 600_000)
-    expect(image()).toContain('atrium-agent:1')
-    world.kube.objects.delete(`Deployment/${agentNames.namespace}/${agentNames.agent}`)
-    await world.untilShown('Running-Unknown')
-    await world.untilShown('Running-Healthy')
-    expect(image()).toContain('atrium-agent:2')
-  })
+  it.each([
+    ['by itself', async () => world.change(() => ({ agentUpgrades: 'lock' }))],
+    ['by its project or tenant', async () => void (world.upgradesLocked = true)],
+  ])(
+    'leaves an agent whose upgrades are locked %s at its version, and installs it when it is gone',
+    async (_, lock) => {
+      world = await running()
+      const image = () => JSON.stringify(world.kube.get('Deployment', agentNames.namespace, agentNames.agent)?.['spec'])
+      await lock()
+      for (const doom of world.dooms) doom.kill()
+      world.startPlane(new Doom(), 'atrium-agent:2')
+      const pushedAt = async () => (await world.must()).status.agentPush?.at
+      const before = await pushedAt()
+      await world.until(async () => (await pushedAt()) !== before, 600_000)
+      expect(image()).toContain('atrium-agent:1')
+      world.kube.objects.delete(`Deployment/${agentNames.namespace}/${agentNames.agent}`)
+      await world.untilShown('Running-Unknown')
+      await world.untilShown('Running-Healthy')
+      expect(image()).toContain('atrium-agent:2')
+    },
+  )
 
   it('gives an agent that lost its key a new token', async () => {
     world = await running()

@@ -87,6 +87,8 @@ export class World {
   uid = ''
   agent: FakeAgent | null = null
   issuedTokens = 0
+  /** Of the tenant. */
+  upgradesLocked = false
   /** Of the plane: raised by a restore. */
   epoch = 1
   #planes = 0
@@ -113,6 +115,7 @@ export class World {
       openCluster: async () => this.kube.access(doom),
       tokens: { issue: async () => new Secret(`token-${++this.issuedTokens}`) },
       agent: { image, serverUrl: 'https://plane:1', caPem: 'PEM' },
+      areUpgradesLocked: async () => this.upgradesLocked,
       epoch: () => this.epoch,
       timing: defaultClusterTiming,
     })

@@ -1,14 +1,16 @@
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
+import { mustFit } from '../tenants/resource-limits.ts'
 import { keepTemplateRefs } from './load.ts'
 import { readPolicies, readProfiles } from './parse.ts'
 
 export const V1ClusterTemplatesCreate = defineOperation('V1ClusterTemplatesCreate', {
   scope: 'project',
   permission: 'clusterTemplate.create',
-  handler: ({ subject, body, project }, context) =>
-    context.admission.run(subject, async (tx) => {
+  async handler({ subject, body, project }, context) {
+    await mustFit(context, subject, 'clustertemplate')
+    return context.admission.run(subject, async (tx) => {
       const { cloudType = '', policies, profiles } = body.spec ?? {}
       if (cloudType === '') throw invalid('spec.cloudType', 'is missing')
       const spec = {
@@ -19,5 +21,6 @@ export const V1ClusterTemplatesCreate = defineOperation('V1ClusterTemplatesCreat
       const { meta } = await tx.create({ kind: 'ClusterTemplate', project, ...parseMeta(body.metadata), spec })
       await keepTemplateRefs(tx, meta.uid, spec)
       return { uid: meta.uid }
-    }),
+    })
+  },
 })

@@ -1,5 +1,6 @@
 import type { v1NodesAutoRemediationSettings } from '@atrium/api/generated/operations.d.ts'
 import type { PolicyAction } from '@atrium/api/kinds/cluster.ts'
+import { inheritedSetting } from '../../../auth/settings.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 
@@ -11,8 +12,7 @@ export async function nodesRemediation(
   subject: Subject,
   project: string | null,
 ): Promise<v1NodesAutoRemediationSettings> {
-  const read = (scope: string | null) => context.identity.setting(subject.tenant, nodesRemediationName, scope)
-  const stored = (project === null ? null : await read(project)) ?? (await read(null))
+  const stored = await inheritedSetting(context.identity, subject.tenant, nodesRemediationName, project)
   return { isEnabled: true, disableNodesAutoRemediation: false, ...stored }
 }
 

@@ -23,6 +23,13 @@ export const defaultLimits: Partial<Record<v1ResourceLimitType, { label: string;
   alert: { label: 'Alerts', limit: 100 },
   spectrocluster: { label: 'Clusters', limit: 10_000 },
   edgehost: { label: 'Edge hosts', limit: 200 },
+  edgetoken: { label: 'Registration tokens', limit: 200 },
+  filter: { label: 'Filters', limit: 100 },
+  clustergroup: { label: 'Cluster groups', limit: 100 },
+  clustertemplate: { label: 'Cluster templates', limit: 100 },
+  spcpolicy: { label: 'Maintenance policies', limit: 100 },
+  appprofile: { label: 'App profiles', limit: 100 },
+  appdeployment: { label: 'App deployments', limit: 100 },
 }
 
 export const limitsName = 'resourceLimits'
@@ -38,6 +45,11 @@ const limitedKinds = {
   workspace: 'Workspace',
   sshkey: 'SshKey',
   location: 'StorageLocation',
+  edgetoken: 'EdgeToken',
+  filter: 'TagFilter',
+  clustergroup: 'ClusterGroup',
+  clustertemplate: 'ClusterTemplate',
+  spcpolicy: 'MaintenancePolicy',
 } as const satisfies Partial<Record<v1ResourceLimitType, KindName>>
 
 /**
