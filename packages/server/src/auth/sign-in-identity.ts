@@ -42,7 +42,7 @@ export interface SignInIdentity {
    * `Unauthorized`, in the same time whatever is wrong, and with `PasswordExpired`; too many failures of one e-mail or
    * address are refused for a while.
    */
-  signIn(input: PasswordInput & SessionOrigin): Promise<{ token: Secret<string>; isMfa: boolean }>
+  signIn(input: PasswordInput & Pick<SessionOrigin, 'client'>): Promise<{ token: Secret<string>; isMfa: boolean }>
   /** As `signIn`, and opens nothing. */
   provePassword(input: PasswordInput): Promise<Person>
   holderOf(token: string): Promise<TokenHolder | null>

@@ -85,7 +85,7 @@ export function signIns(
 
   return {
     provePassword,
-    async signIn({ address, client, ...input }) {
+    async signIn({ client, ...input }) {
       const person = await provePassword(input)
       const { tenant, userUid } = person
       const age = await passwordAge(person)
@@ -95,7 +95,7 @@ export function signIns(
           return { token: await openChallenge(parts, sql, person), isMfa: true }
         }
         if (age.isExpired) throw passwordExpired(age.expiresAt ?? '')
-        const token = await finishSignIn(parts, sql, person, 'a password', { address, client })
+        const token = await finishSignIn(parts, sql, person, 'a password', { address: input.ip, client })
         return { token, isMfa: false }
       })
     },
