@@ -76,12 +76,16 @@ function problemsOf(path: string, need: Need, body: unknown): string[] {
   const found = valuesAt(body, path)
   if ('absent' in need) return found.length === 0 ? [] : [`${path}: ${JSON.stringify(found)}, where nothing may be`]
   if ('is' in need)
-    return stable(found) === stable(need.is)
+    return stable(inOrder(found)) === stable(inOrder(need.is))
       ? []
       : [`${path}: ${JSON.stringify(found)} instead of ${JSON.stringify(need.is)}`]
   if (found.length === 0) return [`${path || 'body'}: nothing, where the client needs a ${need.type}`]
   return found.every((value) => typeOf(value) === need.type) ? [] : [`${path}: not always a ${need.type}`]
 }
+
+/** Uids are made by chance, and what lists them in their order has another one each time: clients take them as a set. */
+const inOrder = (values: readonly unknown[]): readonly unknown[] =>
+  values.every((value) => typeof value === 'string' && /^[0-9a-f]{24}$/.test(value)) ? values.toSorted() : values
 
 /** JSON with sorted keys: the order of keys means nothing. */
 const stable = (value: unknown): string =>
