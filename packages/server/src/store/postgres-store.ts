@@ -68,6 +68,7 @@ export class PostgresStore implements Store {
   /** What no tenant may do: tenants themselves, root key rotation. */
   readonly system: SystemStore
   readonly #options: StoreOptions
+  readonly #changedSince: ReturnType<typeof changedSince>
   readonly #keys: TenantKeys
   readonly #limits: StoreLimits
   readonly #sequencer: Sequencer
@@ -79,6 +80,7 @@ export class PostgresStore implements Store {
     const { clock, random, logger } = options
     this.#options = options
     this.database = database
+    this.#changedSince = changedSince(database)
     this.#keys = new TenantKeys(options.keyProvider, clock, random)
     this.#limits = { events: options.keepEvents ?? 1_000, history: options.keepHistory ?? 20 }
     this.queue = new PostgresQueue(database, clock)
@@ -125,7 +127,7 @@ export class PostgresStore implements Store {
   }
 
   changedSince(tenant: string, kind: KindName, since: number): Promise<Changed> {
-    return changedSince(this.database, tenant, kind, since)
+    return this.#changedSince({ tenant, kind, since })
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
