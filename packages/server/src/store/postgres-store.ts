@@ -70,6 +70,7 @@ export class PostgresStore implements Store {
   /** Tenants' data keys, for what is sealed beside the objects. */
   readonly keys: TenantKeys
   readonly #options: StoreOptions
+  readonly #changedSince: ReturnType<typeof changedSince>
   readonly #limits: StoreLimits
   readonly #sequencer: Sequencer
   readonly #tail: ChangeTail
@@ -81,6 +82,7 @@ export class PostgresStore implements Store {
     this.#options = options
     this.database = database
     this.keys = new TenantKeys(options.keyProvider, clock, random)
+    this.#changedSince = changedSince(database)
     this.#limits = { events: options.keepEvents ?? 1_000, history: options.keepHistory ?? 20 }
     this.queue = new PostgresQueue(database, clock)
     this.system = new SystemStore(database, this.keys, options)
@@ -126,7 +128,7 @@ export class PostgresStore implements Store {
   }
 
   changedSince(tenant: string, kind: KindName, since: number): Promise<Changed> {
-    return changedSince(this.database, tenant, kind, since)
+    return this.#changedSince({ tenant, kind, since })
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {

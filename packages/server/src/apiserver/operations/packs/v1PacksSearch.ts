@@ -1,5 +1,5 @@
 import { canSomewhere } from '../../../auth/subject.ts'
-import { offeredGroups, type PackRow } from '../../../content/pack-rows.ts'
+import { offeredGroups, type PackFacet } from '../../../content/pack-rows.ts'
 import { registryNames } from '../../../content/registry-names.ts'
 import { defineOperation, Printed } from '../../operation.ts'
 import { listMeta } from '../../shapes/lists.ts'
@@ -19,10 +19,10 @@ export const v1PacksSearch = defineOperation('v1PacksSearch', {
     const [groups, names] = isReader
       ? await Promise.all([offeredGroups(store, tenant), registryNames(store, tenant)])
       : [[], new Map<string, string>()]
-    const { group, version: matches } = packFilter(body.filter)
+    const filter = packFilter(body.filter)
     // Packs of a registry that is being deleted go with it.
-    const version = (pack: PackRow): boolean => names.has(pack.spec.registryUid) && matches(pack)
-    const page = searchPacks(groups, { group, version }, body.sort, query)
+    const facet = (one: PackFacet): boolean => names.has(one.registryUid) && filter.facet(one)
+    const page = searchPacks(groups, { ...filter, facet }, body.sort, query)
     const items = page.items.map((found) => printGroup(found, names, print)).join(',')
     const [before = '', after = ''] = print('v1PackMetadataList', { items: [], listmeta: listMeta(page) }).split('[]')
     return new Printed([before, '[', items, ']', after])
