@@ -1,11 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest'
-import { type ChartRepository, startChartRepository } from './harness/chart-repository.ts'
+import { describe, expect, test } from 'vitest'
 import { type ClusterContent, openCluster } from './harness/cluster-content.ts'
-import { findForeignClient } from './harness/find-client.ts'
-import { startPlatform, type TestPlatform } from './harness/platform.ts'
-import { openScenario, type Scenario, type ScenarioOptions } from './harness/scenario.ts'
-import type { Variables } from './harness/workspace.ts'
+import { client, openStage, WORLD_LIMIT_MS } from './harness/stage.ts'
 import * as catalogue from './scenarios/catalogue.ts'
 import * as accounts from './scenarios/cloud-accounts.ts'
 import * as custom from './scenarios/custom-cloud.ts'
@@ -13,43 +9,8 @@ import * as governance from './scenarios/governance.ts'
 import * as tenantWide from './scenarios/tenant-scope.ts'
 import * as workspaces from './scenarios/workspaces.ts'
 
-const WORLD_LIMIT_MS = 60_000
-
-const client = await findForeignClient(process.env)
-if (typeof client === 'string') process.stderr.write(`Terraform is not tried: ${client}. See docs/conformance.md.\n`)
-
 describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified', () => {
-  let charts: ChartRepository
-  let platform: TestPlatform
-  let scenario: Scenario
-  let isBroken = false
-
-  beforeAll(async () => {
-    charts = await startChartRepository()
-    platform = await startPlatform(charts)
-  })
-  afterAll(async () => {
-    await platform?.close()
-    await charts?.close()
-  })
-  // A step stands on the one before: after a failure, what follows would wait minutes for nothing.
-  beforeEach(({ skip }) => {
-    skip(isBroken, 'an earlier step failed')
-    onTestFailed(() => {
-      isBroken = true
-    })
-  })
-  const useScenario = (options: ScenarioOptions): void => {
-    beforeAll(async () => {
-      if (typeof client !== 'string') scenario = await openScenario(options, client, platform)
-      isBroken = false
-    })
-    afterAll(() => scenario?.close())
-  }
-  const expectEmptyPlan = async (variables: Variables): Promise<void> => {
-    const plan = await scenario.workspace.plan(variables)
-    expect(plan.empty, plan.output).toBe(true)
-  }
+  const { charts, platform, scenario, useScenario, expectEmptyPlan } = openStage()
   const expectContent = async (expected: ClusterContent): Promise<void> => {
     const content = await openCluster(await scenario.workspace.output('kubeconfig'))
     await expect.poll(content, { timeout: WORLD_LIMIT_MS, interval: 250 }).toEqual(expected)
@@ -274,21 +235,24 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       const found = await scenario.workspace.output('found')
       expect(found).toMatchObject({ state: 'Running', health: 'Healthy', pack: '1.0.0' })
       await expectEmptyPlan(custom.first)
-      await expectContent({ nodes: 2, web: 1, note: '1', page: 1 })
+      const access = { quotas: ['team-a=2'], readers: ['ann@example.com', 'auditors'] }
+      await expectContent({ nodes: 2, web: 1, note: '1', page: 1, ...access })
     })
 
     test('changes it in place, and sees no difference', async () => {
       scenario.begin('change')
       await scenario.workspace.apply(custom.changed)
       await expectEmptyPlan(custom.changed)
-      await expectContent({ nodes: 4, web: 2, note: '2', page: 2 })
+      const access = { quotas: ['team-a=3', 'team-b=1'], readers: ['bob@example.com', 'auditors'] }
+      await expectContent({ nodes: 4, web: 2, note: '2', page: 2, ...access })
     })
 
     test('takes parts away again, and sees no difference', async () => {
       scenario.begin('reduce')
       await scenario.workspace.apply(custom.reduced)
       await expectEmptyPlan(custom.reduced)
-      await expectContent({ nodes: 3, web: 2, note: null, page: null })
+      const access = { quotas: ['team-b=1'], readers: ['bob@example.com', 'auditors'] }
+      await expectContent({ nodes: 3, web: 2, note: null, page: null, ...access })
     })
 
     test('imports by name what it had forgotten, and sees no difference', async () => {
