@@ -1,10 +1,10 @@
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
+import { createSamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { BucketAccess } from '@atrium/server/clouds/buckets.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
-import { createSamlIssuer } from './support/saml-issuer.ts'
 
 let api: TestApi
 /** What clouds were asked about; they do not show the bucket `closed`. */

@@ -1,7 +1,7 @@
+import { type OidcIssuer, startOidcIssuer } from '@atrium/dev-env/oidc-issuer.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { openTestApi, type TestApi } from './support/api.ts'
-import { type OidcIssuer, startOidcIssuer } from './support/oidc-issuer.ts'
 import { auditOf, type NewTenant, newTeam, plane, SsoBrowser, save, teamsOf } from './support/sso.ts'
 
 let api: TestApi

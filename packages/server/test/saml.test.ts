@@ -1,7 +1,7 @@
+import { type Assertion, createSamlIssuer, type SamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Answer, openTestApi, type TestApi } from './support/api.ts'
-import { type Assertion, createSamlIssuer, type SamlIssuer } from './support/saml-issuer.ts'
 import { auditOf, type NewTenant, newTeam, plane, SsoBrowser, save, teamsOf } from './support/sso.ts'
 
 let api: TestApi

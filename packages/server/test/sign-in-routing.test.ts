@@ -1,6 +1,6 @@
+import { createSamlIssuer, type SamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApi, type TestApi } from './support/api.ts'
-import { createSamlIssuer, type SamlIssuer } from './support/saml-issuer.ts'
 import { plane, save } from './support/sso.ts'
 
 let api: TestApi

@@ -1,7 +1,7 @@
+import type { OidcIssuer } from '@atrium/dev-env/oidc-issuer.ts'
 import { withClient } from '@atrium/dev-env/sql-client.ts'
+import { TestBrowser } from '@atrium/dev-env/test-browser.ts'
 import type { Answer, Caller, TestApi } from './api.ts'
-import { TestBrowser } from './browser.ts'
-import type { OidcIssuer } from './oidc-issuer.ts'
 
 /** Where the API of a test stands for browsers. */
 export const plane = 'https://plane.test'

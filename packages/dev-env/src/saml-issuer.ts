@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
-import { issueRsaCertificate } from '@atrium/dev-env/rsa-certificate.ts'
 import { IdentityProvider, SamlLib, ServiceProvider } from 'samlify'
+import { issueRsaCertificate } from './rsa-certificate.ts'
 
 /** What an assertion says, and where a test has it say something else. */
 export interface Assertion {

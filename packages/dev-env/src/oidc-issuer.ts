@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { serveHttps } from '@atrium/dev-env/https-server.ts'
 import Provider from 'oidc-provider'
+import { serveHttps } from './https-server.ts'
 
 export interface OidcIssuer {
   url: string
