@@ -4,6 +4,7 @@ type Empty = Record<never, never>
 export type Binary = string | Uint8Array
 
 export interface AtriumAcceptedContent { layers: string[] }
+export interface AtriumAccount { uid: string; email: string; password: { isSet: boolean; expiresAt: string | null; isReminded: boolean }; mfa: { isRequired: boolean; devices: ({ deviceName: string; type: string; creationTimestamp: string; lastUsed: string | null })[]; recoveryCodesLeft: number } }
 export interface AtriumCause { area: "profile" | "cloud" | "controlPlane" | "agent" | "machines" | "layers" | "drift" | "deletion" | "plane"; condition: string; reason: string; message: string; since: string | null; waitsFor: string; nextStep: string; needsPerson: boolean; about: string[] }
 export interface AtriumChange { kind: string; uid: string; project: string | null; type: "created" | "updated" | "status" | "deleted"; resourceVersion: number; position: number }
 export interface AtriumClusterPlan { layers: ({ id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string })[]; machines: ({ type: string; summary: string; disturbs: string })[]; problems: ({ layer: string; profileUid: string; path: string; message: string })[] }
@@ -18,13 +19,20 @@ export interface AtriumExplanation { ready: boolean; serves: boolean; state: str
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
 export interface AtriumLoginCode { code: string; verifier: string }
 export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
+export interface AtriumMfaCode { code: string }
+export interface AtriumMfaCredential { id: string; rawId: string; type?: string | undefined; response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | null | undefined } }
+export interface AtriumMfaRequest { publicKey: { challenge: string; rpId: string; timeout: number; userVerification: string; allowCredentials: ({ id: string; type: string; transports?: string[] | undefined })[] } }
+export interface AtriumMfaSetting { isRequired: boolean }
 export interface AtriumObjectChange { object: string; change: "created" | "changed" | "replaced" | "removed" | "kept" | "refused"; why: string; restarts: string; lines: string[]; cutBytes: number }
+export interface AtriumOwnPassword { password?: string | undefined }
 export interface AtriumPackPresets { values: string; enabled: ({ group: string; name: string })[]; saved: boolean }
 export interface AtriumPackPresetsRequest { presets: string[]; dryRun?: boolean | undefined }
 export interface AtriumPackUpgrade { from: string; to: string; packUid: string; values: string; taken: string[]; conflicts: ({ path: string; line: number; old: string | null; yours: string | null; new: string | null })[]; saved: boolean }
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
+export interface AtriumPasswordLink { token: string; path: string; expiresAt: string }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
+export interface AtriumRecoveryCodes { recoveryCodes: string[] }
 export interface AtriumRegistry { uid: string; name: string; type: string; endpoint: string; scope: string; everyMinutes: number | null; signatureKey: string; repositories: string[]; sync: { state: string; message: string; lastRunAt: string | null; lastSuccessAt: string | null; counts: { offered: number; usable: number; changed: number; moved: number; failed: number; leftOut: number }; problems: ({ code: string; place: string; mark: string; message: string })[] } }
 export interface AtriumRegistryHook { path: string; token: string }
 export interface AtriumRegistrySettings { everyMinutes?: number | null | undefined; signatureKey?: string | undefined; repositories?: string[] | undefined }
@@ -33,10 +41,15 @@ export interface AtriumRevision { number: number; at: string; by: { type: string
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
 export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMetaData }
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
+export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
+export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; isCurrent: boolean })[] }
 export interface AtriumSignOut { redirectUrl: string }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
 export interface AtriumTenants { items: ({ uid: string; name: string; createdAt: string })[] }
+export interface AtriumTotpConfirmed { recoveryCodes: string[]; Authorization?: string | undefined }
+export interface AtriumTotpName { deviceName: string; password?: string | undefined }
+export interface AtriumTotpSecret { secret: string; uri: string }
 export type URLEncodedBase64 = string
 export interface V1AwsAccountSts { accountId?: string | undefined; externalId?: string | undefined; partition?: v1AwsPartition | undefined }
 export interface V1AwsPropertiesValidateSpec { region?: string | undefined; sshKeyName?: string | undefined }
@@ -982,16 +995,16 @@ export interface v1MetricsList { metadata?: v1MetricMetadata | undefined; metric
 export type v1MfaAuthenticationExtensions = Record<string, Record<string, unknown>>
 export interface v1MfaAuthenticatorSelection { authenticatorAttachment?: string | undefined; requireResidentKey?: boolean | undefined; residentKey?: string | undefined; userVerification?: string | undefined }
 export type v1MfaConveyancePreference = "none" | "indirect" | "direct" | "enterprise"
-export interface v1MfaCredentialCreationRequest { _type?: string | undefined; authenticatorAttachment?: string | undefined; clientExtensionResults?: Record<string, Record<string, unknown>> | undefined; deviceName?: string | undefined; id?: string | undefined; rawId?: URLEncodedBase64 | undefined; response?: { attestationObject?: URLEncodedBase64 | undefined; clientDataJSON?: URLEncodedBase64 | undefined; transports?: string[] | null | undefined } | undefined; transports?: string[] | null | undefined }
+export interface v1MfaCredentialCreationRequest { _type?: string | undefined; authenticatorAttachment?: string | undefined; clientExtensionResults?: Record<string, Record<string, unknown>> | undefined; deviceName?: string | undefined; id?: string | undefined; rawId?: URLEncodedBase64 | undefined; response?: { attestationObject?: URLEncodedBase64 | undefined; clientDataJSON?: URLEncodedBase64 | undefined; transports?: string[] | null | undefined } | undefined; transports?: string[] | null | undefined; type?: string | undefined }
 export interface v1MfaCredentialDescriptor { attestationType?: string | undefined; id?: urlEncodedBase64 | undefined; transports?: string[] | null | undefined; type?: string | undefined }
 export interface v1MfaCredentialParameter { alg?: number | undefined; type?: string | undefined }
 export interface v1MfaDeviceMeta { creationTimestamp?: v1Time | undefined; deviceName?: string | undefined }
-export interface v1MfaDeviceName { deviceName?: string | undefined }
+export interface v1MfaDeviceName { deviceName?: string | undefined; password?: string | undefined }
 export type v1MfaDevices = v1MfaDeviceMeta[] | null
 export interface v1MfaPublicKeyCredentialCreationOptions { attestation?: v1MfaConveyancePreference | undefined; authenticatorSelection?: v1MfaAuthenticatorSelection | undefined; challenge?: URLEncodedBase64 | undefined; excludeCredentials?: v1MfaCredentialDescriptor[] | null | undefined; extensions?: v1MfaAuthenticationExtensions | undefined; pubKeyCredParams?: v1MfaCredentialParameter[] | null | undefined; rp?: v1MfaRelyingPartyEntity | undefined; timeout?: number | undefined; user?: v1MfaUserEntity | undefined }
 export interface v1MfaRegistrationStart { publicKey?: v1MfaPublicKeyCredentialCreationOptions | undefined }
 export interface v1MfaRelyingPartyEntity { id?: string | undefined; name?: string | undefined }
-export interface v1MfaUserEntity { displayName?: string | undefined; id?: Record<string, unknown> | undefined; name?: string | undefined }
+export interface v1MfaUserEntity { displayName?: string | undefined; id?: string | undefined; name?: string | undefined }
 export interface v1Nameserver { addresses?: string[] | null | undefined; search?: string[] | null | undefined }
 export interface v1NestedCloudConfigStatus { conditions?: v1ClusterCondition[] | null | undefined; isAddonLayer?: boolean | undefined }
 export interface v1Nic { dns?: string[] | null | undefined; gateway?: string | undefined; ip?: string | undefined; isDefault?: boolean | undefined; macAddr?: string | undefined; nicName?: string | undefined; subnet?: string | undefined }
@@ -10991,7 +11004,7 @@ export interface Operations {
     route: 'DELETE /v1/users/mfa/devices/{deviceName}'
     params: { deviceName: string }
     query: Empty
-    body: undefined
+    body: { password?: string | undefined }
     status: 204
     response: void
   }
@@ -11015,7 +11028,7 @@ export interface Operations {
     route: 'PATCH /v1/users/password/change'
     params: Empty
     query: Empty
-    body: { currentPassword: string; emailId: string; newPassword: string }
+    body: { currentPassword: string; emailId: string; newPassword: string; org?: string | undefined }
     status: 204
     response: void
   }
@@ -11400,6 +11413,134 @@ export interface Operations {
     params: { tenantUid: string; uid: string }
     query: Empty
     body: undefined
+    status: 204
+    response: void
+  }
+  atriumAccountGet: {
+    route: 'GET /atrium/v1/account'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumAccount
+  }
+  atriumLoginBannerGet: {
+    route: 'GET /atrium/v1/auth/banner'
+    params: Empty
+    query: { org?: string | undefined }
+    body: undefined
+    status: 200
+    response: v1LoginBannerSettings
+  }
+  atriumAuthMfaCode: {
+    route: 'POST /atrium/v1/auth/mfa/code'
+    params: Empty
+    query: Empty
+    body: AtriumMfaCode
+    status: 200
+    response: AtriumSessionToken
+  }
+  atriumAuthMfaDeviceStart: {
+    route: 'POST /atrium/v1/auth/mfa/device/start'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumMfaRequest
+  }
+  atriumAuthMfaDeviceFinish: {
+    route: 'POST /atrium/v1/auth/mfa/device/finish'
+    params: Empty
+    query: Empty
+    body: AtriumMfaCredential
+    status: 200
+    response: AtriumSessionToken
+  }
+  atriumAccountTotpStart: {
+    route: 'POST /atrium/v1/account/mfa/totp/start'
+    params: Empty
+    query: Empty
+    body: AtriumTotpName
+    status: 200
+    response: AtriumTotpSecret
+  }
+  atriumAccountTotpFinish: {
+    route: 'POST /atrium/v1/account/mfa/totp/finish'
+    params: Empty
+    query: Empty
+    body: AtriumMfaCode
+    status: 200
+    response: AtriumTotpConfirmed
+  }
+  atriumAccountRecoveryCodesRenew: {
+    route: 'POST /atrium/v1/account/mfa/recoveryCodes'
+    params: Empty
+    query: Empty
+    body: AtriumOwnPassword
+    status: 200
+    response: AtriumRecoveryCodes
+  }
+  atriumAccountSessionsList: {
+    route: 'GET /atrium/v1/account/sessions'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSessions
+  }
+  atriumAccountSessionsDeleteOthers: {
+    route: 'DELETE /atrium/v1/account/sessions'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumAccountSessionsDelete: {
+    route: 'DELETE /atrium/v1/account/sessions/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumUsersSessionsDelete: {
+    route: 'DELETE /atrium/v1/users/{uid}/sessions'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumUsersMfaDelete: {
+    route: 'DELETE /atrium/v1/users/{uid}/mfa'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumUsersPasswordLinkCreate: {
+    route: 'POST /atrium/v1/users/{uid}/passwordLink'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 201
+    response: AtriumPasswordLink
+  }
+  atriumTenantsMfaGet: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/mfa'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumMfaSetting
+  }
+  atriumTenantsMfaUpdate: {
+    route: 'PUT /atrium/v1/tenants/{tenantUid}/mfa'
+    params: { tenantUid: string }
+    query: Empty
+    body: AtriumMfaSetting
     status: 204
     response: void
   }
@@ -12816,6 +12957,22 @@ export interface Routes {
   'GET /v1/tenants/{tenantUid}/datasinks/splunk/{uid}': 'v1TenantsDataSinksSplunkGet'
   'PUT /v1/tenants/{tenantUid}/datasinks/splunk/{uid}': 'v1TenantsDataSinksSplunkUpdate'
   'DELETE /v1/tenants/{tenantUid}/datasinks/splunk/{uid}': 'v1TenantsDataSinksSplunkDelete'
+  'GET /atrium/v1/account': 'atriumAccountGet'
+  'GET /atrium/v1/auth/banner': 'atriumLoginBannerGet'
+  'POST /atrium/v1/auth/mfa/code': 'atriumAuthMfaCode'
+  'POST /atrium/v1/auth/mfa/device/start': 'atriumAuthMfaDeviceStart'
+  'POST /atrium/v1/auth/mfa/device/finish': 'atriumAuthMfaDeviceFinish'
+  'POST /atrium/v1/account/mfa/totp/start': 'atriumAccountTotpStart'
+  'POST /atrium/v1/account/mfa/totp/finish': 'atriumAccountTotpFinish'
+  'POST /atrium/v1/account/mfa/recoveryCodes': 'atriumAccountRecoveryCodesRenew'
+  'GET /atrium/v1/account/sessions': 'atriumAccountSessionsList'
+  'DELETE /atrium/v1/account/sessions': 'atriumAccountSessionsDeleteOthers'
+  'DELETE /atrium/v1/account/sessions/{uid}': 'atriumAccountSessionsDelete'
+  'DELETE /atrium/v1/users/{uid}/sessions': 'atriumUsersSessionsDelete'
+  'DELETE /atrium/v1/users/{uid}/mfa': 'atriumUsersMfaDelete'
+  'POST /atrium/v1/users/{uid}/passwordLink': 'atriumUsersPasswordLinkCreate'
+  'GET /atrium/v1/tenants/{tenantUid}/mfa': 'atriumTenantsMfaGet'
+  'PUT /atrium/v1/tenants/{tenantUid}/mfa': 'atriumTenantsMfaUpdate'
   'GET /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyGet'
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'

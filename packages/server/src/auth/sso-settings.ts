@@ -80,14 +80,19 @@ export const pemOf = (bundle: string): string => plainText(bundle, /^-----BEGIN/
 
 const reader = systemActor('single sign-on')
 
-/** What is enabled, as it is now. `publicUrl`: the operator's, which comes before the one the settings were made at. */
+/**
+ * What is enabled, as it is now. `publicUrl`: the operator's, which comes before the one the settings were made at; without either
+ * nobody knows where a provider sends people back, and nothing is enabled.
+ */
 export async function readSettings(store: Store, tenant: Tenant, publicUrl: string | null): Promise<SsoSettings[]> {
   return store.transaction(tenant.uid, reader, async (tx) => {
     const { items } = await tx.list('SsoConfig')
-    const enabled = items.filter(({ spec }) => spec.isEnabled)
+    const enabled = items.flatMap(({ meta, spec }) => {
+      const origin = publicUrl ?? spec.origin
+      return spec.isEnabled && origin ? [{ meta, spec, origin }] : []
+    })
     return Promise.all(
-      enabled.map(async ({ meta, spec }) => {
-        const origin = publicUrl ?? spec.origin ?? ''
+      enabled.map(async ({ meta, spec, origin }) => {
         if (spec.protocol === 'saml') return samlSettings(tenant, origin, spec.document as v1TenantSamlRequestSpec)
         const secret = await tx.getSecret({ kind: 'SsoConfig', uid: meta.uid }, 'clientSecret')
         return oidcSettings(tenant, origin, spec.document as v1TenantOidcClientSpec, secret)

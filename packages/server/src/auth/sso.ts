@@ -1,6 +1,6 @@
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
-import type { Store } from '@atrium/runtime/store/store.ts'
+import { type Store, systemTenant } from '@atrium/runtime/store/store.ts'
 import type { SessionOrigin } from '../store/identity/credentials.ts'
 import { selectTenantsOfDomain } from '../store/identity/sso.ts'
 import type { Tenant } from '../store/system-store.ts'
@@ -75,7 +75,7 @@ export function createSso(parts: SsoParts): Sso {
 
   const enabledIn = async (org: string): Promise<Enabled> => {
     const tenant = await parts.system.tenantByName(org)
-    return { tenant, all: tenant ? await readSettings(parts.store, tenant, parts.publicUrl) : [] }
+    return { tenant, all: await readSettings(parts.store, tenant ?? nobody, parts.publicUrl) }
   }
 
   /** Runs `work` for a place that has not failed too often; a refusal is counted and recorded. */
@@ -148,6 +148,9 @@ export function createSso(parts: SsoParts): Sso {
     ...ssoLogout(parts, { enabledIn, guarded, oidc, required }),
   }
 }
+
+/** Looked at when there is no such organisation, so that the answer takes as long. It has no settings. */
+const nobody: Tenant = { uid: systemTenant, name: '', createdAt: '' }
 
 const loginOf = (settings: SsoSettings): SsoLogin => ({
   org: settings.tenant.name,

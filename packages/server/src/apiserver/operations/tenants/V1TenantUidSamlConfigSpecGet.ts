@@ -1,3 +1,4 @@
+import { serviceMetadata } from '../../../auth/saml-service.ts'
 import { samlUrls } from '../../../auth/sso-settings.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
@@ -22,11 +23,10 @@ export const V1TenantUidSamlConfigSpecGet = defineOperation('V1TenantUidSamlConf
     mustBeOwnTenant(subject, params.tenantUid)
     const stored = await readSsoConfig(context, subject, 'saml')
     const urls = samlUrls(ssoOrigin(context, header('host'), stored?.spec), subject.tenantName)
-    const { serviceMetadata } = await import('../../../auth/saml-service.ts')
     const own = {
       ...{ acsUrl: urls.acs, singleLogoutUrl: urls.logout },
       ...{ audienceUrl: urls.entityId, entityId: urls.entityId, issuer: urls.entityId },
-      serviceProviderMetadata: serviceMetadata(subject.tenant, urls),
+      serviceProviderMetadata: serviceMetadata(urls),
     }
     return { ...defaults, ...stored?.spec.document, ...own }
   },
