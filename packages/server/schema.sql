@@ -469,7 +469,6 @@ create table sessions (
   grant delete to atrium_system
   grant delete, insert, select to atrium_app
   grant select (expires_at) to atrium_system
-  grant update (sso) to atrium_app
 
 create table settings (
   modified_at timestamp with time zone not null,
@@ -489,6 +488,24 @@ create table settings (
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
   grant select (name, scope, tenant, value) to atrium_system
+
+create table sign_in_challenges (
+  challenge text collate "C",
+  created_at timestamp with time zone not null,
+  device_name text,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  is_proven boolean not null default false,
+  purpose text collate "C" not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint sign_in_challenges_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sign_in_challenges_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX sign_in_challenges_by_user ON public.sign_in_challenges USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
 
 create table sso_links (
   created_at timestamp with time zone not null,
@@ -520,24 +537,6 @@ create table sso_tickets (
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select to atrium_app
-
-create table sign_in_challenges (
-  challenge text collate "C",
-  created_at timestamp with time zone not null,
-  device_name text,
-  expires_at timestamp with time zone not null,
-  hash bytea not null,
-  is_proven boolean not null default false,
-  purpose text collate "C" not null,
-  tenant text collate "C" not null,
-  user_uid text collate "C" not null
-)
-  constraint sign_in_challenges_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
-  constraint sign_in_challenges_pkey PRIMARY KEY (tenant, hash)
-  CREATE INDEX sign_in_challenges_by_user ON public.sign_in_challenges USING btree (tenant, user_uid)
-  row level security: t, forced: t
-  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
-  grant delete, insert, select, update to atrium_app
 
 create table team_members (
   by_sso boolean not null default false,

@@ -83,7 +83,15 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
   })
   const clouds = { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() }
   const egress = createEgress({ allowedRanges: [], allowPlainHttp: false, timeoutMs: 10_000, maxBytes: 2 ** 20 })
-  const sso = createSso({ ...deps, database: store.database, system: store.system, store, egress, publicUrl: null })
+  const sso = createSso({
+    ...deps,
+    database: store.database,
+    system: store.system,
+    keys: store.keys,
+    store,
+    egress,
+    publicUrl: null,
+  })
   const own = { sso, publicUrl: null, operatorToken: null }
   const app = createApp(
     { ...deps, logger, store, identity, admission, providers: new Map(), clouds, ...own },
