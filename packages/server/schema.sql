@@ -454,6 +454,7 @@ create table sessions (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   hash bytea not null,
+  sso jsonb,
   tenant text collate "C" not null,
   uid text collate "C" not null default (gen_random_uuid())::text,
   user_uid text collate "C" not null
@@ -481,9 +482,12 @@ create table settings (
   constraint settings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
   constraint settings_pkey PRIMARY KEY (tenant, scope, name)
   CREATE INDEX settings_by_project ON public.settings USING btree (tenant, project) WHERE (project IS NOT NULL)
+  CREATE INDEX settings_domains ON public.settings USING btree (tenant) WHERE ((name = 'domains'::text) AND (scope = ''::text))
   row level security: t, forced: t
+  policy domains for select to atrium_system using (((name = 'domains'::text) AND (scope = ''::text)))
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
+  grant select (name, scope, tenant, value) to atrium_system
 
 create table sign_in_challenges (
   challenge text collate "C",
@@ -503,7 +507,39 @@ create table sign_in_challenges (
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
 
+create table sso_links (
+  created_at timestamp with time zone not null,
+  provider text collate "C" not null,
+  subject text collate "C" not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint sso_links_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sso_links_pkey PRIMARY KEY (tenant, provider, subject)
+  constraint sso_links_user UNIQUE (tenant, provider, user_uid)
+  CREATE INDEX sso_links_by_user ON public.sso_links USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant insert, select to atrium_app
+
+create table sso_tickets (
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  tenant text collate "C" not null,
+  ticket jsonb,
+  user_uid text collate "C"
+)
+  constraint sso_tickets_code CHECK ((num_nulls(user_uid, ticket) = ANY (ARRAY[0, 2])))
+  constraint sso_tickets_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint sso_tickets_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sso_tickets_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX sso_tickets_by_user ON public.sso_tickets USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
 create table team_members (
+  by_sso boolean not null default false,
   team_uid text collate "C" not null,
   tenant text collate "C" not null,
   user_uid text collate "C" not null
@@ -522,6 +558,7 @@ create table teams (
   labels jsonb not null,
   modified_at timestamp with time zone not null,
   name text not null,
+  sources text[] not null default '{}'::text[],
   tenant text collate "C" not null,
   uid text collate "C" not null
 )

@@ -17,6 +17,8 @@ export interface AtriumDeviation { id: string; type: string; object: string; lay
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
+export interface AtriumLoginCode { code: string; verifier: string }
+export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
 export interface AtriumMfaCode { code: string }
 export interface AtriumMfaCredential { id: string; rawId: string; type?: string | undefined; response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | null | undefined } }
 export interface AtriumMfaRequest { publicKey: { challenge: string; rpId: string; timeout: number; userVerification: string; allowCredentials: ({ id: string; type: string; transports?: string[] | undefined })[] } }
@@ -41,6 +43,7 @@ export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMeta
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
 export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; isCurrent: boolean })[] }
+export interface AtriumSignOut { redirectUrl: string }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
 export interface AtriumTenants { items: ({ uid: string; name: string; createdAt: string })[] }
@@ -2312,7 +2315,7 @@ export interface Operations {
   V1OidcCallback: {
     route: 'GET /v1/auth/org/{org}/oidc/callback'
     params: { org: string }
-    query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined }
+    query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined; iss?: string | undefined }
     body: undefined
     status: 200
     response: v1UserToken
@@ -11693,6 +11696,46 @@ export interface Operations {
     status: 200
     response: AtriumClusterPlan
   }
+  atriumAuthLoginsList: {
+    route: 'GET /atrium/v1/auth/logins'
+    params: Empty
+    query: { email: string }
+    body: undefined
+    status: 200
+    response: AtriumLogins
+  }
+  atriumAuthOidcLogin: {
+    route: 'GET /atrium/v1/auth/org/{org}/oidc/login'
+    params: { org: string }
+    query: { port?: number | undefined; challenge?: string | undefined }
+    body: undefined
+    status: 303
+    response: void
+  }
+  atriumAuthSamlLogin: {
+    route: 'GET /atrium/v1/auth/org/{org}/saml/login'
+    params: { org: string }
+    query: { port?: number | undefined; challenge?: string | undefined }
+    body: undefined
+    status: 303
+    response: void
+  }
+  atriumAuthCodeExchange: {
+    route: 'POST /atrium/v1/auth/code'
+    params: Empty
+    query: Empty
+    body: AtriumLoginCode
+    status: 200
+    response: v1UserToken
+  }
+  atriumAuthSignOut: {
+    route: 'POST /atrium/v1/auth/sign-out'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSignOut
+  }
   atriumTenantsCreate: {
     route: 'POST /atrium/v1/tenants'
     params: Empty
@@ -12949,6 +12992,11 @@ export interface Routes {
   'GET /atrium/v1/profiles/{uid}/revisions': 'atriumProfilesRevisionsList'
   'GET /atrium/v1/profiles/{uid}/revisions/{number}': 'atriumProfilesRevisionsGet'
   'POST /atrium/v1/clusters/{uid}/rollback': 'atriumClustersRollback'
+  'GET /atrium/v1/auth/logins': 'atriumAuthLoginsList'
+  'GET /atrium/v1/auth/org/{org}/oidc/login': 'atriumAuthOidcLogin'
+  'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'
+  'POST /atrium/v1/auth/code': 'atriumAuthCodeExchange'
+  'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'
   'GET /atrium/v1/watch': 'atriumWatch'

@@ -53,10 +53,25 @@ export class Printed {
   }
 }
 
+/** An answer that tells the browser something beside its body: cookies, and where to go on, by a `303` that the operation declares. */
+export class BrowserAnswer {
+  readonly cookies: readonly string[]
+  readonly location: string | null
+  readonly body: unknown
+
+  constructor(answer: { cookies?: readonly string[]; location?: string; body?: unknown }) {
+    this.cookies = answer.cookies ?? []
+    this.location = answer.location ?? null
+    this.body = answer.body
+  }
+}
+
 /** What a handler returns: the body of the declared success. */
-export type OperationResult<Id extends OperationId> = Operations[Id]['response'] extends Binary
-  ? Operations[Id]['response'] | Readable
-  : Operations[Id]['response'] | Printed
+export type OperationResult<Id extends OperationId> =
+  | BrowserAnswer
+  | (Operations[Id]['response'] extends Binary
+      ? Operations[Id]['response'] | Readable
+      : Operations[Id]['response'] | Printed)
 
 /**
  * Where the permission is looked for, before the handler runs:

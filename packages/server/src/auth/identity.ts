@@ -14,6 +14,8 @@ export interface User {
   isActive: boolean
   /** False until a password was set. */
   hasPassword: boolean
+  /** Whether they signed in by an identity provider of the tenant. */
+  isLinked: boolean
   lastSignInAt: string | null
   createdAt: string
   modifiedAt: string
@@ -39,6 +41,8 @@ export interface Team {
   annotations: Record<string, string>
   /** Uids of its members, in the order of their e-mails. */
   users: string[]
+  /** `sso`: a sign-in made it, for an identity provider named it. */
+  sources: string[]
   createdAt: string
   modifiedAt: string
 }

@@ -3,7 +3,7 @@ import type { Operation, Schema } from '@atrium/api/operations/table.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerContext } from '../../context.ts'
-import { Printed, type RegisteredOperation } from '../operation.ts'
+import { BrowserAnswer, Printed, type RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
 import { authenticate, header, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
@@ -78,7 +78,16 @@ function readBody(operation: Operation, raw: unknown, { validators, schemas }: T
   return body
 }
 
+function sendToBrowser(operation: Operation, answer: BrowserAnswer, reply: FastifyReply, projectors: Projectors) {
+  for (const cookie of answer.cookies) reply.header('set-cookie', cookie)
+  // Where one came from may hold what only the server may see.
+  reply.header('referrer-policy', 'no-referrer')
+  if (answer.location === null) return send(operation, answer.body, reply, projectors)
+  return reply.code(303).header('cache-control', 'no-store').header('location', answer.location).send()
+}
+
 function send(operation: Operation, result: unknown, reply: FastifyReply, projectors: Projectors): FastifyReply {
+  if (result instanceof BrowserAnswer) return sendToBrowser(operation, result, reply, projectors)
   const { status, schema } = successOf(operation)
   // Answers hold what only this caller may see.
   reply.code(status).header('cache-control', 'no-store')

@@ -1,6 +1,8 @@
 import { type ErrorCode, errorStatus } from '@atrium/api/errors.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { errorPage, isPageAsked } from './page.ts'
+import './request.ts'
 
 /** The one shape every error travels in. */
 export interface ErrorBody {
@@ -40,5 +42,6 @@ export function errorAnswer(error: unknown, ref: string): { status: number; body
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, body } = errorAnswer(error, request.id)
   request.failure = { code: body.code, error: status >= 500 ? error : null }
+  if (isPageAsked(request)) return errorPage(reply.code(status), body)
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../database.ts'
 import { BINDINGS_OF_USER, type BindingRow } from './bindings.ts'
+import type { SsoOrigin } from './sso.ts'
 
 /** The person behind a key or session that is valid now, and the roles they hold. */
 export interface CredentialRow {
@@ -54,6 +55,8 @@ export interface SessionOrigin {
   address?: string | undefined
   /** The program, as it names itself. */
   client?: string | undefined
+  /** Whom an identity provider said it is. */
+  sso?: SsoOrigin | null | undefined
 }
 
 export interface SessionRow {
@@ -79,8 +82,8 @@ export async function insertSession(
     [tenant, session.userUid, mostSessions - 1],
   )
   await sql.query(
-    `insert into sessions (tenant, hash, user_uid, created_at, expires_at, address, client)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into sessions (tenant, hash, user_uid, created_at, expires_at, address, client, sso)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       tenant,
       session.hash,
@@ -89,6 +92,7 @@ export async function insertSession(
       session.expiresAt,
       session.address ?? '',
       (session.client ?? '').slice(0, 200),
+      session.sso ? JSON.stringify(session.sso) : null,
     ],
   )
 }
@@ -115,7 +119,7 @@ export async function selectSessions(
 /** What is known of it when it was there. */
 export async function deleteSession(sql: Sql, tenant: string, hash: Buffer): Promise<Required<SessionOrigin> | null> {
   const [row] = await sql.query<Required<SessionOrigin> & Record<string, unknown>>(
-    'delete from sessions where tenant = $1 and hash = $2 returning address, client',
+    'delete from sessions where tenant = $1 and hash = $2 returning address, client, sso',
     [tenant, hash],
   )
   return row ?? null

@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { limitsName } from '../../../auth/resource-limits.ts'
 import { defineOperation } from '../../operation.ts'
-import { limitsName } from './resource-limits.ts'
 import { mustBeOwnTenant } from './setting.ts'
 
 /** Kinds that are not named keep their limit. */
