@@ -23,7 +23,9 @@ export const defineMachineList = (
     permission: 'machine.list',
     handler: ({ subject, params, query }, context) =>
       context.admission.run(subject, async (tx) => {
-        const views = viewNodes(await clusterOfConfig(tx, cloudType, params.configUid))
+        const views = viewNodes(
+          await clusterOfConfig(tx, { subject, permission: 'machine.list' }, cloudType, params.configUid),
+        )
         const page = pageOfArray(views, query)
         return { items: page.items, listmeta: listMeta(page) }
       }),
@@ -38,7 +40,9 @@ export const defineMachineGet = (
     permission: 'machine.get',
     handler: ({ subject, params }, context) =>
       context.admission.run(subject, async (tx) => {
-        const views = viewNodes(await clusterOfConfig(tx, cloudType, params.configUid))
+        const views = viewNodes(
+          await clusterOfConfig(tx, { subject, permission: 'machine.get' }, cloudType, params.configUid),
+        )
         const found = views.find(({ metadata }) => metadata?.uid === params.machineUid)
         if (found) return found
         throw new AtriumError('ResourceNotFound', `Machine '${params.machineUid}' is not found in this cluster.`)

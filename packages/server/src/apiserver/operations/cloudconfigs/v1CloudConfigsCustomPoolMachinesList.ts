@@ -8,7 +8,12 @@ export const v1CloudConfigsCustomPoolMachinesList = defineOperation('v1CloudConf
   permission: 'machine.list',
   handler: ({ subject, params, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { meta, spec } = await clusterOfConfig(tx, params.cloudType, params.configUid)
+      const { meta, spec } = await clusterOfConfig(
+        tx,
+        { subject, permission: 'machine.list' },
+        params.cloudType,
+        params.configUid,
+      )
       const pool = findPool(spec, params.machinePoolName)
       const { items } = await tx.list('Machine', { where: { clusterUid: meta.uid, pool: pool.name }, limit: 0 })
       const views = items.map((machine) => viewMachine(machine, spec.cloudType))

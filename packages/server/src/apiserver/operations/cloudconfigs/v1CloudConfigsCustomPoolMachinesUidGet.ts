@@ -8,7 +8,12 @@ export const v1CloudConfigsCustomPoolMachinesUidGet = defineOperation('v1CloudCo
   permission: 'machine.get',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { meta, spec } = await clusterOfConfig(tx, params.cloudType, params.configUid)
+      const { meta, spec } = await clusterOfConfig(
+        tx,
+        { subject, permission: 'machine.get' },
+        params.cloudType,
+        params.configUid,
+      )
       const machine = await tx.get('Machine', params.machineUid)
       if (machine?.spec.clusterUid === meta.uid && machine.spec.pool === params.machinePoolName) {
         return viewMachine(machine, spec.cloudType)

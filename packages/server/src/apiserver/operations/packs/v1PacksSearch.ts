@@ -1,20 +1,17 @@
-import { canSomewhere } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
-import { offeredGroups, type PackRow } from '../../../content/pack-rows.ts'
+import type { PackRow } from '../../../content/pack-rows.ts'
 import { defineOperation } from '../../operation.ts'
 import { listMeta } from '../../shapes/lists.ts'
 import { packFilter, searchPacks } from './search.ts'
 import { viewPackMetadata } from './views.ts'
+import { visibleGroups } from './visible-groups.ts'
 
-/**
- * One item for each pack; clients never continue this list: without a limit it is whole. Packs belong to the whole tenant: whoever may list
- * them anywhere sees all.
- */
+/** One item for each pack; clients never continue this list: without a limit it is whole. */
 export const v1PacksSearch = defineOperation('v1PacksSearch', {
   scope: 'object',
   permission: 'packRegistry.list',
   async handler({ subject, body, query }, context) {
-    const groups = canSomewhere(subject, 'packRegistry.get') ? await offeredGroups(context.store, subject.tenant) : []
+    const groups = await visibleGroups(context, subject)
     const registries = await context.admission.run(subject, (tx) => new Catalogue(tx).registries())
     const names = new Map(registries.map(({ meta }) => [meta.uid, meta.name]))
     const { group, version: matches } = packFilter(body.filter)

@@ -1,6 +1,5 @@
 import type { v1ClusterProfileImportEntity } from '@atrium/api/generated/operations.d.ts'
-import { forbidden } from '../../../admission/authorize.ts'
-import { can } from '../../../auth/subject.ts'
+import { mustHold } from '../../../admission/authorize.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { OperationRequest } from '../../operation.ts'
@@ -21,12 +20,15 @@ export async function importProfile(
   }: Pick<OperationRequest<'v1ClusterProfilesImport'>, 'subject' | 'project' | 'query' | 'unknownOf'>,
   context: ServerContext,
 ): Promise<{ uid: string }> {
-  if (query.publish && !can(subject, 'clusterProfile.publish', project)) throw forbidden('clusterProfile.publish')
   await mustFit(context, subject, 'clusterprofile')
   return context.admission.run(subject, async (tx) => {
     const entity = await entityOf(file, new Catalogue(tx))
     const uid = await addProfile(tx, entity, { project, unknownOf }, context.random)
-    if (query.publish) await publishProfile(tx, await lockProfile(tx, uid))
+    if (query.publish) {
+      const profile = await lockProfile(tx, uid)
+      mustHold(subject, 'clusterProfile.publish', profile.meta)
+      await publishProfile(tx, profile)
+    }
     return { uid }
   })
 }
