@@ -1,6 +1,7 @@
 import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
+import { permissionOperations } from './permissions.ts'
 import { planOperations } from './plan.ts'
 import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
@@ -13,6 +14,7 @@ import { watchOperations } from './watch.ts'
 export const ownOperations: OwnOperations[] = [
   clusterOperations,
   explainOperations,
+  permissionOperations,
   planOperations,
   profileOperations,
   registryOperations,
