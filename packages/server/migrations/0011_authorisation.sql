@@ -21,6 +21,15 @@ alter table workspace_roles force row level security;
 create policy own on workspace_roles to atrium_app using (tenant = current_setting('atrium.tenant', true));
 grant select, insert, delete on workspace_roles to atrium_app;
 
+-- Every request reads the role bindings of its user, and few users hold roles of the other two tables: a binding of no role
+-- says who does, so that nobody else pays for looking. Those kept so far get theirs; the owner is bound by policies too.
+alter table resource_roles no force row level security;
+alter table role_bindings no force row level security;
+insert into role_bindings (tenant, user_uid, team_uid, role_uid)
+  select distinct tenant, user_uid, team_uid, 'beside' from resource_roles;
+alter table resource_roles force row level security;
+alter table role_bindings force row level security;
+
 -- Labels from before a change of them, and of what is gone: whoever saw an object by its tags is told that it left their
 -- sight. Null where labels stayed.
 alter table changes_pending add column former_labels jsonb;

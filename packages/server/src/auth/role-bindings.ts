@@ -75,6 +75,7 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
         for (const role of roles) await workspaceRows.replaceWorkspaceRoles(sql, scope.tenant, holder, role)
+        await rows.noteBeside(sql, scope.tenant, holder)
         const text = roles.map(({ workspace, roleUids }) => `workspace ${workspace}: ${roleUids.join(', ') || 'none'}`)
         return { result: undefined, entry: entry(named, `set roles; ${text.join('; ')}`) }
       }),
@@ -90,6 +91,7 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
         const named = await required(sql, scope.tenant, holder)
         const uid = newUid(random)
         await resourceRows.insertResourceRole(sql, scope.tenant, holder, { uid, ...role })
+        await rows.noteBeside(sql, scope.tenant, holder)
         return { result: uid, entry: entry(named, 'added a resource role') }
       }),
 

@@ -3,7 +3,7 @@ import { SharedRun } from '@atrium/runtime/base/shared-run.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../store/database.ts'
 import { type CredentialRow, selectByKeyHash, selectBySessionHash } from '../store/identity/credentials.ts'
-import { selectRights } from '../store/identity/rights.ts'
+import { completeRights, selectRights } from '../store/identity/rights.ts'
 import { grantsFrom } from './grants.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
@@ -21,10 +21,12 @@ type Lookup = (sql: Sql, tenant: string, hash: Buffer, at: string) => Promise<Cr
 function resolver({ database, clock }: Parts, lookup: Lookup): (credential: string) => Promise<Subject | null> {
   const running = new Map<string, SharedRun<Subject | null>>()
   const resolve = async ({ tenant, hash }: Token): Promise<Subject | null> => {
-    const found = await lookup(database.readsOf(tenant), tenant, hash, isoNow(clock))
+    const sql = database.readsOf(tenant)
+    const found = await lookup(sql, tenant, hash, isoNow(clock))
     if (!found) return null
-    const { tenantName, userUid } = found
-    return { tenant, tenantName, userUid, actor: actorOf(found), grants: grantsFrom(found) }
+    const { tenantName, userUid, bindings } = found
+    const grants = grantsFrom(await completeRights(sql, tenant, userUid, bindings))
+    return { tenant, tenantName, userUid, actor: actorOf(found), grants }
   }
   return async (credential) => {
     const token = readToken(credential)

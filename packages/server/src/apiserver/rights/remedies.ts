@@ -34,9 +34,12 @@ export async function whoCouldGive(
   if (missing.length === 0) return []
   const roles = new Map((await identity.roles(tenant)).map((role) => [role.uid, role]))
   const bindings = await identity.allRoleBindings(tenant)
-  const teams = await identity.listTeams(tenant)
+  const teamsOf = Map.groupBy(
+    (await identity.listTeams(tenant)).flatMap((team) => team.users.map((user) => ({ user, team: team.uid }))),
+    ({ user }) => user,
+  )
   const grantsOf = (uid: string) => {
-    const holders = [uid, ...teams.filter(({ users }) => users.includes(uid)).map((team) => team.uid)]
+    const holders = [uid, ...(teamsOf.get(uid) ?? []).map(({ team }) => team)]
     const held = holders.flatMap((holder) => bindings.get(holder) ?? [])
     const rows = held.map(({ roleUid, project: where }) => {
       const role = roles.get(roleUid)

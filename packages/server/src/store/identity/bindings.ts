@@ -1,6 +1,12 @@
 import type { Holder, RoleBinding } from '../../auth/identity.ts'
 import type { Sql } from '../database.ts'
 
+/**
+ * A binding of this role, which is none, says that its holder holds, or held, resource roles or roles in workspaces: every request reads
+ * bindings, and whoever has no such one is spared the look into the other tables.
+ */
+export const besideRole = 'beside'
+
 /** Which column names a holder, and by what. */
 export const columnOf = (holder: Holder): [column: 'user_uid' | 'team_uid', uid: string] =>
   typeof holder === 'string' ? ['user_uid', holder] : ['team_uid', holder.team]
@@ -10,7 +16,7 @@ export async function selectBindings(sql: Sql, tenant: string, holder: Holder): 
   const [column, uid] = columnOf(holder)
   return sql.query<RoleBinding & { [column: string]: unknown }>(
     `select project, role_uid as "roleUid" from role_bindings
-     where tenant = $1 and ${column} = $2 order by scope, role_uid`,
+     where tenant = $1 and ${column} = $2 and role_uid <> '${besideRole}' order by scope, role_uid`,
     [tenant, uid],
   )
 }
@@ -19,7 +25,7 @@ export async function selectBindings(sql: Sql, tenant: string, holder: Holder): 
 export async function selectAllBindings(sql: Sql, tenant: string): Promise<(RoleBinding & { holder: string })[]> {
   return sql.query<RoleBinding & { holder: string; [column: string]: unknown }>(
     `select coalesce(user_uid, team_uid) as holder, project, role_uid as "roleUid" from role_bindings
-     where tenant = $1 order by holder, scope, role_uid`,
+     where tenant = $1 and role_uid <> '${besideRole}' order by holder, scope, role_uid`,
     [tenant],
   )
 }
@@ -33,15 +39,23 @@ export async function replaceBindings(
   roleUids: string[],
 ): Promise<void> {
   const [column, uid] = columnOf(holder)
-  await sql.query(`delete from role_bindings where tenant = $1 and ${column} = $2 and scope = $3`, [
-    tenant,
-    uid,
-    project ?? '',
-  ])
+  await sql.query(
+    `delete from role_bindings where tenant = $1 and ${column} = $2 and scope = $3 and role_uid <> '${besideRole}'`,
+    [tenant, uid, project ?? ''],
+  )
   await sql.query(
     `insert into role_bindings (tenant, ${column}, project, role_uid)
      select distinct $1, $2, $3, role from unnest($4::text[]) as role`,
     [tenant, uid, project, roleUids],
+  )
+}
+
+/** Notes that the holder holds roles of other tables. It stays: taking it away could meet another giving. */
+export async function noteBeside(sql: Sql, tenant: string, holder: Holder): Promise<void> {
+  const [column, uid] = columnOf(holder)
+  await sql.query(
+    `insert into role_bindings (tenant, ${column}, role_uid) values ($1, $2, '${besideRole}') on conflict do nothing`,
+    [tenant, uid],
   )
 }
 

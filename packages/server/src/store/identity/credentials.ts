@@ -1,14 +1,15 @@
 import type { Sql } from '../database.ts'
-import { RIGHTS_OF_USER, type RightsRow } from './rights.ts'
+import { BINDINGS_OF_USER, type HeldBinding } from './rights.ts'
 
 /** The person behind a key or session that is valid now, and the roles they hold. */
-export interface CredentialRow extends RightsRow {
+export interface CredentialRow {
   userUid: string
   email: string
   tenantName: string
   /** Uid and name of the key; null for a session. */
   keyUid: string | null
   keyName: string | null
+  bindings: HeldBinding[]
 }
 
 export async function selectByKeyHash(
@@ -19,7 +20,7 @@ export async function selectByKeyHash(
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
     `select u.uid as "userUid", u.email, t.name as "tenantName", k.uid as "keyUid", k.name as "keyName",
-       ${RIGHTS_OF_USER}
+       ${BINDINGS_OF_USER}
      from api_keys k
      join users u on u.tenant = k.tenant and u.uid = k.user_uid
      join tenants t on t.uid = k.tenant
@@ -38,7 +39,7 @@ export async function selectBySessionHash(
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
     `select u.uid as "userUid", u.email, t.name as "tenantName", null as "keyUid", null as "keyName",
-       ${RIGHTS_OF_USER}
+       ${BINDINGS_OF_USER}
      from sessions s
      join users u on u.tenant = s.tenant and u.uid = s.user_uid
      join tenants t on t.uid = s.tenant

@@ -1,6 +1,7 @@
 import type { TagFilter } from '@atrium/api/tags.ts'
 import type { Holder } from '../../auth/identity.ts'
 import type { Sql } from '../database.ts'
+import { besideRole } from './bindings.ts'
 
 /** A role with what it grants when it is one of the tenant's own; null for built-in, disabled and vanished roles. */
 export interface HeldRole {
@@ -8,9 +9,12 @@ export interface HeldRole {
   customPermissions: string[] | null
 }
 
+/** A role in the whole tenant (`project` null) or in one project. */
+export type HeldBinding = HeldRole & { project: string | null }
+
 /** Everything that a holder's rights come from, teams of a user included. Null: there are none. */
 export interface RightsRow {
-  bindings: (HeldRole & { project: string | null })[]
+  bindings: HeldBinding[]
   resourceRoles:
     | {
         uid: string
@@ -44,12 +48,15 @@ const ofUser: RowsOf = (table, columns) => `
 const ofTeam: RowsOf = (table, columns) => `
        select ${columnsOf('t', columns)} from ${table} t where t.tenant = u.tenant and t.team_uid = u.uid`
 
-/** The columns of a `RightsRow`, for statements that read them with their holder `u`. */
-const rightsOf = (rows: RowsOf): string => `
+/** A list of `HeldBinding`, for statements that read it with its holder `u`. */
+const bindingsOf = (rows: RowsOf): string => `
      (select coalesce(json_agg(json_build_object(
        'project', b.project, 'roleUid', b.role_uid, 'customPermissions', o.spec -> 'permissions')), '[]')
      from (${rows('role_bindings', ['tenant', 'project', 'role_uid'])}
-     ) b ${ownRole('b.tenant', 'b.role_uid')}) as bindings,
+     ) b ${ownRole('b.tenant', 'b.role_uid')}) as bindings`
+
+/** The other columns of a `RightsRow`. Made part of the statement above they cost everybody as much again, in executor nodes alone. */
+const moreOf = (rows: RowsOf): string => `
      (select json_agg(json_build_object('uid', r.uid, 'projectUids', r.project_uids,
        'roles', (select json_agg(json_build_object('roleUid', held.uid, 'customPermissions', o.spec -> 'permissions'))
          from unnest(r.role_uids) as held (uid) ${ownRole('r.tenant', 'held.uid')}),
@@ -66,16 +73,35 @@ const rightsOf = (rows: RowsOf): string => `
      ${ownRole('b.tenant', 'b.role_uid')}) as "workspaceRoles"`
 
 /** Of the user `u` of a statement. */
-export const RIGHTS_OF_USER = rightsOf(ofUser)
-const RIGHTS_OF_TEAM = rightsOf(ofTeam)
+export const BINDINGS_OF_USER = bindingsOf(ofUser)
+const [BINDINGS_OF_TEAM, MORE_OF_USER, MORE_OF_TEAM] = [bindingsOf(ofTeam), moreOf(ofUser), moreOf(ofTeam)]
+
+const tableOf = (holder: Holder): [table: string, uid: string] =>
+  typeof holder === 'string' ? ['users', holder] : ['teams', holder.team]
+
+/** The holder's rights, of which `bindings` are known: a second statement for those only who hold more than bindings. */
+export async function completeRights(
+  sql: Sql,
+  tenant: string,
+  holder: Holder,
+  bindings: HeldBinding[],
+): Promise<RightsRow> {
+  if (!bindings.some(({ roleUid }) => roleUid === besideRole))
+    return { bindings, resourceRoles: null, workspaceRoles: null }
+  const [table, uid] = tableOf(holder)
+  const [row] = await sql.query<Omit<RightsRow, 'bindings'> & { [column: string]: unknown }>(
+    `select ${table === 'users' ? MORE_OF_USER : MORE_OF_TEAM} from ${table} u where u.tenant = $1 and u.uid = $2`,
+    [tenant, uid],
+  )
+  return { bindings, resourceRoles: row?.resourceRoles ?? null, workspaceRoles: row?.workspaceRoles ?? null }
+}
 
 /** Everything the holder may do comes from these; of a user, by their teams too. */
 export async function selectRights(sql: Sql, tenant: string, holder: Holder): Promise<RightsRow> {
-  const [columns, table, uid] =
-    typeof holder === 'string' ? [RIGHTS_OF_USER, 'users', holder] : [RIGHTS_OF_TEAM, 'teams', holder.team]
-  const [row] = await sql.query<RightsRow & { [column: string]: unknown }>(
-    `select ${columns} from ${table} u where u.tenant = $1 and u.uid = $2`,
+  const [table, uid] = tableOf(holder)
+  const [row] = await sql.query<Pick<RightsRow, 'bindings'> & { [column: string]: unknown }>(
+    `select ${table === 'users' ? BINDINGS_OF_USER : BINDINGS_OF_TEAM} from ${table} u where u.tenant = $1 and u.uid = $2`,
     [tenant, uid],
   )
-  return row ?? { bindings: [], resourceRoles: null, workspaceRoles: null }
+  return completeRights(sql, tenant, holder, row?.bindings ?? [])
 }
