@@ -77,6 +77,7 @@ create table change_head (
   grant select, update to atrium_system
 
 create table changes (
+  former_labels jsonb,
   kind text collate "C" not null,
   position bigint not null,
   project text collate "C",
@@ -94,6 +95,7 @@ create table changes (
   grant select to atrium_app
 
 create table changes_pending (
+  former_labels jsonb,
   kind text collate "C" not null,
   project text collate "C",
   resource_version bigint not null,
@@ -639,3 +641,22 @@ create table work_queue (
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
   grant delete, select, update to atrium_system
+
+create table workspace_roles (
+  role_uid text collate "C" not null,
+  team_uid text collate "C",
+  tenant text collate "C" not null,
+  user_uid text collate "C",
+  workspace text collate "C" not null
+)
+  constraint workspace_roles_holder CHECK ((num_nonnulls(user_uid, team_uid) = 1))
+  constraint workspace_roles_tenant_team_uid_fkey FOREIGN KEY (tenant, team_uid) REFERENCES teams(tenant, uid) ON DELETE CASCADE
+  constraint workspace_roles_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint workspace_roles_tenant_workspace_fkey FOREIGN KEY (tenant, workspace) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint workspace_roles_of_team UNIQUE (tenant, team_uid, workspace, role_uid)
+  constraint workspace_roles_of_user UNIQUE (tenant, user_uid, workspace, role_uid)
+  CREATE INDEX workspace_roles_by_role ON public.workspace_roles USING btree (tenant, role_uid)
+  CREATE INDEX workspace_roles_by_workspace ON public.workspace_roles USING btree (tenant, workspace)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app

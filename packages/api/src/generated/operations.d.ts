@@ -16,6 +16,7 @@ export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null; contestedBy?: string | undefined }
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
+export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
 export interface AtriumLoginCode { code: string; verifier: string }
 export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
@@ -23,6 +24,7 @@ export interface AtriumMfaCode { code: string }
 export interface AtriumMfaCredential { id: string; rawId: string; type?: string | undefined; response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | null | undefined } }
 export interface AtriumMfaRequest { publicKey: { challenge: string; rpId: string; timeout: number; userVerification: string; allowCredentials: ({ id: string; type: string; transports?: string[] | undefined })[] } }
 export interface AtriumMfaSetting { isRequired: boolean }
+export interface AtriumNamed { uid: string; name: string }
 export interface AtriumObjectChange { object: string; change: "created" | "changed" | "replaced" | "removed" | "kept" | "refused"; why: string; restarts: string; lines: string[]; cutBytes: number }
 export interface AtriumOwnPassword { password?: string | undefined }
 export interface AtriumPackPresets { values: string; enabled: ({ group: string; name: string })[]; saved: boolean }
@@ -31,6 +33,7 @@ export interface AtriumPackUpgrade { from: string; to: string; packUid: string; 
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
 export interface AtriumPasswordLink { token: string; path: string; expiresAt: string }
+export interface AtriumPermissionExplanation { allowed: boolean; summary: string; user: AtriumNamed; permission: string; operation?: string | undefined; extent: "all" | "some" | "none"; givenBy: AtriumGrant[]; missedBy: AtriumGrant[]; missing: string[]; rolesThatGive: ({ uid: string; name: string; scope: "tenant" | "project" | "resource" })[]; askedOf: AtriumNamed[] }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
 export interface AtriumRecoveryCodes { recoveryCodes: string[] }
 export interface AtriumRegistry { uid: string; name: string; type: string; endpoint: string; scope: string; everyMinutes: number | null; signatureKey: string; repositories: string[]; sync: { state: string; message: string; lastRunAt: string | null; lastSuccessAt: string | null; counts: { offered: number; usable: number; changed: number; moved: number; failed: number; leftOut: number }; problems: ({ code: string; place: string; mark: string; message: string })[] } }
@@ -11584,6 +11587,14 @@ export interface Operations {
     status: 200
     response: AtriumExplanation
   }
+  atriumPermissionsExplain: {
+    route: 'GET /atrium/v1/permissions/explain'
+    params: Empty
+    query: { user?: string | undefined; permission?: string | undefined; operation?: string | undefined; kind?: "Project" | "Role" | "MacroSet" | "Registry" | "Pack" | "ClusterProfile" | "CloudAccount" | "Cluster" | "Machine" | "Workspace" | "MaintenancePolicy" | "ClusterTemplate" | "ClusterGroup" | "TagFilter" | "SshKey" | "EdgeToken" | "StorageLocation" | "SsoConfig" | undefined; uid?: string | undefined; project?: string | undefined }
+    body: undefined
+    status: 200
+    response: AtriumPermissionExplanation
+  }
   atriumClustersPlan: {
     route: 'POST /atrium/v1/clusters/{uid}/plan'
     params: { uid: string }
@@ -12978,6 +12989,7 @@ export interface Routes {
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
+  'GET /atrium/v1/permissions/explain': 'atriumPermissionsExplain'
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/upgrade': 'atriumProfilesPackUpgrade'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/presets': 'atriumProfilesPackPresets'

@@ -2,6 +2,7 @@ import { accountOperations } from './account.ts'
 import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
+import { permissionOperations } from './permissions.ts'
 import { planOperations } from './plan.ts'
 import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
@@ -16,6 +17,7 @@ export const ownOperations: OwnOperations[] = [
   accountOperations,
   clusterOperations,
   explainOperations,
+  permissionOperations,
   planOperations,
   profileOperations,
   registryOperations,

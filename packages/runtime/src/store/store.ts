@@ -1,6 +1,7 @@
 import type { Condition } from '@atrium/api/conditions.ts'
 import type { KindName, SpecOf, StatusOf } from '@atrium/api/kinds/index.ts'
 import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
+import type { TagFilter } from '@atrium/api/tags.ts'
 import type { Secret } from '../base/secret.ts'
 
 /** Content that every tenant may use (the platform's registry and its packs) lives in this tenant. */
@@ -50,12 +51,23 @@ export interface NewObject<K extends KindName> {
   status?: StatusOf<K>
 }
 
+/** Part of a tenant's objects: those that fit everything it says. */
+export interface Reach {
+  /** Uids of projects, null = tenant scope; absent = any. */
+  projects?: readonly (string | null)[]
+  uids?: readonly string[]
+  /** Of which one lets the labels pass that stand for the object (`KindDefinition.taggedBy`). */
+  filters?: readonly TagFilter[]
+}
+
 export interface ListQuery {
   /** A project uid, `null` for objects of tenant scope only, an array for any of several, absent for all. */
   project?: string | null | (string | null)[]
   /** Equality on `name`, `uid` and columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
   where?: Record<string, string | string[]>
   labels?: Record<string, string>
+  /** Of which one reaches the object; beside every other condition. */
+  within?: readonly Reach[]
   /**
    * A part that the spec must hold: objects by the keys they share, arrays by elements anywhere in them. No index helps,
    * so every spec of the scope is looked into, but none is read that does not hold it.
@@ -223,6 +235,8 @@ export interface ChangeEvent {
   project: string | null
   type: 'created' | 'updated' | 'status' | 'deleted'
   resourceVersion: number
+  /** Labels that stood for the object until it changed them or went; null or absent where they stayed. Of the server, never shown. */
+  formerLabels?: Record<string, string> | null
 }
 
 /** One key of the work queue, held by this worker until `leaseUntil`. */

@@ -6,7 +6,7 @@ import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
 import type { Actor, Tx } from '@atrium/runtime/store/store.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Subject } from '../auth/subject.ts'
+import { noGrants, type Subject } from '../auth/subject.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { isSharedDownwards, permissionFor, type Verb } from './resources.ts'
 
@@ -48,7 +48,11 @@ function subject(role: BuiltInRole | null): Subject {
     tenantName: 't1',
     userUid: 'u',
     actor: { type: 'user', uid: 'u', name: 'u' },
-    grants: { tenant: isTenant ? held : new Set(), projects: new Map(isTenant || !role ? [] : [[mine, held]]) },
+    grants: {
+      ...noGrants,
+      tenant: isTenant ? held : new Set(),
+      projects: new Map(isTenant || !role ? [] : [[mine, held]]),
+    },
   }
 }
 
@@ -100,7 +104,7 @@ describe.each(builtInRoles.map((role) => [role.name, role] as const))('%s', (_na
         const project = { mine, other, tenant: null }[place]
         const tries: [Verb, (tx: Tx) => Promise<unknown>][] = [
           ['get', (tx) => tx.get(kind, uid)],
-          ['update', (tx) => tx.update(kind, uid, { labels: { a: 'b' } })],
+          ['update', (tx) => tx.update(kind, uid, { annotations: { a: 'b' } })],
         ]
         if (kind !== 'Project') {
           tries.push(['create', (tx) => make(tx, kind, project)], ['delete', (tx) => tx.delete(kind, uid)])

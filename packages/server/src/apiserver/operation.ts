@@ -91,6 +91,16 @@ export interface RegisteredOperation {
   handler(request: unknown, context: ServerContext): Promise<unknown>
 }
 
+const defined = new Map<string, RegisteredOperation['access']>()
+
+/** Who an operation is open to; undefined when it has no handler. */
+export const accessOf = (id: string): RegisteredOperation['access'] | undefined => defined.get(id)
+
+function register(operation: RegisteredOperation): RegisteredOperation {
+  defined.set(operation.id, operation.access)
+  return operation
+}
+
 /** An operation for signed-in callers. */
 export function defineOperation<Id extends OperationId>(
   id: Id,
@@ -99,7 +109,7 @@ export function defineOperation<Id extends OperationId>(
   },
 ): RegisteredOperation {
   const { handler, ...access } = definition
-  return { id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) }
+  return register({ id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) })
 }
 
 /** An operation that needs no credentials. */
@@ -107,7 +117,11 @@ export function definePublicOperation<Id extends OperationId>(
   id: Id,
   handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
 ): RegisteredOperation {
-  return { id, access: 'public', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
+  return register({
+    id,
+    access: 'public',
+    handler: (request, context) => handler(request as PublicRequest<Id>, context),
+  })
 }
 
 /** An operation of the installation's operator, who belongs to no tenant. */
@@ -115,7 +129,11 @@ export function defineOperatorOperation<Id extends OperationId>(
   id: Id,
   handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
 ): RegisteredOperation {
-  return { id, access: 'operator', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
+  return register({
+    id,
+    access: 'operator',
+    handler: (request, context) => handler(request as PublicRequest<Id>, context),
+  })
 }
 
 export const operatorActor: Actor = { type: 'operator', uid: 'operator', name: 'operator' }

@@ -56,6 +56,8 @@ export interface RoleInfo {
   name: string
   scope: RoleScope
   permissions: readonly string[]
+  /** Held, and gives nothing. */
+  isDisabled?: boolean
 }
 
 /** One role a user or a team holds: `project` null = at tenant scope. */
@@ -64,7 +66,15 @@ export interface RoleBinding {
   project: string | null
 }
 
-/** Roles over chosen projects, narrowed by filters. Kept and echoed; grants nothing yet. */
+/** One role that a user or a team holds in one workspace. */
+export interface WorkspaceRole {
+  roleUid: string
+  /** Uid. */
+  workspace: string
+  project: string
+}
+
+/** Roles over those objects of chosen projects that one of the filters lets through. */
 export interface ResourceRole {
   uid: string
   projectUids: string[]
@@ -161,7 +171,17 @@ export interface Identity extends SignInIdentity {
   /** Everything the holder may do; a user by their teams, too. */
   grantsOf(tenant: string, holder: Holder): Promise<Grants>
 
+  /** Roles in workspaces that were given to the holder itself. */
+  workspaceRoles(tenant: string, holder: Holder): Promise<WorkspaceRole[]>
+  /** Replaces the roles of the holder in the workspaces named; others stay. */
+  setWorkspaceRoles(scope: Scope, holder: Holder, roles: { workspace: string; roleUids: string[] }[]): Promise<void>
+
   resourceRoles(tenant: string, holder: Holder): Promise<ResourceRole[]>
+  /** Resource roles of anybody that are narrowed by this filter. */
+  resourceRolesWith(
+    tenant: string,
+    filterUid: string,
+  ): Promise<Pick<ResourceRole, 'uid' | 'projectUids' | 'roleUids'>[]>
   addResourceRole(scope: Scope, holder: Holder, role: Omit<ResourceRole, 'uid'>): Promise<string>
   updateResourceRole(scope: Scope, holder: Holder, role: ResourceRole): Promise<void>
   deleteResourceRole(scope: Scope, holder: Holder, uid: string): Promise<void>

@@ -2,8 +2,10 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Sql } from '../store/database.ts'
 import * as rows from '../store/identity/bindings.ts'
+import * as resourceRows from '../store/identity/resource-roles.ts'
 import { selectTeam } from '../store/identity/teams.ts'
 import { selectUser } from '../store/identity/users.ts'
+import * as workspaceRows from '../store/identity/workspace-roles.ts'
 import type { Holder, Identity } from './identity.ts'
 import { change, type Parts, teamNotFound, userNotFound } from './parts.ts'
 
@@ -35,7 +37,10 @@ type Methods =
   | 'allRoleBindings'
   | 'setRoleBindings'
   | 'holdersOf'
+  | 'workspaceRoles'
+  | 'setWorkspaceRoles'
   | 'resourceRoles'
+  | 'resourceRolesWith'
   | 'addResourceRole'
   | 'updateResourceRole'
   | 'deleteResourceRole'
@@ -43,10 +48,7 @@ type Methods =
 export function roleBindings(parts: Parts): Pick<Identity, Methods> {
   const { database, random } = parts
   return {
-    roleBindings: (tenant, holder) =>
-      database.withTenant(tenant, async (sql) =>
-        (await rows.selectBindings(sql, tenant, holder)).map(({ roleUid, project }) => ({ roleUid, project })),
-      ),
+    roleBindings: (tenant, holder) => database.withTenant(tenant, (sql) => rows.selectBindings(sql, tenant, holder)),
 
     allRoleBindings: async (tenant) =>
       Map.groupBy(
@@ -66,21 +68,37 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
 
     holdersOf: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectHolders(sql, tenant, uid)),
 
+    workspaceRoles: (tenant, holder) =>
+      database.withTenant(tenant, (sql) => workspaceRows.selectWorkspaceRoles(sql, tenant, holder)),
+
+    setWorkspaceRoles: (scope, holder, roles) =>
+      change(parts, scope, async (sql) => {
+        const named = await required(sql, scope.tenant, holder)
+        for (const role of roles) await workspaceRows.replaceWorkspaceRoles(sql, scope.tenant, holder, role)
+        await rows.noteBeside(sql, scope.tenant, holder)
+        const text = roles.map(({ workspace, roleUids }) => `workspace ${workspace}: ${roleUids.join(', ') || 'none'}`)
+        return { result: undefined, entry: entry(named, `set roles; ${text.join('; ')}`) }
+      }),
+
+    resourceRolesWith: (tenant, filterUid) =>
+      database.withTenant(tenant, (sql) => resourceRows.selectRolesWithFilter(sql, tenant, filterUid)),
+
     resourceRoles: (tenant, holder) =>
-      database.withTenant(tenant, (sql) => rows.selectResourceRoles(sql, tenant, holder)),
+      database.withTenant(tenant, (sql) => resourceRows.selectResourceRoles(sql, tenant, holder)),
 
     addResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
         const uid = newUid(random)
-        await rows.insertResourceRole(sql, scope.tenant, holder, { uid, ...role })
+        await resourceRows.insertResourceRole(sql, scope.tenant, holder, { uid, ...role })
+        await rows.noteBeside(sql, scope.tenant, holder)
         return { result: uid, entry: entry(named, 'added a resource role') }
       }),
 
     updateResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
-        const isKnown = await rows.updateResourceRole(sql, scope.tenant, holder, role)
+        const isKnown = await resourceRows.updateResourceRole(sql, scope.tenant, holder, role)
         if (!isKnown) throw resourceRoleNotFound(role.uid)
         return { result: undefined, entry: entry(named, 'changed a resource role') }
       }),
@@ -88,7 +106,7 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
     deleteResourceRole: (scope, holder, uid) =>
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
-        if (!(await rows.deleteResourceRole(sql, scope.tenant, holder, uid))) throw resourceRoleNotFound(uid)
+        if (!(await resourceRows.deleteResourceRole(sql, scope.tenant, holder, uid))) throw resourceRoleNotFound(uid)
         return { result: undefined, entry: entry(named, 'removed a resource role') }
       }),
   }

@@ -9,11 +9,13 @@ interface RoleRow {
   name: string
   scope: RoleScope
   permissions: string[]
+  isDisabled: boolean
 }
 
 const select = (sql: Sql, tenant: string): Promise<RoleRow[]> =>
   sql.query<RoleRow & { [column: string]: unknown }>(
-    `select uid, name, spec ->> 'scope' as scope, spec -> 'permissions' as permissions
+    `select uid, name, spec ->> 'scope' as scope, spec -> 'permissions' as permissions,
+       spec -> 'isDisabled' is not distinct from 'true' as "isDisabled"
      from objects where tenant = $1 and kind = 'Role' and deleted_at is null order by name`,
     [tenant],
   )

@@ -5,7 +5,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { FastifyRequest } from 'fastify'
 import { forbidden, notFound } from '../../admission/authorize.ts'
-import { can, canSomewhere, type Subject, seesProject } from '../../auth/subject.ts'
+import { can, canSomewhere, canWithin, noGrants, type Subject, seesProject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
 import { type Access, operatorActor, type RegisteredOperation } from '../operation.ts'
 import { noteHeader, noteOfHeader, withNote } from './note.ts'
@@ -62,8 +62,8 @@ const sharingOperator: Subject = {
   userUid: operatorActor.uid,
   actor: operatorActor,
   grants: {
-    tenant: new Set(catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`)),
-    projects: new Map(),
+    ...noGrants,
+    tenant: new Set([...catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`), 'tag.update']),
   },
 }
 
@@ -103,7 +103,7 @@ async function checkAccess(
     const project = projectHeader(request)
     if (project === null) throw notFound('Project', sent.slice(0, 64))
     await projectMustExist(subject, project, context)
-    if (!can(subject, permission, project)) throw forbidden(permission)
+    if (!canWithin(subject, permission, project)) throw forbidden(permission)
     return
   }
   if (!canSomewhere(subject, permission)) throw forbidden(permission)

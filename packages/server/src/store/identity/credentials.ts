@@ -1,5 +1,5 @@
 import type { Sql } from '../database.ts'
-import { BINDINGS_OF_USER, type BindingRow } from './bindings.ts'
+import { BINDINGS_OF_USER, type HeldBinding } from './rights.ts'
 import type { SsoOrigin } from './sso.ts'
 
 /** The person behind a key or session that is valid now, and the roles they hold. */
@@ -10,7 +10,7 @@ export interface CredentialRow {
   /** Uid and name of the key; null for a session. */
   keyUid: string | null
   keyName: string | null
-  bindings: BindingRow[]
+  bindings: HeldBinding[]
 }
 
 export async function selectByKeyHash(
@@ -21,7 +21,7 @@ export async function selectByKeyHash(
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
     `select u.uid as "userUid", u.email, t.name as "tenantName", k.uid as "keyUid", k.name as "keyName",
-       ${BINDINGS_OF_USER} as bindings
+       ${BINDINGS_OF_USER}
      from api_keys k
      join users u on u.tenant = k.tenant and u.uid = k.user_uid
      join tenants t on t.uid = k.tenant
@@ -40,7 +40,7 @@ export async function selectBySessionHash(
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
     `select u.uid as "userUid", u.email, t.name as "tenantName", null as "keyUid", null as "keyName",
-       ${BINDINGS_OF_USER} as bindings
+       ${BINDINGS_OF_USER}
      from sessions s
      join users u on u.tenant = s.tenant and u.uid = s.user_uid
      join tenants t on t.uid = s.tenant

@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { forbidden } from '../../../admission/authorize.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { parseNote, withNote } from '../../http/note.ts'
 import { defineOperation } from '../../operation.ts'
@@ -72,7 +72,7 @@ function withPresentCare(
 /** Settings of cloud and pools are guarded apart from the cluster. */
 function mustBeAllowed(subject: Subject, { meta, spec }: StoredObject<'Cluster'>, former: ClusterSpec): void {
   const [now, then] = [spec, former].map(({ cloudConfig, machinePools }) => ({ cloudConfig, machinePools }))
-  if (sameJson(now, then) || can(subject, 'cloudconfig.update', meta.project)) return
+  if (sameJson(now, then) || canOn(subject, 'cloudconfig.update', meta)) return
   throw forbidden('cloudconfig.update')
 }
 

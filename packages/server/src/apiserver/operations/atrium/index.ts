@@ -8,6 +8,7 @@ import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
 import { atriumClustersRevisionsGet } from './atriumClustersRevisionsGet.ts'
 import { atriumClustersRevisionsList } from './atriumClustersRevisionsList.ts'
 import { atriumClustersRollback } from './atriumClustersRollback.ts'
+import { atriumPermissionsExplain } from './atriumPermissionsExplain.ts'
 import { atriumProfilesContentAccept } from './atriumProfilesContentAccept.ts'
 import { atriumProfilesPackPresets } from './atriumProfilesPackPresets.ts'
 import { atriumProfilesPackUpgrade } from './atriumProfilesPackUpgrade.ts'
@@ -33,6 +34,7 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersRevisionsGet,
   atriumClustersRevisionsList,
   atriumClustersRollback,
+  atriumPermissionsExplain,
   atriumProfilesContentAccept,
   atriumProfilesPackPresets,
   atriumProfilesPackUpgrade,

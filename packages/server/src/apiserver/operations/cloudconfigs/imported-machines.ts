@@ -25,7 +25,9 @@ export const defineMachineList = (
     permission: 'machine.list',
     handler: ({ subject, params, query }, context) =>
       context.admission.run(subject, async (tx) => {
-        const views = viewNodes(await clusterOfConfig(tx, cloudType, params.configUid))
+        const views = viewNodes(
+          await clusterOfConfig(tx, { subject, permission: 'machine.list' }, cloudType, params.configUid),
+        )
         const page = pageOfArray(views, query)
         return { items: page.items, listmeta: listMeta(page) }
       }),
@@ -40,7 +42,8 @@ export const defineMachineGet = (
     permission: 'machine.get',
     handler: ({ subject, params }, context) =>
       context.admission.run(subject, async (tx) => {
-        const cluster = await clusterOfConfig(tx, cloudType, params.configUid)
+        const asked = { subject, permission: 'machine.get' } as const
+        const cluster = await clusterOfConfig(tx, asked, cloudType, params.configUid)
         return viewNode(cluster, nodeOfUid(cluster, params.machineUid))
       }),
   })

@@ -8,7 +8,8 @@ export const v1CloudConfigsCustomPoolMachinesList = defineOperation('v1CloudConf
   permission: 'machine.list',
   handler: ({ subject, params, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const cluster = await clusterOfConfig(tx, params.cloudType, params.configUid)
+      const asked = { subject, permission: 'machine.list' } as const
+      const cluster = await clusterOfConfig(tx, asked, params.cloudType, params.configUid)
       const pool = findPool(cluster.spec, params.machinePoolName)
       const where = { clusterUid: cluster.meta.uid, pool: pool.name }
       const { items } = await tx.list('Machine', { where, limit: 0 })

@@ -7,7 +7,8 @@ export const v1CloudConfigsCustomPoolMachinesUidGet = defineOperation('v1CloudCo
   permission: 'machine.get',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      const cluster = await clusterOfConfig(tx, params.cloudType, params.configUid)
+      const asked = { subject, permission: 'machine.get' } as const
+      const cluster = await clusterOfConfig(tx, asked, params.cloudType, params.configUid)
       return viewMachine(await machineOfPool(tx, cluster, params), cluster)
     }),
 })

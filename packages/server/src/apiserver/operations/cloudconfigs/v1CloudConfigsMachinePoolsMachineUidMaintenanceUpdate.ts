@@ -18,7 +18,8 @@ export const v1CloudConfigsMachinePoolsMachineUidMaintenanceUpdate = defineOpera
       const { action } = body
       if (action === undefined) throw invalid('action', 'is missing. It is cordon or uncordon')
       await context.admission.run(subject, async (tx) => {
-        const { meta } = await clusterOfConfig(tx, params.cloudType, params.configUid)
+        const asked = { subject, permission: 'machine.update' } as const
+        const { meta } = await clusterOfConfig(tx, asked, params.cloudType, params.configUid)
         const cluster = await lockCluster(tx, meta.uid)
         if (cluster.spec.import?.mode === 'read-only') throw readOnly('action')
         const node = cluster.spec.import
