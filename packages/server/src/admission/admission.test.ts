@@ -13,8 +13,11 @@ import { isSharedDownwards, permissionFor, type Verb } from './resources.ts'
 const system: Actor = { type: 'system', uid: 's', name: 's' }
 const kindNames = Object.keys(kinds) as KindName[]
 /** Admission does not look into specs, save for those whose kind has rules of its own. */
-const specOf = <K extends KindName>(kind: K): SpecOf<K> =>
-  (kind === 'Role' ? { scope: 'project', permissions: [] } : {}) as SpecOf<K>
+const specs: Partial<Record<KindName, object>> = {
+  Role: { scope: 'project', permissions: [] },
+  Workspace: { clusterUids: [] },
+}
+const specOf = <K extends KindName>(kind: K): SpecOf<K> => (specs[kind] ?? {}) as SpecOf<K>
 
 let store: MemoryStore
 let admission: Admission
