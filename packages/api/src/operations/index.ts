@@ -6,6 +6,7 @@ import { planOperations } from './plan.ts'
 import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
+import { systemOperations } from './system.ts'
 import { tenantOperations } from './tenants.ts'
 import { userOperations } from './users.ts'
 import { watchOperations } from './watch.ts'
@@ -19,6 +20,7 @@ export const ownOperations: OwnOperations[] = [
   profileOperations,
   registryOperations,
   revisionOperations,
+  systemOperations,
   tenantOperations,
   watchOperations,
   userOperations,

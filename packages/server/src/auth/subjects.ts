@@ -8,6 +8,7 @@ import { type CredentialRow, selectByKeyHash, selectBySessionHash } from '../sto
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import type { Grants, Subject } from './subject.ts'
+import { mustBeActive } from './tenants.ts'
 import { readToken, type Token } from './tokens.ts'
 
 const permissionsOf = ({ roleUid, customPermissions }: BindingRow): readonly string[] =>
@@ -41,7 +42,8 @@ function resolver({ database, clock }: Parts, lookup: Lookup): (credential: stri
   const resolve = async ({ tenant, hash }: Token): Promise<Subject | null> => {
     const found = await lookup(database.readsOf(tenant), tenant, hash, isoNow(clock))
     if (!found) return null
-    const { tenantName, userUid, bindings } = found
+    const { tenantName, tenantState, userUid, bindings } = found
+    mustBeActive({ name: tenantName, state: tenantState })
     return { tenant, tenantName, userUid, actor: actorOf(found), grants: grantsFrom(bindings) }
   }
   return async (credential) => {
