@@ -39,7 +39,7 @@ create table audit_log (
   tenant text collate "C" not null,
   uid text not null
 )
-  constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid) ON DELETE CASCADE
   constraint audit_log_pkey PRIMARY KEY (tenant, id)
   CREATE INDEX audit_log_by_object ON public.audit_log USING btree (tenant, uid, id DESC)
   CREATE INDEX audit_log_newest ON public.audit_log USING btree (tenant, at DESC, id DESC)
@@ -93,6 +93,7 @@ create table changes (
   policy own for select to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select to atrium_system
   grant select to atrium_app
+  grant update (kind, project, tenant, type, uid) to atrium_system
 
 create table changes_pending (
   former_labels jsonb,
@@ -371,6 +372,57 @@ create table objects (
   policy shared for select to atrium_app using ((tenant = 'system'::text))
   grant delete, insert, select, update to atrium_app
 
+create table operator_links (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  operator_uid text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text
+)
+  constraint operator_links_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operator_links_tenant_operator_uid_fkey FOREIGN KEY (tenant, operator_uid) REFERENCES operators(tenant, uid) ON DELETE CASCADE
+  constraint operator_links_pkey PRIMARY KEY (tenant, operator_uid)
+  constraint operator_links_hash UNIQUE (tenant, hash)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table operator_sessions (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  operator_uid text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text
+)
+  constraint operator_sessions_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operator_sessions_tenant_operator_uid_fkey FOREIGN KEY (tenant, operator_uid) REFERENCES operators(tenant, uid) ON DELETE CASCADE
+  constraint operator_sessions_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX operator_sessions_by_operator ON public.operator_sessions USING btree (tenant, operator_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
+create table operators (
+  created_at timestamp with time zone not null,
+  email text collate "C" not null,
+  first_name text not null,
+  is_active boolean not null default true,
+  last_name text not null,
+  last_sign_in_at timestamp with time zone,
+  modified_at timestamp with time zone not null,
+  password_hash text,
+  role text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text,
+  uid text collate "C" not null
+)
+  constraint operators_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operators_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint operators_pkey PRIMARY KEY (tenant, uid)
+  constraint operators_email UNIQUE (tenant, email)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
 create table password_links (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
@@ -578,7 +630,7 @@ create table tenant_keys (
   version integer not null,
   wrapped bytea not null
 )
-  constraint tenant_keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint tenant_keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid) ON DELETE CASCADE
   constraint tenant_keys_pkey PRIMARY KEY (tenant, version)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
@@ -586,17 +638,24 @@ create table tenant_keys (
 
 create table tenants (
   created_at timestamp with time zone not null,
+  deletion jsonb,
   name text collate "C" not null,
+  shredded_at timestamp with time zone,
+  state text collate "C" not null default 'Active'::text,
+  state_since timestamp with time zone not null default now(),
   uid text collate "C" not null
 )
+  constraint tenants_state_check CHECK ((state = ANY (ARRAY['Pending'::text, 'Active'::text, 'Disabled'::text, 'Deleting'::text])))
+  constraint tenants_system_active CHECK (((uid <> 'system'::text) OR (state = 'Active'::text)))
   constraint tenants_pkey PRIMARY KEY (uid)
   constraint tenants_name_key UNIQUE (name)
   row level security: t, forced: t
+  policy deleting for delete to atrium_system using (((state = 'Deleting'::text) AND (shredded_at IS NOT NULL)))
   policy everything for all to atrium_system using (true)
   policy own for select to atrium_app using ((uid = ANY (ARRAY[current_setting('atrium.tenant'::text, true), 'system'::text])))
-  grant insert, select to atrium_system
+  grant delete, insert, select to atrium_system
   grant select to atrium_app
-  grant update (name) to atrium_system
+  grant update (deletion, name, shredded_at, state, state_since) to atrium_system
 
 create table users (
   created_at timestamp with time zone not null,
@@ -640,7 +699,7 @@ create table work_queue (
   policy everything for all to atrium_system using (true)
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
-  grant delete, select, update to atrium_system
+  grant delete, insert, select, update to atrium_system
 
 create table workspace_roles (
   role_uid text collate "C" not null,

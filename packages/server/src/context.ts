@@ -189,7 +189,8 @@ const awsKeysOf = ({ aws }: ServerConfig): AwsKeys | null => {
   return { accessKey: aws.accessKey, secretKey }
 }
 
-const readSecret = (file: string | null): Secret<string> | null => {
+/** Null when the file is not there, or empty. */
+export const readSecret = (file: string | null): Secret<string> | null => {
   if (file === null || !existsSync(file)) return null
   const text = readFileSync(file, 'utf8').trim()
   return text === '' ? null : new Secret(text)

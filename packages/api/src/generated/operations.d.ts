@@ -18,6 +18,9 @@ export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
+export interface AtriumLink { url: string; expiresAt: string }
+export interface AtriumLinkUse { token: string; password: string }
+export interface AtriumLinkUsed { email: string; organization: string }
 export interface AtriumLoginCode { code: string; verifier: string }
 export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
 export interface AtriumMfaCode { code: string }
@@ -26,6 +29,12 @@ export interface AtriumMfaRequest { publicKey: { challenge: string; rpId: string
 export interface AtriumMfaSetting { isRequired: boolean }
 export interface AtriumNamed { uid: string; name: string }
 export interface AtriumObjectChange { object: string; change: "created" | "changed" | "replaced" | "removed" | "kept" | "refused"; why: string; restarts: string; lines: string[]; cutBytes: number }
+export interface AtriumOperator { uid: string; email: string; firstName: string; lastName: string; role: string; isActive: boolean; hasPassword: boolean; lastSignInAt: string | null; createdAt: string }
+export interface AtriumOperatorEntity { email: string; firstName?: string | undefined; lastName?: string | undefined; role: "RootAdmin" | "AccountAdmin" | "OperationAdmin" }
+export interface AtriumOperatorInvited { operator: AtriumOperator; activation: AtriumLink }
+export interface AtriumOperatorMe { uid: string; name: string; role: string; permissions: string[] }
+export interface AtriumOperatorPatch { firstName?: string | undefined; lastName?: string | undefined; role?: "RootAdmin" | "AccountAdmin" | "OperationAdmin" | undefined; isActive?: boolean | undefined }
+export interface AtriumOperators { items: AtriumOperator[] }
 export interface AtriumOwnPassword { password?: string | undefined }
 export interface AtriumPackPresets { values: string; enabled: ({ group: string; name: string })[]; saved: boolean }
 export interface AtriumPackPresetsRequest { presets: string[]; dryRun?: boolean | undefined }
@@ -44,12 +53,19 @@ export interface AtriumRevision { number: number; at: string; by: { type: string
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
 export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMetaData }
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
+export interface AtriumSession { token: string; expiresAt: string }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
 export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; isCurrent: boolean })[] }
+export interface AtriumSignIn { email: string; password: string }
 export interface AtriumSignOut { redirectUrl: string }
+export interface AtriumSystemAudit { items: ({ id: number; at: string; actor: { type: string; uid: string; name: string }; action: string; kind: string; uid: string; name: string; message: string })[] }
+export interface AtriumTenant { uid: string; name: string; state: string; stateSince: string; createdAt: string; counts: { users: number; projects: number; clusters: number }; deletion?: AtriumTenantDeletion | undefined }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
+export interface AtriumTenantDeletion { clusters: string; force: boolean; requestedAt: string; requestedBy: string; phase: string; message: string; since: string; done: number; total: number; remaining: ({ name: string; state: string; reason: string })[] }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
-export interface AtriumTenants { items: ({ uid: string; name: string; createdAt: string })[] }
+export interface AtriumTenantInvitation { name: string; adminEmail: string; adminFirstName: string; adminLastName: string }
+export interface AtriumTenantInvited { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; activation: AtriumLink }
+export interface AtriumTenants { items: ({ uid: string; name: string; state: string; stateSince: string; createdAt: string })[] }
 export interface AtriumTotpConfirmed { recoveryCodes: string[]; Authorization?: string | undefined }
 export interface AtriumTotpName { deviceName: string; password?: string | undefined }
 export interface AtriumTotpSecret { secret: string; uri: string }
@@ -11747,6 +11763,86 @@ export interface Operations {
     status: 200
     response: AtriumSignOut
   }
+  atriumSystemSignIn: {
+    route: 'POST /atrium/v1/system/sign-in'
+    params: Empty
+    query: Empty
+    body: AtriumSignIn
+    status: 200
+    response: AtriumSession
+  }
+  atriumSystemSignOut: {
+    route: 'POST /atrium/v1/system/sign-out'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumSystemMe: {
+    route: 'GET /atrium/v1/system/me'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumOperatorMe
+  }
+  atriumSystemAuditList: {
+    route: 'GET /atrium/v1/system/audit'
+    params: Empty
+    query: { limit?: number | undefined; before?: number | undefined }
+    body: undefined
+    status: 200
+    response: AtriumSystemAudit
+  }
+  atriumOperatorsList: {
+    route: 'GET /atrium/v1/system/operators'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumOperators
+  }
+  atriumOperatorsCreate: {
+    route: 'POST /atrium/v1/system/operators'
+    params: Empty
+    query: Empty
+    body: AtriumOperatorEntity
+    status: 201
+    response: AtriumOperatorInvited
+  }
+  atriumOperatorsUpdate: {
+    route: 'PATCH /atrium/v1/system/operators/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: AtriumOperatorPatch
+    status: 204
+    response: void
+  }
+  atriumOperatorsDelete: {
+    route: 'DELETE /atrium/v1/system/operators/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumOperatorsActivate: {
+    route: 'POST /atrium/v1/system/operators/{uid}/activate'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumLink
+  }
+  atriumLinksUse: {
+    route: 'POST /atrium/v1/links'
+    params: Empty
+    query: Empty
+    body: AtriumLinkUse
+    status: 200
+    response: AtriumLinkUsed
+  }
   atriumTenantsCreate: {
     route: 'POST /atrium/v1/tenants'
     params: Empty
@@ -11762,6 +11858,54 @@ export interface Operations {
     body: undefined
     status: 200
     response: AtriumTenants
+  }
+  atriumTenantsInvite: {
+    route: 'POST /atrium/v1/tenants/invite'
+    params: Empty
+    query: Empty
+    body: AtriumTenantInvitation
+    status: 201
+    response: AtriumTenantInvited
+  }
+  atriumTenantsGet: {
+    route: 'GET /atrium/v1/tenants/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumTenant
+  }
+  atriumTenantsActivate: {
+    route: 'POST /atrium/v1/tenants/{uid}/activate'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumLink
+  }
+  atriumTenantsDisable: {
+    route: 'POST /atrium/v1/tenants/{uid}/disable'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumTenantsEnable: {
+    route: 'POST /atrium/v1/tenants/{uid}/enable'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumTenantsDelete: {
+    route: 'DELETE /atrium/v1/tenants/{uid}'
+    params: { uid: string }
+    query: { clusters?: "delete" | "unlink" | undefined; force?: boolean | undefined }
+    body: undefined
+    status: 202
+    response: AtriumTenantDeletion
   }
   atriumWatch: {
     route: 'GET /atrium/v1/watch'
@@ -13009,8 +13153,24 @@ export interface Routes {
   'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'
   'POST /atrium/v1/auth/code': 'atriumAuthCodeExchange'
   'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
+  'POST /atrium/v1/system/sign-in': 'atriumSystemSignIn'
+  'POST /atrium/v1/system/sign-out': 'atriumSystemSignOut'
+  'GET /atrium/v1/system/me': 'atriumSystemMe'
+  'GET /atrium/v1/system/audit': 'atriumSystemAuditList'
+  'GET /atrium/v1/system/operators': 'atriumOperatorsList'
+  'POST /atrium/v1/system/operators': 'atriumOperatorsCreate'
+  'PATCH /atrium/v1/system/operators/{uid}': 'atriumOperatorsUpdate'
+  'DELETE /atrium/v1/system/operators/{uid}': 'atriumOperatorsDelete'
+  'POST /atrium/v1/system/operators/{uid}/activate': 'atriumOperatorsActivate'
+  'POST /atrium/v1/links': 'atriumLinksUse'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'
+  'POST /atrium/v1/tenants/invite': 'atriumTenantsInvite'
+  'GET /atrium/v1/tenants/{uid}': 'atriumTenantsGet'
+  'POST /atrium/v1/tenants/{uid}/activate': 'atriumTenantsActivate'
+  'POST /atrium/v1/tenants/{uid}/disable': 'atriumTenantsDisable'
+  'POST /atrium/v1/tenants/{uid}/enable': 'atriumTenantsEnable'
+  'DELETE /atrium/v1/tenants/{uid}': 'atriumTenantsDelete'
   'GET /atrium/v1/watch': 'atriumWatch'
   'PUT /atrium/v1/users/{uid}/password': 'atriumUsersPasswordSet'
 }

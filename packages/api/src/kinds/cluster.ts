@@ -91,6 +91,8 @@ export interface ClusterSpec {
   createdBy?: { uid: string; name: string; email: string }
   /** Asked for by `?forceDelete=true`: give up on what cannot be removed and say what was left. */
   forceDelete?: boolean
+  /** Deleted without a word to its cloud: the agent removes itself, and everything else stays as it runs. */
+  letGo?: boolean
   unknown?: Record<string, unknown>
 }
 

@@ -8,6 +8,7 @@ import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
 import { signInOperations } from './sign-in.ts'
+import { systemOperations } from './system.ts'
 import { tenantOperations } from './tenants.ts'
 import { userOperations } from './users.ts'
 import { watchOperations } from './watch.ts'
@@ -23,6 +24,7 @@ export const ownOperations: OwnOperations[] = [
   registryOperations,
   revisionOperations,
   signInOperations,
+  systemOperations,
   tenantOperations,
   watchOperations,
   userOperations,

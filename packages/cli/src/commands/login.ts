@@ -10,6 +10,7 @@ import { signInByPassword } from '../platform/password-sign-in.ts'
 import { findProject, listProjects, type ProjectRef } from '../platform/projects.ts'
 import { openPrompt, type Prompt } from '../platform/prompt.ts'
 import type { ServerOptions } from '../platform/server.ts'
+import { loginAsOperator } from './login-operator.ts'
 
 interface LoginOptions extends ServerOptions {
   ca?: string
@@ -46,6 +47,7 @@ export const registerLogin = (program: Command): void => {
       ).conflicts('apiKeyFile'),
     )
     .option('--accept-banner', 'I have read what the organisation wants read before signing in')
+    .option('--system', 'as an operator of the installation, with --email and a password')
     .option('--name <name>', 'of the context; without it the host of the URL')
     .action((url: string, _options: object, command: Command) => login(url, command.optsWithGlobals<LoginOptions>()))
 }
@@ -56,6 +58,7 @@ async function login(given: string, options: LoginOptions): Promise<void> {
   const ca = options.ca === undefined ? null : readText(options.ca, '--ca')
   const prompt = openPrompt()
   try {
+    if (options.system) return await loginAsOperator({ url, ca }, name, options, prompt)
     const context = await newContext({ url, ca, project: null }, options, prompt)
     const { tenant, project } = await lookAround(context, options.project)
     const contexts = readContexts(options.config)

@@ -118,9 +118,12 @@ export interface StatusPatch<K extends KindName> {
   conditions?: Condition[]
 }
 
+/** What the queue holds keys of: objects, and tenants themselves, under their own uid. */
+export type WorkKind = KindName | 'Tenant'
+
 /** A claim on one queue key: what a worker does carries it, and is refused with `LeaseLost` once another one claimed the key. */
 export interface Fence {
-  kind: KindName
+  kind: WorkKind
   uid: string
   fence: number
 }
@@ -203,7 +206,7 @@ export interface Tx {
    * Puts the object's key into the work queue, due after `delayMs` (0 = at once; less = at once, and before what has waited for
    * less than that); a key that waits moves only forward.
    */
-  enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void>
+  enqueue(kind: WorkKind, uid: string, delayMs?: number): Promise<void>
 }
 
 export interface EventRecord {
@@ -242,7 +245,7 @@ export interface ChangeEvent {
 /** One key of the work queue, held by this worker until `leaseUntil`. */
 export interface Claim {
   tenant: string
-  kind: KindName
+  kind: WorkKind
   uid: string
   fence: number
   /** How many runs in a row failed. */
@@ -252,7 +255,7 @@ export interface Claim {
 
 export interface WorkQueue {
   /** Up to `limit` due keys, oldest first, leased for `leaseMs` to `owner`. Fences of one key ascend for ever, also after the object went. */
-  claim(options: { owner: string; kinds: KindName[]; limit: number; leaseMs: number }): Promise<Claim[]>
+  claim(options: { owner: string; kinds: WorkKind[]; limit: number; leaseMs: number }): Promise<Claim[]>
   /** False once another worker claimed the key, or the run was finished. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>
   /** Ends the run: due again after `requeueAfterMs`, or at once when the key was marked meanwhile. `failed` raises `attempts`, success clears it. Without effect once the claim is lost. */

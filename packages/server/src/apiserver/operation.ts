@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { Binary, Operations } from '@atrium/api/generated/operations.d.ts'
 import type { Permission } from '@atrium/api/permissions/catalogue.ts'
+import type { OperatorPermission } from '@atrium/api/permissions/operators.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { Subject } from '../auth/subject.ts'
 import type { ServerContext } from '../context.ts'
+import type { ActingOperator } from './http/operators.ts'
 
 export type OperationId = keyof Operations
 
@@ -87,6 +89,8 @@ export type Access =
 export interface RegisteredOperation {
   id: OperationId
   access: Access | 'public' | 'operator'
+  /** What an operator must hold; absent or null: being one is enough. */
+  needs?: OperatorPermission | null
   /** Method notation on purpose: handlers take the request of their own operation. */
   handler(request: unknown, context: ServerContext): Promise<unknown>
 }
@@ -124,16 +128,19 @@ export function definePublicOperation<Id extends OperationId>(
   })
 }
 
-/** An operation of the installation's operator, who belongs to no tenant. */
-export function defineOperatorOperation<Id extends OperationId>(
-  id: Id,
-  handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
-): RegisteredOperation {
-  return register({
-    id,
-    access: 'operator',
-    handler: (request, context) => handler(request as PublicRequest<Id>, context),
-  })
+export interface OperatorRequest<Id extends OperationId> extends PublicRequest<Id> {
+  operator: ActingOperator
 }
 
+/** An operation of an operator of the installation, who belongs to no tenant; `needs` null: every operator's. */
+export function defineOperatorOperation<Id extends OperationId>(
+  id: Id,
+  needs: OperatorPermission | null,
+  handler: (request: OperatorRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
+): RegisteredOperation {
+  const handle: RegisteredOperation['handler'] = (request, context) => handler(request as OperatorRequest<Id>, context)
+  return register({ id, access: 'operator', needs, handler: handle })
+}
+
+/** The machine's own credential acts by this name. */
 export const operatorActor: Actor = { type: 'operator', uid: 'operator', name: 'operator' }

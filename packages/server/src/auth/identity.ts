@@ -3,8 +3,11 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
+import type { Activation } from './activation.ts'
+import type { Operators } from './operators.ts'
 import type { SignInIdentity } from './sign-in-identity.ts'
 import type { Grants, Subject } from './subject.ts'
+import type { TenantLife } from './tenant-life.ts'
 
 export interface User {
   uid: string
@@ -130,11 +133,15 @@ export interface Scope {
 
 /** Tenants, users, teams, keys, sessions and role bindings. Every change is audited in its own transaction. */
 export interface Identity extends SignInIdentity {
+  readonly operators: Operators
+  readonly tenantLife: TenantLife
+  readonly activation: Activation
+
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>
 
   /** `DuplicateName` when there is one of that name, unless it has no user yet: its making was cut short and goes on. */
-  createTenant(name: string, actor: Actor): Promise<Tenant>
+  createTenant(name: string, actor: Actor, state?: 'Pending' | 'Active'): Promise<Tenant>
   tenantByName(name: string): Promise<Tenant | null>
   listTenants(): Promise<Tenant[]>
 

@@ -14,6 +14,7 @@ import { SsoRefusal } from './sso-refusal.ts'
 import type { SsoSettings } from './sso-settings.ts'
 import { applyTeams } from './sso-teams.ts'
 import { userOf } from './sso-users.ts'
+import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 
 /** A program asks for its session at once. */
@@ -37,6 +38,7 @@ export async function signInPerson(
   from: SessionOrigin,
 ): Promise<SignedIn> {
   const { tenant } = settings
+  mustBeActive(tenant)
   await parts.database.asSystem((sql) => deleteExpiredSessions(sql, isoNow(parts.clock)))
   return again(() =>
     parts.database.withTenant(tenant.uid, async (sql) => {

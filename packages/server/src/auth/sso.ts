@@ -150,7 +150,7 @@ export function createSso(parts: SsoParts): Sso {
 }
 
 /** Looked at when there is no such organisation, so that the answer takes as long. It has no settings. */
-const nobody: Tenant = { uid: systemTenant, name: '', createdAt: '' }
+const nobody: Tenant = { uid: systemTenant, name: '', state: 'Active', stateSince: '', createdAt: '' }
 
 const loginOf = (settings: SsoSettings): SsoLogin => ({
   org: settings.tenant.name,

@@ -8,6 +8,7 @@ import { grantsFrom } from './grants.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import type { Subject } from './subject.ts'
+import { mustBeActive } from './tenants.ts'
 import { readToken, type Token } from './tokens.ts'
 
 const actorOf = ({ userUid, email, keyUid, keyName }: CredentialRow): Actor =>
@@ -24,7 +25,8 @@ function resolver({ database, clock }: Parts, lookup: Lookup): (credential: stri
     const sql = database.readsOf(tenant)
     const found = await lookup(sql, tenant, hash, isoNow(clock))
     if (!found) return null
-    const { tenantName, userUid, bindings } = found
+    const { tenantName, tenantState, userUid, bindings } = found
+    mustBeActive({ name: tenantName, state: tenantState })
     const grants = grantsFrom(await completeRights(sql, tenant, userUid, bindings))
     return { tenant, tenantName, userUid, actor: actorOf(found), grants }
   }

@@ -15,6 +15,7 @@ import { beginTx, completeTx } from './queue-marks.ts'
 import { queueTime } from './queue-time.ts'
 import { PENDING_CHANNEL, Sequencer } from './sequencer.ts'
 import { SystemStore } from './system-store.ts'
+import { TenantRemoval } from './tenant-removal.ts'
 import { PostgresTx } from './tx.ts'
 import type { StoreLimits, TxContext } from './tx-context.ts'
 import { watchChanges } from './watch.ts'
@@ -69,6 +70,8 @@ export class PostgresStore implements Store {
   readonly system: SystemStore
   /** Tenants' data keys, for what is sealed beside the objects. */
   readonly keys: TenantKeys
+  /** The end of a tenant. */
+  readonly removal: TenantRemoval
   readonly #options: StoreOptions
   readonly #changedSince: ReturnType<typeof changedSince>
   readonly #limits: StoreLimits
@@ -86,6 +89,7 @@ export class PostgresStore implements Store {
     this.#limits = { events: options.keepEvents ?? 1_000, history: options.keepHistory ?? 20 }
     this.queue = new PostgresQueue(database, clock)
     this.system = new SystemStore(database, this.keys, options)
+    this.removal = new TenantRemoval(this, this.keys, clock)
     const connection = database.connectionConfig('atrium_system')
     const session = { connection, clock, random, logger }
     const history = { enterHistory: (known: number) => enterHistory(database, known), onWork: () => this.queue.wake() }

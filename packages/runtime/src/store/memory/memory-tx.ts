@@ -25,6 +25,7 @@ import {
   type StoredObject,
   systemTenant,
   type Tx,
+  type WorkKind,
 } from '../store.ts'
 import { addEvents, pageOfEvents } from './events.ts'
 import { briefOf, listObjects } from './list.ts'
@@ -261,7 +262,7 @@ export class MemoryTx implements Tx {
     this.#o.effects.audit.push({ ...jsonCopy(entry), tenant: this.tenant })
   }
 
-  async enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
+  async enqueue(kind: WorkKind, uid: string, delayMs = 0): Promise<void> {
     mark(this.#o.tables, this.#o.clock.now(), { tenant: this.tenant, kind, uid }, delayMs)
     this.#o.effects.work = true
   }

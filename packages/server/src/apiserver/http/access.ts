@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Operation } from '@atrium/api/operations/table.ts'
 import { catalogue } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -7,15 +6,12 @@ import type { FastifyRequest } from 'fastify'
 import { forbidden, notFound } from '../../admission/authorize.ts'
 import { can, canSomewhere, canWithin, noGrants, type Subject, seesProject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
-import { type Access, operatorActor, type RegisteredOperation } from '../operation.ts'
+import type { Access, RegisteredOperation } from '../operation.ts'
+import { header } from './headers.ts'
 import { noteHeader, noteOfHeader, withNote } from './note.ts'
+import { type ActingOperator, admitOperator, operatorOf } from './operators.ts'
 
 const uidPattern = /^[0-9a-zA-Z-]{1,64}$/
-
-export const header = (request: FastifyRequest, name: string): string | undefined => {
-  const value = request.headers[name.toLowerCase()]
-  return Array.isArray(value) ? value[0] : value
-}
 
 /** The project of the header, as far as it can be one. */
 export function projectHeader(request: FastifyRequest): string | null {
@@ -42,43 +38,35 @@ export async function authenticate(request: FastifyRequest, context: ServerConte
   return subject
 }
 
-/** Compares in the same time whatever differs. */
-export const isSameSecret = (given: string, expected: string): boolean =>
-  timingSafeEqual(sha256(given), sha256(expected))
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/** Whether the request carries the installation's operator token (`Authorization`, with or without `Bearer`). */
-export function isOperator(request: FastifyRequest, context: ServerContext): boolean {
-  const token = header(request, 'Authorization')?.replace(/^Bearer /i, '')
-  const expected = context.operatorToken?.reveal()
-  return Boolean(token && expected) && isSameSecret(token ?? '', expected ?? '')
-}
-
-/** The operator as whoever keeps what tenant `system` shares with every tenant: registries and their packs, and nothing else. */
-const sharingOperator: Subject = {
+/** An operator as whoever keeps what tenant `system` shares with every tenant: registries and their packs, and nothing else. */
+const sharingSubject = ({ actor }: ActingOperator): Subject => ({
   tenant: systemTenant,
   tenantName: systemTenant,
-  userUid: operatorActor.uid,
-  actor: operatorActor,
-  grants: {
-    ...noGrants,
-    tenant: new Set([...catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`), 'tag.update']),
-  },
-}
+  userUid: actor.uid,
+  actor,
+  grants: { ...noGrants, tenant: sharedPermissions },
+})
+
+const sharedPermissions: ReadonlySet<string> = new Set([
+  ...catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`),
+  'tag.update',
+])
 
 const isOfShared = ({ access }: RegisteredOperation): boolean =>
-  typeof access === 'object' && access.permission !== null && sharingOperator.grants.tenant.has(access.permission)
+  typeof access === 'object' && access.permission !== null && sharedPermissions.has(access.permission)
 
 /** Rejects with `Unauthorized` when nobody we know asks. */
-const subjectOf = async (
+async function subjectOf(
   request: FastifyRequest,
   registered: RegisteredOperation | undefined,
   context: ServerContext,
-): Promise<Subject> =>
-  registered && isOfShared(registered) && header(request, 'ApiKey') === undefined && isOperator(request, context)
-    ? sharingOperator
-    : authenticate(request, context)
+): Promise<Subject> {
+  const operator =
+    registered && isOfShared(registered) && header(request, 'ApiKey') === undefined
+      ? await operatorOf(request, context)
+      : null
+  return operator?.permissions.has('registry.manage') ? sharingSubject(operator) : authenticate(request, context)
+}
 
 async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {
   const found =
@@ -118,8 +106,7 @@ export async function admit(
 ): Promise<void> {
   if (registered?.access === 'public') return
   if (registered?.access === 'operator') {
-    if (!isOperator(request, context))
-      throw new AtriumError('Unauthorized', 'This needs the operator token of the installation.')
+    request.operator = await admitOperator(request, registered.needs ?? null, context)
     return
   }
   const subject = withNote(await subjectOf(request, registered, context), noteOfHeader(header(request, noteHeader)))

@@ -5,9 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerContext } from '../../context.ts'
 import { BrowserAnswer, Printed, type RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
-import { authenticate, header, projectHeader } from './access.ts'
+import { authenticate, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
 import type { FairShare } from './fair-share.ts'
+import { header } from './headers.ts'
 import type { Projectors } from './projector.ts'
 import { successOf } from './table.ts'
 import { invalidRequest, parameterSchema, type Validators } from './validators.ts'
@@ -150,6 +151,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
             return (ended ??= endOf(reply, tools.closing))
           },
           subject: request.subject,
+          operator: request.operator,
           resolveSubject: () => authenticate(request, context),
         },
         context,

@@ -1,4 +1,5 @@
 import type { Sql } from '../database.ts'
+import type { TenantState } from '../system-store.ts'
 import { BINDINGS_OF_USER, type HeldBinding } from './rights.ts'
 import type { SsoOrigin } from './sso.ts'
 
@@ -7,6 +8,7 @@ export interface CredentialRow {
   userUid: string
   email: string
   tenantName: string
+  tenantState: TenantState
   /** Uid and name of the key; null for a session. */
   keyUid: string | null
   keyName: string | null
@@ -20,7 +22,7 @@ export async function selectByKeyHash(
   at: string,
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
-    `select u.uid as "userUid", u.email, t.name as "tenantName", k.uid as "keyUid", k.name as "keyName",
+    `select u.uid as "userUid", u.email, t.name as "tenantName", t.state as "tenantState", k.uid as "keyUid", k.name as "keyName",
        ${BINDINGS_OF_USER}
      from api_keys k
      join users u on u.tenant = k.tenant and u.uid = k.user_uid
@@ -39,7 +41,7 @@ export async function selectBySessionHash(
   at: string,
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
-    `select u.uid as "userUid", u.email, t.name as "tenantName", null as "keyUid", null as "keyName",
+    `select u.uid as "userUid", u.email, t.name as "tenantName", t.state as "tenantState", null as "keyUid", null as "keyName",
        ${BINDINGS_OF_USER}
      from sessions s
      join users u on u.tenant = s.tenant and u.uid = s.user_uid

@@ -71,6 +71,15 @@ export async function selectUsers(sql: Sql, tenant: string): Promise<User[]> {
   return rows.map(toUser)
 }
 
+/** The first user there was. */
+export async function selectAdministrator(sql: Sql, tenant: string): Promise<User | null> {
+  const [row] = await sql.query<UserRow>(
+    `select ${columns} from users where tenant = $1 order by created_at, uid limit 1`,
+    [tenant],
+  )
+  return row ? toUser(row) : null
+}
+
 export async function updateUser(sql: Sql, tenant: string, user: User, at: string): Promise<void> {
   await sql.query(
     `update users set email = $3, first_name = $4, last_name = $5, is_active = $6, modified_at = $7

@@ -19,8 +19,6 @@ import { atriumRegistriesHookCreate } from './atriumRegistriesHookCreate.ts'
 import { atriumRegistriesPushed } from './atriumRegistriesPushed.ts'
 import { atriumRegistriesSettingsUpdate } from './atriumRegistriesSettingsUpdate.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
-import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
-import { atriumTenantsList } from './atriumTenantsList.ts'
 import { atriumUsersPasswordSet } from './atriumUsersPasswordSet.ts'
 import { atriumWatch } from './atriumWatch.ts'
 
@@ -45,8 +43,6 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumRegistriesPushed,
   atriumRegistriesSettingsUpdate,
   atriumRegistryToken,
-  atriumTenantsCreate,
-  atriumTenantsList,
   atriumUsersPasswordSet,
   atriumWatch,
 ]
