@@ -49,7 +49,7 @@ async function readRollback(
       `revision ${to} is not kept. The present one is ${cluster.meta.generation}; twenty before it are kept`,
     )
   }
-  const former = revision.spec
+  const former = withPresentCare(revision.spec, cluster.spec)
   if (sameJson(former, cluster.spec)) throw invalid(`revision ${to} is what the cluster declares already`)
   mustBeAllowed(subject, cluster, former)
   checkVersionChange(cluster, former)
@@ -59,6 +59,14 @@ async function readRollback(
   throw new AtriumError('InvalidState', `Revision ${to} cannot be brought back: ${obstacles[0]}`, {
     details: { obstacles },
   })
+}
+
+/** Which nodes are in maintenance, and when certificates were renewed, is no matter of then. */
+function withPresentCare(
+  { maintenance: _maintenance, certificatesSince: _since, ...then }: ClusterSpec,
+  { maintenance, certificatesSince }: ClusterSpec,
+): ClusterSpec {
+  return { ...then, ...(maintenance && { maintenance }), ...(certificatesSince && { certificatesSince }) }
 }
 
 /** Settings of cloud and pools are guarded apart from the cluster. */

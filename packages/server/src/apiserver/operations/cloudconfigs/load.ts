@@ -17,6 +17,17 @@ export async function clusterOfConfig(tx: Tx, cloudType: string, configUid: stri
   throw new AtriumError('ResourceNotFound', `Cloud config '${configUid}' of type '${cloudType}' is not found.`)
 }
 
+/** The machine of that pool of the cluster, or `ResourceNotFound`. */
+export async function machineOfPool(
+  tx: Tx,
+  { meta }: Cluster,
+  { machinePoolName, machineUid }: { machinePoolName: string; machineUid: string },
+): Promise<StoredObject<'Machine'>> {
+  const machine = await tx.get('Machine', machineUid)
+  if (machine?.spec.clusterUid === meta.uid && machine.spec.pool === machinePoolName) return machine
+  throw new AtriumError('ResourceNotFound', `Machine '${machineUid}' is not found in pool '${machinePoolName}'.`)
+}
+
 export function viewConfig({ meta, spec }: Cluster): v1CustomCloudConfig {
   const cloudConfig = structuredClone(spec.cloudConfig)
   return {
