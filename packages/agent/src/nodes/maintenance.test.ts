@@ -80,6 +80,22 @@ describe('in a cluster', () => {
     expect([world.patches, told]).toEqual([1, ['Info NodeCordoned Node a']])
   })
 
+  test('one that somebody uncordons again and again is left alone for a while, and says so', async () => {
+    const { world, maintenance, reported } = cluster(['a'])
+    world.wanted = [asked('cordon')]
+    maintenance.wake()
+    for (let round = 0; round < 8; round += 1) {
+      await clock.advance(1_000)
+      maintenance.observe('present', node('a', { mark: 'cordon@now' }))
+    }
+    await clock.advance(0)
+    expect(world.patches).toBe(5)
+    expect(reported('a').maintenance?.problem).toContain('somebody uncordons it')
+    await clock.advance(300_000)
+    expect([world.patches, reported('a').maintenance?.problem]).toEqual([6, ''])
+    await maintenance.stop()
+  })
+
   test('one that it is not allowed to change says why, is told once, and tried again after a while', async () => {
     const { world, maintenance, reported, told } = cluster(['a'])
     world.wanted = [asked('cordon')]

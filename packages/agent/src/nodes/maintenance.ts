@@ -5,6 +5,7 @@ import type { KubeObject } from '@atrium/kube/object.ts'
 import { Fields } from '@atrium/kube/readiness-rule.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { FightDetector } from '../drift/fight.ts'
 import { type Failure, nextFailure } from '../layers/backoff.ts'
 import { FIELD_MANAGER } from '../names.ts'
 
@@ -34,12 +35,14 @@ export interface MaintenanceDeps {
 }
 
 const PROBLEM_CHARS = 256
+const CONTESTED = 'somebody uncordons it as often as it is cordoned; it is left alone for a while'
 
 /** Puts nodes into maintenance and takes them out of it, as the desired state says, and keeps them there. */
 export class Maintenance {
   readonly #deps: MaintenanceDeps
   readonly #nodes = new Map<string, KubeObject>()
   readonly #failures = new Map<string, Failure>()
+  readonly #fights = new FightDetector()
   #wanted = false
   #stopped = false
   #running: Promise<void> | null = null
@@ -95,29 +98,39 @@ export class Maintenance {
   }
 
   async #enforce(request: NodeMaintenance): Promise<void> {
-    const { client, clock, tell, onChange } = this.#deps
+    const { client, clock, tell } = this.#deps
     const node = this.#nodes.get(request.node)
     const patch = node && maintenancePatch(node, request)
     if (!patch) return void this.#failures.delete(request.node)
     const failure = this.#failures.get(request.node)
     const key = maintenanceMark(request)
-    if (failure?.key === key && failure.retryAt > clock.now()) return
-    const involved = `Node ${request.node}`
+    const now = clock.now()
+    if (failure?.key === key && failure.retryAt > now) return
+    const fight = `${request.node}/${key}`
+    const restMs = this.#fights.restMs(fight, now)
+    if (restMs > 0)
+      return this.#fail(request, { key, message: CONTESTED, retryAt: now + restMs, attempts: 1, since: '' })
     try {
       const ref = { apiVersion: 'v1', kind: 'Node', name: request.node }
       const options = { type: 'merge', fieldManager: FIELD_MANAGER } as const
       this.#nodes.set(request.node, await client.patch<KubeObject>(ref, patch, options))
       this.#failures.delete(request.node)
+      this.#fights.repaired(fight, clock.now())
       const done = request.action === 'cordon' ? 'takes no new pods: it is in maintenance' : 'takes pods again'
-      tell('Info', request.action === 'cordon' ? 'NodeCordoned' : 'NodeUncordoned', involved, `The node ${done}.`)
+      const reason = request.action === 'cordon' ? 'NodeCordoned' : 'NodeUncordoned'
+      tell('Info', reason, `Node ${request.node}`, `The node ${done}.`)
+      this.#deps.onChange()
     } catch (error) {
       const message = messageOf(error).slice(0, PROBLEM_CHARS)
-      const next = nextFailure(failure, { key, message, disturbed: false, now: clock.now() })
-      this.#failures.set(request.node, next)
-      if (next.attempts === 1)
-        tell('Warning', 'NodeMaintenanceFailed', involved, `cannot ${request.action}: ${message}`)
+      this.#fail(request, nextFailure(failure, { key, message, disturbed: false, now: clock.now() }))
     }
-    onChange()
+  }
+
+  #fail({ node, action }: NodeMaintenance, failure: Failure): void {
+    this.#failures.set(node, failure)
+    if (failure.attempts === 1)
+      this.#deps.tell('Warning', 'NodeMaintenanceFailed', `Node ${node}`, `cannot ${action}: ${failure.message}`)
+    this.#deps.onChange()
   }
 
   #forgetOthers(wanted: ReadonlySet<string>): void {

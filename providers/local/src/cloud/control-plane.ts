@@ -97,7 +97,7 @@ export class ControlPlane {
     if (!ready || !(await isUsable(this.client()))) return false
     await this.#ensureKwok(plan.clients)
     this.#noteServed(plan.apiserver)
-    this.#noteCertificates()
+    this.#noteCertificates(plan.apiserver)
     this.#waitingFor = ''
     return true
   }
@@ -233,10 +233,12 @@ export class ControlPlane {
     return true
   }
 
-  /** It serves with the present ones: those before are of no use. */
-  #noteCertificates(): void {
+  /** Once it serves with the present ones, those before are of no use. */
+  #noteCertificates(version: string): void {
     const { renewedFor, paths } = this.#prepared ?? { renewedFor: '', paths: this.#files.paths }
-    if (this.#certificates?.renewedFor === renewedFor) return
+    const options = this.#optionsOf('kube-apiserver', version)
+    const isServing = options !== null && !this.#keeper('kube-apiserver').runsOtherwise(options)
+    if (!isServing || this.#certificates?.renewedFor === renewedFor) return
     removeRenewed(this.#files.paths, paths)
     this.#certificates = { renewedFor, list: readCertificates(paths) }
   }
