@@ -10,7 +10,12 @@ export interface OperationNeeds {
   /** Paths that must stay empty as they were: a value appears as a difference. */
   empty?: readonly string[]
   /** The client goes on asking until this path has this value. */
-  awaited?: { path: string; value: unknown }
+  awaited?: {
+    path: string
+    value: unknown
+    /** As `present`, of answers where that is so: what controllers and agents write until then. */
+    present?: readonly string[]
+  }
   /** The body is no JSON, and must not be empty. */
   text?: true
   /** Nothing a client does changes the answer: the catalogue. */
@@ -203,9 +208,7 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1SpectroClustersGet: {
     present: [
       ...['metadata.uid', 'spec.cloudConfigRef.uid', 'status.state', 'status.spcApply.canBeApplied'],
-      ...[`${templates}.packs[].name`, 'status.conditions[].status'],
-      ...['status.packs[].condition.type', 'status.packs[].condition.status'],
-      ...['status.clusterImport.importLink', 'status.repave', 'spec.clusterConfig'],
+      ...[`${templates}.packs[].name`, 'status.clusterImport.importLink', 'status.repave', 'spec.clusterConfig'],
     ],
     same: [
       ...[...meta, 'metadata.annotations.spectroComponentsUpgradeForbidden'],
@@ -217,7 +220,10 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
       ...['countryCode', 'regionName', 'geoLoc'].map((field) => `status.location.${field}`),
     ],
     empty: ['status.location', 'spec.clusterConfig.machineManagementConfig'],
-    awaited: { path: 'status.state', value: 'Running' },
+    awaited: {
+      ...{ path: 'status.state', value: 'Running' },
+      present: ['status.conditions[].status', 'status.packs[].condition.type', 'status.packs[].condition.status'],
+    },
   },
   v1SpectroClustersSummaryUidOverview: {
     present: ['status.state', 'status.health.state'],

@@ -175,7 +175,9 @@ const settleClusters = (store: Store, tenant: string): Promise<void> =>
         stepLimitMs: Number.POSITIVE_INFINITY,
       })
       const endpoint = { host: 'cluster.test', port: 6443 }
-      await tx.putSecret({ kind: 'Cluster', uid: meta.uid }, 'kubeconfig', new Secret('kind: Config\n'))
+      const ref = { kind: 'Cluster', uid: meta.uid }
+      // That of an imported one is its owner's.
+      if (!spec.import) await tx.putSecret(ref, 'kubeconfig', new Secret('kind: Config\n'))
       await tx.updateStatus('Cluster', meta.uid, {
         status: { ...computed.status, layers, endpoint, ...(spec.import && { nodes: nodesOf(spec) }) },
         conditions: setConditions([], computed.conditions, isoNow(systemClock)),
