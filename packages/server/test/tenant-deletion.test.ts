@@ -103,7 +103,7 @@ function startDoomed(doom: Doom): void {
 const remove = (uid: string, query: Record<string, string> = {}) =>
   operator(`DELETE /atrium/v1/tenants/${uid}`, { query })
 const shown = (uid: string) => operator(`GET /atrium/v1/tenants/${uid}`)
-const untilGone = (uid: string) => expect.poll(async () => (await shown(uid)).status, { timeout: 20_000 }).toBe(404)
+const untilGone = (uid: string) => expect.poll(async () => (await shown(uid)).status, { timeout: 60_000 }).toBe(404)
 
 const tenantTables = async (): Promise<string[]> => {
   const { rows } = await owner.query<{ name: string }>(
@@ -142,7 +142,7 @@ async function withCluster(): Promise<{ tenant: string; cluster: string }> {
     const { meta } = await tx.create({ kind: 'Cluster', project: null, name: 'one', spec: demoSpec() })
     return meta.uid
   })
-  await expect.poll(() => cloud.present(cluster).exists, { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => cloud.present(cluster).exists, { timeout: 60_000 }).toBe(true)
   return { tenant, cluster }
 }
 
@@ -286,7 +286,7 @@ describe('servers that are killed', () => {
       await remove(tenant)
       const doom = new Doom(steps)
       startDoomed(doom)
-      await expect.poll(async () => doom.dead || (await shown(tenant)).status === 404, { timeout: 20_000 }).toBe(true)
+      await expect.poll(async () => doom.dead || (await shown(tenant)).status === 404, { timeout: 60_000 }).toBe(true)
       wasKilled = doom.dead
       doom.kill()
       startServer()
