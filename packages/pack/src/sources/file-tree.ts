@@ -19,7 +19,7 @@ export function checkedPath(raw: string, source: string, limits: ArchiveLimits):
     throw packError(source, `holds a path of more than ${limits.pathBytes} bytes: ${shown}`)
   if (parts.length > limits.depth) throw packError(source, `holds folders more than ${limits.depth} deep: ${shown}`)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  if (/[\u0000-\u001f\u007f\\]/.test(raw))
+  if (/[\u0000-\u001f\u007f\\]/.test(raw) || !raw.isWellFormed())
     throw packError(source, `holds a path with control letters or backslashes: ${shown}`)
   if (raw.startsWith('/') || /^[a-zA-Z]:/.test(raw)) throw packError(source, `holds an absolute path: ${shown}`)
   if (parts.some((part) => part === '..' || part === ''))

@@ -109,7 +109,11 @@ export const createEgress = (options: EgressOptions): Egress => {
         const response = await once(target, current, signal)
         const location = REDIRECT_STATUS.has(response.statusCode) ? headerOf(response, 'location') : undefined
         if (!location || call.redirects === undefined)
-          return answer(target, response, call.maxBytes ?? options.maxBytes, signal)
+          return answer(target, response, {
+            method: current.method,
+            maxBytes: call.maxBytes ?? options.maxBytes,
+            signal,
+          })
         discardBody(response.body)
         if (left <= 0) throw new EgressError('redirect', `${target.host}: more than ${call.redirects} redirects.`)
         const next = parseUrl(location, target)
@@ -171,10 +175,10 @@ const redirected = (call: EgressRequest, status: number, sameOrigin: boolean): E
 const answer = (
   target: URL,
   response: Dispatcher.ResponseData,
-  maxBytes: number,
-  signal: AbortSignal,
+  { method, maxBytes, signal }: { method: EgressRequest['method']; maxBytes: number; signal: AbortSignal },
 ): EgressResponse => {
   const { body } = response
+  const isBodiless = method === 'HEAD'
   // It may break off before anybody reads it; whoever does is told.
   body.on('error', () => undefined)
   let gate: Readable | null = null
@@ -203,9 +207,17 @@ const answer = (
         throw error === broken ? asEgressError(target, error, signal) : error
       })
     },
-    discard: () => void (gate ?? body).destroy(),
+    discard() {
+      // To break off what is at its end costs more than to read it, and the connection.
+      if (gate === null && (isBodiless || sizeOf(response) <= cheapBytes)) body.resume()
+      else (gate ?? body).destroy()
+    },
   }
 }
+
+const cheapBytes = 16 * 1024
+const sizeOf = (response: Dispatcher.ResponseData): number =>
+  Number(headerOf(response, 'content-length') ?? Number.POSITIVE_INFINITY)
 
 const headerOf = (response: Dispatcher.ResponseData, name: string): string | undefined => {
   const value = response.headers[name]
