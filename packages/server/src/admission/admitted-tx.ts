@@ -40,6 +40,9 @@ export class AdmittedTx implements Tx {
   readonly #subject: Subject
   /** Uids made in this transaction: whoever may create an object may also finish it (secrets, references). */
   readonly #created = new Set<string>()
+  #hasWritten = false
+  /** The named object has the version that the request asks for, and is held. */
+  #isJudged = false
 
   constructor(tx: Tx, subject: Subject) {
     this.tenant = tx.tenant
@@ -55,13 +58,24 @@ export class AdmittedTx implements Tx {
   async getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
     const object = this.#ifSeen(kind, await this.#tx.getForUpdate(kind, uid))
     if (object) this.#authorize('update', object)
+    if (object) this.#judge(object)
     return object
+  }
+
+  /** Before the commit; returns whether a change was held to the version that the request asks for. */
+  end(): boolean {
+    if (!this.#hasWritten) return false
+    this.#subject.named?.mustBeJudged(this.#isJudged)
+    return this.#isJudged
   }
 
   async list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
     if (kind === 'Project') return listProjects(this.#tx, this.#subject, kind, query)
     const visible = visibleQuery(this.#subject, kind, query)
-    return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.list(kind, visible)
+    if (visible === 'nothing') return { items: [], count: 0 }
+    const page = await this.#tx.list(kind, visible)
+    for (const object of page.items) this.#subject.named?.met(object)
+    return page
   }
 
   async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
@@ -77,6 +91,7 @@ export class AdmittedTx implements Tx {
     if (project !== null) await this.#projectMustBeOpen(project)
     checkMeta(object)
     await validations[kind]?.create?.({ subject: this.#subject, tx: this.#tx }, object)
+    this.#hasWritten = true
     const created = await this.#tx.create(object)
     this.#created.add(created.meta.uid)
     await wakeTargets(this.#tx, kind, created.spec)
@@ -91,6 +106,8 @@ export class AdmittedTx implements Tx {
     await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
     const updated = await this.#tx.update(kind, uid, patch)
     await wakeTargets(this.#tx, kind, previous.spec, updated.spec)
+    this.#hasWritten = true
+    this.#subject.named?.met(updated)
     return updated
   }
 
@@ -154,7 +171,7 @@ export class AdmittedTx implements Tx {
 
   /** Only for those who may update the object: whoever can only read it never gets its secrets. */
   async getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
-    await this.#requireRef('update', ref)
+    this.#authorize('update', await this.#requireRef('get', ref))
     return this.#tx.getSecret(ref, field)
   }
 
@@ -206,8 +223,9 @@ export class AdmittedTx implements Tx {
   }
 
   #ifSeen<K extends KindName>(kind: K, object: StoredObject<K> | null): StoredObject<K> | null {
-    if (!object) return null
-    return this.#created.has(object.meta.uid) || sees(this.#subject, kind, guardedOf(object)) ? object : null
+    if (!object || !(this.#created.has(object.meta.uid) || sees(this.#subject, kind, guardedOf(object)))) return null
+    this.#subject.named?.met(object)
+    return object
   }
 
   #authorize(verb: Verb, object: StoredObject): void {
@@ -215,12 +233,20 @@ export class AdmittedTx implements Tx {
     if (!finishing) authorize(this.#subject, verb, object.kind, object.meta.uid, guardedOf(object))
   }
 
-  /** The object, if the subject may do `verb` with it. */
+  /** The object, if the subject may do `verb` with it: what changes it comes next. */
   async #require<K extends KindName>(verb: Verb, kind: K, uid: string): Promise<StoredObject<K>> {
-    const object = await this.#tx.get(kind, uid)
+    const isHeld = verb !== 'get' && this.#subject.named?.asks === true
+    const object = await (isHeld ? this.#tx.getForUpdate(kind, uid) : this.#tx.get(kind, uid))
     if (!object) throw notFound(kind, uid)
     this.#authorize(verb, object)
+    if (verb === 'get') return object
+    this.#judge(object)
+    this.#hasWritten = true
     return object
+  }
+
+  #judge(object: StoredObject): void {
+    if (!this.#isJudged && this.#subject.named?.isMet(object)) this.#isJudged = true
   }
 
   #requireRef(verb: Verb, ref: ObjectRef): Promise<StoredObject> {

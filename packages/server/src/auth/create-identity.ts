@@ -1,6 +1,7 @@
 import { apiKeys } from './api-keys.ts'
 import { audits } from './audits.ts'
 import { authenticators } from './authenticators.ts'
+import { creations } from './creations.ts'
 import { factors } from './factors.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
@@ -36,5 +37,6 @@ export function createIdentity(parts: Parts): Identity {
     ...roleBindings(parts),
     ...apiKeys(parts),
     ...audits(parts),
+    ...creations(parts),
   }
 }

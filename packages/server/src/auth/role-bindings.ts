@@ -32,7 +32,7 @@ const resourceRoleNotFound = (uid: string): AtriumError =>
 
 type Methods =
   | 'roleBindings'
-  | 'allRoleBindings'
+  | 'roleBindingsOf'
   | 'setRoleBindings'
   | 'holdersOf'
   | 'resourceRoles'
@@ -43,16 +43,14 @@ type Methods =
 export function roleBindings(parts: Parts): Pick<Identity, Methods> {
   const { database, random } = parts
   return {
-    roleBindings: (tenant, holder) =>
-      database.withTenant(tenant, async (sql) =>
-        (await rows.selectBindings(sql, tenant, holder)).map(({ roleUid, project }) => ({ roleUid, project })),
-      ),
+    roleBindings: async (tenant, holder) =>
+      (await rows.selectBindings(database.readsOf(tenant), tenant, holder)).map(({ roleUid, project }) => ({
+        roleUid,
+        project,
+      })),
 
-    allRoleBindings: async (tenant) =>
-      Map.groupBy(
-        await database.withTenant(tenant, (sql) => rows.selectAllBindings(sql, tenant)),
-        ({ holder }) => holder,
-      ),
+    roleBindingsOf: async (tenant, holders) =>
+      Map.groupBy(await rows.selectBindingsOf(database.readsOf(tenant), tenant, holders), ({ holder }) => holder),
 
     setRoleBindings: (scope, holder, roles) =>
       change(parts, scope, async (sql) => {
@@ -64,10 +62,9 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
         return { result: undefined, entry: entry(named, `set roles; ${text.join('; ')}`) }
       }),
 
-    holdersOf: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectHolders(sql, tenant, uid)),
+    holdersOf: (tenant, uid) => rows.selectHolders(database.readsOf(tenant), tenant, uid),
 
-    resourceRoles: (tenant, holder) =>
-      database.withTenant(tenant, (sql) => rows.selectResourceRoles(sql, tenant, holder)),
+    resourceRoles: (tenant, holder) => rows.selectResourceRoles(database.readsOf(tenant), tenant, holder),
 
     addResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {

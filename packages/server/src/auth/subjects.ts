@@ -13,19 +13,19 @@ import { readToken, type Token } from './tokens.ts'
 const permissionsOf = ({ roleUid, customPermissions }: BindingRow): readonly string[] =>
   builtInRole(roleUid)?.permissions ?? customPermissions ?? []
 
-/** The union of what the bound roles hold, by scope. */
+/** The union of what the bound roles hold, by scope. Scopes with the same roles share it: someone may have a role in thousands of projects. */
 function grantsFrom(bindings: BindingRow[]): Grants {
-  const tenant = new Set<string>()
-  const projects = new Map<string, Set<string>>()
-  for (const binding of bindings) {
-    let held = tenant
-    if (binding.project !== null) {
-      held = projects.get(binding.project) ?? new Set()
-      projects.set(binding.project, held)
-    }
-    for (const permission of permissionsOf(binding)) held.add(permission)
+  const byScope = Map.groupBy(bindings, ({ project }) => project)
+  const unions = new Map<string, ReadonlySet<string>>()
+  const unionOf = (held: BindingRow[]): ReadonlySet<string> => {
+    const key = held.map(({ roleUid }) => roleUid).join(' ')
+    const union = unions.get(key) ?? new Set(held.flatMap(permissionsOf))
+    unions.set(key, union)
+    return union
   }
-  return { tenant, projects }
+  const projects = new Map<string, ReadonlySet<string>>()
+  for (const [project, held] of byScope) if (project !== null) projects.set(project, unionOf(held))
+  return { tenant: unionOf(byScope.get(null) ?? []), projects }
 }
 
 const actorOf = ({ userUid, email, keyUid, keyName }: CredentialRow): Actor =>

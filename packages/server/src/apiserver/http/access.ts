@@ -8,7 +8,9 @@ import { forbidden, notFound } from '../../admission/authorize.ts'
 import { can, canSomewhere, type Subject, seesProject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
 import { type Access, operatorActor, type RegisteredOperation } from '../operation.ts'
+import { withNamed } from './if-match.ts'
 import { noteHeader, noteOfHeader, withNote } from './note.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 const uidPattern = /^[0-9a-zA-Z-]{1,64}$/
 
@@ -29,17 +31,37 @@ const unauthorized = (): AtriumError =>
     'Sign in: send an API key in header ApiKey, or a token of POST /v1/auth/authenticate in header Authorization.',
   )
 
+const credentialOf = (request: FastifyRequest): string | undefined =>
+  header(request, 'ApiKey') || header(request, 'Authorization') || undefined
+
 /** Who sends the request. Rejects with `Unauthorized` when nobody we know. */
-export async function authenticate(request: FastifyRequest, context: ServerContext): Promise<Subject> {
-  const key = header(request, 'ApiKey')
-  const token = header(request, 'Authorization')
-  const subject = key
-    ? await context.identity.subjectOfApiKey(key)
-    : token
-      ? await context.identity.subjectOfToken(token)
-      : null
+export async function authenticate(request: FastifyRequest, { identity }: ServerContext): Promise<Subject> {
+  const credential = credentialOf(request)
+  const isKey = credential !== undefined && credential === header(request, 'ApiKey')
+  const subject =
+    credential === undefined
+      ? null
+      : await (isKey ? identity.subjectOfApiKey(credential) : identity.subjectOfToken(credential))
   if (!subject) throw unauthorized()
   return subject
+}
+
+/** As `authenticate`; guesses count against the address. */
+async function authenticateWithin(
+  limits: RateLimits,
+  request: FastifyRequest,
+  context: ServerContext,
+): Promise<Subject> {
+  const credential = credentialOf(request)
+  if (credential !== undefined) limits.mayTry(request.ip, credential)
+  try {
+    const subject = await authenticate(request, context)
+    if (credential !== undefined) limits.wasGood(credential)
+    return subject
+  } catch (error) {
+    if (error instanceof AtriumError && error.code === 'Unauthorized') limits.wasBad(request.ip, credential)
+    throw error
+  }
 }
 
 /** Compares in the same time whatever differs. */
@@ -75,10 +97,11 @@ const subjectOf = async (
   request: FastifyRequest,
   registered: RegisteredOperation | undefined,
   context: ServerContext,
+  limits: RateLimits,
 ): Promise<Subject> =>
   registered && isOfShared(registered) && header(request, 'ApiKey') === undefined && isOperator(request, context)
     ? sharingOperator
-    : authenticate(request, context)
+    : authenticateWithin(limits, request, context)
 
 async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {
   const found =
@@ -115,14 +138,18 @@ export async function admit(
   operation: Operation,
   registered: RegisteredOperation | undefined,
   context: ServerContext,
+  limits: RateLimits,
 ): Promise<void> {
-  if (registered?.access === 'public') return
+  if (registered?.access === 'public') return limits.stranger(request.ip)
   if (registered?.access === 'operator') {
-    if (!isOperator(request, context))
-      throw new AtriumError('Unauthorized', 'This needs the operator token of the installation.')
-    return
+    if (isOperator(request, context)) return
+    limits.wasBad(request.ip, credentialOf(request))
+    throw new AtriumError('Unauthorized', 'This needs the operator token of the installation.')
   }
-  const subject = withNote(await subjectOf(request, registered, context), noteOfHeader(header(request, noteHeader)))
+  const found = await subjectOf(request, registered, context, limits)
+  await limits.tenant(found.tenant)
+  const noted = withNote(found, noteOfHeader(header(request, noteHeader)))
+  const subject = request.route ? withNamed(noted, request.route, header(request, 'If-Match')) : noted
   request.subject = subject
   if (!registered) {
     throw new AtriumError('NotImplemented', `${operation.id} is part of the API but not built yet.`)

@@ -35,14 +35,14 @@ function firstUnstorable(value: unknown, path: string): string | null {
   return null
 }
 
-const invalid = (message: string, details?: unknown): AtriumError =>
-  new AtriumError('InvalidRequest', message, { details })
+const invalid = (message: string, field = 'body'): AtriumError =>
+  new AtriumError('InvalidRequest', message, { details: { field } })
 
 function checkText(value: unknown, text: string): void {
   // Only an escape can bring such a character through a decoded text, so most texts need no walk.
   if (!/\\u(0000|d[89a-f])/i.test(text) && isStorable(text)) return
   const field = firstUnstorable(value, '')
-  if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, { field })
+  if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, field)
 }
 
 /** Reads a JSON text within the bounds of a document: how deep it nests, and which characters it holds. */
@@ -84,7 +84,7 @@ export function addBodyParser(app: FastifyInstance): void {
     if (request.route?.operation.consumes) return body
     const type = request.headers['content-type']
     if (type !== undefined && !jsonType.test(type)) {
-      throw invalid('The body must be JSON (Content-Type: application/json).')
+      throw invalid('The body must be JSON (Content-Type: application/json).', 'Content-Type')
     }
     return readDocument(body.toString('utf8'), (text) => parse(request, text))
   })

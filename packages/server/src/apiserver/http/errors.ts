@@ -15,14 +15,24 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined
 }
 
+/** Which part of the request the framework's own errors are about. */
+const frameworkFields: Record<string, string> = {
+  FST_ERR_BAD_URL: 'path',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Content-Type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'Content-Length',
+}
+
 /** Errors of the framework itself (bad URL, body too large, broken stream) as ours. */
 function translate(error: unknown): AtriumError | null {
   if (error instanceof AtriumError) return error
   const status = statusOf(error)
   if (status === 413) return new AtriumError('PayloadTooLarge', 'The body is larger than this server takes.')
-  if (status !== undefined && status < 500) return new AtriumError('InvalidRequest', messageOf(error))
-  return null
+  if (status === undefined || status >= 500) return null
+  const field = frameworkFields[codeOf(error)] ?? 'body'
+  return new AtriumError('InvalidRequest', messageOf(error), { details: { field } })
 }
+
+const codeOf = (error: unknown): string => (error instanceof Error ? String(Reflect.get(error, 'code')) : '')
 
 /** Status and body for anything thrown. Only an `AtriumError` speaks to the client; the rest stays in the log under `ref`. */
 export function errorAnswer(error: unknown, ref: string): { status: number; body: ErrorBody } {
@@ -37,8 +47,17 @@ export function errorAnswer(error: unknown, ref: string): { status: number; body
   return { status: errorStatus[code], body: { code, message, details, ref } }
 }
 
+/** Whole seconds, which every client reads; a date would ask for clocks that agree. */
+function retryAfterOf(details: unknown): number | null {
+  const seconds: unknown =
+    details !== null && typeof details === 'object' ? Reflect.get(details, 'retryAfterSeconds') : null
+  return typeof seconds === 'number' ? seconds : null
+}
+
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, body } = errorAnswer(error, request.id)
   request.failure = { code: body.code, error: status >= 500 ? error : null }
+  const retryAfter = retryAfterOf(body.details)
+  if (retryAfter !== null) reply.header('retry-after', retryAfter)
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
 }

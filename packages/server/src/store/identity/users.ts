@@ -48,9 +48,27 @@ export async function selectUser(sql: Sql, tenant: string, uid: string): Promise
   return row ? toUser(row) : null
 }
 
-export async function selectUsers(sql: Sql, tenant: string): Promise<User[]> {
-  const rows = await sql.query<UserRow>(`select ${columns} from users where tenant = $1 order by email, uid`, [tenant])
+/** All of them, or the one who has this e-mail. */
+export async function selectUsers(sql: Sql, tenant: string, email: string | null = null): Promise<User[]> {
+  const rows = await sql.query<UserRow>(
+    `select ${columns} from users where tenant = $1 and ($2::text is null or email = $2) order by email, uid`,
+    [tenant, email],
+  )
   return rows.map(toUser)
+}
+
+/** E-mails of those of these users that there are, by uid. */
+export async function selectEmails(sql: Sql, tenant: string, uids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ uid: string; email: string }>(
+    'select uid, email from users where tenant = $1 and uid = any($2) order by email',
+    [tenant, uids],
+  )
+  return new Map(rows.map(({ uid, email }) => [uid, email]))
+}
+
+export async function countUsers(sql: Sql, tenant: string): Promise<number> {
+  const [row] = await sql.query<{ count: number }>('select count(*) as count from users where tenant = $1', [tenant])
+  return row?.count ?? 0
 }
 
 export async function updateUser(sql: Sql, tenant: string, user: User, at: string): Promise<void> {

@@ -61,6 +61,7 @@ export async function inheritedBindings(
 ): Promise<RoleBinding[]> {
   const teams = (await identity.listTeams(tenant)).filter(({ users }) => users.includes(userUid))
   if (teams.length === 0) return []
-  const bindings = await identity.allRoleBindings(tenant)
-  return teams.flatMap(({ uid }) => bindings.get(uid) ?? [])
+  const uids = teams.map(({ uid }) => uid)
+  const bindings = await identity.roleBindingsOf(tenant, uids)
+  return uids.flatMap((uid) => bindings.get(uid) ?? [])
 }
