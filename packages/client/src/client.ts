@@ -92,6 +92,10 @@ async function read(response: Response): Promise<unknown> {
   return type.startsWith('application/json') ? response.json() : new Uint8Array(await response.arrayBuffer())
 }
 
+/** 96 bits. */
+const keyFrom = ({ fraction }: Capabilities['random']): string =>
+  Array.from({ length: 3 }, () => Math.floor(fraction() * 2 ** 32).toString(36)).join('-')
+
 const defaultTimeoutMs = 60_000
 
 export const createClient = (options: ClientOptions): Client => clientOf(options, null)
@@ -117,11 +121,14 @@ function clientOf(options: ClientOptions, versions: Versions | null): Client {
     const [method = '', path = ''] = route.split(' ')
     const url = urlOf(options.url, path, input)
     const isChange = method !== 'GET'
+    // Two calls that make the same are two wishes; tries of one call are one.
+    const key = keyFrom(options.random)
     const attempt = async (signal: AbortSignal): Promise<unknown> => {
       const expected = isChange && method !== 'POST' ? versions?.expectedAt(url.pathname) : undefined
       const headers = {
         ...headersFor(input.project, isChange),
         ...(expected !== undefined && { 'If-Match': expected }),
+        ...(method === 'POST' && { 'Idempotency-Key': key }),
       }
       const response = await send(url, { method, headers, body: bodyOf(input.body), signal })
       if (response.ok && isChange) versions?.changed(expected, response.headers.get('etag'))

@@ -4,11 +4,21 @@ import { type Answer, type Caller, openTestApi, type TestApi } from './support/a
 
 let api: TestApi
 let call: Caller
+/** As clients are that send no key. */
+const keyless =
+  (call: Caller): Caller =>
+  (route, given) =>
+    call(route, { ...given, headers: { 'idempotency-key': '', ...given?.headers } })
+async function newTenant() {
+  const made = await api.newTenant()
+  return { ...made, call: keyless(made.call) }
+}
+
 /** How far the API's clock is ahead of the store's, which says when something was made. */
 let aheadMs = 0
 beforeAll(async () => {
   api = await openTestApi({ clock: { ...systemClock, now: () => systemClock.now() + aheadMs } })
-  call = (await api.newTenant()).call
+  ;({ call } = await newTenant())
 })
 afterAll(() => api.close())
 
@@ -37,8 +47,8 @@ describe('a creation that is sent again', () => {
 
   test('to another server, and about people, too', async () => {
     const { as } = await api.another()
-    const tenant = await api.newTenant()
-    const elsewhere = as({ ApiKey: tenant.apiKey.reveal() })
+    const tenant = await newTenant()
+    const elsewhere = keyless(as({ ApiKey: tenant.apiKey.reveal() }))
     const body = { spec: { emailId: 'lost@example.com', firstName: 'L', lastName: 'O' } }
     const first = await tenant.call('POST /v1/users', { body })
     const again = await after(soonMs, () => elsewhere('POST /v1/users', { body }))
@@ -61,14 +71,14 @@ describe('a creation that is sent again', () => {
   })
 
   test('with other content, or by somebody else, is refused', async () => {
-    const tenant = await api.newTenant()
-    const other = await api.newUser(tenant.tenant.uid, [{ role: 'Tenant Admin' }])
+    const tenant = await newTenant()
+    const other = keyless((await api.newUser(tenant.tenant.uid, [{ role: 'Tenant Admin' }])).call)
     await tenant.call('POST /v1/projects', project('mine'))
     const changed = await after(soonMs, () =>
       tenant.call('POST /v1/projects', { body: { metadata: { name: 'mine', labels: { a: 'c' } } } }),
     )
     expect(changed.body.code).toBe('DuplicateName')
-    const foreign = await after(soonMs, () => other.call('POST /v1/projects', project('mine')))
+    const foreign = await after(soonMs, () => other('POST /v1/projects', project('mine')))
     expect(foreign.body.code).toBe('DuplicateName')
   })
 
@@ -81,12 +91,25 @@ describe('a creation that is sent again', () => {
   })
 
   test('takes the last place once', async () => {
-    const tenant = await api.newTenant()
+    const tenant = await newTenant()
     const limits = { resources: [{ kind: 'project', limit: 2 }] }
     await tenant.call(`PATCH /v1/tenants/${tenant.tenant.uid}/resourceLimits`, { body: limits })
     const first = await tenant.call('POST /v1/projects', project('last'))
     const again = await after(soonMs, () => tenant.call('POST /v1/projects', project('last')))
     expect(again.body).toEqual(first.body)
     expect((await tenant.call('POST /v1/projects', project('more'))).body.code).toBe('ResourceLimitReached')
+  })
+
+  test('with a key is the same wish as long as the key is the same, and no other one', async () => {
+    const send = (key: string) =>
+      call('POST /v1/projects', { ...project('keyed'), headers: { 'Idempotency-Key': key } })
+    const first = await send('a')
+    expect((await send('a')).body).toEqual(first.body)
+    await call(`GET /v1/projects/${first.body.uid}`)
+    expect((await after(11 * 60_000, () => send('a'))).body).toEqual(first.body)
+    expect((await after(soonMs, () => send('b'))).body.code).toBe('DuplicateName')
+    expect((await after(25 * 3_600_000, () => send('a'))).body.code).toBe('DuplicateName')
+    const odd = await send('x'.repeat(300))
+    expect([odd.status, odd.body.details]).toEqual([400, { field: 'Idempotency-Key' }])
   })
 })

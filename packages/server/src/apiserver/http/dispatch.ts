@@ -12,7 +12,7 @@ import type { FairShare } from './fair-share.ts'
 import { sendVersion } from './if-match.ts'
 import type { Projectors } from './projector.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { Repeats } from './repeats.ts'
+import { keyHeader, type Repeats } from './repeats.ts'
 import { successOf } from './table.ts'
 import { invalidRequest, parameterSchema, type Validators } from './validators.ts'
 
@@ -138,7 +138,9 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
     const leave = request.subject ? await tools.shares.enter(request.subject.tenant) : () => undefined
     let ended: AbortSignal | undefined
     const project = projectHeader(request)
-    const subject = request.subject && repeats.marked(operation, request.subject, { params, project, body })
+    const subject =
+      request.subject &&
+      repeats.marked(operation, request.subject, { params, project, body, key: header(request, keyHeader) })
     const given = {
       params,
       query,

@@ -5,12 +5,19 @@ import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { Subject } from '../../auth/subject.ts'
+import { invalid } from '../invalid.ts'
 import { successOf } from './table.ts'
 
-/** A client that lost an answer waits two seconds before it asks again; what comes sooner is another wish. */
-const leastMs = 1_000
-/** By then a lost connection has been noticed, and a server that went away is back. */
-const mostMs = 10 * 60_000
+/**
+ * Without a key. A client that lost an answer waits two seconds before it asks again; what comes sooner is another wish. At the end
+ * a lost connection has been noticed, and a server that went away is back.
+ */
+const likeness = { leastMs: 1_000, mostMs: 10 * 60_000 }
+/** A client that sends a key says itself what is the same wish. */
+const keyed = { leastMs: 0, mostMs: 24 * 3_600_000 }
+export const keyHeader = 'Idempotency-Key'
+const keyForm = /^[\x21-\x7e]{1,255}$/
+const keyMark = 'key:'
 const rememberedMost = 1_000
 /** How something is in its own way: it has the name, or the last free place. */
 const inTheWay: readonly string[] = ['DuplicateName', 'ResourceLimitReached'] satisfies ErrorCode[]
@@ -42,12 +49,15 @@ export class Repeats {
   marked(
     operation: Operation,
     subject: Subject,
-    request: { params: object; project: string | null; body: unknown },
+    request: { params: object; project: string | null; body: unknown; key: string | undefined },
   ): Subject {
     if (!this.#creates(operation)) return subject
+    const key = request.key || null
+    if (key !== null && !keyForm.test(key)) throw invalid(keyHeader, 'has to be 1 to 255 printable characters of ASCII')
     const body = Buffer.isBuffer(request.body) ? request.body.toString('base64') : request.body
-    const told = JSON.stringify([operation.id, subject.actor.uid, request.params, request.project, body])
-    return { ...subject, actor: { ...subject.actor, request: createHash('sha256').update(told).digest('base64url') } }
+    const told = JSON.stringify([operation.id, subject.actor.uid, request.params, request.project, body, key])
+    const hash = createHash('sha256').update(told).digest('base64url')
+    return { ...subject, actor: { ...subject.actor, request: key === null ? hash : `${keyMark}${hash}` } }
   }
 
   /** The request was carried out, about these uids in its path. */
@@ -65,9 +75,11 @@ export class Repeats {
   /** What the same request has made before, when that is why it fails now; throws `error` otherwise. */
   async answerTo(error: unknown, { tenant, actor }: Subject): Promise<{ uid: string }> {
     if (!(error instanceof AtriumError) || !inTheWay.includes(error.code) || actor.request === undefined) throw error
+    const isKeyed = actor.request.startsWith(keyMark)
+    const { leastMs, mostMs } = isKeyed ? keyed : likeness
     const at = (ageMs: number): string => new Date(this.#clock.now() - ageMs).toISOString()
     const uid = await this.#identity.creationOf(tenant, actor.request, { since: at(mostMs), until: at(leastMs) })
-    if (uid === null || this.#made.get(uid)?.isKnown) throw error
+    if (uid === null || (!isKeyed && this.#made.get(uid)?.isKnown)) throw error
     return { uid }
   }
 
