@@ -132,8 +132,8 @@ export interface Identity extends SignInIdentity {
 
   createUser(scope: Scope, user: NewUser): Promise<User>
   getUser(tenant: string, uid: string): Promise<User | null>
-  /** By e-mail; all of them, or the one who has this one. */
-  listUsers(tenant: string, email?: string): Promise<User[]>
+  /** By e-mail: all of them, the one who has this one, or a page of them (`limit` null = no end). */
+  listUsers(tenant: string, wanted?: { email?: string } | { limit: number | null; offset: number }): Promise<User[]>
   countUsers(tenant: string): Promise<number>
   updateUser(scope: Scope, uid: string, patch: UserPatch): Promise<User>
   /** Ends the user's sessions, but that of `keptToken`. */

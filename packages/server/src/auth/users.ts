@@ -86,7 +86,7 @@ export function users(
 
     getUser: (tenant, uid) => rows.selectUser(database.readsOf(tenant), tenant, uid),
 
-    listUsers: (tenant, email) => rows.selectUsers(database.readsOf(tenant), tenant, email ?? null),
+    listUsers: (tenant, wanted) => rows.selectUsers(database.readsOf(tenant), tenant, wanted),
 
     countUsers: (tenant) => rows.countUsers(database.readsOf(tenant), tenant),
 

@@ -34,6 +34,20 @@ function translate(error: unknown): AtriumError | null {
 
 const codeOf = (error: unknown): string => (error instanceof Error ? String(Reflect.get(error, 'code')) : '')
 
+/** What is wrong was found by reading what was sent, and may hold all of it. */
+const longestMessage = 8_000
+const longestDetail = 4_000
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most).toWellFormed()}… (${text.length} characters)`
+
+function cutDetails(value: unknown): unknown {
+  if (typeof value === 'string') return cut(value, longestDetail)
+  if (Array.isArray(value)) return value.map(cutDetails)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cutDetails(part)]))
+}
+
 /** Status and body for anything thrown. Only an `AtriumError` speaks to the client; the rest stays in the log under `ref`. */
 export function errorAnswer(error: unknown, ref: string): { status: number; body: ErrorBody } {
   const known = translate(error)
@@ -41,9 +55,9 @@ export function errorAnswer(error: unknown, ref: string): { status: number; body
   const code: ErrorCode = known && known.code !== 'LeaseLost' ? known.code : 'InternalError'
   const message =
     known && code !== 'InternalError'
-      ? known.message
+      ? cut(known.message, longestMessage)
       : 'Something failed on our side. The server log has it under this ref.'
-  const details = known && code !== 'InternalError' ? known.details : null
+  const details = known && code !== 'InternalError' ? cutDetails(known.details) : null
   return { status: errorStatus[code], body: { code, message, details, ref } }
 }
 

@@ -48,11 +48,16 @@ export async function selectUser(sql: Sql, tenant: string, uid: string): Promise
   return row ? toUser(row) : null
 }
 
-/** All of them, or the one who has this e-mail. */
-export async function selectUsers(sql: Sql, tenant: string, email: string | null = null): Promise<User[]> {
+/** All of them, the one who has this e-mail, or a page of them. */
+export async function selectUsers(
+  sql: Sql,
+  tenant: string,
+  { email = null, limit = null, offset = 0 }: { email?: string | null; limit?: number | null; offset?: number } = {},
+): Promise<User[]> {
   const rows = await sql.query<UserRow>(
-    `select ${columns} from users where tenant = $1 and ($2::text is null or email = $2) order by email, uid`,
-    [tenant, email],
+    `select ${columns} from users where tenant = $1 and ($2::text is null or email = $2)
+     order by email, uid limit $3 offset $4`,
+    [tenant, email, limit, offset],
   )
   return rows.map(toUser)
 }
