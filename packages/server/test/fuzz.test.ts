@@ -17,7 +17,7 @@ import { openTestApi, type TestApi } from './support/api.ts'
  * connections: no failure of ours, no answer that the contract does not know, and every error says what is wrong where.
  * `ATRIUM_FUZZ=SEED:FIRST:LAST` plays those cases again.
  */
-const [seed = 1, first = 0, last = process.env.ATRIUM_TEST_ALL === '1' ? 99_999 : 9_999] =
+const [seed = 1, first = 0, last = process.env.ATRIUM_TEST_ALL === '1' ? 99_999 : 3_999] =
   process.env.ATRIUM_FUZZ?.split(':').map(Number) ?? []
 /** A new world before too much of it was deleted. */
 const casesPerWorld = 2_500

@@ -50,10 +50,10 @@ const changes: Record<string, { share: number; apply: Change }> = {
   again: { share: 4, apply: (place, dice) => put(place, many(valueAt(place), dice.of([2, 3, 70]))) },
   deep: { share: 3, apply: (place, dice) => put(place, nested(dice, valueAt(place))) },
   huge: {
-    share: 1.5,
+    share: 0.5,
     apply: (place, dice) => put(place, dice.of(['x', '\u{1F512}', '\n', '{{']).repeat(dice.of([100_000, 1_000_000]))),
   },
-  many: { share: 1.5, apply: (place) => put(place, many(valueAt(place), 100_000)) },
+  many: { share: 0.5, apply: (place) => put(place, many(valueAt(place), 100_000)) },
 }
 
 const names = Object.entries(changes).flatMap(([name, { share }]) => Array.from({ length: share * 2 }, () => name))
