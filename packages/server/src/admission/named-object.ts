@@ -13,14 +13,15 @@ export type IfMatch = 'any' | ReadonlySet<string>
 
 /** Holds a request to the version of the object that its path names. */
 export class NamedVersion implements NamedObject {
-  readonly #uids: ReadonlySet<string>
+  readonly #uid: string | null
   readonly #ifMatch: IfMatch | null
   /** Set once a transaction that judged has ended well: what follows changes what the request has changed itself. */
   #isSettled = false
   #etag: string | null = null
 
-  constructor(uids: ReadonlySet<string>, ifMatch: IfMatch | null) {
-    this.#uids = uids
+  /** `uid` null = the path names none. */
+  constructor(uid: string | null, ifMatch: IfMatch | null) {
+    this.#uid = uid
     this.#ifMatch = ifMatch
   }
 
@@ -63,8 +64,6 @@ export class NamedVersion implements NamedObject {
 
   /** Infrastructure is shown under a uid of its own, and is a part of its cluster. */
   #isNamed({ kind, meta, spec }: StoredObject): boolean {
-    return (
-      this.#uids.has(meta.uid) || (kind === 'Cluster' && this.#uids.has(String(Reflect.get(spec, 'cloudConfigUid'))))
-    )
+    return this.#uid === meta.uid || (kind === 'Cluster' && this.#uid === Reflect.get(spec, 'cloudConfigUid'))
   }
 }

@@ -134,13 +134,13 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
     checkPath(operation, params)
     const query = readQuery(operation, request.query as Record<string, unknown>, querySchema, validators)
     const body = readBody(operation, request.body, tools)
-    // After the body was read: a slow client holds no place. Whoever is nobody yet has limits of their own.
-    const leave = request.subject ? await tools.shares.enter(request.subject.tenant) : () => undefined
     let ended: AbortSignal | undefined
     const project = projectHeader(request)
     const subject =
       request.subject &&
       repeats.marked(operation, request.subject, { params, project, body, key: header(request, keyHeader) })
+    // After the body was read: a slow client holds no place. Whoever is nobody yet has limits of their own.
+    const leave = request.subject ? await tools.shares.enter(request.subject.tenant) : () => undefined
     const given = {
       params,
       query,

@@ -19,12 +19,12 @@ export function parseIfMatch(sent: string | undefined): IfMatch | null {
   return new Set(tags.map((tag) => `"${tag?.[2]}"`))
 }
 
-/** The subject asking about the object that the path names. */
+/** The subject asking about the object that the path names last: what stands before is where it belongs. */
 export function withNamed(subject: Subject, { operation, params }: Route, ifMatch: string | undefined): Subject {
-  const uids = Object.entries(params).flatMap(([name, value]) => (uidName.test(name) ? [value] : []))
+  const uid = Object.entries(params).findLast(([name]) => uidName.test(name))?.[1] ?? null
   const asked = operation.method === 'GET' ? null : parseIfMatch(ifMatch)
-  if (uids.length === 0 && asked === null) return subject
-  return { ...subject, named: new NamedVersion(new Set(uids), asked) }
+  if (uid === null && asked === null) return subject
+  return { ...subject, named: new NamedVersion(uid, asked) }
 }
 
 /** Operations whose path ends with the uid of one object. */
