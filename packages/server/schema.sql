@@ -40,7 +40,7 @@ create table audit_log (
   tenant text collate "C" not null,
   uid text not null
 )
-  constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid) ON DELETE CASCADE
   constraint audit_log_pkey PRIMARY KEY (tenant, id)
   CREATE INDEX audit_log_by_object ON public.audit_log USING btree (tenant, uid, id DESC)
   CREATE INDEX audit_log_by_request ON public.audit_log USING btree (tenant, request, at) WHERE (request IS NOT NULL)
@@ -79,6 +79,7 @@ create table change_head (
   grant select, update to atrium_system
 
 create table changes (
+  former_labels jsonb,
   kind text collate "C" not null,
   position bigint not null,
   project text collate "C",
@@ -94,8 +95,10 @@ create table changes (
   policy own for select to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select to atrium_system
   grant select to atrium_app
+  grant update (kind, project, tenant, type, uid) to atrium_system
 
 create table changes_pending (
+  former_labels jsonb,
   kind text collate "C" not null,
   project text collate "C",
   resource_version bigint not null,
@@ -371,6 +374,57 @@ create table objects (
   policy shared for select to atrium_app using ((tenant = 'system'::text))
   grant delete, insert, select, update to atrium_app
 
+create table operator_links (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  operator_uid text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text
+)
+  constraint operator_links_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operator_links_tenant_operator_uid_fkey FOREIGN KEY (tenant, operator_uid) REFERENCES operators(tenant, uid) ON DELETE CASCADE
+  constraint operator_links_pkey PRIMARY KEY (tenant, operator_uid)
+  constraint operator_links_hash UNIQUE (tenant, hash)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
+create table operator_sessions (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  operator_uid text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text
+)
+  constraint operator_sessions_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operator_sessions_tenant_operator_uid_fkey FOREIGN KEY (tenant, operator_uid) REFERENCES operators(tenant, uid) ON DELETE CASCADE
+  constraint operator_sessions_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX operator_sessions_by_operator ON public.operator_sessions USING btree (tenant, operator_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
+create table operators (
+  created_at timestamp with time zone not null,
+  email text collate "C" not null,
+  first_name text not null,
+  is_active boolean not null default true,
+  last_name text not null,
+  last_sign_in_at timestamp with time zone,
+  modified_at timestamp with time zone not null,
+  password_hash text,
+  role text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text,
+  uid text collate "C" not null
+)
+  constraint operators_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operators_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint operators_pkey PRIMARY KEY (tenant, uid)
+  constraint operators_email UNIQUE (tenant, email)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+
 create table password_links (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
@@ -456,6 +510,7 @@ create table sessions (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   hash bytea not null,
+  sso jsonb,
   tenant text collate "C" not null,
   uid text collate "C" not null default (gen_random_uuid())::text,
   user_uid text collate "C" not null
@@ -483,9 +538,12 @@ create table settings (
   constraint settings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
   constraint settings_pkey PRIMARY KEY (tenant, scope, name)
   CREATE INDEX settings_by_project ON public.settings USING btree (tenant, project) WHERE (project IS NOT NULL)
+  CREATE INDEX settings_domains ON public.settings USING btree (tenant) WHERE ((name = 'domains'::text) AND (scope = ''::text))
   row level security: t, forced: t
+  policy domains for select to atrium_system using (((name = 'domains'::text) AND (scope = ''::text)))
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
+  grant select (name, scope, tenant, value) to atrium_system
 
 create table sign_in_challenges (
   challenge text collate "C",
@@ -505,7 +563,39 @@ create table sign_in_challenges (
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
 
+create table sso_links (
+  created_at timestamp with time zone not null,
+  provider text collate "C" not null,
+  subject text collate "C" not null,
+  tenant text collate "C" not null,
+  user_uid text collate "C" not null
+)
+  constraint sso_links_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sso_links_pkey PRIMARY KEY (tenant, provider, subject)
+  constraint sso_links_user UNIQUE (tenant, provider, user_uid)
+  CREATE INDEX sso_links_by_user ON public.sso_links USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant insert, select to atrium_app
+
+create table sso_tickets (
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  tenant text collate "C" not null,
+  ticket jsonb,
+  user_uid text collate "C"
+)
+  constraint sso_tickets_code CHECK ((num_nulls(user_uid, ticket) = ANY (ARRAY[0, 2])))
+  constraint sso_tickets_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint sso_tickets_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint sso_tickets_pkey PRIMARY KEY (tenant, hash)
+  CREATE INDEX sso_tickets_by_user ON public.sso_tickets USING btree (tenant, user_uid)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
+
 create table team_members (
+  by_sso boolean not null default false,
   team_uid text collate "C" not null,
   tenant text collate "C" not null,
   user_uid text collate "C" not null
@@ -524,6 +614,7 @@ create table teams (
   labels jsonb not null,
   modified_at timestamp with time zone not null,
   name text not null,
+  sources text[] not null default '{}'::text[],
   tenant text collate "C" not null,
   uid text collate "C" not null
 )
@@ -541,7 +632,7 @@ create table tenant_keys (
   version integer not null,
   wrapped bytea not null
 )
-  constraint tenant_keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint tenant_keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid) ON DELETE CASCADE
   constraint tenant_keys_pkey PRIMARY KEY (tenant, version)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
@@ -549,17 +640,24 @@ create table tenant_keys (
 
 create table tenants (
   created_at timestamp with time zone not null,
+  deletion jsonb,
   name text collate "C" not null,
+  shredded_at timestamp with time zone,
+  state text collate "C" not null default 'Active'::text,
+  state_since timestamp with time zone not null default now(),
   uid text collate "C" not null
 )
+  constraint tenants_state_check CHECK ((state = ANY (ARRAY['Pending'::text, 'Active'::text, 'Disabled'::text, 'Deleting'::text])))
+  constraint tenants_system_active CHECK (((uid <> 'system'::text) OR (state = 'Active'::text)))
   constraint tenants_pkey PRIMARY KEY (uid)
   constraint tenants_name_key UNIQUE (name)
   row level security: t, forced: t
+  policy deleting for delete to atrium_system using (((state = 'Deleting'::text) AND (shredded_at IS NOT NULL)))
   policy everything for all to atrium_system using (true)
   policy own for select to atrium_app using ((uid = ANY (ARRAY[current_setting('atrium.tenant'::text, true), 'system'::text])))
-  grant insert, select to atrium_system
+  grant delete, insert, select to atrium_system
   grant select to atrium_app
-  grant update (name) to atrium_system
+  grant update (deletion, name, shredded_at, state, state_since) to atrium_system
 
 create table users (
   created_at timestamp with time zone not null,
@@ -603,4 +701,23 @@ create table work_queue (
   policy everything for all to atrium_system using (true)
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
-  grant delete, select, update to atrium_system
+  grant delete, insert, select, update to atrium_system
+
+create table workspace_roles (
+  role_uid text collate "C" not null,
+  team_uid text collate "C",
+  tenant text collate "C" not null,
+  user_uid text collate "C",
+  workspace text collate "C" not null
+)
+  constraint workspace_roles_holder CHECK ((num_nonnulls(user_uid, team_uid) = 1))
+  constraint workspace_roles_tenant_team_uid_fkey FOREIGN KEY (tenant, team_uid) REFERENCES teams(tenant, uid) ON DELETE CASCADE
+  constraint workspace_roles_tenant_user_uid_fkey FOREIGN KEY (tenant, user_uid) REFERENCES users(tenant, uid) ON DELETE CASCADE
+  constraint workspace_roles_tenant_workspace_fkey FOREIGN KEY (tenant, workspace) REFERENCES objects(tenant, uid) ON DELETE CASCADE
+  constraint workspace_roles_of_team UNIQUE (tenant, team_uid, workspace, role_uid)
+  constraint workspace_roles_of_user UNIQUE (tenant, user_uid, workspace, role_uid)
+  CREATE INDEX workspace_roles_by_role ON public.workspace_roles USING btree (tenant, role_uid)
+  CREATE INDEX workspace_roles_by_workspace ON public.workspace_roles USING btree (tenant, workspace)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app

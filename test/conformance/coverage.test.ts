@@ -19,11 +19,6 @@ const promised = [
   ...[...both, ...lookUps].map((name) => `data ${name}`),
 ]
 
-/** Promised, and in no scenario: why. */
-const missing: Record<string, string> = {
-  'resource cluster_brownfield': 'needs a cluster that somebody else made',
-  'resource addon_deployment': 'needs a cluster that somebody else made',
-}
 /** What the client itself cannot import. */
 const notImportable = ['cluster_profile_import', 'addon_deployment']
 
@@ -39,7 +34,6 @@ const held = new Map(
 )
 const scenariosOf = (thing: string): string[] =>
   [...held].filter(([, things]) => things.includes(thing)).map(([name]) => name)
-const isMissing = (thing: string): boolean => missing[thing] !== undefined
 
 /** What the documentation says: a thing, and the scenarios that hold it. */
 const documented = [...read('../../docs/conformance.md').matchAll(/^\| `(\w+)` \| (.*) \| (.*) \|$/gm)]
@@ -50,14 +44,12 @@ const documented = [...read('../../docs/conformance.md').matchAll(/^\| `(\w+)` \
   .filter(({ scenarios }) => scenarios.length > 0)
 
 describe('what users of the client are promised', () => {
-  test.each(promised)('%s: a scenario holds it, or it is said why not', (thing) => {
-    if (isMissing(thing)) expect(scenariosOf(thing), 'it is not missing any more: take it from the list').toEqual([])
-    else expect(scenariosOf(thing)).not.toEqual([])
+  test.each(promised)('%s: a scenario holds it', (thing) => {
+    expect(scenariosOf(thing)).not.toEqual([])
   })
 
   test('the documentation names for each scenarios that hold it', () => {
-    const expected = promised.filter((thing) => !isMissing(thing))
-    expect(documented.map(({ thing }) => thing).sort()).toEqual(expected.sort())
+    expect(documented.map(({ thing }) => thing).sort()).toEqual(promised.toSorted())
     const wrong = documented.filter(({ thing, scenarios }) =>
       scenarios.some((name) => !scenariosOf(thing).includes(name)),
     )
@@ -69,7 +61,7 @@ describe('what users of the client are promised', () => {
     const tests = readdirSync(import.meta.dirname).filter((name) => name.startsWith('terraform'))
     const steps = files.filter((entry) => entry.isFile()).map(({ name }) => join('scenarios', name))
     const text = [...tests, ...steps].map((file) => read(file)).join('\n')
-    const importable = resources.filter((name) => !notImportable.includes(name) && !isMissing(`resource ${name}`))
+    const importable = resources.filter((name) => !notImportable.includes(name))
     expect(importable.filter((name) => !text.includes(`spectrocloud_${name}.`))).toEqual([])
   })
 })

@@ -190,21 +190,24 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       const found = await scenario.workspace.output('found')
       expect(found).toMatchObject({ state: 'Running', health: 'Healthy', pack: '1.0.0' })
       await expectEmptyPlan(custom.first)
-      await expectContent({ nodes: 2, web: 1, note: '1', page: 1 })
+      const access = { quotas: ['team-a=2'], readers: ['ann@example.com', 'auditors'] }
+      await expectContent({ nodes: 2, web: 1, note: '1', page: 1, ...access })
     })
 
     test('changes it in place, and sees no difference', async () => {
       scenario.begin('change')
       await scenario.workspace.apply(custom.changed)
       await expectEmptyPlan(custom.changed)
-      await expectContent({ nodes: 4, web: 2, note: '2', page: 2 })
+      const access = { quotas: ['team-a=3', 'team-b=1'], readers: ['bob@example.com', 'auditors'] }
+      await expectContent({ nodes: 4, web: 2, note: '2', page: 2, ...access })
     })
 
     test('takes parts away again, and sees no difference', async () => {
       scenario.begin('reduce')
       await scenario.workspace.apply(custom.reduced)
       await expectEmptyPlan(custom.reduced)
-      await expectContent({ nodes: 3, web: 2, note: null, page: null })
+      const access = { quotas: ['team-b=1'], readers: ['bob@example.com', 'auditors'] }
+      await expectContent({ nodes: 3, web: 2, note: null, page: null, ...access })
     })
 
     test('imports by name what it had forgotten, and sees no difference', async () => {

@@ -22,6 +22,7 @@ import { Installer } from './layers/installer.ts'
 import { RecordStore } from './layers/records.ts'
 import { leaveCluster } from './leave.ts'
 import { redactingLink } from './link/redacting-link.ts'
+import { Maintenance } from './nodes/maintenance.ts'
 import type { DesiredPosition, PlaneLink } from './ports.ts'
 import { Previewer } from './preview/previewer.ts'
 import { Reporter } from './report/reporter.ts'
@@ -87,8 +88,15 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   // From here on nothing is waited for: the link is open, and what it brings before anybody listens is lost.
   const { link, desired, blobs, redaction, clock, logger } = parts
   const engine: LayerEngine = createEngine(parts, () => ({ reporter, intake }))
-  const reporter = new Reporter({
+  const maintenance = new Maintenance({
     ...parts,
+    desired: () => desired.current,
+    tell: (...told) => reporter.tell(...told),
+    onChange: () => reporter.touch(),
+  })
+  const reporter: Reporter = new Reporter({
+    ...parts,
+    maintenance,
     layers: () => engine.reports(),
     openDeviations: () => deviations.openIds(),
     removals: () => engine.removals(),
@@ -106,6 +114,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
           guards.releases.recheckDeviations()
         }
         engine.wake()
+        maintenance.wake()
         reporter.touch()
       },
       onProblem(problem) {
@@ -141,6 +150,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       await intake.stop()
       await previewer.stop()
       await engine.stop()
+      await maintenance.stop()
       await Promise.all([guards.objects.stop(), guards.releases.stop()])
       await deviations.flush()
       await reporter.stop()

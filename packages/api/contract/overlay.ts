@@ -101,6 +101,19 @@ function addSignIn({ operations, schemas }: Contract): void {
   Object.assign(schemas.v1MfaCredentialCreationRequest?.properties ?? {}, { type: text })
 }
 
+/**
+ * Ways back from identity providers: who names itself in its answer (RFC 9207) sends `iss`, a browser goes on to the program it
+ * signs in for, and a provider that ends a session gets its answer by the browser.
+ */
+function addWaysBack(operations: Operation[]): void {
+  const of = (id: string): Operation | undefined => operations.find((operation) => operation.id === id)
+  of('V1OidcCallback')?.parameters.push({ name: 'iss', in: 'query', required: false, schema: text })
+  for (const id of ['V1OidcCallback', 'V1SamlCallback', 'V1SamlLogout']) {
+    const operation = of(id)
+    if (operation) operation.responses = { ...operation.responses, 303: null }
+  }
+}
+
 /** Changes `contract` in place and returns it. */
 export function applyOverlay(contract: Contract): Contract {
   const { schemas } = contract
@@ -117,5 +130,6 @@ export function applyOverlay(contract: Contract): Contract {
   addNewerFields(schemas)
   addImportToken(contract.operations)
   addSignIn(contract)
+  addWaysBack(contract.operations)
   return contract
 }

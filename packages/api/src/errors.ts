@@ -10,6 +10,8 @@ export const errorStatus = {
   PasswordExpired: 403,
   /** The credentials are right but do not permit this. */
   Forbidden: 403,
+  /** The credentials are right, and the operator of the installation closed their tenant; `details.state` says how. */
+  TenantInactive: 403,
   ResourceNotFound: 404,
   UserNotFound: 404,
   /** No cluster backup policy was ever set. */

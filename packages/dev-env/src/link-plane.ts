@@ -4,11 +4,13 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
+import { createEgress } from '@atrium/runtime/egress/egress.ts'
 import { certificateFingerprint } from '@atrium/runtime/pki/keys.ts'
 import { type Authority, createAuthority, issueCertificate } from '@atrium/runtime/pki/pki.ts'
 import { createAdmission } from '@atrium/server/admission/admission.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
+import { createSso } from '@atrium/server/auth/sso.ts'
 import type { ApplyReport } from '@atrium/server/link/hub.ts'
 import { createLink, type Link } from '@atrium/server/link/link.ts'
 import { FileKeyProvider } from '@atrium/server/store/keys/file-key-provider.ts'
@@ -80,8 +82,19 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     planeEpoch: () => store.epoch,
   })
   const clouds = { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() }
+  const egress = createEgress({ allowedRanges: [], allowPlainHttp: false, timeoutMs: 10_000, maxBytes: 2 ** 20 })
+  const sso = createSso({
+    ...deps,
+    database: store.database,
+    system: store.system,
+    keys: store.keys,
+    store,
+    egress,
+    publicUrl: null,
+  })
+  const own = { sso, publicUrl: null, operatorToken: null }
   const app = createApp(
-    { ...deps, logger, store, identity, admission, providers: new Map(), clouds, operatorToken: null },
+    { ...deps, logger, store, identity, admission, providers: new Map(), clouds, ...own },
     { https: { key: certificate.privateKeyPem, cert: certificate.certificatePem } },
   )
   link.registerRoutes(app)
@@ -98,6 +111,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     async stop() {
       await link.stop()
       await app.close()
+      await egress.close()
       await store.close()
     },
   }

@@ -155,7 +155,15 @@ async function feed(): Promise<void> {
   const { Authorization: session } = JSON.parse(signedIn.text) as { Authorization: string }
   canaries.set('session', session)
   const refreshed = await call(`GET /v1/auth/refresh/${session}`)
-  canaries.set('refreshed', (JSON.parse(refreshed.text) as { Authorization: string }).Authorization)
+  const { Authorization } = JSON.parse(refreshed.text) as { Authorization: string }
+  canaries.set('refreshed', Authorization)
+  const app = { deviceName: 'phone', password: credentials.password }
+  const begun = await call('POST /atrium/v1/account/mfa/totp/start', { body: app, headers: { Authorization } })
+  canaries.set('app', (JSON.parse(begun.text) as { secret: string }).secret)
+  const link = await call(`POST /atrium/v1/users/${tenant.adminUid}/passwordLink`)
+  const { token, path } = JSON.parse(link.text) as { token: string; path: string }
+  canaries.set('link', token)
+  await call(`PATCH ${path}`, { body: { password: 'short' } })
   await call('POST /v1/auth/authenticate', { body: { ...credentials, password: canary('guess') } })
   await call(`GET /v1/auth/refresh/${canary('stray-token')}`)
   await call('GET /v1/users/info', { headers: { ApiKey: canary('stray-key') } })
@@ -212,7 +220,7 @@ const filesBelow = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
 
 it('the canaries were fed: the layer failed on one, and what was said about it hides it', async () => {
-  expect([...canaries.keys()].sort()).toHaveLength(14)
+  expect([...canaries.keys()].sort()).toHaveLength(16)
   for (const [what, value] of canaries) expect(value.length, what).toBeGreaterThan(30)
   const failed = (await cluster())?.status.layers?.find(({ state }) => state === 'Error')
   expect(failed?.message).toContain('[secret]')

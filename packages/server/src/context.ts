@@ -14,6 +14,7 @@ import type { Store } from '@atrium/runtime/store/store.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
 import type { Identity } from './auth/identity.ts'
+import { createSso, type Sso } from './auth/sso.ts'
 import { type CloudClient, createCloudClient } from './clouds/client.ts'
 import type { ServerConfig } from './config/config.ts'
 import { type Content, createContent } from './content/content.ts'
@@ -58,6 +59,10 @@ export interface ServerContext {
   fetchPack?: Content['fetchPack']
   /** How clusters that somebody else made are taken in. Absent without a link. */
   imports?: Imports
+  /** Signs people in by the identity providers of their tenants. */
+  sso: Sso
+  /** The operator's address of this server, `https://host[:port]`; null = whoever sets something up knows it. */
+  publicUrl: string | null
   /** Signs the tokens of the platform's registry; absent without one. */
   registryTokens?: RegistryTokens | null
 }
@@ -110,6 +115,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   const { ecrEndpoint, stsEndpoint, packFolder, isolation } = config
   const aside = { ecrEndpoint, stsEndpoint, packFolder, isolation, awsKeys: awsKeysOf(config) }
   const content = createContent({ ...base, store, egress, registry, tenants, ...aside })
+  const parts = { clock, random, database: store.database, system: store.system, keys: store.keys }
+  const { publicUrl } = config
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,
@@ -133,7 +140,9 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     config,
     owner,
     store,
-    identity: createIdentity({ clock, random, database: store.database, system: store.system, keys: store.keys }),
+    identity: createIdentity(parts),
+    sso: createSso({ ...parts, store, egress, publicUrl }),
+    publicUrl,
     admission: createAdmission(store),
     providers,
     clouds: overrides.clouds ?? createCloudClient({ egress, clock, mirror: config.cloudMirror }),
@@ -180,7 +189,8 @@ const awsKeysOf = ({ aws }: ServerConfig): AwsKeys | null => {
   return { accessKey: aws.accessKey, secretKey }
 }
 
-const readSecret = (file: string | null): Secret<string> | null => {
+/** Null when the file is not there, or empty. */
+export const readSecret = (file: string | null): Secret<string> | null => {
   if (file === null || !existsSync(file)) return null
   const text = readFileSync(file, 'utf8').trim()
   return text === '' ? null : new Secret(text)

@@ -17,6 +17,8 @@ import {
 } from './controllers/cluster/deps.ts'
 import { importManifest } from './controllers/cluster/import-manifest.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
+import { createTenantReconciler } from './controllers/tenant/reconciler.ts'
+import { ensureFirstOperator } from './first-operator.ts'
 import { createMetrics } from './metrics.ts'
 import { keepCertificate } from './pki/keep-certificate.ts'
 import { VERSION } from './version.ts'
@@ -40,6 +42,8 @@ export interface ServerOptions {
 
 const CONTROLLER_GRACE_MS = 10_000
 const REQUEST_GRACE_MS = 3_000
+/** Clusters of a tenant that goes are looked at this often. */
+const TENANT_BUSY_MS = 1_000
 
 /** Serves the API, the link and the controllers in this process, on one port over TLS. */
 export const startServer = async (installation: Installation, options: ServerOptions = {}): Promise<RunningServer> => {
@@ -72,6 +76,7 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   const agent = agentSettings(pki, url)
   const controllers = createControllers(installation, agent, options)
   await content.ensurePublicRegistry()
+  await ensureFirstOperator(installation)
   controllers.start()
   logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
   return {
@@ -118,7 +123,8 @@ const createControllers = (
     epoch: () => store.epoch,
     timing: { ...defaultClusterTiming, ...clusterTiming },
   })
-  return createManager({ store, clock, random, logger, owner, reconcilers: [cluster, content.reconciler] })
+  const tenant = createTenantReconciler({ store, clock, logger, removal: store.removal, busyMs: TENANT_BUSY_MS })
+  return createManager({ store, clock, random, logger, owner, reconcilers: [cluster, content.reconciler, tenant] })
 }
 
 const stop = async (

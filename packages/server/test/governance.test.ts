@@ -1,4 +1,5 @@
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
+import { createSamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { BucketAccess } from '@atrium/server/clouds/buckets.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -25,8 +26,8 @@ async function made(call: Caller, route: string, body: object, headers = {}): Pr
   expect(answer.status, answer.text).toBe(201)
   return answer.body.uid
 }
-async function succeed(call: Caller, route: string, body?: object): Promise<void> {
-  const answer = await call(route, body === undefined ? {} : { body })
+async function succeed(call: Caller, route: string, body?: object, headers = {}): Promise<void> {
+  const answer = await call(route, body === undefined ? { headers } : { body, headers })
   expect(answer.status, answer.text).toBe(204)
 }
 async function refusal(call: Caller, route: string, body?: object): Promise<[string, string | undefined]> {
@@ -322,14 +323,18 @@ describe('single sign-on', () => {
       requiredClaims: { Email: 'email', FirstName: 'f', LastName: 'l', SpectroTeam: 't' },
     },
   }
-  const saml = { isSsoEnabled: true, federationMetadata: '<x/>', identityProvider: 'Okta', nameIdFormat: 'mail' }
+  let saml: object
+  beforeAll(async () => {
+    const { metadata } = await createSamlIssuer('https://idp.example/metadata')
+    saml = { isSsoEnabled: true, federationMetadata: metadata, identityProvider: 'Okta', nameIdFormat: 'mail' }
+  })
 
   test('is stored and echoed, and its secret is never shown again', async () => {
     const { call, tenant } = await api.newTenant()
     const path = `/v1/tenants/${tenant.uid}/oidc/config`
     expect((await call(`GET ${path}`)).body).toMatchObject({ isSsoEnabled: false, clientSecret: '' })
-    await succeed(call, `POST ${path}`, oidc)
-    const { body, text } = await call(`GET ${path}`, { headers: { host: 'plane.example' } })
+    await succeed(call, `POST ${path}`, oidc, { host: 'plane.example' })
+    const { body, text } = await call(`GET ${path}`, { headers: { host: 'elsewhere.example' } })
     expect(body).toMatchObject({ ...oidc, clientSecret: '********' })
     expect(body.callbackUrl).toBe(`https://plane.example/v1/auth/org/${tenant.name}/oidc/callback`)
     expect(text + (await textsOf(tenant.uid))).not.toContain('hush')
@@ -374,10 +379,11 @@ describe('single sign-on', () => {
     await succeed(call, `PUT /v1/users/${setter.uid}/roles`, { roles: [await made(call, 'POST /v1/roles', role)] })
     const strong = await made(call, 'POST /v1/teams', { metadata: { name: 'strong' } })
     await succeed(call, `PUT /v1/teams/${strong}/roles`, { roles: [builtInRoleNamed('Tenant Admin').uid] })
-    for (const [end, body] of [
+    for (const [end, enabled] of [
       ['oidc', oidc],
       ['saml', saml],
     ] as const) {
+      const body = { ...enabled, isSsoEnabled: false }
       const withTeam = (team: string) => ({ ...body, defaultTeams: [team] })
       const route = `POST ${path}/${end}/config`
       expect(await refusal(setter.call, route, withTeam(strong))).toEqual(['Forbidden', undefined])

@@ -265,6 +265,19 @@ describe('authenticators', () => {
     expect(await isSession(done)).toBe(true)
   })
 
+  test('that an organisation asks for are registered when somebody signs in, and sign that sign-in', async () => {
+    const { signIn, admin, tenant } = await newSomebody()
+    await admin(`PUT /atrium/v1/tenants/${tenant}/mfa`, { body: { isRequired: true } })
+    const waiting = asToken(await signIn())
+    const authenticator = new Authenticator(origin)
+    const { publicKey } = (await waiting(registerStart, { body: { deviceName: 'key' } })).body
+    const answer = { ...authenticator.register(publicKey), deviceName: 'key' }
+    expect((await waiting(registerFinish, { body: answer })).status).toBe(204)
+    expect((await waiting(registerStart, { body: { deviceName: 'two' } })).status, 'one is there now').toBe(401)
+    const asked = (await waiting(signStart)).body.publicKey
+    expect(await isSession(await waiting(signFinish, { body: authenticator.sign(asked) }))).toBe(true)
+  })
+
   test.each([
     ['at another address', { origin: 'https://plane.test.evil.example' }],
     ['for another server', { rpId: 'evil.example' }],

@@ -7,10 +7,11 @@ import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { operations as registered } from '@atrium/server/apiserver/operations/index.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Attempt, attemptsFor } from './probe/attempts.ts'
-import { type Outcome, run, describe as told } from './probe/run.ts'
+import { injected, type Outcome, overHttp, run, type Send, describe as told } from './probe/run.ts'
 import { difference, isOwn, type Row, stateOf } from './probe/state.ts'
 import { createVictim, type Victim } from './probe/victim.ts'
 import { openTestApi, type TestApi } from './support/api.ts'
+import { giveTagged, succeed, uidOf } from './support/roles.ts'
 
 /**
  * Tries every operation and every identifying parameter as another tenant, as a lesser role, as a member of another
@@ -39,8 +40,12 @@ let victim: Victim
 let attempts: Attempt[]
 let counted = 0
 
-async function probe(list: Attempt[], credentials: Record<string, string>): Promise<Outcome[]> {
-  const outcomes = await run(url, list, credentials)
+async function probe(
+  list: Attempt[],
+  credentials: Record<string, string>,
+  send: Send = injected(api.app),
+): Promise<Outcome[]> {
+  const outcomes = await run(send, list, credentials)
   counted += outcomes.length
   expect(outcomes.filter(({ status }) => status >= 500).map(told)).toEqual([])
   return outcomes
@@ -67,6 +72,35 @@ afterAll(async () => {
   )
   await api.close()
 })
+
+/**
+ * Those of `outcomes` whose answer differs from the one for a uid that does not exist. `secret` are the uids whose existence the caller may
+ * not know.
+ */
+async function differingFrom(
+  outcomes: Outcome[],
+  credentials: Record<string, string>,
+  secret: string[],
+): Promise<Outcome[]> {
+  const hidden = (text: string): string => secret.reduce((rest, uid) => rest.replaceAll(uid, noSuchUid), text)
+  const keyOf = ({ operation, url, headers }: Attempt): string =>
+    `${operation.id} ${headers['ProjectUid'] ?? ''} ${url}`
+  const blindOf = (attempt: Attempt): Attempt => ({
+    ...attempt,
+    url: hidden(attempt.url),
+    headers: Object.fromEntries(Object.entries(attempt.headers).filter(([, value]) => !secret.includes(value))),
+  })
+  const twins = outcomes.filter(({ attempt: { method, target } }) => method === 'GET' && secret.includes(target ?? ''))
+  const blind = new Map(twins.map(({ attempt }) => blindOf(attempt)).map((attempt) => [keyOf(attempt), attempt]))
+  const unseen = new Map(
+    (await probe([...blind.values()], credentials)).map((outcome) => [keyOf(outcome.attempt), outcome]),
+  )
+  const anonymous = ({ status, text }: Outcome): string => `${status} ${hidden(text).replace(/"ref":"[^"]*"/, '')}`
+  return twins.filter((outcome) => {
+    const twin = unseen.get(keyOf(blindOf(outcome.attempt)))
+    return twin !== undefined && anonymous(twin) !== anonymous(outcome)
+  })
+}
 
 const victimState = (): Promise<Row[]> => stateOf(api.ownerUrl, victim.tenant)
 const changesSince = async (first: Row[]): Promise<Row[]> => difference(first, await victimState())
@@ -95,28 +129,7 @@ describe('another tenant', () => {
     const references = Object.entries(victim.uids).filter(([, uid]) => own.includes(uid))
     expect(references, "the victim's uids in the stranger's objects").toEqual([])
 
-    const twins = outcomes
-      .filter(({ attempt }) => attempt.target !== null && attempt.method === 'GET')
-      .map(({ attempt }) => attempt)
-    const blind = twins.map((attempt) => ({
-      ...attempt,
-      url: Object.values(victim.uids).reduce((text, uid) => text.replaceAll(uid, noSuchUid), attempt.url),
-      headers: {},
-    }))
-    const unseen = new Map(
-      (await probe([...new Map(blind.map((one) => [one.operation.id + one.url, one])).values()], credentials)).map(
-        (outcome) => [outcome.attempt.operation.id + outcome.attempt.url, outcome],
-      ),
-    )
-    const anonymous = ({ status, text }: Outcome): string =>
-      `${status} ${Object.values(victim.uids)
-        .reduce((body, uid) => body.replaceAll(uid, noSuchUid), text)
-        .replace(/"ref":"[^"]*"/, '')}`
-    const exposed = outcomes.filter((outcome) => {
-      const index = twins.indexOf(outcome.attempt)
-      const twin = index < 0 ? undefined : unseen.get(outcome.attempt.operation.id + blind[index]?.url)
-      return twin !== undefined && anonymous(twin) !== anonymous(outcome)
-    })
+    const exposed = await differingFrom(outcomes, credentials, Object.values(victim.uids))
     expect(exposed.map(told), 'answers that differ from those for a uid that does not exist').toEqual([])
   })
 
@@ -130,6 +143,7 @@ describe('another tenant', () => {
     await probe(
       odd.map((attempt) => ({ ...attempt, headers: {} })),
       { ApiKey: stranger.apiKey.reveal() },
+      overHttp(url),
     )
   })
 })
@@ -173,6 +187,65 @@ test('a member of another project sees nothing of this one, and changes nobody',
   const changed = difference(first, last)
   expect(changed.filter(isTheirs), 'the probe does reach their own project').not.toEqual([])
   expect(changed.filter((row) => !isTheirs(row))).toEqual([])
+})
+
+describe('whoever holds a part of the project', () => {
+  /** Tries everything, and what `own` names as well; answers which of the changed rows are not theirs. */
+  async function probeBeside(user: { uid: string; apiKey: string }, own: string): Promise<void> {
+    const credentials = { ApiKey: user.apiKey }
+    const theirs = {
+      schemas,
+      uids: { ...victim.uids, cluster: own, workspace: own },
+      targets: [own],
+      project: victim.project,
+    }
+    const first = await victimState()
+    const outcomes = await probe(attempts, credentials)
+    expect(outcomes.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
+    const { tenant: _known, project: _seen, ...secret } = victim.uids
+    const differing = await differingFrom(outcomes, credentials, Object.values(secret))
+    expect(differing.map(told), 'answers that differ from those for a uid that does not exist').toEqual([])
+    const isTheirs = (row: Row): boolean => isOwn(user.uid)(row) || [row.uid, row.from_uid, row.workspace].includes(own)
+    expect((await changesSince(first)).filter((row) => !isTheirs(row))).toEqual([])
+    const reads = handled.filter(({ method, id }) => method === 'GET' && !streams.some((one) => one.id === id))
+    const seen = await probe(
+      reads.flatMap((operation) => attemptsFor(operation, theirs)),
+      credentials,
+    )
+    expect(seen.filter(({ text }) => text.includes(victim.canary)).map(told)).toEqual([])
+    expect(
+      seen.filter(({ status, text }) => status === 200 && text.includes(own)).length,
+      'it reaches what is theirs',
+    ).toBeGreaterThan(1)
+    await probe(
+      probed.filter(({ method }) => method !== 'GET').flatMap((operation) => attemptsFor(operation, theirs)),
+      credentials,
+    )
+    const changed = await changesSince(first)
+    expect(
+      changed.filter((row) => !isOwn(user.uid)(row) && isTheirs(row)),
+      'it changes what is theirs',
+    ).not.toEqual([])
+    expect(changed.filter((row) => !isTheirs(row))).toEqual([])
+  }
+
+  test('by tags sees nothing else of it, changes nothing else, and cannot tell what exists', async () => {
+    const user = await api.newUser(victim.tenant, [])
+    const roles = ['Resource Cluster Admin', 'Resource Cluster Profile Admin']
+    await giveTagged(victim.admin, `users/${user.uid}`, {
+      roles,
+      projects: [victim.project],
+      filters: [victim.open.filter],
+    })
+    await probeBeside(user, victim.open.cluster)
+  })
+
+  test('in one workspace sees nothing else of it, changes nothing else, and cannot tell what exists', async () => {
+    const user = await api.newUser(victim.tenant, [])
+    const workspaces = [{ uid: victim.open.workspace, roles: [uidOf('Workspace Admin')] }]
+    await succeed(victim.admin, `PUT /v1/workspaces/users/${user.uid}/roles`, { workspaces })
+    await probeBeside(user, victim.open.workspace)
+  })
 })
 
 test('a viewer of the project changes nothing but their own keys', async () => {

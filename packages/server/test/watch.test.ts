@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import type { Tx } from '@atrium/runtime/store/store.ts'
+import { newCluster } from '@atrium/runtime/store/suite/harness.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApi, type TestApi } from './support/api.ts'
+import { giveTagged, newFilter } from './support/roles.ts'
 
 let api: TestApi
 let url: string
@@ -159,4 +162,41 @@ test('a client that leaves while it is being admitted takes no stream with it', 
   const { status } = await fetch(`${url}/atrium/v1/watch`, { headers, signal: aborter.signal })
   aborter.abort()
   expect(status).toBe(200)
+})
+
+test('by tags: what they let through is told, and what leaves sight is told as deleted', async () => {
+  const tenant = await api.newTenant()
+  const { project, call } = tenant
+  const filter = await newFilter(call, 'blue', { key: 'team', values: ['blue'] })
+  const member = await api.newUser(tenant.tenant.uid, [])
+  await giveTagged(call, `users/${member.uid}`, {
+    roles: ['Resource Cluster Viewer'],
+    projects: [project.uid],
+    filters: [filter],
+  })
+  const since = await api.context.store.position()
+  const { store } = api.context
+  const inTx = <T>(work: (tx: Tx) => Promise<T>) =>
+    store.transaction(tenant.tenant.uid, { type: 'system', uid: 's', name: 's' }, work)
+  const add = (name: string, team: string) =>
+    inTx((tx) => tx.create(newCluster(name, { project: project.uid, labels: { team } })))
+  const retag = (uid: string, team: string) => inTx((tx) => tx.update('Cluster', uid, { labels: { team } }))
+  const blue = (await add('blue', 'blue')).meta.uid
+  const red = (await add('red', 'red')).meta.uid
+  const events = follow({ ApiKey: member.apiKey }, `?since=${since}`, (seen) =>
+    seen.some(({ type }) => type === 'deleted'),
+  )
+  // Each is told by the tags it has when it is told: so the change waits for the first.
+  const first = await follow({ ApiKey: member.apiKey }, `?since=${since}`, (seen) => seen.length >= 1)
+  expect(first.changes.map(({ uid, type }) => [uid, type])).toEqual([[blue, 'created']])
+  await retag(red, 'blue')
+  await retag(blue, 'red')
+  const { changes } = await events
+  expect(changes.filter(({ uid }) => uid === red).map(({ type }) => type)).toContain('updated')
+  expect(changes.at(-1)).toMatchObject({ uid: blue, type: 'deleted' })
+  const gone = follow({ ApiKey: member.apiKey }, `?since=${await store.position()}`, (seen) => seen.length >= 1)
+  await inTx((tx) => tx.delete('Cluster', blue))
+  await inTx((tx) => tx.delete('Cluster', red))
+  // Of what was out of sight already nothing is told.
+  expect((await gone).changes.map(({ uid, type }) => [uid, type])).toEqual([[red, 'deleted']])
 })

@@ -7,6 +7,8 @@ export interface PlatformHome {
   folder: string
   /** First-start credentials (`PlatformCredentials`), 0600. */
   credentialsFile: string
+  /** The first operator (`OperatorCredentials`), 0600. */
+  operatorFile: string
   /** Remembers that the demo was made: once deleted it is not made again. */
   demoFile: string
   pkiDir: string
@@ -84,12 +86,18 @@ export interface PlatformCredentials {
   project: { name: string; uid: string }
 }
 
+export interface OperatorCredentials {
+  email: string
+  password: string
+}
+
 export const platformHome = (home: string): PlatformHome => {
   const folder = existsSync(home) ? realpathSync(home) : resolve(home)
   const at = (...parts: string[]): string => join(folder, ...parts)
   return {
     folder,
     credentialsFile: at('credentials.json'),
+    operatorFile: at('operator.json'),
     demoFile: at('demo.json'),
     pkiDir: at('pki'),
     rootKeyFile: at('keys', 'root.key'),
@@ -111,7 +119,7 @@ export const platformHome = (home: string): PlatformHome => {
 }
 
 const entryNames = [
-  ...['credentials.json', 'demo.json', 'ports.json'],
+  ...['credentials.json', 'operator.json', 'demo.json', 'ports.json'],
   ...['cloud', 'keys', 'logs', 'pki', 'postgres', 'registry', 'run'],
 ]
 

@@ -35,6 +35,8 @@ export interface DesiredInfrastructure {
   cloudConfig: Record<string, unknown>
   pools: DesiredPool[]
   policy: ClusterPolicy
+  /** When certificates of the control plane were last asked to be renewed (RFC 3339); absent = never. */
+  certificatesSince?: string
   /** Machines (by provider id) that must go and be replaced, chosen by the machine controller. */
   replace: string[]
 }
@@ -53,6 +55,12 @@ export interface ObservedMachine {
   taints: Taint[]
 }
 
+export interface ObservedCertificates {
+  renewedFor: string
+  /** `expiresAt`: RFC 3339. */
+  list: { name: string; expiresAt: string }[]
+}
+
 export interface ObservedInfrastructure {
   /** False before the first operation and after the last of a deletion. */
   exists: boolean
@@ -63,6 +71,11 @@ export interface ObservedInfrastructure {
   endpoint: { host: string; port: number } | null
   /** That the control plane serves, without a leading `v`; empty before it exists. While it changes, still the old one. */
   kubernetesVersion: string
+  /**
+   * What the control plane shows, the authority first, and for which request it was last renewed (`certificatesSince`; empty = as it was
+   * made). Absent where the cloud does not tell, or cannot renew.
+   */
+  certificates?: ObservedCertificates
   machines: ObservedMachine[]
   /** The highest machine number each pool ever used, so that no name is given twice. */
   ordinals: Record<string, number>

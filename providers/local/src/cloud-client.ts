@@ -33,6 +33,8 @@ export interface CloudClient {
   /** Null when there is none. */
   cluster: (uid: string) => Promise<ClusterView | null>
   putCluster: (uid: string, request: ClusterRequest) => Promise<ClusterView>
+  /** Makes new certificates, and processes that use them; asked again with the same time it changes nothing. */
+  renewCertificates: (uid: string, request: string) => Promise<ClusterView>
   deleteCluster: (uid: string) => Promise<void>
   /** Null until the control plane answers. */
   kubeconfig: (uid: string) => Promise<string | null>
@@ -71,6 +73,7 @@ export const createCloudClient = (transport: CloudTransport): CloudClient => {
     clusters: () => call('GET', '/clusters'),
     cluster,
     putCluster: (uid, request) => call('PUT', `/clusters/${uid}`, request),
+    renewCertificates: (uid, request) => call('POST', `/clusters/${uid}/certificates`, { request }),
     deleteCluster: (uid) => callVoid('DELETE', `/clusters/${uid}`),
     kubeconfig: async (uid) =>
       (await call<{ kubeconfig: string | null }>('GET', `/clusters/${uid}/kubeconfig`)).kubeconfig,

@@ -12,7 +12,15 @@ export interface ClusterContent {
   note: string | null
   /** Replicas of the chart layer's Deployment; null when it is not there. */
   page: number | null
+  /** Cores of each namespace's quota, such as `team-a=2`. */
+  quotas: string[]
+  /** Who is bound to ClusterRole `view`. */
+  readers: string[]
 }
+
+type Quota = KubeObject & { spec?: { hard?: Record<string, string> } }
+type Binding = KubeObject & { roleRef: { name: string }; subjects?: { name: string }[] }
+const bindings = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' }
 
 export async function openCluster(kubeconfig: string): Promise<() => Promise<ClusterContent>> {
   const config = await parseKubeconfig(kubeconfig, { baseDir: null, clock: systemClock })
@@ -25,11 +33,17 @@ export async function openCluster(kubeconfig: string): Promise<() => Promise<Clu
     const page = await kube.find<KubeObject & { spec?: { replicas?: number } }>({
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'hello-atrium', name: 'hello-atrium' },
     })
+    const { items: quotas } = await kube.list<Quota>({ apiVersion: 'v1', kind: 'ResourceQuota' })
+    const { items: bound } = await kube.list<Binding>(bindings)
     return {
       nodes: nodes.length,
       web: nodes.filter(({ metadata }) => metadata.labels?.tier === 'web').length,
       note: note?.data?.replicas ?? null,
       page: page?.spec?.replicas ?? null,
+      quotas: quotas.map(({ metadata, spec }) => `${metadata.namespace}=${spec?.hard?.['requests.cpu']}`).sort(),
+      readers: bound
+        .filter(({ roleRef }) => roleRef.name === 'view')
+        .flatMap(({ subjects = [] }) => subjects.map(({ name }) => name)),
     }
   }
 }

@@ -25,6 +25,10 @@ export interface TestPlatform {
   credentials: PlatformCredentials
   /** As the administrator, in the first project. */
   client: Client
+  /** Its folder. */
+  home: string
+  /** File with the authority that signed its certificate, PEM. */
+  authorityFile: string
   /** Folder of its clusters: empty when nothing is left of any. */
   clustersFolder: string
   /** Ends every part and removes the home. */
@@ -71,6 +75,8 @@ export async function startPlatform(charts: { authorityFile: string }): Promise<
       url: record.url,
       authority,
       credentials,
+      home: home.folder,
+      authorityFile: record.caFile,
       clustersFolder: join(home.cloudFolder, 'clusters'),
       client: opened.client,
       async close() {

@@ -10,7 +10,12 @@ export interface OperationNeeds {
   /** Paths that must stay empty as they were: a value appears as a difference. */
   empty?: readonly string[]
   /** The client goes on asking until this path has this value. */
-  awaited?: { path: string; value: unknown }
+  awaited?: {
+    path: string
+    value: unknown
+    /** As `present`, of answers where that is so: what controllers and agents write until then. */
+    present?: readonly string[]
+  }
   /** The body is no JSON, and must not be empty. */
   text?: true
   /** Nothing a client does changes the answer: the catalogue. */
@@ -198,20 +203,27 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1CloudAccountsCustomDelete: nothing,
 
   v1SpectroClustersCustomCreate: made,
+  v1SpectroClustersGenericImport: made,
+  v1SpectroClustersAwsImport: made,
   v1SpectroClustersGet: {
     present: [
       ...['metadata.uid', 'spec.cloudConfigRef.uid', 'status.state', 'status.spcApply.canBeApplied'],
-      ...[`${templates}.packs[].name`, 'status.conditions[].status'],
-      ...['status.packs[].condition.type', 'status.packs[].condition.status'],
+      ...[`${templates}.packs[].name`, 'status.clusterImport.importLink', 'status.repave', 'spec.clusterConfig'],
     ],
     same: [
-      ...meta,
+      ...[...meta, 'metadata.annotations.spectroComponentsUpgradeForbidden'],
       ...['metadata.annotations.scope', 'spec.cloudType', 'spec.cloudConfigRef.kind'],
       ...['uid', 'name', 'type', 'profileVersion'].map((field) => `${templates}.${field}`),
-      ...['updateWorkerPoolsInParallel', 'timezone'].map((field) => `spec.clusterConfig.${field}`),
+      ...['updateWorkerPoolsInParallel', 'timezone', 'hostClusterConfig', 'machineManagementConfig'].map(
+        (field) => `spec.clusterConfig.${field}`,
+      ),
+      ...['countryCode', 'regionName', 'geoLoc'].map((field) => `status.location.${field}`),
     ],
     empty: ['status.location', 'spec.clusterConfig.machineManagementConfig'],
-    awaited: { path: 'status.state', value: 'Running' },
+    awaited: {
+      ...{ path: 'status.state', value: 'Running' },
+      present: ['status.conditions[].status', 'status.packs[].condition.type', 'status.packs[].condition.status'],
+    },
   },
   v1SpectroClustersSummaryUidOverview: {
     present: ['status.state', 'status.health.state'],
@@ -220,10 +232,24 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1SpectroClustersSearchFilterSummary: { present: ['listmeta'], same: ['items[].metadata.uid'] },
   v1SpectroClustersUidKubeConfigClientGet: text,
   v1SpectroClustersUidAdminKubeConfig: text,
-  v1ClusterFeatureBackupGet: nothing,
-  v1ClusterFeatureComplianceScanGet: nothing,
-  v1SpectroClustersUidConfigRbacsGet: { present: ['items'] },
-  v1SpectroClustersUidConfigNamespacesGet: { present: ['items'] },
+  v1ClusterFeatureBackupCreate: made,
+  v1ClusterFeatureBackupUpdate: nothing,
+  v1ClusterFeatureBackupGet: { same: ['spec.config'] },
+  v1ClusterFeatureComplianceScanCreate: made,
+  v1ClusterFeatureComplianceScanUpdate: nothing,
+  v1ClusterFeatureComplianceScanGet: { same: ['spec.driverSpec'] },
+  v1SpectroClustersUidConfigRbacsGet: { present: ['items'], same: ['items[].spec.bindings'] },
+  v1SpectroClustersUidConfigRbacsUpdate: nothing,
+  v1SpectroClustersUidConfigNamespacesGet: {
+    present: ['items'],
+    same: ['items[].metadata.name', 'items[].spec.resourceAllocation'],
+  },
+  v1SpectroClustersUidConfigNamespacesUpdate: nothing,
+  v1SpectroClustersUidOsPatchUpdate: nothing,
+  v1SpectroClustersUidUpgradeSettings: nothing,
+  v1SpectroClustersUidTimezoneUpdate: nothing,
+  v1SpectroClustersUidLocationPut: nothing,
+  V1HostClusterConfigUpdate: nothing,
   v1SpectroClustersUidVariablesGet: {
     same: ['[].profileUid', '[].variables[].name', '[].variables[].value'],
   },
@@ -426,6 +452,12 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   },
   V1TenantUidSamlConfigUpdate: nothing,
 
+  v1CloudConfigsGenericPoolMachinesList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name'] },
+  v1CloudConfigsGenericPoolMachinesUidGet: {
+    same: ['status.maintenanceStatus.action'],
+    awaited: { path: 'status.maintenanceStatus.state', value: 'Completed' },
+  },
+  v1CloudConfigsMachinePoolsMachineUidMaintenanceUpdate: nothing,
   v1CloudConfigsCustomGet: {
     same: [
       ...['kind', 'spec.cloudAccountRef.uid', 'spec.clusterConfig.values'],

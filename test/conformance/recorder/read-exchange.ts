@@ -86,7 +86,8 @@ function answerOf(raw: RawExchange, answer: unknown, needs: OperationNeeds): Exc
 
 function needEntries(answer: unknown, needs: OperationNeeds): [string, Need][] {
   const { present = [], same = [], empty = [], awaited } = needs
-  const typed = present.flatMap((path): [string, Need][] => {
+  const isThere = awaited !== undefined && isReached(answer, awaited)
+  const typed = [...present, ...((isThere && awaited.present) || [])].flatMap((path): [string, Need][] => {
     const [value] = valuesAt(answer, path)
     return value === undefined ? [] : [[path, { type: typeOf(value) }]]
   })
@@ -97,8 +98,7 @@ function needEntries(answer: unknown, needs: OperationNeeds): [string, Need][] {
   const absent = empty
     .filter((path) => valuesAt(answer, path).length === 0)
     .map((path): [string, Need] => [path, { absent: true }])
-  const reached: [string, Need][] =
-    awaited && isReached(answer, awaited) ? [[awaited.path, { is: [awaited.value] }]] : []
+  const reached: [string, Need][] = awaited && isThere ? [[awaited.path, { is: [awaited.value] }]] : []
   return [...typed, ...equal, ...absent, ...reached]
 }
 

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { PackSpec } from '@atrium/api/kinds/pack.ts'
+import { maintenanceMark } from '@atrium/api/link/desired-state.ts'
+import type { NodeReport } from '@atrium/api/link/protocol.ts'
 import { seedCatalogue } from '@atrium/dev-env/catalogue.ts'
 import { createTestDatabase } from '@atrium/dev-env/postgres.ts'
 import { FakeCloud } from '@atrium/provider-inmemory/cloud.ts'
@@ -17,6 +20,7 @@ import { envToConfig } from '@atrium/server/config/config.ts'
 import { createContext } from '@atrium/server/context.ts'
 import { computeStatus, ownConditions } from '@atrium/server/controllers/cluster/status.ts'
 import { chart } from '../scenarios/catalogue.ts'
+import { nodes } from '../scenarios/imported-clusters.ts'
 
 /** The whole API on a database of its own, and somebody who plays controllers and agents. */
 export interface ReplayWorld {
@@ -43,6 +47,17 @@ export interface WorldAnswer {
   text: string
 }
 
+/** As an agent reports them that has done what was asked of each. */
+const nodesOf = ({ maintenance = [] }: ClusterSpec): NodeReport[] =>
+  nodes.map((name) => {
+    const asked = maintenance.find(({ node }) => node === name)
+    return {
+      ...{ name, providerId: name, ready: true, message: '', notReadySince: null },
+      ...(asked?.action === 'cordon' && { unschedulable: true as const }),
+      ...(asked && { maintenance: { done: maintenanceMark(asked), problem: '' } }),
+    }
+  })
+
 const actor = { type: 'system', uid: 'conformance', name: 'conformance' } as const
 
 export async function openWorld(): Promise<ReplayWorld> {
@@ -68,7 +83,8 @@ export async function openWorld(): Promise<ReplayWorld> {
   await seedCatalogue(store)
   const made = await createTenant(installation, { name: 'default' }, actor)
   const violations: string[] = []
-  const app = createApp(installation, { onContractViolation: (message) => violations.push(message) })
+  const imports = { url: 'https://plane.test', manifest: () => Promise.resolve('kind: List\n') }
+  const app = createApp({ ...installation, imports }, { onContractViolation: (message) => violations.push(message) })
   await app.ready()
   return {
     violations,
@@ -154,14 +170,16 @@ const settleClusters = (store: Store, tenant: string): Promise<void> =>
         machines: { total, ready: total },
         layers: { total: layers.length, ready: layers.length },
         begun: true,
-        imported: false,
+        imported: spec.import !== undefined,
         now: systemClock.now(),
         stepLimitMs: Number.POSITIVE_INFINITY,
       })
       const endpoint = { host: 'cluster.test', port: 6443 }
-      await tx.putSecret({ kind: 'Cluster', uid: meta.uid }, 'kubeconfig', new Secret('kind: Config\n'))
+      const ref = { kind: 'Cluster', uid: meta.uid }
+      // That of an imported one is its owner's.
+      if (!spec.import) await tx.putSecret(ref, 'kubeconfig', new Secret('kind: Config\n'))
       await tx.updateStatus('Cluster', meta.uid, {
-        status: { ...computed.status, layers, endpoint },
+        status: { ...computed.status, layers, endpoint, ...(spec.import && { nodes: nodesOf(spec) }) },
         conditions: setConditions([], computed.conditions, isoNow(systemClock)),
       })
     }

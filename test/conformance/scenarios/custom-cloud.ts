@@ -11,6 +11,16 @@ export const first: Variables = {
   owner: 'everyone',
   spare_pool: false,
   applications: true,
+  namespaces: { 'team-a': '2' },
+  reader: 'ann@example.com',
+  latitude: 48.2,
+  patching: '0 3 * * 6',
+  // The client sends none of these when it makes a cluster.
+  timezone: '',
+  upgrades: 'unlock',
+  patch_after: '',
+  backups: '',
+  scans: '',
 }
 
 export const changed: Variables = {
@@ -24,7 +34,19 @@ export const changed: Variables = {
   owner: 'everybody',
   spare_pool: true,
   applications: true,
+  namespaces: { 'team-a': '3', 'team-b': '1' },
+  reader: 'bob@example.com',
+  latitude: -33.9,
+  patching: '30 4 * * 0',
+  timezone: 'Europe/Vienna',
+  upgrades: 'lock',
+  patch_after: '2101-01-01T00:00:00Z',
+  backups: '0 1 * * *',
+  scans: '0 2 * * *',
 }
 
-/** Less than before: a pool and a profile leave the cluster. */
-export const reduced: Variables = { ...changed, spare_pool: false, applications: false }
+/** Less than before: a pool, a profile and a namespace leave the cluster, and nothing is scanned. */
+export const reduced: Variables = {
+  ...{ ...changed, spare_pool: false, applications: false },
+  ...{ namespaces: { 'team-b': '1' }, patch_after: '', scans: '' },
+}

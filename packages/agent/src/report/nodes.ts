@@ -17,6 +17,7 @@ export function reportNode(node: KubeObject): NodeReport {
     providerId: new Fields(node.spec).text('providerID'),
     ready,
     message: ready ? '' : (message || 'its kubelet has not reported yet').slice(0, MESSAGE_CHARS),
+    ...(new Fields(node.spec).flag('unschedulable') && { unschedulable: true }),
     notReadySince: ready ? null : condition?.text('lastTransitionTime') || (node.metadata.creationTimestamp ?? null),
   }
 }

@@ -9,6 +9,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import type { DesiredStore } from '../desired/desired-store.ts'
 import type { PendingRemoval } from '../layers/engine.ts'
 import { shortHash } from '../names.ts'
+import { MARK, type Maintenance } from '../nodes/maintenance.ts'
 import type { AgentReport, PlaneLink } from '../ports.ts'
 import { boundState } from './bounds.ts'
 import { EventBuffer, toEventItem } from './events.ts'
@@ -28,6 +29,7 @@ export interface ReporterDeps {
   removals(): PendingRemoval[]
   /** Why the newest desired state cannot be taken up, if so. */
   intakeProblem(): string | null
+  maintenance: Pick<Maintenance, 'observe' | 'report'>
 }
 
 type StateReport = Extract<AgentReport, { type: 'state' }>
@@ -108,7 +110,10 @@ export class Reporter {
     const { desired } = this.#deps
     const current = desired.current
     const layers = this.#deps.layers()
-    const nodes = [...this.#nodes.values()].map(reportNode)
+    const nodes = [...this.#nodes.values()].map((node) => ({
+      ...reportNode(node),
+      ...this.#deps.maintenance.report(node),
+    }))
     const working = current && { epoch: current.epoch, generation: current.generation }
     const open = this.#deps.openDeviations()
     return boundState({
@@ -153,6 +158,7 @@ export class Reporter {
       onObject: (change, node) => {
         if (change === 'gone') this.#nodes.delete(node.metadata.name)
         else this.#nodes.set(node.metadata.name, slimNode(node))
+        this.#deps.maintenance.observe(change, slimNode(node))
         this.touch()
       },
     })
@@ -248,7 +254,15 @@ function slimNode(node: KubeObject): KubeObject {
   const { conditions, capacity } = (status ?? {}) as Record<string, unknown>
   const { name } = refOf(node)
   const creationTimestamp = node.metadata.creationTimestamp ?? ''
-  return { apiVersion, kind, metadata: { name, creationTimestamp }, spec, status: { conditions, capacity } }
+  const mark = node.metadata.annotations?.[MARK]
+  const annotations = mark === undefined ? {} : { [MARK]: mark }
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, creationTimestamp, annotations },
+    spec,
+    status: { conditions, capacity },
+  }
 }
 
 const emptyFigures = (): StateReport['metrics'] => ({

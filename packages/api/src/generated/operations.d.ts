@@ -16,12 +16,25 @@ export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null; contestedBy?: string | undefined }
 export interface AtriumDeviations { items: AtriumDeviation[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
+export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
+export interface AtriumLink { url: string; expiresAt: string }
+export interface AtriumLinkUse { token: string; password: string }
+export interface AtriumLinkUsed { email: string; organization: string }
+export interface AtriumLoginCode { code: string; verifier: string }
+export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
 export interface AtriumMfaCode { code: string }
 export interface AtriumMfaCredential { id: string; rawId: string; type?: string | undefined; response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | null | undefined } }
 export interface AtriumMfaRequest { publicKey: { challenge: string; rpId: string; timeout: number; userVerification: string; allowCredentials: ({ id: string; type: string; transports?: string[] | undefined })[] } }
 export interface AtriumMfaSetting { isRequired: boolean }
+export interface AtriumNamed { uid: string; name: string }
 export interface AtriumObjectChange { object: string; change: "created" | "changed" | "replaced" | "removed" | "kept" | "refused"; why: string; restarts: string; lines: string[]; cutBytes: number }
+export interface AtriumOperator { uid: string; email: string; firstName: string; lastName: string; role: string; isActive: boolean; hasPassword: boolean; lastSignInAt: string | null; createdAt: string }
+export interface AtriumOperatorEntity { email: string; firstName?: string | undefined; lastName?: string | undefined; role: "RootAdmin" | "AccountAdmin" | "OperationAdmin" }
+export interface AtriumOperatorInvited { operator: AtriumOperator; activation: AtriumLink }
+export interface AtriumOperatorMe { uid: string; name: string; role: string; permissions: string[] }
+export interface AtriumOperatorPatch { firstName?: string | undefined; lastName?: string | undefined; role?: "RootAdmin" | "AccountAdmin" | "OperationAdmin" | undefined; isActive?: boolean | undefined }
+export interface AtriumOperators { items: AtriumOperator[] }
 export interface AtriumOwnPassword { password?: string | undefined }
 export interface AtriumPackPresets { values: string; enabled: ({ group: string; name: string })[]; saved: boolean }
 export interface AtriumPackPresetsRequest { presets: string[]; dryRun?: boolean | undefined }
@@ -29,6 +42,7 @@ export interface AtriumPackUpgrade { from: string; to: string; packUid: string; 
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
 export interface AtriumPasswordLink { token: string; path: string; expiresAt: string }
+export interface AtriumPermissionExplanation { allowed: boolean; summary: string; user: AtriumNamed; permission: string; operation?: string | undefined; extent: "all" | "some" | "none"; givenBy: AtriumGrant[]; missedBy: AtriumGrant[]; missing: string[]; rolesThatGive: ({ uid: string; name: string; scope: "tenant" | "project" | "resource" })[]; askedOf: AtriumNamed[] }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
 export interface AtriumRecoveryCodes { recoveryCodes: string[] }
 export interface AtriumRegistry { uid: string; name: string; type: string; endpoint: string; scope: string; everyMinutes: number | null; signatureKey: string; repositories: string[]; sync: { state: string; message: string; lastRunAt: string | null; lastSuccessAt: string | null; counts: { offered: number; usable: number; changed: number; moved: number; failed: number; leftOut: number }; problems: ({ code: string; place: string; mark: string; message: string })[] } }
@@ -39,11 +53,19 @@ export interface AtriumRevision { number: number; at: string; by: { type: string
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
 export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMetaData }
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
+export interface AtriumSession { token: string; expiresAt: string }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
 export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; isCurrent: boolean })[] }
+export interface AtriumSignIn { email: string; password: string }
+export interface AtriumSignOut { redirectUrl: string }
+export interface AtriumSystemAudit { items: ({ id: number; at: string; actor: { type: string; uid: string; name: string }; action: string; kind: string; uid: string; name: string; message: string })[] }
+export interface AtriumTenant { uid: string; name: string; state: string; stateSince: string; createdAt: string; counts: { users: number; projects: number; clusters: number }; deletion?: AtriumTenantDeletion | undefined }
 export interface AtriumTenantCredentials { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; adminPassword: string; apiKey: string }
+export interface AtriumTenantDeletion { clusters: string; force: boolean; requestedAt: string; requestedBy: string; phase: string; message: string; since: string; done: number; total: number; remaining: ({ name: string; state: string; reason: string })[] }
 export interface AtriumTenantEntity { name: string; adminEmail?: string | undefined; adminPassword?: string | undefined }
-export interface AtriumTenants { items: ({ uid: string; name: string; createdAt: string })[] }
+export interface AtriumTenantInvitation { name: string; adminEmail: string; adminFirstName: string; adminLastName: string }
+export interface AtriumTenantInvited { tenant: { uid: string; name: string }; project: { uid: string; name: string }; adminUid: string; adminEmail: string; activation: AtriumLink }
+export interface AtriumTenants { items: ({ uid: string; name: string; state: string; stateSince: string; createdAt: string })[] }
 export interface AtriumTotpConfirmed { recoveryCodes: string[]; Authorization?: string | undefined }
 export interface AtriumTotpName { deviceName: string; password?: string | undefined }
 export interface AtriumTotpSecret { secret: string; uri: string }
@@ -2312,7 +2334,7 @@ export interface Operations {
   V1OidcCallback: {
     route: 'GET /v1/auth/org/{org}/oidc/callback'
     params: { org: string }
-    query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined }
+    query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined; iss?: string | undefined }
     body: undefined
     status: 200
     response: v1UserToken
@@ -11581,6 +11603,14 @@ export interface Operations {
     status: 200
     response: AtriumExplanation
   }
+  atriumPermissionsExplain: {
+    route: 'GET /atrium/v1/permissions/explain'
+    params: Empty
+    query: { user?: string | undefined; permission?: string | undefined; operation?: string | undefined; kind?: "Project" | "Role" | "MacroSet" | "Registry" | "Pack" | "ClusterProfile" | "CloudAccount" | "Cluster" | "Machine" | "Workspace" | "MaintenancePolicy" | "ClusterTemplate" | "ClusterGroup" | "TagFilter" | "SshKey" | "EdgeToken" | "StorageLocation" | "SsoConfig" | undefined; uid?: string | undefined; project?: string | undefined }
+    body: undefined
+    status: 200
+    response: AtriumPermissionExplanation
+  }
   atriumClustersPlan: {
     route: 'POST /atrium/v1/clusters/{uid}/plan'
     params: { uid: string }
@@ -11693,6 +11723,126 @@ export interface Operations {
     status: 200
     response: AtriumClusterPlan
   }
+  atriumAuthLoginsList: {
+    route: 'GET /atrium/v1/auth/logins'
+    params: Empty
+    query: { email: string }
+    body: undefined
+    status: 200
+    response: AtriumLogins
+  }
+  atriumAuthOidcLogin: {
+    route: 'GET /atrium/v1/auth/org/{org}/oidc/login'
+    params: { org: string }
+    query: { port?: number | undefined; challenge?: string | undefined }
+    body: undefined
+    status: 303
+    response: void
+  }
+  atriumAuthSamlLogin: {
+    route: 'GET /atrium/v1/auth/org/{org}/saml/login'
+    params: { org: string }
+    query: { port?: number | undefined; challenge?: string | undefined }
+    body: undefined
+    status: 303
+    response: void
+  }
+  atriumAuthCodeExchange: {
+    route: 'POST /atrium/v1/auth/code'
+    params: Empty
+    query: Empty
+    body: AtriumLoginCode
+    status: 200
+    response: v1UserToken
+  }
+  atriumAuthSignOut: {
+    route: 'POST /atrium/v1/auth/sign-out'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSignOut
+  }
+  atriumSystemSignIn: {
+    route: 'POST /atrium/v1/system/sign-in'
+    params: Empty
+    query: Empty
+    body: AtriumSignIn
+    status: 200
+    response: AtriumSession
+  }
+  atriumSystemSignOut: {
+    route: 'POST /atrium/v1/system/sign-out'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumSystemMe: {
+    route: 'GET /atrium/v1/system/me'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumOperatorMe
+  }
+  atriumSystemAuditList: {
+    route: 'GET /atrium/v1/system/audit'
+    params: Empty
+    query: { limit?: number | undefined; before?: number | undefined }
+    body: undefined
+    status: 200
+    response: AtriumSystemAudit
+  }
+  atriumOperatorsList: {
+    route: 'GET /atrium/v1/system/operators'
+    params: Empty
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumOperators
+  }
+  atriumOperatorsCreate: {
+    route: 'POST /atrium/v1/system/operators'
+    params: Empty
+    query: Empty
+    body: AtriumOperatorEntity
+    status: 201
+    response: AtriumOperatorInvited
+  }
+  atriumOperatorsUpdate: {
+    route: 'PATCH /atrium/v1/system/operators/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: AtriumOperatorPatch
+    status: 204
+    response: void
+  }
+  atriumOperatorsDelete: {
+    route: 'DELETE /atrium/v1/system/operators/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumOperatorsActivate: {
+    route: 'POST /atrium/v1/system/operators/{uid}/activate'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumLink
+  }
+  atriumLinksUse: {
+    route: 'POST /atrium/v1/links'
+    params: Empty
+    query: Empty
+    body: AtriumLinkUse
+    status: 200
+    response: AtriumLinkUsed
+  }
   atriumTenantsCreate: {
     route: 'POST /atrium/v1/tenants'
     params: Empty
@@ -11708,6 +11858,54 @@ export interface Operations {
     body: undefined
     status: 200
     response: AtriumTenants
+  }
+  atriumTenantsInvite: {
+    route: 'POST /atrium/v1/tenants/invite'
+    params: Empty
+    query: Empty
+    body: AtriumTenantInvitation
+    status: 201
+    response: AtriumTenantInvited
+  }
+  atriumTenantsGet: {
+    route: 'GET /atrium/v1/tenants/{uid}'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumTenant
+  }
+  atriumTenantsActivate: {
+    route: 'POST /atrium/v1/tenants/{uid}/activate'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumLink
+  }
+  atriumTenantsDisable: {
+    route: 'POST /atrium/v1/tenants/{uid}/disable'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumTenantsEnable: {
+    route: 'POST /atrium/v1/tenants/{uid}/enable'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumTenantsDelete: {
+    route: 'DELETE /atrium/v1/tenants/{uid}'
+    params: { uid: string }
+    query: { clusters?: "delete" | "unlink" | undefined; force?: boolean | undefined }
+    body: undefined
+    status: 202
+    response: AtriumTenantDeletion
   }
   atriumWatch: {
     route: 'GET /atrium/v1/watch'
@@ -12935,6 +13133,7 @@ export interface Routes {
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
+  'GET /atrium/v1/permissions/explain': 'atriumPermissionsExplain'
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/upgrade': 'atriumProfilesPackUpgrade'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/presets': 'atriumProfilesPackPresets'
@@ -12949,8 +13148,29 @@ export interface Routes {
   'GET /atrium/v1/profiles/{uid}/revisions': 'atriumProfilesRevisionsList'
   'GET /atrium/v1/profiles/{uid}/revisions/{number}': 'atriumProfilesRevisionsGet'
   'POST /atrium/v1/clusters/{uid}/rollback': 'atriumClustersRollback'
+  'GET /atrium/v1/auth/logins': 'atriumAuthLoginsList'
+  'GET /atrium/v1/auth/org/{org}/oidc/login': 'atriumAuthOidcLogin'
+  'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'
+  'POST /atrium/v1/auth/code': 'atriumAuthCodeExchange'
+  'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
+  'POST /atrium/v1/system/sign-in': 'atriumSystemSignIn'
+  'POST /atrium/v1/system/sign-out': 'atriumSystemSignOut'
+  'GET /atrium/v1/system/me': 'atriumSystemMe'
+  'GET /atrium/v1/system/audit': 'atriumSystemAuditList'
+  'GET /atrium/v1/system/operators': 'atriumOperatorsList'
+  'POST /atrium/v1/system/operators': 'atriumOperatorsCreate'
+  'PATCH /atrium/v1/system/operators/{uid}': 'atriumOperatorsUpdate'
+  'DELETE /atrium/v1/system/operators/{uid}': 'atriumOperatorsDelete'
+  'POST /atrium/v1/system/operators/{uid}/activate': 'atriumOperatorsActivate'
+  'POST /atrium/v1/links': 'atriumLinksUse'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'
+  'POST /atrium/v1/tenants/invite': 'atriumTenantsInvite'
+  'GET /atrium/v1/tenants/{uid}': 'atriumTenantsGet'
+  'POST /atrium/v1/tenants/{uid}/activate': 'atriumTenantsActivate'
+  'POST /atrium/v1/tenants/{uid}/disable': 'atriumTenantsDisable'
+  'POST /atrium/v1/tenants/{uid}/enable': 'atriumTenantsEnable'
+  'DELETE /atrium/v1/tenants/{uid}': 'atriumTenantsDelete'
   'GET /atrium/v1/watch': 'atriumWatch'
   'PUT /atrium/v1/users/{uid}/password': 'atriumUsersPasswordSet'
 }

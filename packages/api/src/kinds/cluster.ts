@@ -1,3 +1,5 @@
+import type { NodeMaintenance } from '../link/desired-state.ts'
+import type { NodeReport } from '../link/protocol.ts'
 import type { ProfileLayer, ProfileType, ProfileVariable } from './cluster-profile.ts'
 import type { KindDefinition } from './meta.ts'
 
@@ -75,6 +77,10 @@ export interface ClusterSpec {
   /** Policies for backups and compliance scans as they were sent, each with a uid of its own. */
   backup?: { uid: string; config: Record<string, unknown> }
   scan?: { uid: string; config: Record<string, unknown> }
+  /** Nodes that were asked into maintenance or out of it, each once; when that was last asked for. */
+  maintenance?: NodeMaintenance[]
+  /** When certificates of its control plane were last asked to be renewed (RFC 3339). */
+  certificatesSince?: string
   /** The template it was made of, and the profiles it has from there. */
   template?: { uid: string; profileUids: string[] }
   /** The agent stays at the version it has. */
@@ -85,6 +91,8 @@ export interface ClusterSpec {
   createdBy?: { uid: string; name: string; email: string }
   /** Asked for by `?forceDelete=true`: give up on what cannot be removed and say what was left. */
   forceDelete?: boolean
+  /** Deleted without a word to its cloud: the agent removes itself, and everything else stays as it runs. */
+  letGo?: boolean
   unknown?: Record<string, unknown>
 }
 
@@ -166,6 +174,8 @@ export interface ClusterStatus {
   kubernetesVersion?: string
   /** The upgrade of Kubernetes that is under way, and the step it is at; null when there is none. */
   upgrade?: { from: string; to: string; since: string; step: string } | null
+  /** Certificates of the control plane, the authority's first; absent where the cloud does not tell of them. */
+  certificates?: { renewedFor: string; list: { name: string; expiresAt: string }[] }
   /** Newest desired state made for the agent; `digest` is the blob with the index as JSON. */
   desired?: { epoch: number; generation: number; digest: string }
   /** What the agent has fully applied. */
@@ -202,7 +212,7 @@ export interface ClusterStatus {
   /** Health as the agent last reported it; `health` is what the plane concludes. */
   reportedHealth?: { state: HealthState; message: string }
   /** Nodes as the agent last reported them. Written by agent reports, as are layers, agent, metrics, applied. */
-  nodes?: { name: string; providerId: string; ready: boolean; message: string; notReadySince: string | null }[]
+  nodes?: NodeReport[]
   /** The provider's journal, by operation key. */
   journal?: Record<string, JournalEntry>
   /** The agent's manifest that was last applied to the cluster, and when. */

@@ -41,4 +41,5 @@ export const machineKind: KindDefinition = {
   listColumns: { clusterUid: ['clusterUid'], pool: ['pool'] },
   sortColumns: {},
   uniqueKeys: [['clusterUid', 'name']],
+  taggedBy: 'owner',
 }

@@ -36,4 +36,6 @@ export interface KindDefinition {
   uniqueKeys: string[][]
   /** True when a controller looks after objects of this kind: the store then puts their keys into the work queue as they change. */
   reconciled?: boolean
+  /** Whose labels resource roles look at: `owner` = those of the object it belongs to. Its own unless said. */
+  taggedBy?: 'owner'
 }

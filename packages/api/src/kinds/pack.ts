@@ -43,4 +43,5 @@ export const packKind: KindDefinition = {
   listColumns: { registryUid: ['registryUid'], version: ['version'], layer: ['layer'], digest: ['digest'] },
   sortColumns: {},
   uniqueKeys: [['registryUid', 'name', 'version', 'digest']],
+  taggedBy: 'owner',
 }

@@ -6,6 +6,8 @@ export interface SsoConfigSpec {
   isEnabled: boolean
   /** As the client sent it, without secrets. */
   document: Record<string, unknown>
+  /** `https://host[:port]` of this server as whoever made the settings reached it: what the provider is told begins with it. */
+  origin?: string
 }
 export type SsoConfigStatus = Record<string, never>
 export const ssoConfigKind: KindDefinition = {

@@ -1,13 +1,13 @@
 import type { KindDefinition } from './meta.ts'
 
-/** One condition: the object carries label `key` with one of `values`. */
+/** One condition: the object carries label `key` with one of `values`, with any where none is named. */
 export interface TagCondition {
   key: string
   negation: boolean
   values: string[]
 }
 
-/** Picks objects by their labels; resource roles narrow what they give by it. */
+/** Picks objects by their labels (`tags.ts` says how); resource roles narrow what they give by it. */
 export interface TagFilterSpec {
   conjunction: 'and' | 'or'
   conditions: TagCondition[]

@@ -1,7 +1,12 @@
 import Type, { type Static } from 'typebox'
 
 /** Sizes are limits: an index over them is refused by its maker, not cut. */
-export const desiredStateLimits = { indexBytes: 64 * 1024, blobBytes: 8 * 1024 * 1024, layers: 200 } as const
+export const desiredStateLimits = {
+  indexBytes: 64 * 1024,
+  blobBytes: 8 * 1024 * 1024,
+  layers: 200,
+  nodes: 200,
+} as const
 
 const PolicyAction = Type.Union([Type.Literal('heal'), Type.Literal('alert')])
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })
@@ -36,6 +41,18 @@ export const DesiredLayer = Type.Object({
 })
 export type DesiredLayer = Static<typeof DesiredLayer>
 
+/** A node that is put into maintenance (`cordon`: no new pods come to it) or taken out of it. */
+export const NodeMaintenance = Type.Object({
+  node: Type.String({ maxLength: 253 }),
+  action: Type.Union([Type.Literal('cordon'), Type.Literal('uncordon')]),
+  /** When it was asked for (RFC 3339); asked again, it is done again. */
+  at: Type.String({ maxLength: 64 }),
+})
+export type NodeMaintenance = Static<typeof NodeMaintenance>
+
+/** Stands for one request: the agent writes it on the node with the deed. */
+export const maintenanceMark = ({ action, at }: Pick<NodeMaintenance, 'action' | 'at'>): string => `${action}@${at}`
+
 /** What a cluster must look like, ordered by (epoch, generation). */
 export const DesiredState = Type.Object({
   clusterUid: Type.String(),
@@ -52,6 +69,8 @@ export const DesiredState = Type.Object({
     drift: PolicyAction,
     nodes: PolicyAction,
   }),
+  /** Nodes that were ever asked to be in maintenance or out of it; absent where none was. */
+  nodes: Type.Optional(Type.Array(NodeMaintenance, { maxItems: desiredStateLimits.nodes })),
   /** The cluster is nobody's any more: the agent removes itself and leaves everything else as it is. */
   leave: Type.Optional(Type.Literal(true)),
 })

@@ -113,6 +113,10 @@ export const NodeReport = Type.Object({
   message: Type.String({ maxLength: 1024 }),
   /** Since when it is not ready; null while it is. */
   notReadySince: Type.Union([Type.Null(), Type.String()]),
+  /** No new pods come to it, whoever saw to that. */
+  unschedulable: Type.Optional(Type.Literal(true)),
+  /** The request for maintenance that was last done to it (`maintenanceMark`), and why the present one cannot be done, if so. */
+  maintenance: Type.Optional(Type.Object({ done: Type.String(), problem: Type.String({ maxLength: 256 }) })),
 })
 export type NodeReport = Static<typeof NodeReport>
 

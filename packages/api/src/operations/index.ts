@@ -2,10 +2,13 @@ import { accountOperations } from './account.ts'
 import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
+import { permissionOperations } from './permissions.ts'
 import { planOperations } from './plan.ts'
 import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
+import { signInOperations } from './sign-in.ts'
+import { systemOperations } from './system.ts'
 import { tenantOperations } from './tenants.ts'
 import { userOperations } from './users.ts'
 import { watchOperations } from './watch.ts'
@@ -15,10 +18,13 @@ export const ownOperations: OwnOperations[] = [
   accountOperations,
   clusterOperations,
   explainOperations,
+  permissionOperations,
   planOperations,
   profileOperations,
   registryOperations,
   revisionOperations,
+  signInOperations,
+  systemOperations,
   tenantOperations,
   watchOperations,
   userOperations,

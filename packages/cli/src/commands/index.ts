@@ -17,6 +17,7 @@ import { registerPack } from './pack/index.ts'
 import { registerPlan } from './plan/index.ts'
 import { registerPolicy } from './policy.ts'
 import { registerRegistry } from './registry/index.ts'
+import { registerTenant } from './tenant/index.ts'
 import { registerUpdate } from './update/cluster.ts'
 import { registerVersion } from './version.ts'
 import { registerWait } from './wait.ts'
@@ -43,6 +44,7 @@ export const clientCommands: readonly RegisterCommand[] = [
   registerPolicy,
   registerUpdate,
   registerDelete,
+  registerTenant,
   registerLogin,
   registerContext,
   registerVersion,

@@ -3,23 +3,26 @@ import { type Client } from '@atrium/client/client.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { type Command, Option } from 'commander'
 import { acceptBanner, textOfBanner } from '../platform/banner.ts'
+import { signInByProvider } from '../platform/browser-login.ts'
 import { openRemote } from '../platform/connect.ts'
 import { addContext, type Context, credentialOf, readContexts, writeContexts } from '../platform/contexts.ts'
 import { signInByPassword } from '../platform/password-sign-in.ts'
 import { findProject, listProjects, type ProjectRef } from '../platform/projects.ts'
 import { openPrompt, type Prompt } from '../platform/prompt.ts'
 import type { ServerOptions } from '../platform/server.ts'
+import { loginAsOperator } from './login-operator.ts'
 
 interface LoginOptions extends ServerOptions {
   ca?: string
   apiKeyFile?: string
   email?: string
   org?: string
+  sso?: true
   acceptBanner?: true
   name?: string
 }
 
-/** `atrium login URL [--ca FILE] [--api-key-file FILE | --email EMAIL [--org NAME]] [--accept-banner] [--name NAME]` */
+/** `atrium login URL [--ca FILE] [--api-key-file FILE | [--sso] --email EMAIL | --org NAME] [--accept-banner] [--name NAME]` */
 export const registerLogin = (program: Command): void => {
   program
     .command('login')
@@ -37,7 +40,14 @@ export const registerLogin = (program: Command): void => {
       ).conflicts('apiKeyFile'),
     )
     .option('--org <name>', 'of the organisation; needed when several know the e-mail')
+    .addOption(
+      new Option(
+        '--sso',
+        "sign in by the identity provider of --org, or of the e-mail's domain, in a browser of this machine",
+      ).conflicts('apiKeyFile'),
+    )
     .option('--accept-banner', 'I have read what the organisation wants read before signing in')
+    .option('--system', 'as an operator of the installation, with --email and a password')
     .option('--name <name>', 'of the context; without it the host of the URL')
     .action((url: string, _options: object, command: Command) => login(url, command.optsWithGlobals<LoginOptions>()))
 }
@@ -48,6 +58,7 @@ async function login(given: string, options: LoginOptions): Promise<void> {
   const ca = options.ca === undefined ? null : readText(options.ca, '--ca')
   const prompt = openPrompt()
   try {
+    if (options.system) return await loginAsOperator({ url, ca }, name, options, prompt)
     const context = await newContext({ url, ca, project: null }, options, prompt)
     const { tenant, project } = await lookAround(context, options.project)
     const contexts = readContexts(options.config)
@@ -78,9 +89,10 @@ async function newContext(server: Context, options: LoginOptions, prompt: Prompt
 async function credentialFor(
   server: Context,
   anonymous: Client,
-  { email, org, apiKeyFile }: LoginOptions,
+  { email, org, sso, apiKeyFile }: LoginOptions,
   prompt: Prompt,
 ): Promise<{ apiKey: string } | { token: string }> {
+  if (sso) return { token: await signInByProvider(anonymous, server.url, { email, org }) }
   if (email !== undefined) {
     const openAs = (token: string) => openRemote(server, { token }, null)
     return { token: await signInByPassword(anonymous, openAs, { email, org }, prompt) }

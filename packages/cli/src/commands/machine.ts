@@ -6,7 +6,6 @@ import { registerKubectl } from './kubectl.ts'
 import { registerLocal } from './local/index.ts'
 import { registerLogs } from './logs.ts'
 import { registerStatus } from './status.ts'
-import { registerTenant } from './tenant/index.ts'
 import { registerTest } from './test.ts'
 import { registerUp } from './up.ts'
 
@@ -19,7 +18,6 @@ export const machineCommands: readonly RegisterCommand[] = [
   registerDoctor,
   registerKubectl,
   registerLocal,
-  registerTenant,
   registerDev,
   registerTest,
 ]

@@ -40,7 +40,7 @@ export const openClient = (
 ): { client: Client; close(): Promise<void> } =>
   openRemote({ url, ca: readFileSync(caFile, 'utf8') }, credential, project, note)
 
-/** A client of the server at `url`, trusting the authority `ca` (PEM); null = those of the system. */
+/** A client of the server at `url`, trusting the authority `ca` (PEM); null = those of the system, or nobody's credential. */
 export function openRemote(
   { url, ca }: { url: string; ca: string | null },
   credential: { apiKey: string } | { token: string } | null,

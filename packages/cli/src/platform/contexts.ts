@@ -13,6 +13,8 @@ export interface Context {
   apiKey?: string
   /** Of a session, which ends by itself. */
   token?: string
+  /** The session is an operator's, who belongs to no tenant. */
+  isOperator?: true
   project: { uid: string; name: string } | null
 }
 

@@ -67,6 +67,26 @@ async function openServer(options: ServerOptions, homeGiven: boolean): Promise<S
   return { client, close, project: credentials.project.uid, invoke }
 }
 
+/** The server as an operator of the installation: of the context that is named or in use, else of the platform of the home. */
+export async function withOperator<T>(command: Command, work: (server: Server) => Promise<T>): Promise<T> {
+  const options = command.optsWithGlobals<ServerOptions>()
+  const { close, ...server } = await openOperator(options, isGiven(command, 'home'))
+  try {
+    return await work(server)
+  } finally {
+    await close()
+  }
+}
+
+async function openOperator(options: ServerOptions, homeGiven: boolean): Promise<Server & { close(): Promise<void> }> {
+  const contexts = readContexts(options.config)
+  const name = options.context ?? (homeGiven ? null : contexts.current)
+  const context = name === null ? null : contextNamed(contexts, name)
+  if (name !== null && context?.isOperator) return openContext(context, name, options.note)
+  if (options.context === undefined && options.home !== undefined) return openAsOperator(options)
+  throw new Error(`This is for operators of the installation. Sign in as one: ${programName()} login URL --system`)
+}
+
 async function openAsOperator({ home: folder, note }: ServerOptions): Promise<Server & { close(): Promise<void> }> {
   if (folder === undefined)
     throw new Error("--system is for the operator, on the platform's own machine: it signs in by a file of its home.")

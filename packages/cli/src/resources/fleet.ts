@@ -1,7 +1,7 @@
 import type { v1Event } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
 import { listEvents } from '../clusters/events.ts'
-import { listClusters } from '../clusters/find.ts'
+import { listClusters, readOverview } from '../clusters/find.ts'
 import { formatAge } from '../output/table.ts'
 import { agedItem, item, type Resource, type ResourceItem, versioned } from './resource.ts'
 
@@ -19,7 +19,7 @@ export const cluster: Resource = {
     }
     return items
   },
-  read: (client, uid) => client.call('GET /v1/spectroclusters/{uid}', { params: { uid } }),
+  read: readCluster,
 }
 
 export const profile: Resource = {
@@ -108,3 +108,12 @@ export const eventItems = async (
 const atMs = ({ view }: ResourceItem): number => Date.parse((view as v1Event).metadata?.creationTimestamp ?? '')
 
 export const fleetResources: Resource[] = [cluster, profile, project, account, event]
+
+/** With every condition: the cluster itself shows only those that say whether it serves. */
+async function readCluster(client: Client, uid: string): Promise<unknown> {
+  const [cluster, overview] = await Promise.all([
+    client.call('GET /v1/spectroclusters/{uid}', { params: { uid } }),
+    readOverview(client, uid),
+  ])
+  return { ...cluster, status: { ...cluster.status, conditions: overview.status?.conditions } }
+}

@@ -57,6 +57,9 @@ export class MemoryLinkRecords implements Records {
     return epochs
   }
 
+  /** No operator is simulated. */
+  closedTenants: Records['closedTenants'] = async () => []
+
   closeSession: Records['closeSession'] = async ({ clusterUid }, epoch) => {
     const session = this.#sessions.get(clusterUid)
     if (session?.epoch !== epoch || session.isClosed) return false

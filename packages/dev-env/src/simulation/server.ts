@@ -115,6 +115,7 @@ export class SimServer {
         touchSessions: (of, sessions) => connection.call(() => records.touchSessions(of, sessions)),
         touchServer: (server) => connection.call(() => records.touchServer(server)),
         silentSessions: (silence, limit) => connection.call(() => records.silentSessions(silence, limit)),
+        closedTenants: (tenants) => connection.call(() => records.closedTenants(tenants)),
       },
       authority: {
         identify: (certificate) => {

@@ -122,6 +122,18 @@ describe('findings', () => {
       { files: { 'README.md': null, 'logo.png': null } },
       ['readme-missing README.md', 'logo-missing logo.png'],
     ],
+    [
+      'an unpacked chart with a file that no archive may hold',
+      {
+        files: {
+          'charts/web-1.0.0.tgz': null,
+          'charts/web/Chart.yaml': 'name: web\nversion: 1.0.0',
+          'charts/web/values.yaml': 'image: {tag: 1}',
+          'charts/web/templates/a\n.yaml': '',
+        },
+      },
+      ['archive-invalid charts/web-1.0.0.tgz'],
+    ],
     ['a logo that is no picture', { files: { 'logo.png': '<html>' } }, ['logo-unusable logo.png']],
     [
       'nothing to install',

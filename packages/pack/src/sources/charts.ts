@@ -2,7 +2,8 @@ import { parse } from 'yaml'
 import type { PackChart } from '../format/pack-files.ts'
 import { packError } from '../format/problems.ts'
 import { readArchive } from './archive.ts'
-import { ArchiveNames, type FileTree } from './file-tree.ts'
+import { ArchiveNames, checkedPath, type FileTree } from './file-tree.ts'
+import { packLimits } from './limits.ts'
 import { tarHeader, writeArchive } from './write-archive.ts'
 
 const chartFile = /^[^/]+\/Chart\.yaml$/
@@ -84,7 +85,8 @@ export function unpackedChart(files: FileTree, path: string): FileTree | null {
   const chart = chartIn(files, folder)
   const names = new ArchiveNames(path)
   for (const [file, content] of chart) {
-    names.add(file)
+    // As whoever reads the archive will.
+    names.add(checkedPath(file, path, packLimits))
     tarHeader(file, content.length)
   }
   return chart

@@ -1,6 +1,6 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
 import { messageOf } from '../base/errors.ts'
 import { withJitter } from '../base/random.ts'
+import type { WorkKind } from '../store/store.ts'
 import { checkGraph } from './graph.ts'
 import { type ControllerOptions, type ControllerTiming, defaultTiming } from './options.ts'
 import type { ControllerManager, Reconciler } from './reconciler.ts'
@@ -15,7 +15,7 @@ export function createManager(options: ControllerOptions): ControllerManager {
 class Manager implements ControllerManager {
   readonly #options: ControllerOptions
   readonly #timing: ControllerTiming
-  readonly #reconcilers: Map<KindName, Reconciler>
+  readonly #reconcilers: Map<WorkKind, Reconciler>
   readonly #runs = new Map<Run, Promise<void>>()
   readonly #stopping = new AbortController()
   /** Wakes the loop: there may be work, or a free worker. */

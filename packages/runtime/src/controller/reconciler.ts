@@ -1,5 +1,5 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
-import type { Claim } from '../store/store.ts'
+import type { Claim, WorkKind } from '../store/store.ts'
 
 /** Which object to look at: a key, never an event. */
 export interface ReconcileRequest {
@@ -36,7 +36,7 @@ export class TerminalError extends Error {
 export interface Declaration {
   readonly name: string
   /** Kind whose conditions it owns. */
-  readonly kind: KindName
+  readonly kind: WorkKind
   /** Condition types of `kind` that nobody else writes. */
   readonly ownsConditions: readonly string[]
   /** Kinds it reads besides its own. */

@@ -1,6 +1,7 @@
 import type { Condition } from '@atrium/api/conditions.ts'
 import type { KindName, SpecOf, StatusOf } from '@atrium/api/kinds/index.ts'
 import type { ObjectMeta, ObjectRef } from '@atrium/api/kinds/meta.ts'
+import type { TagFilter } from '@atrium/api/tags.ts'
 import type { Secret } from '../base/secret.ts'
 
 /** Content that every tenant may use (the platform's registry and its packs) lives in this tenant. */
@@ -52,12 +53,23 @@ export interface NewObject<K extends KindName> {
   status?: StatusOf<K>
 }
 
+/** Part of a tenant's objects: those that fit everything it says. */
+export interface Reach {
+  /** Uids of projects, null = tenant scope; absent = any. */
+  projects?: readonly (string | null)[]
+  uids?: readonly string[]
+  /** Of which one lets the labels pass that stand for the object (`KindDefinition.taggedBy`). */
+  filters?: readonly TagFilter[]
+}
+
 export interface ListQuery {
   /** A project uid, `null` for objects of tenant scope only, an array for any of several, absent for all. */
   project?: string | null | (string | null)[]
   /** Equality on `name`, `uid` and columns the kind declares (`listColumns`), e.g. `{ cloudConfigUid: '…' }`; an array means "one of". */
   where?: Record<string, string | string[]>
   labels?: Record<string, string>
+  /** Of which one reaches the object; beside every other condition. */
+  within?: readonly Reach[]
   /**
    * A part that the spec must hold: objects by the keys they share, arrays by elements anywhere in them. No index helps,
    * so every spec of the scope is looked into, but none is read that does not hold it.
@@ -108,9 +120,12 @@ export interface StatusPatch<K extends KindName> {
   conditions?: Condition[]
 }
 
+/** What the queue holds keys of: objects, and tenants themselves, under their own uid. */
+export type WorkKind = KindName | 'Tenant'
+
 /** A claim on one queue key: what a worker does carries it, and is refused with `LeaseLost` once another one claimed the key. */
 export interface Fence {
-  kind: KindName
+  kind: WorkKind
   uid: string
   fence: number
 }
@@ -193,7 +208,7 @@ export interface Tx {
    * Puts the object's key into the work queue, due after `delayMs` (0 = at once; less = at once, and before what has waited for
    * less than that); a key that waits moves only forward.
    */
-  enqueue(kind: KindName, uid: string, delayMs?: number): Promise<void>
+  enqueue(kind: WorkKind, uid: string, delayMs?: number): Promise<void>
 }
 
 export interface EventRecord {
@@ -225,12 +240,14 @@ export interface ChangeEvent {
   project: string | null
   type: 'created' | 'updated' | 'status' | 'deleted'
   resourceVersion: number
+  /** Labels that stood for the object until it changed them or went; null or absent where they stayed. Of the server, never shown. */
+  formerLabels?: Record<string, string> | null
 }
 
 /** One key of the work queue, held by this worker until `leaseUntil`. */
 export interface Claim {
   tenant: string
-  kind: KindName
+  kind: WorkKind
   uid: string
   fence: number
   /** How many runs in a row failed. */
@@ -240,7 +257,7 @@ export interface Claim {
 
 export interface WorkQueue {
   /** Up to `limit` due keys, oldest first, leased for `leaseMs` to `owner`. Fences of one key ascend for ever, also after the object went. */
-  claim(options: { owner: string; kinds: KindName[]; limit: number; leaseMs: number }): Promise<Claim[]>
+  claim(options: { owner: string; kinds: WorkKind[]; limit: number; leaseMs: number }): Promise<Claim[]>
   /** False once another worker claimed the key, or the run was finished. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>
   /** Ends the run: due again after `requeueAfterMs`, or at once when the key was marked meanwhile. `failed` raises `attempts`, success clears it. Without effect once the claim is lost. */

@@ -3,6 +3,7 @@ import { attachmentTests } from './suite/attachments.ts'
 import { Bench, type StoreHarness, type StoreSuiteOptions } from './suite/harness.ts'
 import { objectTests } from './suite/objects.ts'
 import { queueTests } from './suite/queue.ts'
+import { reachTests } from './suite/reaches.ts'
 import { watchTests } from './suite/watch.ts'
 
 export type { StoreHarness, StoreSuiteOptions } from './suite/harness.ts'
@@ -19,6 +20,7 @@ export function storeSuite(options: StoreSuiteOptions): void {
     objectTests(bench)
     attachmentTests(bench)
     queueTests(bench, options.propertyRuns)
+    reachTests(bench, options.propertyRuns)
     watchTests(bench, options.propertyRuns)
   })
 }

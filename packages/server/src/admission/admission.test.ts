@@ -6,15 +6,18 @@ import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
 import type { Actor, Tx } from '@atrium/runtime/store/store.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Subject } from '../auth/subject.ts'
+import { noGrants, type Subject } from '../auth/subject.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { isSharedDownwards, permissionFor, type Verb } from './resources.ts'
 
 const system: Actor = { type: 'system', uid: 's', name: 's' }
 const kindNames = Object.keys(kinds) as KindName[]
 /** Admission does not look into specs, save for those whose kind has rules of its own. */
-const specOf = <K extends KindName>(kind: K): SpecOf<K> =>
-  (kind === 'Role' ? { scope: 'project', permissions: [] } : {}) as SpecOf<K>
+const specs: Partial<Record<KindName, object>> = {
+  Role: { scope: 'project', permissions: [] },
+  Workspace: { clusterUids: [] },
+}
+const specOf = <K extends KindName>(kind: K): SpecOf<K> => (specs[kind] ?? {}) as SpecOf<K>
 
 let store: MemoryStore
 let admission: Admission
@@ -48,7 +51,11 @@ function subject(role: BuiltInRole | null): Subject {
     tenantName: 't1',
     userUid: 'u',
     actor: { type: 'user', uid: 'u', name: 'u' },
-    grants: { tenant: isTenant ? held : new Set(), projects: new Map(isTenant || !role ? [] : [[mine, held]]) },
+    grants: {
+      ...noGrants,
+      tenant: isTenant ? held : new Set(),
+      projects: new Map(isTenant || !role ? [] : [[mine, held]]),
+    },
   }
 }
 
@@ -100,7 +107,7 @@ describe.each(builtInRoles.map((role) => [role.name, role] as const))('%s', (_na
         const project = { mine, other, tenant: null }[place]
         const tries: [Verb, (tx: Tx) => Promise<unknown>][] = [
           ['get', (tx) => tx.get(kind, uid)],
-          ['update', (tx) => tx.update(kind, uid, { labels: { a: 'b' } })],
+          ['update', (tx) => tx.update(kind, uid, { annotations: { a: 'b' } })],
         ]
         if (kind !== 'Project') {
           tries.push(['create', (tx) => make(tx, kind, project)], ['delete', (tx) => tx.delete(kind, uid)])

@@ -1,6 +1,7 @@
 import type { KindName, SpecOf } from '@atrium/api/kinds/index.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type {
   AuditEntry,
@@ -17,19 +18,16 @@ import type {
   StoredObject,
   Tx,
 } from '@atrium/runtime/store/store.ts'
-import { can, type Subject } from '../auth/subject.ts'
-import { authorize, forbidden, type Guarded, notFound, sees } from './authorize.ts'
+import { canOn, type Subject } from '../auth/subject.ts'
+import { authorize, forbidden, notFound } from './authorize.ts'
 import { withoutUnseen } from './in-use.ts'
 import { listProjects, visibleQuery } from './lists.ts'
 import { mayGather, permissionFor, type Verb } from './resources.ts'
+import { placeOf, Sight } from './sight.ts'
+import { checkTagChange } from './tag-changes.ts'
 import { validations } from './validations/index.ts'
 import { checkMeta } from './validations/meta.ts'
 import { wakeTargets } from './wake-targets.ts'
-
-const guardedOf = ({ kind, meta }: StoredObject): Guarded => ({
-  tenant: meta.tenant,
-  project: kind === 'Project' ? meta.uid : meta.project,
-})
 
 /** A transaction as one subject may use it: every verb is authorised, every change is checked. */
 export class AdmittedTx implements Tx {
@@ -38,6 +36,7 @@ export class AdmittedTx implements Tx {
   readonly shared: SharedReads
   readonly #tx: Tx
   readonly #subject: Subject
+  readonly #sight: Sight
   /** Uids made in this transaction: whoever may create an object may also finish it (secrets, references). */
   readonly #created = new Set<string>()
   #hasWritten = false
@@ -49,15 +48,16 @@ export class AdmittedTx implements Tx {
     this.shared = tx.shared
     this.#tx = tx
     this.#subject = subject
+    this.#sight = new Sight(tx, subject)
   }
 
   async get<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
-    return this.#ifSeen(kind, await this.#tx.get(kind, uid))
+    return this.#ifSeen(await this.#tx.get(kind, uid))
   }
 
   async getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
-    const object = this.#ifSeen(kind, await this.#tx.getForUpdate(kind, uid))
-    if (object) this.#authorize('update', object)
+    const object = await this.#ifSeen(await this.#tx.getForUpdate(kind, uid))
+    if (object) await this.#authorize('update', object)
     if (object) this.#judge(object)
     return object
   }
@@ -87,7 +87,8 @@ export class AdmittedTx implements Tx {
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
     const { kind, project } = object
-    if (!can(this.#subject, permissionFor(kind, 'create'), project)) throw forbidden(permissionFor(kind, 'create'))
+    const target = await this.#sight.guarded({ ...object, uid: object.uid ?? '' })
+    if (!canOn(this.#subject, permissionFor(kind, 'create'), target)) throw forbidden(permissionFor(kind, 'create'))
     if (project !== null) await this.#projectMustBeOpen(project)
     checkMeta(object)
     await validations[kind]?.create?.({ subject: this.#subject, tx: this.#tx }, object)
@@ -103,6 +104,8 @@ export class AdmittedTx implements Tx {
     const previous = await this.getForUpdate(kind, uid)
     if (!previous) throw notFound(kind, uid)
     checkMeta(patch)
+    if (patch.labels && !sameJson(patch.labels, previous.meta.labels) && !this.#created.has(uid))
+      checkTagChange(this.#subject, kind, await this.#sight.guarded(placeOf(previous)), patch.labels)
     await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
     const updated = await this.#tx.update(kind, uid, patch)
     await wakeTargets(this.#tx, kind, previous.spec, updated.spec)
@@ -123,7 +126,7 @@ export class AdmittedTx implements Tx {
       await this.#tx.delete(kind, uid, lastChange)
       await wakeTargets(this.#tx, kind, object.spec)
     } catch (error) {
-      throw withoutUnseen(error, object, (user) => this.#seesAt(user))
+      throw await withoutUnseen(error, object, (users) => this.#sight.seenOf(users, (user) => user))
     }
   }
 
@@ -140,7 +143,7 @@ export class AdmittedTx implements Tx {
   async setRefs(from: ObjectRef, refs: Record<string, ObjectRef[]>): Promise<void> {
     const holder = await this.#requireRef('update', from)
     for (const to of Object.values(refs).flat()) {
-      const target = await this.#requireRef('get', to)
+      const target = await this.#target(from, to)
       // Another project's account or profile is not for this one, even when the caller may use both.
       const gathers = holder.meta.project === null && mayGather(holder.kind, target.kind)
       if (target.meta.project !== null && target.meta.project !== holder.meta.project && !gathers) {
@@ -152,7 +155,7 @@ export class AdmittedTx implements Tx {
 
   async referrers(to: ObjectRef): Promise<Referrer[]> {
     await this.#requireRef('get', to)
-    return (await this.#tx.referrers(to)).filter(({ from, project }) => this.#seesAt({ ...from, project }))
+    return this.#sight.seenOf(await this.#tx.referrers(to), ({ from, project }) => ({ ...from, project }))
   }
 
   async revisions<K extends KindName>(
@@ -171,7 +174,7 @@ export class AdmittedTx implements Tx {
 
   /** Only for those who may update the object: whoever can only read it never gets its secrets. */
   async getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
-    this.#authorize('update', await this.#requireRef('get', ref))
+    await this.#authorize('update', await this.#requireRef('get', ref))
     return this.#tx.getSecret(ref, field)
   }
 
@@ -216,21 +219,24 @@ export class AdmittedTx implements Tx {
     await this.#tx.enqueue(kind, uid, delayMs)
   }
 
-  /** Whether the subject may read what lives there, told without reading it. */
-  #seesAt({ kind, uid, project }: ObjectRef & { project: string | null }): boolean {
-    if (this.#created.has(uid)) return true
-    return sees(this.#subject, kind as KindName, { tenant: this.tenant, project: kind === 'Project' ? uid : project })
-  }
-
-  #ifSeen<K extends KindName>(kind: K, object: StoredObject<K> | null): StoredObject<K> | null {
-    if (!object || !(this.#created.has(object.meta.uid) || sees(this.#subject, kind, guardedOf(object)))) return null
+  async #ifSeen<K extends KindName>(object: StoredObject<K> | null): Promise<StoredObject<K> | null> {
+    if (!object || !(this.#created.has(object.meta.uid) || (await this.#sight.sees(placeOf(object))))) return null
     this.#subject.named?.met(object)
     return object
   }
 
-  #authorize(verb: Verb, object: StoredObject): void {
+  async #authorize(verb: Verb, object: StoredObject): Promise<void> {
     const finishing = verb !== 'delete' && this.#created.has(object.meta.uid)
-    if (!finishing) authorize(this.#subject, verb, object.kind, object.meta.uid, guardedOf(object))
+    if (!finishing) authorize(this.#subject, verb, object.kind, await this.#sight.guarded(placeOf(object)))
+  }
+
+  /** What an object may refer to: what the subject sees, and what it refers to already. */
+  async #target(from: ObjectRef, { kind, uid }: ObjectRef): Promise<StoredObject> {
+    const object = await this.#tx.get(kind as KindName, uid)
+    if (object === null) throw notFound(kind as KindName, uid)
+    if ((await this.#ifSeen(object)) !== null) return object
+    if ((await this.#tx.referrers({ kind, uid })).some((present) => present.from.uid === from.uid)) return object
+    throw notFound(object.kind, uid)
   }
 
   /** The object, if the subject may do `verb` with it: what changes it comes next. */
@@ -238,7 +244,7 @@ export class AdmittedTx implements Tx {
     const isHeld = verb !== 'get' && this.#subject.named?.asks === true
     const object = await (isHeld ? this.#tx.getForUpdate(kind, uid) : this.#tx.get(kind, uid))
     if (!object) throw notFound(kind, uid)
-    this.#authorize(verb, object)
+    await this.#authorize(verb, object)
     if (verb === 'get') return object
     this.#judge(object)
     this.#hasWritten = true

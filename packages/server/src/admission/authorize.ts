@@ -1,35 +1,55 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
+import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { can, canSomewhere, projectsWith, type Subject } from '../auth/subject.ts'
+import { reaches, type Target } from '@atrium/runtime/store/reach.ts'
+import type { Reach } from '@atrium/runtime/store/store.ts'
+import { canInSome, canOn, projectsWith, reachesWith, type Subject } from '../auth/subject.ts'
 import { isSharedDownwards, permissionFor, type Verb } from './resources.ts'
 
-/** The part of an object that decides who may do what with it. */
-export interface Guarded {
+/** The part of an object that decides who may do what with it. A project belongs to itself. */
+export interface Guarded extends Target {
   tenant: string
-  /** Uid of the project it belongs to; a project belongs to itself; null = tenant scope. */
-  project: string | null
 }
 
 export const notFound = (kind: KindName, uid: string): AtriumError =>
   new AtriumError('ResourceNotFound', `${kind} '${uid}' is not found. Check the uid, and the project it belongs to.`)
 
 /** Whether the subject may read the object; whoever may not gets the answer of an object that does not exist. */
-export function sees(subject: Subject, kind: KindName, object: Guarded): boolean {
-  const permission = permissionFor(kind, 'get')
-  if (can(subject, permission, object.project)) return true
-  return object.project === null && isSharedDownwards(kind) && canSomewhere(subject, permission)
+export const sees = (subject: Subject, kind: KindName, object: Guarded): boolean =>
+  holds(subject, permissionFor(kind, 'get'), kind, object)
+
+/** Whether a role of the subject gives `permission` on the object. What is shared downwards, one in any project lets be read. */
+export function holds(
+  subject: Pick<Subject, 'grants'>,
+  permission: Permission,
+  kind: KindName,
+  object: Guarded,
+): boolean {
+  if (canOn(subject, permission, object)) return true
+  if (!isRead(permission, kind) || object.project !== null || !isSharedDownwards(kind)) return false
+  return canInSome(subject, permission) || sharedReaches(subject, permission).some((reach) => reaches(reach, object))
 }
 
-/** Whether the subject may do `verb` with the object. Content of another tenant (shared by the installation) is read only. */
-function may(subject: Subject, verb: Verb, kind: KindName, object: Guarded): boolean {
-  if (verb === 'get' || verb === 'list') return sees(subject, kind, object)
-  return object.tenant === subject.tenant && can(subject, permissionFor(kind, verb), object.project)
-}
+const isRead = (permission: Permission, kind: KindName): boolean =>
+  permission === permissionFor(kind, 'get') || permission === permissionFor(kind, 'list')
 
-/** The one decision on a single object: unseen is not found, seen and not permitted is forbidden. */
-export function authorize(subject: Subject, verb: Verb, kind: KindName, uid: string, object: Guarded): void {
-  if (!sees(subject, kind, object)) throw notFound(kind, uid)
-  if (!may(subject, verb, kind, object)) throw forbidden(permissionFor(kind, verb))
+/** What is shared downwards is in every project: by tags it is seen as what lives there is. */
+const sharedReaches = (subject: Pick<Subject, 'grants'>, permission: Permission): Reach[] =>
+  reachesWith(subject, permission)
+    .filter(({ filters }) => filters !== undefined)
+    .map((reach) => ({ ...reach, projects: [null] }))
+
+/** The one decision: what is not seen is not touched, and content of another tenant (shared by the installation) is read only. */
+export const allows = (subject: Subject, permission: Permission, kind: KindName, object: Guarded): boolean =>
+  sees(subject, kind, object) &&
+  (object.tenant === subject.tenant || isRead(permission, kind)) &&
+  holds(subject, permission, kind, object)
+
+/** As it is enforced: unseen is not found, seen and not permitted is forbidden. */
+export function authorize(subject: Subject, verb: Verb, kind: KindName, object: Guarded): void {
+  if (!sees(subject, kind, object)) throw notFound(kind, object.uid)
+  const permission = permissionFor(kind, verb)
+  if (verb !== 'get' && !allows(subject, permission, kind, object)) throw forbidden(permission)
 }
 
 export const forbidden = (permission: string): AtriumError =>
@@ -37,10 +57,20 @@ export const forbidden = (permission: string): AtriumError =>
     details: { permission },
   })
 
-/** Scopes whose objects of `kind` the subject may list: 'all', or project uids and null for tenant scope. */
-export function listableScopes(subject: Subject, kind: KindName): 'all' | (string | null)[] {
+/** Refuses what needs a permission on this object beside those of its kind's verbs. */
+export function mustHold(subject: Subject, permission: Permission, target: Target): void {
+  if (!canOn(subject, permission, target)) throw forbidden(permission)
+}
+
+/** What of `kind` the subject may list: 'all', or what one of these reaches. */
+export function listable(subject: Subject, kind: KindName): 'all' | Reach[] {
   const permission = permissionFor(kind, 'list')
   if (subject.grants.tenant.has(permission)) return 'all'
   const projects = projectsWith(subject, permission)
-  return projects.length > 0 && isSharedDownwards(kind) ? [...projects, null] : projects
+  const isShared = isSharedDownwards(kind)
+  return [
+    ...(projects.length === 0 ? [] : [{ projects: isShared ? [...projects, null] : projects }]),
+    ...reachesWith(subject, permission),
+    ...(isShared ? sharedReaches(subject, permission) : []),
+  ]
 }

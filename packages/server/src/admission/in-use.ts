@@ -9,10 +9,14 @@ export interface UsedBy extends ObjectRef {
 }
 
 /** `ResourceInUse` as one subject may be told it: those it cannot see are only counted. Other errors stay as they are. */
-export function withoutUnseen(error: unknown, { kind, meta }: StoredObject, sees: (user: UsedBy) => boolean): unknown {
+export async function withoutUnseen(
+  error: unknown,
+  { kind, meta }: StoredObject,
+  seenOf: (users: UsedBy[]) => Promise<UsedBy[]>,
+): Promise<unknown> {
   if (!(error instanceof AtriumError) || error.code !== 'ResourceInUse') return error
   const { usedBy: all = [] } = (error.details ?? {}) as { usedBy?: UsedBy[] }
-  const usedBy = all.filter(sees)
+  const usedBy = await seenOf(all)
   const hidden = all.length - usedBy.length
   if (hidden === 0) return error
   const names = usedBy.slice(0, 5).map((user) => `${user.kind} ${user.name}`)

@@ -1,18 +1,29 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
-import type { ListPage, ListQuery, Tx } from '@atrium/runtime/store/store.ts'
+import type { ListPage, ListQuery, Reach, Tx } from '@atrium/runtime/store/store.ts'
 import { projectsWith, type Subject } from '../auth/subject.ts'
-import { listableScopes } from './authorize.ts'
+import { listable } from './authorize.ts'
 
 const asArray = (project: ListQuery['project']): (string | null)[] =>
   Array.isArray(project) ? project : [project ?? null]
 
-/** `query` cut down to the scopes the subject may list. */
+/** `query` cut down to what the subject may list. */
 export function visibleQuery(subject: Subject, kind: KindName, query: ListQuery): ListQuery | 'nothing' {
-  const scopes = listableScopes(subject, kind)
-  if (scopes === 'all') return query
-  const wanted =
-    query.project === undefined ? scopes : asArray(query.project).filter((project) => scopes.includes(project))
-  return wanted.length === 0 ? 'nothing' : { ...query, project: wanted }
+  const all = listable(subject, kind)
+  if (all === 'all') return query
+  const within = query.project === undefined ? all : all.flatMap((reach) => cutTo(asArray(query.project), reach))
+  const [only] = within
+  if (only === undefined) return 'nothing'
+  // Whole projects, as nearly everybody's rights are: the column alone decides.
+  if (within.length === 1 && only.projects && !only.filters && !only.uids)
+    return { ...query, project: [...only.projects] }
+  return { ...query, within }
+}
+
+/** The part of `reach` that lies in these scopes. */
+function cutTo(scopes: readonly (string | null)[], reach: Reach): Reach[] {
+  if (reach.projects === undefined) return [reach]
+  const projects = reach.projects.filter((project) => scopes.includes(project))
+  return projects.length === 0 ? [] : [{ ...reach, projects }]
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
-import type { Permission, ResourceKey } from '@atrium/api/permissions/catalogue.ts'
+import { catalogue, type Permission, type ResourceKey } from '@atrium/api/permissions/catalogue.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'update' | 'delete'
 
@@ -52,3 +52,16 @@ export const isSharedDownwards = (kind: KindName): boolean => sharedDownwards.ha
 /** Whether objects of tenant scope may refer to objects of any project: they gather these, and show them to nobody else. */
 export const mayGather = (holder: KindName, gathered: KindName): boolean =>
   holder === 'ClusterGroup' && gathered === 'Cluster'
+
+/** What is guarded apart from its cluster, and goes with it. */
+const belowCluster: readonly ResourceKey[] = ['cloudconfig', 'machine', 'dnsMapping']
+
+/** Whether resource roles can give this permission on objects of the kind; any permission, unless one is named. */
+export function isGivenByTags(kind: KindName, permission?: string): boolean {
+  if (kind === 'SsoConfig') return false
+  const keys: readonly ResourceKey[] = kind === 'Cluster' ? [resourceOf[kind], ...belowCluster] : [resourceOf[kind]]
+  return keys.some((key) => {
+    const scopes: readonly string[] = catalogue[key].scopes
+    return scopes.includes('resource') && (permission === undefined || permission.startsWith(`${key}.`))
+  })
+}

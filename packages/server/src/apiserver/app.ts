@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Registry } from 'prom-client'
 import type { ServerContext } from '../context.ts'
 import { admit } from './http/access.ts'
+import { addActivationPage } from './http/activation-page.ts'
 import { addBodyParser } from './http/body-parser.ts'
 import { clientErrorHandler, headBytes, headTimeoutMs, requestTimeoutMs } from './http/client-errors.ts'
 import { dispatcher, type Tools } from './http/dispatch.ts'
@@ -163,13 +164,14 @@ export function createApp(context: ServerContext, options: AppOptions = {}): Fas
   }
 
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
-  for (const name of ['route', 'subject', 'failure']) app.decorateRequest(name, null)
+  for (const name of ['route', 'subject', 'operator', 'failure']) app.decorateRequest(name, null)
   app.decorateRequest('startedAt', 0)
   addBodyParser(app)
   addObservation(app, context, registry)
   if (options.onContractViolation) addResponseGuard(app, validators, options.onContractViolation)
   app.setErrorHandler(sendError)
   addHealth(app, context, registry)
+  addActivationPage(app)
   addOperations(app, tools, operations, handlersById(options.operations ?? builtOperations))
   return app
 }

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { Binary, Operations } from '@atrium/api/generated/operations.d.ts'
 import type { Permission } from '@atrium/api/permissions/catalogue.ts'
+import type { OperatorPermission } from '@atrium/api/permissions/operators.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { Subject } from '../auth/subject.ts'
 import type { ServerContext } from '../context.ts'
+import type { ActingOperator } from './http/operators.ts'
 
 export type OperationId = keyof Operations
 
@@ -53,10 +55,25 @@ export class Printed {
   }
 }
 
+/** An answer that tells the browser something beside its body: cookies, and where to go on, by a `303` that the operation declares. */
+export class BrowserAnswer {
+  readonly cookies: readonly string[]
+  readonly location: string | null
+  readonly body: unknown
+
+  constructor(answer: { cookies?: readonly string[]; location?: string; body?: unknown }) {
+    this.cookies = answer.cookies ?? []
+    this.location = answer.location ?? null
+    this.body = answer.body
+  }
+}
+
 /** What a handler returns: the body of the declared success. */
-export type OperationResult<Id extends OperationId> = Operations[Id]['response'] extends Binary
-  ? Operations[Id]['response'] | Readable
-  : Operations[Id]['response'] | Printed
+export type OperationResult<Id extends OperationId> =
+  | BrowserAnswer
+  | (Operations[Id]['response'] extends Binary
+      ? Operations[Id]['response'] | Readable
+      : Operations[Id]['response'] | Printed)
 
 /**
  * Where the permission is looked for, before the handler runs:
@@ -72,8 +89,20 @@ export type Access =
 export interface RegisteredOperation {
   id: OperationId
   access: Access | 'public' | 'operator'
+  /** What an operator must hold; absent or null: being one is enough. */
+  needs?: OperatorPermission | null
   /** Method notation on purpose: handlers take the request of their own operation. */
   handler(request: unknown, context: ServerContext): Promise<unknown>
+}
+
+const defined = new Map<string, RegisteredOperation['access']>()
+
+/** Who an operation is open to; undefined when it has no handler. */
+export const accessOf = (id: string): RegisteredOperation['access'] | undefined => defined.get(id)
+
+function register(operation: RegisteredOperation): RegisteredOperation {
+  defined.set(operation.id, operation.access)
+  return operation
 }
 
 /** An operation for signed-in callers. */
@@ -84,7 +113,7 @@ export function defineOperation<Id extends OperationId>(
   },
 ): RegisteredOperation {
   const { handler, ...access } = definition
-  return { id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) }
+  return register({ id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) })
 }
 
 /** An operation that needs no credentials. */
@@ -92,15 +121,26 @@ export function definePublicOperation<Id extends OperationId>(
   id: Id,
   handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
 ): RegisteredOperation {
-  return { id, access: 'public', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
+  return register({
+    id,
+    access: 'public',
+    handler: (request, context) => handler(request as PublicRequest<Id>, context),
+  })
 }
 
-/** An operation of the installation's operator, who belongs to no tenant. */
+export interface OperatorRequest<Id extends OperationId> extends PublicRequest<Id> {
+  operator: ActingOperator
+}
+
+/** An operation of an operator of the installation, who belongs to no tenant; `needs` null: every operator's. */
 export function defineOperatorOperation<Id extends OperationId>(
   id: Id,
-  handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
+  needs: OperatorPermission | null,
+  handler: (request: OperatorRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
 ): RegisteredOperation {
-  return { id, access: 'operator', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
+  const handle: RegisteredOperation['handler'] = (request, context) => handler(request as OperatorRequest<Id>, context)
+  return register({ id, access: 'operator', needs, handler: handle })
 }
 
+/** The machine's own credential acts by this name. */
 export const operatorActor: Actor = { type: 'operator', uid: 'operator', name: 'operator' }

@@ -3,7 +3,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { deleteChallenge, insertChallenge, selectChallenge } from '../store/identity/challenges.ts'
 import { insertAuthenticator, selectAuthenticators } from '../store/identity/factors.ts'
-import { factorEntry, mustHaveRoom } from './factors.ts'
+import { factorEntry, mustHaveRoom, mustStillEnrol } from './factors.ts'
 import type { Identity } from './identity.ts'
 import { change, type Parts, unique } from './parts.ts'
 import { challengeMs } from './sign-in.ts'
@@ -69,6 +69,7 @@ export function authenticators(parts: Parts): Pick<Identity, 'startRegistration'
       const scope = { tenant, actor: { type: 'user', uid: userUid, name: person.email } } as const
       await unique('This authenticator, or one of this name, is registered already.', 'deviceName', () =>
         change(parts, scope, async (sql, at) => {
+          await mustStillEnrol(sql, person)
           await mustHaveRoom(sql, person, deviceName)
           await insertAuthenticator(sql, tenant, userUid, { name: deviceName, ...registered, at })
           const text = `added second factor '${deviceName}', an authenticator`

@@ -2,9 +2,9 @@ import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
-import { deleteChallenge } from '../store/identity/challenges.ts'
+import { deleteChallenge, deleteChallengesOf } from '../store/identity/challenges.ts'
 import { deleteSessionsOf } from '../store/identity/credentials.ts'
-import { noteFactorFailures } from '../store/identity/factor-failures.ts'
+import { lockFactors, noteFactorFailures } from '../store/identity/factor-failures.ts'
 import * as rows from '../store/identity/factors.ts'
 import { countRecoveryCodes, replaceRecoveryCodes } from '../store/identity/recovery-codes.ts'
 import { selectUser } from '../store/identity/users.ts'
@@ -14,7 +14,7 @@ import type { Identity } from './identity.ts'
 import { change, type Parts, userNotFound } from './parts.ts'
 import { useAppCode } from './prove-code.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
-import type { Person } from './sign-in-identity.ts'
+import type { Enrolling, Person } from './sign-in-identity.ts'
 import { hashOf } from './tokens.ts'
 import { enrolment, totpSecretBytes } from './totp.ts'
 
@@ -37,6 +37,18 @@ export async function mustHaveRoom(sql: Sql, { tenant, userUid }: Person, name: 
     details: { kind: 'mfaDevice', limit: mostFactors },
   })
 }
+
+/** Adding the first factor takes the password alone; of two who know it and add one at once, the second needs the other's. */
+export async function mustStillEnrol(sql: Sql, { tenant, userUid, isSession }: Enrolling): Promise<void> {
+  await lockFactors(sql, tenant, userUid)
+  if (isSession || !(await rows.hasFactors(sql, tenant, userUid))) return
+  throw new AtriumError('Unauthorized', 'Finish signing in with your second factor first.')
+}
+
+const wrongCode = (): AtriumError =>
+  new AtriumError('InvalidRequest', 'code: is not what the app shows now. Check the clock of the device.', {
+    details: { field: 'code' },
+  })
 
 const asUser = ({ tenant, userUid, email }: Person) =>
   ({ tenant, actor: { type: 'user', uid: userUid, name: email } }) as const
@@ -79,31 +91,19 @@ export function factors(parts: Parts, { passwordAge }: Pick<Identity, 'passwordA
     },
 
     async confirmTotp(person, code, token, origin) {
-      const { tenant, userUid } = person
       const age = await passwordAge(person)
       return change(parts, asUser(person), async (sql) => {
+        await mustStillEnrol(sql, person)
         const name = await useAppCode(parts, sql, person, code.trim(), { isConfirmed: false })
-        if (name === null) {
-          throw new AtriumError(
-            'InvalidRequest',
-            'code: is not what the app shows now. Check the clock of the device.',
-            {
-              details: { field: 'code' },
-            },
-          )
-        }
+        if (name === null) throw wrongCode()
         const recoveryCodes = await firstRecoveryCodes(parts, sql, person)
         // A sign-in that waited for a first factor has it now; an expired password is changed first.
-        const wasWaiting = await deleteChallenge(sql, tenant, hashOf(token))
+        const wasWaiting = await deleteChallenge(sql, person.tenant, hashOf(token))
         const session =
           wasWaiting && !age.isExpired
             ? await finishSignIn(parts, sql, person, `a password and '${name}'`, origin)
             : null
-        const entry = factorEntry(
-          'addFactor',
-          { tenant, userUid, email: person.email },
-          `added second factor '${name}', an app`,
-        )
+        const entry = factorEntry('addFactor', person, `added second factor '${name}', an app`)
         return { result: { recoveryCodes, session }, entry }
       })
     },
@@ -125,6 +125,7 @@ export function factors(parts: Parts, { passwordAge }: Pick<Identity, 'passwordA
         await replaceRecoveryCodes(sql, tenant, userUid, [])
         await noteFactorFailures(sql, tenant, userUid, { failures: 0, blockedUntil: null })
         await deleteSessionsOf(sql, tenant, userUid)
+        await deleteChallengesOf(sql, tenant, userUid)
         const person = { tenant, userUid, email: user.email }
         const text = `removed all second factors (${count}) and recovery codes; all sessions ended`
         return { result: undefined, entry: factorEntry('resetFactors', person, text) }

@@ -3,8 +3,11 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
+import type { Activation } from './activation.ts'
+import type { Operators } from './operators.ts'
 import type { SignInIdentity } from './sign-in-identity.ts'
 import type { Grants, NamedObject, Subject } from './subject.ts'
+import type { TenantLife } from './tenant-life.ts'
 
 export interface User {
   uid: string
@@ -14,6 +17,8 @@ export interface User {
   isActive: boolean
   /** False until a password was set. */
   hasPassword: boolean
+  /** Whether they signed in by an identity provider of the tenant. */
+  isLinked: boolean
   lastSignInAt: string | null
   createdAt: string
   modifiedAt: string
@@ -39,6 +44,8 @@ export interface Team {
   annotations: Record<string, string>
   /** Uids of its members, in the order of their e-mails. */
   users: string[]
+  /** `sso`: a sign-in made it, for an identity provider named it. */
+  sources: string[]
   createdAt: string
   modifiedAt: string
 }
@@ -52,6 +59,8 @@ export interface RoleInfo {
   name: string
   scope: RoleScope
   permissions: readonly string[]
+  /** Held, and gives nothing. */
+  isDisabled?: boolean
 }
 
 /** One role a user or a team holds: `project` null = at tenant scope. */
@@ -60,7 +69,15 @@ export interface RoleBinding {
   project: string | null
 }
 
-/** Roles over chosen projects, narrowed by filters. Kept and echoed; grants nothing yet. */
+/** One role that a user or a team holds in one workspace. */
+export interface WorkspaceRole {
+  roleUid: string
+  /** Uid. */
+  workspace: string
+  project: string
+}
+
+/** Roles over those objects of chosen projects that one of the filters lets through. */
 export interface ResourceRole {
   uid: string
   projectUids: string[]
@@ -118,11 +135,15 @@ export interface Scope {
 
 /** Tenants, users, teams, keys, sessions and role bindings. Every change is audited in its own transaction. */
 export interface Identity extends SignInIdentity {
+  readonly operators: Operators
+  readonly tenantLife: TenantLife
+  readonly activation: Activation
+
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>
 
   /** `DuplicateName` when there is one of that name, unless it has no user yet: its making was cut short and goes on. */
-  createTenant(name: string, actor: Actor): Promise<Tenant>
+  createTenant(name: string, actor: Actor, state?: 'Pending' | 'Active'): Promise<Tenant>
   tenantByName(name: string): Promise<Tenant | null>
   listTenants(): Promise<Tenant[]>
 
@@ -163,7 +184,17 @@ export interface Identity extends SignInIdentity {
   /** Everything the holder may do; a user by their teams, too. */
   grantsOf(tenant: string, holder: Holder): Promise<Grants>
 
+  /** Roles in workspaces that were given to the holder itself. */
+  workspaceRoles(tenant: string, holder: Holder): Promise<WorkspaceRole[]>
+  /** Replaces the roles of the holder in the workspaces named; others stay. */
+  setWorkspaceRoles(scope: Scope, holder: Holder, roles: { workspace: string; roleUids: string[] }[]): Promise<void>
+
   resourceRoles(tenant: string, holder: Holder): Promise<ResourceRole[]>
+  /** Resource roles of anybody that are narrowed by this filter. */
+  resourceRolesWith(
+    tenant: string,
+    filterUid: string,
+  ): Promise<Pick<ResourceRole, 'uid' | 'projectUids' | 'roleUids'>[]>
   addResourceRole(scope: Scope, holder: Holder, role: Omit<ResourceRole, 'uid'>): Promise<string>
   updateResourceRole(scope: Scope, holder: Holder, role: ResourceRole): Promise<void>
   deleteResourceRole(scope: Scope, holder: Holder, uid: string): Promise<void>

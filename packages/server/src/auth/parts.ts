@@ -16,7 +16,7 @@ export interface Parts {
   /** Seals what is kept of second factors. */
   keys: TenantKeys
   /** Tenants belong to the installation, not to one of them. */
-  system: Pick<SystemStore, 'createTenant' | 'tenants' | 'tenantByName'>
+  system: Pick<SystemStore, 'createTenant' | 'tenants' | 'tenantByName' | 'tenant' | 'setTenantState' | 'beginDeletion'>
 }
 
 /** One audited change: `work` returns the audit line with its result. */

@@ -7,10 +7,11 @@ import { selectUser } from '../store/identity/users.ts'
 import type { Identity } from './identity.ts'
 import { change, type Parts, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords.ts'
+import { openTenant } from './tenants.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 import { storePassword } from './users.ts'
 
-const linkMs = 24 * 60 * 60_000
+export const linkMs = 24 * 60 * 60_000
 
 type Methods = 'createPasswordLink' | 'passwordLink' | 'followPasswordLink'
 
@@ -51,7 +52,10 @@ export function passwordLinks(parts: Parts): Pick<Identity, Methods> {
       const known = readToken(token)
       if (!known) return false
       const { tenant, hash: linkHash } = known
+      if (!(await selectPasswordLink(database.readsOf(tenant), tenant, linkHash, isoNow(clock)))) return false
       const hash = await hashPassword(password, random)
+      // Before the link is spent: killed in between, it still works.
+      await openTenant(parts, tenant)
       return database.withTenant(tenant, async (sql) => {
         const at = isoNow(clock)
         const link = await selectPasswordLink(sql, tenant, linkHash, at)

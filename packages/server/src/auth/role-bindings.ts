@@ -2,8 +2,10 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Sql } from '../store/database.ts'
 import * as rows from '../store/identity/bindings.ts'
+import * as resourceRows from '../store/identity/resource-roles.ts'
 import { selectTeam } from '../store/identity/teams.ts'
 import { selectUser } from '../store/identity/users.ts'
+import * as workspaceRows from '../store/identity/workspace-roles.ts'
 import type { Holder, Identity } from './identity.ts'
 import { change, type Parts, teamNotFound, userNotFound } from './parts.ts'
 
@@ -35,7 +37,10 @@ type Methods =
   | 'roleBindingsOf'
   | 'setRoleBindings'
   | 'holdersOf'
+  | 'workspaceRoles'
+  | 'setWorkspaceRoles'
   | 'resourceRoles'
+  | 'resourceRolesWith'
   | 'addResourceRole'
   | 'updateResourceRole'
   | 'deleteResourceRole'
@@ -43,11 +48,7 @@ type Methods =
 export function roleBindings(parts: Parts): Pick<Identity, Methods> {
   const { database, random } = parts
   return {
-    roleBindings: async (tenant, holder) =>
-      (await rows.selectBindings(database.readsOf(tenant), tenant, holder)).map(({ roleUid, project }) => ({
-        roleUid,
-        project,
-      })),
+    roleBindings: (tenant, holder) => rows.selectBindings(database.readsOf(tenant), tenant, holder),
 
     roleBindingsOf: async (tenant, holders) =>
       Map.groupBy(await rows.selectBindingsOf(database.readsOf(tenant), tenant, holders), ({ holder }) => holder),
@@ -64,20 +65,37 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
 
     holdersOf: (tenant, uid) => rows.selectHolders(database.readsOf(tenant), tenant, uid),
 
-    resourceRoles: (tenant, holder) => rows.selectResourceRoles(database.readsOf(tenant), tenant, holder),
+    workspaceRoles: (tenant, holder) =>
+      database.withTenant(tenant, (sql) => workspaceRows.selectWorkspaceRoles(sql, tenant, holder)),
+
+    setWorkspaceRoles: (scope, holder, roles) =>
+      change(parts, scope, async (sql) => {
+        const named = await required(sql, scope.tenant, holder)
+        for (const role of roles) await workspaceRows.replaceWorkspaceRoles(sql, scope.tenant, holder, role)
+        await rows.noteBeside(sql, scope.tenant, holder)
+        const text = roles.map(({ workspace, roleUids }) => `workspace ${workspace}: ${roleUids.join(', ') || 'none'}`)
+        return { result: undefined, entry: entry(named, `set roles; ${text.join('; ')}`) }
+      }),
+
+    resourceRolesWith: (tenant, filterUid) =>
+      database.withTenant(tenant, (sql) => resourceRows.selectRolesWithFilter(sql, tenant, filterUid)),
+
+    resourceRoles: (tenant, holder) =>
+      database.withTenant(tenant, (sql) => resourceRows.selectResourceRoles(sql, tenant, holder)),
 
     addResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
         const uid = newUid(random)
-        await rows.insertResourceRole(sql, scope.tenant, holder, { uid, ...role })
+        await resourceRows.insertResourceRole(sql, scope.tenant, holder, { uid, ...role })
+        await rows.noteBeside(sql, scope.tenant, holder)
         return { result: uid, entry: entry(named, 'added a resource role') }
       }),
 
     updateResourceRole: (scope, holder, role) =>
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
-        const isKnown = await rows.updateResourceRole(sql, scope.tenant, holder, role)
+        const isKnown = await resourceRows.updateResourceRole(sql, scope.tenant, holder, role)
         if (!isKnown) throw resourceRoleNotFound(role.uid)
         return { result: undefined, entry: entry(named, 'changed a resource role') }
       }),
@@ -85,7 +103,7 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
     deleteResourceRole: (scope, holder, uid) =>
       change(parts, scope, async (sql) => {
         const named = await required(sql, scope.tenant, holder)
-        if (!(await rows.deleteResourceRole(sql, scope.tenant, holder, uid))) throw resourceRoleNotFound(uid)
+        if (!(await resourceRows.deleteResourceRole(sql, scope.tenant, holder, uid))) throw resourceRoleNotFound(uid)
         return { result: undefined, entry: entry(named, 'removed a resource role') }
       }),
   }

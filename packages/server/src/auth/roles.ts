@@ -9,12 +9,14 @@ interface RoleRow {
   name: string
   scope: RoleScope
   permissions: string[]
+  isDisabled: boolean
 }
 
 /** All of them, or the one of this uid. */
 const select = (sql: Sql, tenant: string, uid?: string): Promise<RoleRow[]> =>
   sql.query<RoleRow & { [column: string]: unknown }>(
-    `select uid, name, spec ->> 'scope' as scope, spec -> 'permissions' as permissions
+    `select uid, name, spec ->> 'scope' as scope, spec -> 'permissions' as permissions,
+       spec -> 'isDisabled' is not distinct from 'true' as "isDisabled"
      from objects where tenant = $1 and kind = 'Role' and deleted_at is null and ($2::text is null or uid = $2)
      order by name`,
     [tenant, uid ?? null],

@@ -17,6 +17,7 @@ import { selectSetting } from '../store/identity/settings.ts'
 import { selectUser } from '../store/identity/users.ts'
 import type { Identity } from './identity.ts'
 import { change, type Parts, userNotFound } from './parts.ts'
+import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 
 const defaultSessionMinutes = 240
@@ -62,6 +63,7 @@ export function sessions(parts: Parts): Pick<Identity, Methods> {
       const { tenant, hash } = known
       return database.withTenant(tenant, async (sql) => {
         const session = await selectBySessionHash(sql, tenant, hash, isoNow(clock))
+        if (session) mustBeActive({ name: session.tenantName, state: session.tenantState })
         // Two refreshes at once: the one that deletes the row wins.
         const origin = session && (await deleteSession(sql, tenant, hash))
         if (!origin) return null

@@ -18,9 +18,13 @@ export interface Person {
   email: string
 }
 
-/** Who holds a token: of a session, or of a sign-in that waits for a second factor. */
-export interface TokenHolder extends Person {
+/** Somebody who adds a second factor: in a session, or in a sign-in that waits for their first one. */
+export interface Enrolling extends Person {
   isSession: boolean
+}
+
+/** Who holds a token: of a session, or of a sign-in that waits for a second factor. */
+export interface TokenHolder extends Enrolling {
   /** The second factor was right too: only an expired password stands in the way. Of a session always. */
   isProven: boolean
 }
@@ -63,14 +67,14 @@ export interface SignInIdentity {
   startTotp(person: Person, name: string): Promise<{ secret: Secret<string>; uri: Secret<string> }>
   /** Recovery codes come with the first factor only. A sign-in that waited for one (`token`) becomes a session. */
   confirmTotp(
-    person: Person,
+    person: Enrolling,
     code: string,
     token: string,
     origin: SessionOrigin,
   ): Promise<{ recoveryCodes: Secret<string>[]; session: Secret<string> | null }>
   startRegistration(person: Person, name: string, party: RelyingParty): Promise<PublicKeyCredentialCreationOptionsJSON>
   finishRegistration(
-    person: Person,
+    person: Enrolling,
     name: string,
     response: RegistrationResponseJSON,
     party: RelyingParty,

@@ -33,3 +33,15 @@ export function signInLimits(clock: Clock) {
     },
   }
 }
+
+/** Guesses of one place, of whatever it is that is guessed. */
+export function addressLimit(clock: Clock) {
+  const byAddress = new Throttle(clock, 50)
+  return {
+    check(address: string): void {
+      const waitMs = byAddress.waitMs(networkOf(address))
+      if (waitMs > 0) throw tooManyFailures(waitMs)
+    },
+    fail: (address: string): void => byAddress.fail(networkOf(address)),
+  }
+}

@@ -14,6 +14,7 @@ import type { Parts } from './parts.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
 import type { PasswordInput, Person } from './sign-in-identity.ts'
 import { signInLimits } from './sign-in-limits.ts'
+import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken } from './tokens.ts'
 import { longestPassword } from './users.ts'
 
@@ -80,6 +81,8 @@ export function signIns(
     // Guesses sent at once all passed the first check: while others fail, a right one tells nothing either.
     throttle.check(email, ip)
     throttle.succeed(email, ip)
+    const found = await system.tenant(person.tenant)
+    if (found) mustBeActive(found)
     return person
   }
 

@@ -3,15 +3,16 @@ import { selectChallenge } from '../store/identity/challenges.ts'
 import { selectBySessionHash } from '../store/identity/credentials.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
+import { mustBeActive } from './tenants.ts'
 import { readToken } from './tokens.ts'
 
 /** Whose token it is, of either sort. */
-export const tokenHolders = ({ database, clock }: Parts): Pick<Identity, 'holderOf'> => ({
+export const tokenHolders = ({ database, clock, system }: Parts): Pick<Identity, 'holderOf'> => ({
   async holderOf(token) {
     const known = readToken(token)
     if (!known) return null
     const { tenant, hash } = known
-    return database.withTenant(tenant, async (sql) => {
+    const holder = await database.withTenant(tenant, async (sql) => {
       const at = isoNow(clock)
       const session = await selectBySessionHash(sql, tenant, hash, at)
       if (session) {
@@ -22,5 +23,8 @@ export const tokenHolders = ({ database, clock }: Parts): Pick<Identity, 'holder
       const { userUid, email, isProven } = challenge
       return { tenant, userUid, email, isSession: false, isProven }
     })
+    const found = holder && (await system.tenant(tenant))
+    if (found) mustBeActive(found)
+    return holder
   },
 })

@@ -24,6 +24,8 @@ export interface ServerConfig {
   database: { url: Secret<string>; appUrl: Secret<string> | null; systemUrl: Secret<string> | null }
   rootKeyFile: string
   operatorTokenFile: string | null
+  /** Made at the start where there is no operator yet. */
+  firstOperator: { email: string; passwordFile: string } | null
   logLevel: LogLevel
   egressAllowedRanges: string[]
   peerAddress: string | null
@@ -65,6 +67,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   },
   rootKeyFile: required(env, 'rootKeyFile'),
   operatorTokenFile: env.operatorTokenFile ?? null,
+  firstOperator: firstOperatorOf(env),
   logLevel: logLevelOf(env),
   egressAllowedRanges: listOf(env.egressAllow),
   peerAddress: env.peerAddress ?? null,
@@ -139,6 +142,11 @@ const registryOf = (env: ServerEnv): ServerConfig['registry'] =>
         caFile: env.registryCaFile ?? null,
         tokenKeyFile: required(env, 'registryTokenKeyFile'),
       }
+
+const firstOperatorOf = (env: ServerEnv): ServerConfig['firstOperator'] =>
+  env.operatorEmail === undefined
+    ? null
+    : { email: env.operatorEmail, passwordFile: required(env, 'operatorPasswordFile') }
 
 const awsOf = (env: ServerEnv): ServerConfig['aws'] =>
   env.awsAccessKey === undefined

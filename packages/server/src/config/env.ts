@@ -28,6 +28,9 @@ export interface ServerEnv {
   rootKeyFile?: string
   /** File with the installation's own credential; absent = operator operations are closed. */
   operatorTokenFile?: string
+  /** The first operator, made where there is none yet: e-mail, and a file of the password. */
+  operatorEmail?: string
+  operatorPasswordFile?: string
   logLevel?: string
   /** CIDRs outside the public internet that outgoing requests may reach, by commas. */
   egressAllow?: string
@@ -68,6 +71,8 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   addressRate: 'ATRIUM_ADDRESS_RATE',
   rootKeyFile: 'ATRIUM_ROOT_KEY_FILE',
   operatorTokenFile: 'ATRIUM_OPERATOR_TOKEN_FILE',
+  operatorEmail: 'ATRIUM_OPERATOR_EMAIL',
+  operatorPasswordFile: 'ATRIUM_OPERATOR_PASSWORD_FILE',
   logLevel: 'ATRIUM_LOG_LEVEL',
   egressAllow: 'ATRIUM_EGRESS_ALLOW',
   peerAddress: 'ATRIUM_PEER_ADDRESS',

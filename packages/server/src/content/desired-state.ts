@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClusterPolicy, ClusterStatus } from '@atrium/api/kinds/cluster.ts'
-import { type DesiredState, desiredStateLimits } from '@atrium/api/link/desired-state.ts'
+import { type DesiredState, desiredStateLimits, type NodeMaintenance } from '@atrium/api/link/desired-state.ts'
 import { canonicalJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { layerPolicy } from './layer-policy.ts'
@@ -11,6 +11,7 @@ export interface DesiredInput {
   clusterName: string
   kubernetesVersion: string
   policy: ClusterPolicy
+  maintenance?: readonly NodeMaintenance[] | undefined
   /** Values to be kept out of logs. */
   sensitive: readonly string[]
   layers: readonly ResolvedLayer[]
@@ -54,8 +55,19 @@ export function buildDesiredState(input: DesiredInput, former: ClusterStatus['de
     return { ok: false, message: `The cluster has ${layers.length} of at most ${layersMax} layers.` }
   const { clusterUid, clusterName, kubernetesVersion } = input
   const policy = { drift: input.policy.drift, nodes: input.policy.nodes }
+  const nodes = input.maintenance?.length ? { nodes: [...input.maintenance] } : {}
   const at = (generation: number): { state: DesiredState; index: Buffer } => {
-    const state = { clusterUid, clusterName, epoch, generation, kubernetesVersion, ...sensitive, layers, policy }
+    const state = {
+      clusterUid,
+      clusterName,
+      epoch,
+      generation,
+      kubernetesVersion,
+      ...sensitive,
+      layers,
+      policy,
+      ...nodes,
+    }
     return { state, index: Buffer.from(canonicalJson(state)) }
   }
   const same = former && former.epoch === epoch && digestOf(at(former.generation).index) === former.digest

@@ -4,9 +4,22 @@ import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/sto
 import { HeldByTenant, HeldRows } from '../store/held-rows.ts'
 import { isOffered } from './sync-plan.ts'
 
+/** What searches ask of versions: ten thousands of them share some dozens. */
+export type PackFacet = Pick<PackSpec, 'registryUid' | 'layer' | 'addonType' | 'cloudTypes' | 'type'> & {
+  source: string
+}
+
+export const facetOf = (spec: Omit<PackFacet, 'source'> & Pick<PackSpec, 'annotations'>): PackFacet => {
+  const { registryUid, layer, addonType, cloudTypes, type, annotations } = spec
+  const source = annotations['source'] ?? ''
+  return { registryUid, layer, addonType, cloudTypes, source, ...(type && { type }) }
+}
+
 /** A pack version without its texts, which may be hundreds of kilobytes. */
 export interface PackRow {
   uid: string
+  /** One object for all versions of a tenant that are equal in it. */
+  facet: PackFacet
   meta: StoredObject<'Pack'>['meta']
   spec: Omit<PackSpec, 'values' | 'readme' | 'presets' | 'schema' | 'constraints'>
 }
@@ -100,7 +113,7 @@ function sharedParts(): Shared {
   }
 }
 
-const longestShared = 200
+const longestShared = 500
 const mostShared = 5000
 
 function rowOf({ meta, spec }: StoredObject<'Pack'>, shared: Shared): PackRow {
@@ -109,6 +122,7 @@ function rowOf({ meta, spec }: StoredObject<'Pack'>, shared: Shared): PackRow {
   const { tenant, owner, labels, finalizers } = meta
   return {
     uid: meta.uid,
+    facet: shared(facetOf(spec)),
     meta: {
       ...meta,
       ...{ tenant: shared(tenant), owner: shared(owner), labels: shared(labels), finalizers: shared(finalizers) },

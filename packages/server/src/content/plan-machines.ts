@@ -29,6 +29,7 @@ export function desiredInfrastructure(
     cloudConfig: spec.cloudConfig,
     pools: spec.machinePools.map(({ input: _input, version: _version, ...pool }) => ({ ...pool, kubernetesVersion })),
     policy: spec.policy,
+    ...(spec.certificatesSince && { certificatesSince: spec.certificatesSince }),
     replace,
   }
 }

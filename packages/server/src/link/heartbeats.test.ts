@@ -29,6 +29,7 @@ const world = () => {
         await answer(null)
         seen.push(clock.now())
       },
+      closedTenants: async () => [],
       silentSessions: ({ silentMs }) => {
         silent.push(silentMs)
         return answer([])

@@ -65,6 +65,7 @@ async function connected(can?: string[], applied: { epoch: number; generation: n
       closeSession: async () => true,
       touchSessions: async () => undefined,
       touchServer: async () => undefined,
+      closedTenants: async () => [],
       silentSessions: async () => [],
     },
     authority: {

@@ -10,6 +10,7 @@ import { FENCED, heartbeatMs, type ReportMessage, redialMs } from '@atrium/tunne
 import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { Batches } from './batches.ts'
+import { ClosedTenants } from './closed-tenants.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Looks, type Seen } from './looks.ts'
 import { type PreviewOutcome, Previews } from './previews.ts'
@@ -24,7 +25,10 @@ export type ApplyReport = (tx: Tx, clusterUid: string, message: ReportMessage, a
 
 export interface HubDeps {
   store: Store
-  records: Pick<LinkRecords, 'openSessions' | 'closeSession' | 'touchSessions' | 'touchServer' | 'silentSessions'>
+  records: Pick<
+    LinkRecords,
+    'openSessions' | 'closeSession' | 'touchSessions' | 'touchServer' | 'silentSessions' | 'closedTenants'
+  >
   status: AgentStatusWriter
   authority: Pick<AgentAuthority, 'identify'>
   applyReport: ApplyReport
@@ -69,6 +73,8 @@ interface Reported extends SessionName {
 
 /** What is stored of a new session comes back as a hint within this time. */
 const FIRST_LOOK_MS = 500
+const REVOKED = 'The certificate was revoked.'
+const CLOSED = 'The tenant is closed by the operator of the plane.'
 
 /** All agents connected to this server. */
 export class LinkHub implements SessionHost {
@@ -80,6 +86,7 @@ export class LinkHub implements SessionHost {
   readonly #looks: Looks
   readonly #previews: Previews
   readonly #watches: TenantWatches
+  readonly #closed: ClosedTenants
   readonly #arrivals: Batches<Proven, Arrived>
   readonly #reports: Batches<Reported, void>
   readonly clock: Clock
@@ -101,6 +108,12 @@ export class LinkHub implements SessionHost {
       changed: (agent) => this.#looks.hint(agent),
       allChanged: (tenant) => this.#lookAtAll(tenant),
     })
+    this.#closed = new ClosedTenants({
+      ...deps,
+      present: () => [...new Set([...this.#sessions.values()].map(({ agent }) => agent.tenant))],
+      closed: (tenants) => deps.records.closedTenants(tenants),
+      end: (tenant) => this.#endAll(tenant),
+    })
     this.#arrivals = new Batches((tenant, proven) => this.#open(tenant, proven))
     this.#reports = new Batches((tenant, reported) => this.#store(tenant, reported))
   }
@@ -121,6 +134,7 @@ export class LinkHub implements SessionHost {
 
   start(): void {
     this.#heartbeats.start()
+    this.#closed.start()
   }
 
   /** Closes every link. Agents dial again at once, here or elsewhere: only those that do not are told as away, by whoever serves then. */
@@ -130,7 +144,7 @@ export class LinkHub implements SessionHost {
     this.#watches.stop()
     this.#looks.stop()
     for (const { session } of [...this.#sessions.values()]) session.drop()
-    await this.#heartbeats.stop()
+    await Promise.all([this.#heartbeats.stop(), this.#closed.stop()])
   }
 
   /** A new connection whose agent has yet to prove itself; `proven` is called once it has. */
@@ -176,14 +190,15 @@ export class LinkHub implements SessionHost {
         ? []
         : [{ clusterUid, epoch, applied, now: { version: agentVersion, podName, ...now } }]
     })
+    const isClosed = epochs.size < sessions.length && (await records.closedTenants([tenant])).length > 0
+    const refusal = isClosed ? CLOSED : REVOKED
     const given = await status.connected(tenant, arrivals)
     const outcomes = new Map(
       arrivals.map(({ clusterUid, epoch }, index) => [clusterUid, { epoch, given: given[index] }]),
     )
     return proven.map(({ agent }) => {
       const outcome = outcomes.get(agent.clusterUid)
-      if (!outcome?.given)
-        return { status: 'rejected', reason: new AtriumError('Unauthorized', 'The certificate was revoked.') }
+      if (!outcome?.given) return { status: 'rejected', reason: new AtriumError('Unauthorized', refusal) }
       if (outcome.given.status === 'rejected') return outcome.given
       const { position, desired } = outcome.given.value
       return { status: 'fulfilled', value: { agent, epoch: outcome.epoch, planeEpoch, given: position, desired } }
@@ -245,6 +260,10 @@ export class LinkHub implements SessionHost {
     if (planeEpoch === this.#deps.planeEpoch()) return false
     session.end('the plane was restored')
     return true
+  }
+
+  #endAll(tenant: string): void {
+    for (const { agent, session } of [...this.#sessions.values()]) if (agent.tenant === tenant) session.end(CLOSED)
   }
 
   #lookAtAll(tenant: string): void {

@@ -3,7 +3,7 @@ import type { AgentName } from './agent-name.ts'
 import type { LinkToken } from './tokens.ts'
 
 /** The database as the link uses it. */
-export type LinkDatabase = Pick<Database, 'withTenant' | 'readsOf' | 'asSystem'>
+export type LinkDatabase = Pick<Database, 'withTenant' | 'readsOf' | 'asSystem' | 'systemReads'>
 
 export type SpendResult = 'spent' | 'unknown' | 'expired' | 'used'
 
@@ -20,6 +20,13 @@ export interface NewSession {
   certificate: string
 }
 
+/** Agents are let in: also of a tenant that is being deleted, until its keys go, for they are told to leave. */
+const IS_OPEN = `exists (select from tenants t where t.uid = $1 and t.state <> 'Disabled' and t.shredded_at is null)`
+/** Of these tenants, those whose agents are not, or which are gone. */
+const CLOSED = `
+  select n.uid from unnest($1::text[]) as n (uid) where not exists (
+    select from tenants t where t.uid = n.uid and t.state <> 'Disabled' and t.shredded_at is null)`
+
 /** In the order of the clusters: of two servers that open some of the same, one waits for the other. */
 const OPEN_SESSIONS = `
   insert into link_sessions
@@ -28,6 +35,7 @@ const OPEN_SESSIONS = `
     from unnest($5::text[], $6::text[], $7::bytea[]) as n (cluster_uid, fingerprint, token_hash)
     join link_certificates c
       on c.tenant = $1 and c.cluster_uid = n.cluster_uid and c.fingerprint = n.fingerprint and c.revoked_at is null
+   where ${IS_OPEN}
    order by c.cluster_uid
   on conflict (tenant, cluster_uid) do update set
     epoch = link_sessions.epoch + 1, token_hash = excluded.token_hash, server = excluded.server,
@@ -63,7 +71,7 @@ export class LinkRecords {
       const [spent] = await sql.query(
         `update link_enrolments set used_at = coalesce(used_at, $4), used_by_key = $5
           where tenant = $1 and cluster_uid = $2 and token_hash = $3 and expires_at > $4
-            and (used_at is null or used_by_key = $5)
+            and (used_at is null or used_by_key = $5) and ${IS_OPEN}
           returning cluster_uid`,
         [...key, at, keyFingerprint],
       )
@@ -163,7 +171,7 @@ export class LinkRecords {
     return this.#database.withTenant(token.tenant, async (sql) => {
       const [row] = await sql.query<{ epoch: number; certificate: string }>(
         `select epoch, certificate from link_sessions
-          where tenant = $1 and cluster_uid = $2 and token_hash = $3 and closed_at is null`,
+          where tenant = $1 and cluster_uid = $2 and token_hash = $3 and closed_at is null and ${IS_OPEN}`,
         [token.tenant, token.clusterUid, token.hash],
       )
       return row ?? null
@@ -202,6 +210,11 @@ export class LinkRecords {
       [tenant, clusterUids],
     )
     return new Map(rows.map((row) => [row.cluster_uid, row.heartbeat_at.toISOString()]))
+  }
+
+  /** Which of these tenants the operator closed. */
+  async closedTenants(tenants: readonly string[]): Promise<string[]> {
+    return (await this.#database.systemReads.query<{ uid: string }>(CLOSED, [tenants])).map(({ uid }) => uid)
   }
 
   /** This server lives; those that were not seen for a day are forgotten. */

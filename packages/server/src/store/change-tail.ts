@@ -30,7 +30,8 @@ const SHARED_TEXTS = 1_000
 const POLL_MS = 1_000
 
 const READ = `
-  select position, tenant, kind, uid, project, type, resource_version as "resourceVersion"
+  select position, tenant, kind, uid, project, type, resource_version as "resourceVersion",
+    former_labels as "formerLabels"
   from changes where position > $1 order by position limit ${READ_MAX}`
 
 /**

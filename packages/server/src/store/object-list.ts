@@ -1,8 +1,9 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { BriefObject, BriefPage, ListPage, ListQuery } from '@atrium/runtime/store/store.ts'
+import type { BriefObject, BriefPage, ListPage, ListQuery, Reach } from '@atrium/runtime/store/store.ts'
 import { columnOf } from './kind-columns.ts'
 import { OBJECT, type ObjectRow, toObject } from './object-rows.ts'
+import { tagPath } from './tag-path.ts'
 import type { TxContext } from './tx-context.ts'
 
 /** `limit: 0` means everything: read in pages of this many, so that no answer of the database is unbounded. */
@@ -96,6 +97,7 @@ const filterOf = (tenant: string, kind: KindName, query: ListQuery): Filter => {
   const filter = new Filter()
   filter.add('o.tenant = ? and o.kind = ?', tenant, kind)
   addProject(filter, query.project)
+  if (query.within) addReaches(filter, kind, query.within)
   if (query.owner) filter.add('o.owner_uid = ? and o.owner_kind = ?', query.owner.uid, query.owner.kind)
   const { listColumns } = kinds[kind]
   for (const [column, wanted] of Object.entries(query.where ?? {})) {
@@ -123,10 +125,45 @@ const addProject = (filter: Filter, project: ListQuery['project']): void => {
   if (project === undefined) return
   if (project === null) return filter.add('o.project is null')
   if (!Array.isArray(project)) return filter.add('o.project = ?', project)
-  const uids = project.filter((uid) => uid !== null)
-  if (project.includes(null)) filter.add('(o.project is null or o.project = any(?))', uids)
-  else filter.add('o.project = any(?)', uids)
+  const { condition, values } = inProjects(project)
+  filter.add(condition, ...values)
 }
+
+interface Condition {
+  condition: string
+  values: unknown[]
+}
+
+const inProjects = (projects: readonly (string | null)[]): Condition => {
+  const uids = projects.filter((uid) => uid !== null)
+  return projects.includes(null)
+    ? { condition: '(o.project is null or o.project = any(?))', values: [uids] }
+    : { condition: 'o.project = any(?)', values: [uids] }
+}
+
+/** As `reaches` of the runtime decides; filters are values, so that the text is the same for all of them. */
+const addReaches = (filter: Filter, kind: KindName, within: readonly Reach[]): void => {
+  const any = within.map((reach) => conditionOf(kind, reach))
+  const text = any.map(({ condition }) => `(${condition})`).join(' or ')
+  filter.add(`(${text || 'false'})`, ...any.flatMap(({ values }) => values))
+}
+
+const conditionOf = (kind: KindName, { projects, uids, filters }: Reach): Condition => {
+  const parts: Condition[] = []
+  if (projects) parts.push(inProjects(projects))
+  if (uids) parts.push({ condition: 'o.uid = any(?)', values: [uids] })
+  if (filters) parts.push({ condition: `${labelsOf(kind)} @@ any(?::jsonpath[])`, values: [filters.map(tagPath)] })
+  return {
+    condition: parts.map(({ condition }) => condition).join(' and ') || 'true',
+    values: parts.flatMap(({ values }) => values),
+  }
+}
+
+/** The labels that stand for an object. */
+const labelsOf = (kind: KindName): string =>
+  kinds[kind].taggedBy === 'owner'
+    ? '(select w.labels from objects w where w.tenant = o.tenant and w.uid = o.owner_uid)'
+    : 'o.labels'
 
 const orderOf = (kind: KindName, query: ListQuery): Order => {
   const { sortColumns } = kinds[kind]

@@ -119,13 +119,13 @@ const UPDATE = `
     where tenant = $1 and uid = $2
     returning kind, project
   ), change as (
-    insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-    select v.resource_version, $1, o.kind, $2, o.project, 'updated' from object o, version v
+    insert into changes_pending (resource_version, tenant, kind, uid, project, type, former_labels)
+    select v.resource_version, $1, o.kind, $2, o.project, 'updated', $10::jsonb from object o, version v
   )
   select resource_version from version`
 const UPDATE_WITH_SPEC = UPDATE.replace(
   'set name = $3',
-  'set spec = $10, revised_at = $9, revised_by = $11, note = $12, name = $3',
+  'set spec = $11, revised_at = $9, revised_by = $12, note = $13, name = $3',
 )
 
 /** All parts of one statement see the rows from before it: this keeps the former spec without sending it again. */
@@ -155,10 +155,12 @@ export const replaceObject = async <K extends KindName>(
   const { meta } = next
   const values: unknown[] = [context.tenant, uid, meta.name, JSON.stringify(meta.labels)]
   values.push(JSON.stringify(meta.annotations), meta.generation, meta.finalizers, meta.deletedAt, modifiedAt)
+  const keepsLabels = sameJson(meta.labels, stored.meta.labels)
+  values.push(keepsLabels ? null : JSON.stringify(stored.meta.labels))
   if (specChanged) values.push(JSON.stringify(next.spec), ...authorOf(context.actor))
   const [row] = await guarded(context, specChanged ? UPDATE_WITH_SPEC : UPDATE, values, next)
   if (row === undefined) throw notFound(stored.kind, uid)
-  if (!sameJson(meta.labels, stored.meta.labels)) {
+  if (!keepsLabels) {
     await context.sql.query(DROP_LABELS, [context.tenant, uid])
     await context.sql.query(ADD_LABELS, [context.tenant, uid, JSON.stringify(meta.labels)])
   }
@@ -173,9 +175,15 @@ const laterThan = (former: string, clock: Clock): string =>
   new Date(Math.max(clock.now(), Date.parse(former) + 1)).toISOString()
 
 const REMOVE = `
-  with gone as (delete from objects where tenant = $1 and uid = $2 returning kind, project)
-  insert into changes_pending (resource_version, tenant, kind, uid, project, type)
-  select nextval('resource_versions'), $1, kind, $2, project, 'deleted' from gone`
+  with gone as (delete from objects where tenant = $1 and uid = $2 returning kind, project, labels, owner_uid)
+  insert into changes_pending (resource_version, tenant, kind, uid, project, type, former_labels)
+  select nextval('resource_versions'), $1, kind, $2, project, 'deleted',
+    case when kind = any($3) then (select w.labels from objects w where w.tenant = $1 and w.uid = gone.owner_uid) else labels end
+  from gone`
+
+const taggedByOwner = Object.values(kinds)
+  .filter((kind) => kind.taggedBy === 'owner')
+  .map(({ name }) => name)
 
 const BELOW = `
   select kind, uid, name, project from objects where tenant = $1 and (owner_uid = $2 or project = $2) order by kind, name limit 20`
@@ -191,7 +199,7 @@ export const removeObject = async (context: TxContext, stored: StoredObject): Pr
     throw new AtriumError('ResourceInUse', `${stored.kind} ${name} still holds ${below[0].kind} ${below[0].name}`, {
       details: { usedBy: below },
     })
-  await guarded(context, REMOVE, [context.tenant, uid], stored)
+  await guarded(context, REMOVE, [context.tenant, uid, taggedByOwner], stored)
   context.locked.delete(uid)
   context.effects.changes = true
 }

@@ -15,6 +15,7 @@ import { beginTx, completeTx } from './queue-marks.ts'
 import { queueTime } from './queue-time.ts'
 import { PENDING_CHANNEL, Sequencer } from './sequencer.ts'
 import { SystemStore } from './system-store.ts'
+import { TenantRemoval } from './tenant-removal.ts'
 import { PostgresTx } from './tx.ts'
 import type { StoreLimits, TxContext } from './tx-context.ts'
 import { watchChanges } from './watch.ts'
@@ -69,7 +70,10 @@ export class PostgresStore implements Store {
   readonly system: SystemStore
   /** Tenants' data keys, for what is sealed beside the objects. */
   readonly keys: TenantKeys
+  /** The end of a tenant. */
+  readonly removal: TenantRemoval
   readonly #options: StoreOptions
+  readonly #changedSince: ReturnType<typeof changedSince>
   readonly #limits: StoreLimits
   readonly #sequencer: Sequencer
   readonly #tail: ChangeTail
@@ -81,9 +85,11 @@ export class PostgresStore implements Store {
     this.#options = options
     this.database = database
     this.keys = new TenantKeys(options.keyProvider, clock, random)
+    this.#changedSince = changedSince(database)
     this.#limits = { events: options.keepEvents ?? 1_000, history: options.keepHistory ?? 20 }
     this.queue = new PostgresQueue(database, clock)
     this.system = new SystemStore(database, this.keys, options)
+    this.removal = new TenantRemoval(this, this.keys, clock)
     const connection = database.connectionConfig('atrium_system')
     const session = { connection, clock, random, logger }
     const history = { enterHistory: (known: number) => enterHistory(database, known), onWork: () => this.queue.wake() }
@@ -126,7 +132,7 @@ export class PostgresStore implements Store {
   }
 
   changedSince(tenant: string, kind: KindName, since: number): Promise<Changed> {
-    return changedSince(this.database, tenant, kind, since)
+    return this.#changedSince({ tenant, kind, since })
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {

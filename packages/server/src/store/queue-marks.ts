@@ -1,5 +1,6 @@
-import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
+import { kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { WorkKind } from '@atrium/runtime/store/store.ts'
 import { queueTime } from './queue-time.ts'
 import type { TxContext } from './tx-context.ts'
 
@@ -22,12 +23,15 @@ const ENQUEUE = `
   group by kind, uid order by kind, uid ${ON_CONFLICT}`
 
 export interface Enqueued {
-  kind: KindName
+  kind: WorkKind
   uid: string
   delayMs: number
 }
 
-export const enqueueKeys = async (context: TxContext, keys: readonly Enqueued[]): Promise<void> => {
+export const enqueueKeys = async (
+  context: Pick<TxContext, 'sql' | 'tenant' | 'clock' | 'effects'>,
+  keys: readonly Enqueued[],
+): Promise<void> => {
   const columns = [keys.map(({ kind }) => kind), keys.map(({ uid }) => uid), keys.map(({ delayMs }) => delayMs)]
   await context.sql.query(ENQUEUE, [context.tenant, queueTime(context.clock), ...columns])
   context.effects.work = true

@@ -38,15 +38,15 @@ const MOVE = `
   with moved as (
     delete from changes_pending where resource_version in (
       select resource_version from changes_pending order by resource_version limit ${BATCH_MAX})
-    returning resource_version, tenant, kind, uid, project, type
+    returning resource_version, tenant, kind, uid, project, type, former_labels
   ), total as (
     select count(*) as n from moved
   ), head as (
     update change_head set position = position + n from total where n > 0 returning position, n
   ), placed as (
-    insert into changes (position, tenant, kind, uid, project, type, resource_version)
+    insert into changes (position, tenant, kind, uid, project, type, resource_version, former_labels)
     select h.position - h.n + row_number() over (order by m.resource_version),
-      m.tenant, m.kind, m.uid, m.project, m.type, m.resource_version
+      m.tenant, m.kind, m.uid, m.project, m.type, m.resource_version, m.former_labels
     from moved m, head h
   )
   select n, pg_notify('${CHANGES_CHANNEL}', position::text) from head`

@@ -18,6 +18,7 @@ import {
   type StoredObject,
   systemTenant,
   type Tx,
+  type WorkKind,
 } from '@atrium/runtime/store/store.ts'
 import { auditWrite, writeAudit } from './audit.ts'
 import { readBlobs, writeBlobs } from './blobs.ts'
@@ -186,7 +187,7 @@ export class PostgresTx implements Tx {
     return writeAudit(this.#context, entry)
   }
 
-  async enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
+  async enqueue(kind: WorkKind, uid: string, delayMs = 0): Promise<void> {
     await this.#enqueue({ kind, uid, delayMs })
   }
 

@@ -7,7 +7,8 @@ import { readHead } from './history.ts'
 const READ_MAX = 1_000
 
 const READ = `
-  select position, tenant, kind, uid, project, type, resource_version as "resourceVersion"
+  select position, tenant, kind, uid, project, type, resource_version as "resourceVersion",
+    former_labels as "formerLabels"
   from changes where tenant = $1 and position > $2 and position <= $3 order by position limit ${READ_MAX}`
 
 /** Events after `from`: out of memory while the watcher keeps up, out of the database where it lags. */

@@ -1,6 +1,5 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
-import type { Claim, WorkQueue } from '@atrium/runtime/store/store.ts'
+import type { Claim, WorkKind, WorkQueue } from '@atrium/runtime/store/store.ts'
 import type { Database } from './database.ts'
 import { queueTime } from './queue-time.ts'
 
@@ -53,7 +52,7 @@ const DEPTH = `
 
 interface ClaimRow extends Record<string, unknown> {
   tenant: string
-  kind: KindName
+  kind: WorkKind
   uid: string
   fence: number
   attempts: number
@@ -75,7 +74,7 @@ export class PostgresQueue implements WorkQueue {
     for (const listener of [...this.#listeners]) listener()
   }
 
-  async claim(options: { owner: string; kinds: KindName[]; limit: number; leaseMs: number }): Promise<Claim[]> {
+  async claim(options: { owner: string; kinds: WorkKind[]; limit: number; leaseMs: number }): Promise<Claim[]> {
     const { owner, kinds, limit, leaseMs } = options
     const values = [queueTime(this.#clock), kinds, limit, owner, leaseMs]
     const rows = await this.#database.asSystem((sql) => sql.query<ClaimRow>(CLAIM, values))

@@ -13,7 +13,7 @@ export interface Attempt {
   target: string | null
 }
 
-const isUid = (name: string): boolean => /uid$/i.test(name)
+const isUid = (name: string): boolean => /uids?$/i.test(name)
 /** The first value of an enumeration. */
 const firstOf = (schema: Schema | undefined): string | undefined =>
   schema?.enum?.find((value) => typeof value === 'string')

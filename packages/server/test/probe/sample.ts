@@ -19,6 +19,7 @@ export function hintOf(name: string): string | null {
     [/config/, 'config'],
     [/cluster/, 'cluster'],
     [/polic/, 'policy'],
+    [/resourcerole/, 'resourceRole'],
     [/role/, 'role'],
     [/user|owner/, 'user'],
     [/team/, 'team'],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
 import type { Caller, TestApi } from '../support/api.ts'
 
 /** A tenant with one of everything; what belongs to its first project carries `canary` in texts that are shown. */
@@ -10,6 +11,8 @@ export interface Victim {
   otherProject: string
   /** Uids by what they name. */
   uids: Record<string, string>
+  /** In its first project, and without the canary: for those who may see a part of it. */
+  open: { cluster: string; workspace: string; filter: string }
   admin: Caller
 }
 
@@ -67,18 +70,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
   })
   const infra = await made(admin, 'POST /v1/clusterprofiles', profileBody(`${canary}-infra`, 'infra', canary))
   await admin(`PATCH /v1/clusterprofiles/${infra}/publish`)
-  const cluster = await made(admin, 'POST /v1/spectroclusters/cloudTypes/local', {
-    metadata: { name: `${canary}-cluster`, labels: { mark: canary }, annotations: {} },
-    spec: {
-      cloudAccountUid: account,
-      cloudConfig: { values: '' },
-      machinepoolconfig: [
-        { cloudConfig: { values: controlPlane }, poolConfig: { isControlPlane: true } },
-        { cloudConfig: { values: workers }, poolConfig: { isControlPlane: false } },
-      ],
-      profiles: [{ uid: infra }],
-    },
-  })
+  const cluster = await made(
+    admin,
+    'POST /v1/spectroclusters/cloudTypes/local',
+    clusterBody(`${canary}-cluster`, { mark: canary }, account, infra),
+  )
   // A second revision: there is something to be rolled back.
   await admin(`PUT /atrium/v1/clusters/${cluster}/policy`, {
     body: { drift: 'alert', nodes: 'alert' },
@@ -130,8 +126,43 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       ...people,
       admin: adminUid,
     },
+    open: await makeOpen(admin, call),
     admin,
   }
+}
+
+const clusterBody = (name: string, labels: object, account: string, profile: string): object => ({
+  metadata: { name, labels, annotations: {} },
+  spec: {
+    cloudAccountUid: account,
+    cloudConfig: { values: '' },
+    machinepoolconfig: [
+      { cloudConfig: { values: controlPlane }, poolConfig: { isControlPlane: true } },
+      { cloudConfig: { values: workers }, poolConfig: { isControlPlane: false } },
+    ],
+    profiles: [{ uid: profile }],
+  },
+})
+
+/** What a resource role and a role in a workspace can be given for, beside what they must not show. */
+async function makeOpen(admin: Caller, call: Caller) {
+  const account = await made(admin, 'POST /v1/cloudaccounts/cloudTypes/local', {
+    metadata: { name: 'open-account' },
+    spec: { credentials: { TOKEN: 'open' } },
+  })
+  const infra = await made(admin, 'POST /v1/clusterprofiles', profileBody('open-infra', 'infra', 'open'))
+  await admin(`PATCH /v1/clusterprofiles/${infra}/publish`)
+  const body = clusterBody('open-cluster', { mark: 'open' }, account, infra)
+  const cluster = await made(admin, 'POST /v1/spectroclusters/cloudTypes/local', body)
+  const workspace = await made(admin, 'POST /v1/workspaces', {
+    metadata: { name: 'open-workspace' },
+    spec: { clusterNamespaces: [{ name: 'open' }] },
+  })
+  const filter = await made(call, 'POST /v1/filters/tag', {
+    metadata: { name: 'open-filter' },
+    spec: { filterGroup: { filters: [{ key: 'mark', operator: 'eq', values: ['open'] }] } },
+  })
+  return { cluster, workspace, filter }
 }
 
 /** What clusters and profiles are gathered in. */
@@ -186,6 +217,10 @@ async function makePeople(admin: Caller, call: Caller, canary: string) {
     metadata: { name: `${canary}-filter` },
     spec: { filterGroup: { filters: [{ key: canary, operator: 'eq', values: [canary] }] } },
   })
+  const tagged = { roles: [builtInRoleNamed('Resource Cluster Admin').uid], filterRefs: [filter] }
+  const project = (await admin('GET /v1/dashboard/projects/metadata')).body.items[0].metadata.uid
+  await admin(`POST /v1/users/${user}/resourceRoles`, { body: { ...tagged, projectUids: [project] } })
+  const resourceRole = (await admin(`GET /v1/users/${user}/resourceRoles`)).body.resourceRoles[0].uid
   const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGnBq7u7J1cVq4x0yqk2Yk3vX0pXH0cZx5m1nWlqf0aB ${canary}`
   const sshKey = await made(admin, 'POST /v1/users/assets/sshkeys', {
     metadata: { name: `${canary}-key` },
@@ -197,5 +232,5 @@ async function makePeople(admin: Caller, call: Caller, canary: string) {
     spec: { config: { bucketName: canary, region: 'r', credentials: { credentialType: 'secret', secretKey: canary } } },
   })
   const apiKey = await made(call, 'POST /v1/apiKeys', { metadata: { name: `${canary}-key` }, spec: { userUid: user } })
-  return { role, user, team, filter, sshKey, edgeToken, location, apiKey }
+  return { role, user, team, filter, resourceRole, sshKey, edgeToken, location, apiKey }
 }

@@ -5,11 +5,13 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import { createAdmission } from '@atrium/server/admission/admission.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
+import { createSso } from '@atrium/server/auth/sso.ts'
 import type { CloudClient } from '@atrium/server/clouds/client.ts'
 import type { ServerContext } from '@atrium/server/context.ts'
 import type { PostgresStore } from '@atrium/server/store/postgres-store.ts'
@@ -61,6 +63,9 @@ export interface TestApiOptions {
   providers?: Provider[]
   /** Takes everything unless given. */
   clouds?: CloudClient
+  /** Networks that identity providers of the test are in. */
+  egressAllowedRanges?: string[]
+  publicUrl?: string
 }
 
 const operatorToken = 'operator-token-of-this-test'
@@ -87,20 +92,18 @@ function caller(app: FastifyInstance, headers: Record<string, string>): Caller {
   }
 }
 
-function contextOn(store: PostgresStore, options: TestApiOptions): ServerContext {
+function contextOn(store: PostgresStore, egress: Egress, options: TestApiOptions): ServerContext {
   const clock = options.clock ?? systemClock
+  const parts = { database: store.database, system: store.system, keys: store.keys, clock, random: systemRandom }
+  const publicUrl = options.publicUrl ?? null
   return {
     clock,
     random: systemRandom,
     logger: options.logger ?? silentLogger,
     store,
-    identity: createIdentity({
-      database: store.database,
-      system: store.system,
-      keys: store.keys,
-      clock,
-      random: systemRandom,
-    }),
+    identity: createIdentity(parts),
+    sso: createSso({ ...parts, store, egress, publicUrl }),
+    publicUrl,
     admission: createAdmission(store),
     providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
     clouds: options.clouds ?? { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() },
@@ -116,7 +119,15 @@ function contextOn(store: PostgresStore, options: TestApiOptions): ServerContext
 export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const testStore = await openTestStore()
   const { store } = testStore
-  const context = contextOn(store, options)
+  const egress = createEgress({
+    ...{
+      allowedRanges: options.egressAllowedRanges ?? [],
+      allowPlainHttp: false,
+      timeoutMs: 10_000,
+      maxBytes: 2 ** 20,
+    },
+  })
+  const context = contextOn(store, egress, options)
   const violations: string[] = []
   const apps: FastifyInstance[] = []
   const start = async (on: ServerContext): Promise<FastifyInstance> => {
@@ -136,7 +147,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     violations,
     as,
     async another() {
-      const theirs = contextOn(await testStore.openAnother(), options)
+      const theirs = contextOn(await testStore.openAnother(), egress, options)
       const started = await start(theirs)
       return { context: theirs, as: (headers) => caller(started, headers) }
     },
@@ -165,6 +176,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
       // Connections that clients opened and never used would be waited for.
       for (const one of apps) one.server.closeAllConnections()
       await Promise.all(closed)
+      await egress.close()
       await testStore.close()
       expect(violations, 'answers that break the contract').toEqual([])
     },

@@ -19,6 +19,7 @@ import { readProcess } from '@atrium/toolchain/process-table.ts'
 import { formatStep, type OnProgress, throttled } from '@atrium/toolchain/progress.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import type { EmbeddedPostgres } from '../postgres/postgres.ts'
+import { ensureFirstOperator } from './first-operator.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { keepParts } from './keeper.ts'
 import { publishShippedPacks } from './packs.ts'
@@ -174,6 +175,8 @@ const prepare = async (
 ): Promise<void> => {
   if (await ensureFirstTenant(installation, home))
     progress.tell('tenant', `Tenant, administrator and API key made: ${home.credentialsFile}`)
+  if (await ensureFirstOperator(installation, home))
+    progress.tell('tenant', `Operator of the installation made: ${home.operatorFile}`)
   const packs = await publishShippedPacks(installation, registryUrl)
   progress.tell('packs', `${packs} packs ready`, packs, packs)
 }

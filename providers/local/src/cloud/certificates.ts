@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { X509Certificate } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { hasCode, writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { createKeyPair } from '@atrium/runtime/pki/keys.ts'
 import { type Authority, createAuthority, issueCertificate, type PkiDeps } from '@atrium/runtime/pki/pki.ts'
 import { stringify } from 'yaml'
 import type { ClusterPaths } from './paths.ts'
+import type { CertificateView } from './protocol.ts'
 
 /** Its clusters live on one machine for its user alone: certificates outlive them. */
 const VALIDITY_MS = 10 * 365 * 24 * 3600_000
@@ -45,12 +47,29 @@ const identities: Identity[] = [
   { file: 'kwok', commonName: 'kwok', organizations: ['system:masters'], usages: ['client'] },
 ]
 
+/** Until when each certificate is good, its authority first. */
+export const readCertificates = (paths: ClusterPaths): CertificateView[] =>
+  [join(paths.pki, 'ca'), ...identities.map(({ file }) => join(paths.issued, file))].map((path) => ({
+    name: basename(path),
+    expiresAt: new Date(new X509Certificate(readFileSync(`${path}.crt`)).validTo).toISOString(),
+  }))
+
+/** Removes certificates and keys that were renewed: nobody uses them any more. */
+export const removeRenewed = (all: ClusterPaths, current: ClusterPaths): void => {
+  if (current.issued === all.issued) return
+  for (const { file } of identities)
+    for (const end of ['crt', 'key']) rmSync(join(all.issued, `${file}.${end}`), { force: true })
+  for (const folder of [all.pki, all.kubeconfigs])
+    for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+      if (name !== basename(current.issued)) rmSync(join(folder, name), { recursive: true, force: true })
+}
+
 /** Makes what is missing: an interrupted attempt is continued, and what exists never changes. */
 export const ensureCertificates = async (paths: ClusterPaths, clusterName: string, deps: PkiDeps): Promise<void> => {
   const authority = await ensureAuthority(paths.pki, clusterName, deps)
   await Promise.all([
     ensureServiceAccountKey(paths.pki),
-    ...identities.map((identity) => ensureIdentity(paths.pki, authority, identity, deps)),
+    ...identities.map((identity) => ensureIdentity(paths.issued, authority, identity, deps)),
   ])
 }
 
@@ -96,8 +115,8 @@ export interface Access {
 export const readAccess = (paths: ClusterPaths, apiPort: number, identity: 'admin' | 'cloud'): Access => ({
   server: `https://127.0.0.1:${apiPort}`,
   ca: readFileSync(join(paths.pki, 'ca.crt'), 'utf8'),
-  certificate: readFileSync(join(paths.pki, `${identity}.crt`), 'utf8'),
-  privateKey: readFileSync(join(paths.pki, `${identity}.key`), 'utf8'),
+  certificate: readFileSync(join(paths.issued, `${identity}.crt`), 'utf8'),
+  privateKey: readFileSync(join(paths.issued, `${identity}.key`), 'utf8'),
 })
 
 /** The administrator's kubeconfig, complete in itself. */
@@ -118,7 +137,7 @@ export const writeComponentKubeconfigs = (paths: ClusterPaths, apiPort: number):
       kubeconfig(
         'local',
         { server: `https://127.0.0.1:${apiPort}`, 'certificate-authority': join(paths.pki, 'ca.crt') },
-        { 'client-certificate': join(paths.pki, `${file}.crt`), 'client-key': join(paths.pki, `${file}.key`) },
+        { 'client-certificate': join(paths.issued, `${file}.crt`), 'client-key': join(paths.issued, `${file}.key`) },
       ),
     )
 }

@@ -68,6 +68,16 @@ export class Cloud {
     return created
   }
 
+  /** `request`: a time (RFC 3339). One that is no newer than the last changes nothing. */
+  renewCertificates(uid: string, request: string): Cluster {
+    const cluster = this.cluster(uid)
+    const record = cluster.files.cluster
+    if (record.deleting) throw new CloudError(409, 'ClusterIsDeleted', `cluster ${record.name} is being deleted`)
+    if (request > record.renew) cluster.files.saveCluster({ ...record, renew: request })
+    cluster.poke()
+    return cluster
+  }
+
   deleteCluster(uid: string): void {
     const cluster = this.#clusters.get(uid)
     if (cluster === undefined) return
@@ -149,7 +159,7 @@ export class Cloud {
   }
 }
 
-const unborn = { deleting: false, ordinals: {}, lastSlot: 0, serves: '', upgrade: null }
+const unborn = { deleting: false, ordinals: {}, lastSlot: 0, serves: '', upgrade: null, renew: '' }
 
 const saveMachine = (cluster: Cluster, machine: MachineRecord): void => {
   cluster.files.saveMachine(machine)

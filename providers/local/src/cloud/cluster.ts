@@ -39,6 +39,8 @@ export class Cluster {
   readonly #loop: Loop
   #services: Services | null = null
   #egress: Egress | null = null
+  /** Folder of the certificate that it shows. */
+  #egressFrom = ''
   #adopted = false
   #wasReady = false
   #recordsChanged = false
@@ -66,8 +68,8 @@ export class Cluster {
   /** The administrator's kubeconfig, or null while the cluster is not usable. */
   kubeconfig(): string | null {
     if (this.#services === null) return null
-    const { cluster, paths } = this.files
-    return adminKubeconfig(cluster.name, readAccess(paths, cluster.apiPort, 'admin'))
+    const { cluster } = this.files
+    return adminKubeconfig(cluster.name, readAccess(this.#controlPlane.paths(), cluster.apiPort, 'admin'))
   }
 
   /** Looks at the records again soon. */
@@ -105,6 +107,7 @@ export class Cluster {
   async #serve(): Promise<void> {
     const { logger, tools } = this.#deps
     const ready = await this.#controlPlane.keep()
+    if (this.#egressFrom !== this.#controlPlane.paths().issued) await this.#closeEgress()
     await this.#openEgress()
     if (!ready) await this.#stopServices()
     else
@@ -143,7 +146,8 @@ export class Cluster {
   async #openEgress(): Promise<void> {
     const route: EgressRoute = (host, port) => this.#services?.route(host, port) ?? null
     const { egressSocket, logger } = this.#deps
-    this.#egress ??= await startEgress(egressSocket, this.files.paths.pki, route, logger)
+    this.#egressFrom = this.#controlPlane.paths().issued
+    this.#egress ??= await startEgress(egressSocket, this.#egressFrom, route, logger)
   }
 
   async #closeEgress(): Promise<void> {
@@ -167,8 +171,9 @@ const viewCluster = (
   const machines = [...files.machines.values()].map((machine) =>
     viewMachine(machine, uid, services?.nodes ?? null, waitingFor, services?.drainOf(machine.name)),
   )
+  const certificates = controlPlane.certificates()
   return {
-    ...{ uid, tenant, name, kubernetesVersion, upgrade, ordinals, processes, machines },
+    ...{ uid, tenant, name, kubernetesVersion, upgrade, certificates, ordinals, processes, machines },
     endpoint: { host: '127.0.0.1', port: apiPort },
     phase: deleting
       ? 'deleting'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { KubeClient } from '@atrium/kube/client.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
@@ -7,14 +7,22 @@ import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { StartOptions } from '@atrium/toolchain/process.ts'
 import { stringify } from 'yaml'
 import type { Binaries } from './binaries.ts'
-import { ensureCertificates, readAccess, writeComponentKubeconfigs } from './certificates.ts'
+import {
+  ensureCertificates,
+  readAccess,
+  readCertificates,
+  removeRenewed,
+  writeComponentKubeconfigs,
+} from './certificates.ts'
 import { ProcessKeeper } from './keeper.ts'
 import { followOutages, LONG_OUTAGE_MS, type Outages } from './outage.ts'
+import { type ClusterPaths, renewedPaths } from './paths.ts'
 import { isFree } from './ports.ts'
 import { PROCESS_NAMES, type ProcessName, processOf, STOP_ORDER } from './processes.ts'
-import type { CloudTools, ProcessView } from './protocol.ts'
+import type { CloudTools, ClusterView, ProcessView } from './protocol.ts'
 import type { ClusterFiles } from './records.ts'
 import { kwokStages } from './stages.ts'
 import { failedAttempt, planRun, type RunPlan, served, whyGivenUp } from './upgrade.ts'
@@ -41,7 +49,9 @@ export class ControlPlane {
   /** Named after its content, so that kwok is restarted when that changes. */
   readonly #stagesFile: string
   #outages: Outages = { etcd: null, apiserver: null }
-  #prepared = false
+  /** The request that certificates were last renewed for, and where they lie; null before the first look. */
+  #prepared: { renewedFor: string; paths: ClusterPaths } | null = null
+  #certificates: ClusterView['certificates'] = null
   #client: KubeClient | null = null
   #portTaken: string | null = null
   /** When the API server was first started as a version that it has not served yet. */
@@ -75,7 +85,7 @@ export class ControlPlane {
 
   /** Brings every process to where it should be. True when the API server is ready and the cluster usable. */
   async keep(): Promise<boolean> {
-    await this.#prepare()
+    if (await this.#prepare()) return false
     const plan = this.#planRun()
     await this.#ensure('etcd', plan.clients)
     await this.#ensureApiServer(plan.apiserver)
@@ -85,11 +95,20 @@ export class ControlPlane {
     if (await this.#endOutages(ready)) return false
     await this.#restartHungServer()
     if (!ready || !(await isUsable(this.client()))) return false
-    if (!this.#keeper('kwok').running()) await forgetLeases(this.client())
-    await this.#ensure('kwok', plan.clients)
+    await this.#ensureKwok(plan.clients)
     this.#noteServed(plan.apiserver)
+    this.#noteCertificates(plan.apiserver)
     this.#waitingFor = ''
     return true
+  }
+
+  /** Where its certificates lie now. */
+  paths(): ClusterPaths {
+    return this.#prepared?.paths ?? this.#files.paths
+  }
+
+  certificates(): ClusterView['certificates'] {
+    return this.#certificates
   }
 
   /** `atOnce`: without letting them finish, where their data goes as well. */
@@ -105,8 +124,7 @@ export class ControlPlane {
   }
 
   client(): KubeClient {
-    const { paths, cluster } = this.#files
-    const access = readAccess(paths, cluster.apiPort, 'cloud')
+    const access = readAccess(this.paths(), this.#files.cluster.apiPort, 'cloud')
     this.#client ??= new KubeClient({
       clock: this.#deps.clock,
       userAgent: 'atrium-cloud-local',
@@ -141,13 +159,27 @@ export class ControlPlane {
   }
 
   async #ensure(name: ProcessName, version: string): Promise<void> {
-    const { paths, cluster } = this.#files
-    const { tools } = this.#deps
-    const binaries = this.#deps.binaries.find(version)
+    const options = this.#optionsOf(name, version)
     // One that runs goes on also where its binary cannot be found any more.
-    if (binaries === null) return
-    const { apiPort } = cluster
-    await this.#keeper(name).ensure(processOf(name, { paths, tools, binaries, apiPort, stagesFile: this.#stagesFile }))
+    if (options !== null) await this.#keeper(name).ensure(options)
+  }
+
+  #optionsOf(name: ProcessName, version: string): StartOptions | null {
+    const { tools, binaries: all } = this.#deps
+    const binaries = all.find(version)
+    const { apiPort } = this.#files.cluster
+    const shared = { paths: this.paths(), tools, apiPort, stagesFile: this.#stagesFile }
+    return binaries && processOf(name, { ...shared, binaries })
+  }
+
+  /** A new one waits for the leases of the old one, about 30 s, unless they are gone; nodes would not be ready for as long. */
+  async #ensureKwok(version: string): Promise<void> {
+    const options = this.#optionsOf('kwok', version)
+    if (options === null) return
+    const kwok = this.#keeper('kwok')
+    if (kwok.runsOtherwise(options)) await kwok.stop(GRACE_MS)
+    if (!kwok.running()) await forgetLeases(this.client())
+    await kwok.ensure(options)
   }
 
   /** They wait for the API server by themselves; started with it they are ready sooner. */
@@ -181,15 +213,34 @@ export class ControlPlane {
     return true
   }
 
-  /** Files that the processes read. */
-  async #prepare(): Promise<void> {
-    if (this.#prepared) return
-    const { paths, cluster } = this.#files
+  /** Files that the processes read. True when certificates were renewed: whoever uses the former ones has to let go of them. */
+  async #prepare(): Promise<boolean> {
+    const { cluster } = this.#files
+    if (this.#prepared?.renewedFor === cluster.renew) return false
+    const isRenewal = this.#prepared !== null
+    const paths = renewedPaths(this.#files.paths, cluster.renew)
+    for (const folder of [paths.issued, paths.kubeconfigs]) mkdirSync(folder, { recursive: true, mode: 0o700 })
     await ensureCertificates(paths, cluster.name, this.#deps)
     writeComponentKubeconfigs(paths, cluster.apiPort)
     writeFileAtomically(this.#stagesFile, kwokStages(this.#deps.tools.images))
     writeFileAtomically(join(paths.run, 'egress.yaml'), egressConfig(this.#deps.egressSocket))
-    this.#prepared = true
+    this.#prepared = { renewedFor: cluster.renew, paths }
+    if (!isRenewal) return false
+    this.#deps.logger.info({}, 'certificates were renewed: processes are started anew with them')
+    this.#waitingFor = 'its processes are being started with renewed certificates'
+    await this.#client?.close()
+    this.#client = null
+    return true
+  }
+
+  /** Once it serves with the present ones, those before are of no use. */
+  #noteCertificates(version: string): void {
+    const { renewedFor, paths } = this.#prepared ?? { renewedFor: '', paths: this.#files.paths }
+    const options = this.#optionsOf('kube-apiserver', version)
+    const isServing = options !== null && !this.#keeper('kube-apiserver').runsOtherwise(options)
+    if (!isServing || this.#certificates?.renewedFor === renewedFor) return
+    removeRenewed(this.#files.paths, paths)
+    this.#certificates = { renewedFor, list: readCertificates(paths) }
   }
 
   async #ensureApiServer(version: string): Promise<void> {
@@ -235,7 +286,6 @@ export class ControlPlane {
 const isUsable = async (client: KubeClient): Promise<boolean> =>
   (await client.find({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'default', name: 'default' })) !== null
 
-/** A new kwok waits for the leases of the old one, about 30 s, unless they are gone. */
 const forgetLeases = async (client: KubeClient): Promise<void> => {
   const leases = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-node-lease' }
   for (const lease of (await client.list({ ...leases, metadataOnly: true })).items)

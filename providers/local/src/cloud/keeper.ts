@@ -54,11 +54,16 @@ export class ProcessKeeper {
   /** Starts it unless it runs or its back-off is not over; one with other arguments (another version) is replaced. */
   async ensure(options: StartOptions): Promise<void> {
     const { name, clock, logger } = this.#options
-    if (this.running() && this.#record !== null && !isAsWanted(this.#record, options)) {
+    if (this.runsOtherwise(options)) {
       logger.info({ process: name }, 'restarted: it is to run with other arguments')
       await this.stop(RESTART_GRACE_MS)
     }
     if (!this.running() && clock.now() >= this.#notBefore) await this.#start(options)
+  }
+
+  /** It runs, and as something else: `ensure` would replace it. */
+  runsOtherwise(options: StartOptions): boolean {
+    return this.running() && this.#record !== null && !isAsWanted(this.#record, options)
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -69,6 +69,7 @@ const etcd = ({ tools }: ProcessContext): { command: string; args: string[] } =>
 
 const apiserver = (context: ProcessContext): { command: string; args: string[] } => {
   const pki = (file: string): string => join(context.paths.pki, file)
+  const issued = (file: string): string => join(context.paths.issued, file)
   return {
     command: context.binaries.apiserver,
     args: [
@@ -78,8 +79,8 @@ const apiserver = (context: ProcessContext): { command: string; args: string[] }
       '--advertise-address=10.96.255.254',
       '--endpoint-reconciler-type=none',
       '--etcd-servers=unix://etcd.sock:0',
-      `--tls-cert-file=${pki('apiserver.crt')}`,
-      `--tls-private-key-file=${pki('apiserver.key')}`,
+      `--tls-cert-file=${issued('apiserver.crt')}`,
+      `--tls-private-key-file=${issued('apiserver.key')}`,
       `--client-ca-file=${pki('ca.crt')}`,
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
       `--service-account-key-file=${pki('sa.pub')}`,

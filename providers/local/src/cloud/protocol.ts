@@ -62,11 +62,19 @@ export interface UpgradeView {
   failure: string
 }
 
+export interface CertificateView {
+  name: string
+  /** RFC 3339. */
+  expiresAt: string
+}
+
 /** `kubernetesVersion` is the one that it serves, while it is upgraded still the old one. */
 export interface ClusterView extends ClusterRequest {
   uid: string
   /** Null while it serves the version that is wanted. */
   upgrade: UpgradeView | null
+  /** The certificates it serves with, the authority's first, and the request they were last renewed for; null before it served. */
+  certificates: { renewedFor: string; list: CertificateView[] } | null
   phase: 'starting' | 'ready' | 'stopped' | 'deleting'
   message: string
   endpoint: { host: string; port: number }

@@ -17,6 +17,8 @@ export interface ClusterRecord extends ClusterRequest {
   /** The version that it last served; `kubernetesVersion` is the one that is wanted. Empty before it served any. */
   serves: string
   upgrade: UpgradeRecord | null
+  /** The last request to renew its certificates; empty = none. */
+  renew: string
 }
 
 /** What is known of the way to a version that is not served yet. */
@@ -99,8 +101,9 @@ export const readClusterRecords = (cloudDir: string): ClusterRecord[] => {
   return readdirSync(folder).flatMap((uid) => {
     try {
       const record = readRecord<ClusterRecord>(clusterPaths(cloudDir, uid).record)
-      // Written before there were upgrades: it serves what is wanted.
-      return [{ ...record, serves: record.serves ?? record.kubernetesVersion, upgrade: record.upgrade ?? null }]
+      // Written before there were upgrades (it serves what is wanted), or before certificates were renewed.
+      const { serves, upgrade, renew } = record
+      return [{ ...record, serves: serves ?? record.kubernetesVersion, upgrade: upgrade ?? null, renew: renew ?? '' }]
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error
       rmSync(join(folder, uid), { recursive: true, force: true })

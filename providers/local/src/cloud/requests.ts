@@ -28,6 +28,10 @@ export const readClusterRequest = (value: unknown): ClusterRequest => {
   }
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+export const readRenewal = (value: unknown): string => matching(readRecord(value).request, TIME, 'request')
+
 export const readMachineRequest = (value: unknown): MachineRequest => {
   const body = readRecord(value)
   const ordinal = body.ordinal

@@ -8,7 +8,7 @@ import type { Cloud } from './cloud.ts'
 import { CloudError, faultOf } from './fault.ts'
 import { type Answering, listenerOf } from './listener.ts'
 import type { CloudView } from './protocol.ts'
-import { readClusterRequest, readMachineRequest, readName, readUid } from './requests.ts'
+import { readClusterRequest, readMachineRequest, readName, readRenewal, readUid } from './requests.ts'
 
 const BODY_LIMIT_BYTES = 256 * 1024
 
@@ -36,6 +36,7 @@ const routesOf = ({ cloud, about, onShutdown }: ServerDeps): Record<string, Hand
   'PUT /v1/clusters/*': async ([uid = ''], body) =>
     (await cloud.putCluster(readUid(uid), readClusterRequest(body))).view(),
   'DELETE /v1/clusters/*': ([uid = '']) => cloud.deleteCluster(uid),
+  'POST /v1/clusters/*/certificates': ([uid = ''], body) => cloud.renewCertificates(uid, readRenewal(body)).view(),
   'GET /v1/clusters/*/kubeconfig': ([uid = '']) => ({ kubeconfig: cloud.cluster(uid).kubeconfig() }),
   'PUT /v1/clusters/*/machines/*': ([uid = '', name = ''], body) =>
     cloud.putMachine(uid, readName(name, 'machine name'), readMachineRequest(body)),

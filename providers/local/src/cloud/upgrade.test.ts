@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-03-01T10:00:00.000Z')
 const at = new Date(NOW).toISOString()
 const record: ClusterRecord = {
   ...{ uid: 'u', tenant: 't', name: 'shop', apiPort: 1, createdAt: at, deleting: false, ordinals: {}, lastSlot: 0 },
-  ...{ kubernetesVersion: '1.34.4', serves: '1.34.4', upgrade: null },
+  ...{ kubernetesVersion: '1.34.4', serves: '1.34.4', upgrade: null, renew: '' },
 }
 const all = (version: string) => ({ apiserver: version, clients: version, attempt: false })
 const asked = wanting(record, '1.35.4', at)

@@ -12,6 +12,7 @@ import type { ClusterRequest, MachineRequest } from '../cloud/protocol.ts'
 export type LocalOperation =
   | { type: 'create-control-plane'; input: { request: ClusterRequest } }
   | { type: 'change-version'; input: { request: ClusterRequest } }
+  | { type: 'renew-certificates'; input: { request: string } }
   | { type: 'create-machine' | 'update-machine'; input: { name: string; request: MachineRequest } }
   | { type: 'delete-machine'; input: { name: string } }
   | { type: 'delete-cluster'; input: Record<string, never> }
@@ -40,13 +41,31 @@ const planControlPlane = (desired: DesiredInfrastructure, observed: ObservedInfr
         input: { request },
       },
     ]
-  if (observed.kubernetesVersion === kubernetesVersion) return []
+  const renewal = planRenewal(desired, observed)
+  if (observed.kubernetesVersion === kubernetesVersion) return renewal
   return [
+    ...renewal,
     {
       key: `change-version/${kubernetesVersion}`,
       type: 'change-version',
       summary: `Upgrade the control plane from Kubernetes ${observed.kubernetesVersion} to ${kubernetesVersion}`,
       disturbs: 'The API server does not answer for a few seconds; machines are replaced one by one after that.',
+      input: { request },
+    },
+  ]
+}
+
+const planRenewal = (
+  { identity, certificatesSince: request = '' }: DesiredInfrastructure,
+  { certificates }: ObservedInfrastructure,
+): Operation[] => {
+  if (!certificates || request <= certificates.renewedFor) return []
+  return [
+    {
+      key: `renew-certificates/${request}`,
+      type: 'renew-certificates',
+      summary: `Renew the certificates of the control plane of ${identity.name}`,
+      disturbs: 'The API server does not answer for a few seconds.',
       input: { request },
     },
   ]

@@ -96,6 +96,7 @@ const observed = (cluster: ClusterView | null): ObservedInfrastructure => {
     machines: cluster.machines.map(observedMachine),
     ordinals: cluster.ordinals,
     resources: cluster.resources,
+    ...(cluster.certificates && { certificates: cluster.certificates }),
     kubernetesVersion: cluster.kubernetesVersion,
   }
 }
@@ -126,6 +127,8 @@ const apply = async (
       })
     case 'change-version':
       return changeVersion(await cloud.putCluster(uid, step.input.request), step.input.request.kubernetesVersion)
+    case 'renew-certificates':
+      return renewCertificates(cloud, uid, step.input.request)
     case 'create-machine':
       return remembered(operation.key, journal, () => createMachine(cloud, uid, step.input))
     case 'update-machine':
@@ -156,6 +159,13 @@ const changeVersion = ({ kubernetesVersion, upgrade }: ClusterView, wanted: stri
   if (failure === '') return { outcome: 'working', waitingFor: message, afterMs: LOOK_AGAIN_MS }
   const back = `To stay on Kubernetes ${kubernetesVersion}, give the kubernetes layer that version again.`
   throw new ProviderError('user', 'KubernetesUpgradeFailed', failure, `Correct what it says. ${back}`)
+}
+
+const renewCertificates = async (cloud: CloudClient, uid: string, request: string): Promise<ApplyResult> => {
+  const { certificates, message } = await cloud.renewCertificates(uid, request)
+  if (certificates !== null && certificates.renewedFor >= request) return done
+  const waitingFor = message || 'the control plane to be started with renewed certificates'
+  return { outcome: 'working', waitingFor, afterMs: LOOK_AGAIN_MS }
 }
 
 type MachineInput = Extract<LocalOperation, { type: 'create-machine' | 'update-machine' }>['input']

@@ -26,6 +26,17 @@ variable "owner" { type = string }
 # Whether the cluster has the second pool, and the profile of applications.
 variable "spare_pool" { type = bool }
 variable "applications" { type = bool }
+# Cores by name.
+variable "namespaces" { type = map(string) }
+variable "reader" { type = string }
+variable "latitude" { type = number }
+variable "timezone" { type = string }
+variable "upgrades" { type = string }
+# When machines are patched, backups are made and scans run; empty = never, for the last two.
+variable "patching" { type = string }
+variable "patch_after" { type = string }
+variable "backups" { type = string }
+variable "scans" { type = string }
 
 provider "spectrocloud" {
   host                      = var.host
@@ -184,12 +195,104 @@ resource "spectrocloud_cloudaccount_custom" "machine" {
   }
 }
 
+resource "spectrocloud_backup_storage_location" "own" {
+  name             = "conformance-cluster"
+  context          = "project"
+  storage_provider = "minio"
+  is_default       = false
+  bucket_name      = "backups"
+  region           = "eu-1"
+  s3 {
+    credential_type     = "secret"
+    access_key          = "reader"
+    secret_key          = "hush"
+    s3_url              = "https://minio.example:9000"
+    s3_force_path_style = true
+  }
+}
+
 resource "spectrocloud_cluster_custom_cloud" "cluster" {
-  name             = "conformance"
-  description      = var.description
-  tags             = var.tags
-  cloud            = "local"
-  cloud_account_id = spectrocloud_cloudaccount_custom.machine.id
+  name                 = "conformance"
+  description          = var.description
+  tags                 = var.tags
+  cloud                = "local"
+  cloud_account_id     = spectrocloud_cloudaccount_custom.machine.id
+  cluster_timezone     = var.timezone
+  pause_agent_upgrades = var.upgrades
+  os_patch_on_boot     = var.upgrades == "lock"
+  os_patch_schedule    = var.patching
+  os_patch_after       = var.patch_after == "" ? null : var.patch_after
+
+  location_config {
+    country_code = "AT"
+    country_name = "Austria"
+    region_code  = "9"
+    region_name  = "Vienna"
+    latitude     = var.latitude
+    longitude    = 16.5
+  }
+
+  dynamic "namespaces" {
+    for_each = var.namespaces
+    content {
+      name = namespaces.key
+      resource_allocation = {
+        cpu_cores  = namespaces.value
+        memory_MiB = "1024"
+      }
+    }
+  }
+
+  # The client sends bindings of whole clusters first, and compares their order.
+  cluster_rbac_binding {
+    type = "ClusterRoleBinding"
+    role = {
+      kind = "ClusterRole"
+      name = "view"
+    }
+    subjects {
+      type = "User"
+      name = var.reader
+    }
+    subjects {
+      type = "Group"
+      name = "auditors"
+    }
+  }
+  cluster_rbac_binding {
+    type      = "RoleBinding"
+    namespace = "team-b"
+    role = {
+      kind = "ClusterRole"
+      name = "edit"
+    }
+    subjects {
+      type      = "ServiceAccount"
+      name      = "robot"
+      namespace = "team-b"
+    }
+  }
+
+  dynamic "backup_policy" {
+    for_each = var.backups == "" ? [] : [var.backups]
+    content {
+      prefix             = "nightly"
+      backup_location_id = spectrocloud_backup_storage_location.own.id
+      schedule           = backup_policy.value
+      expiry_in_hour     = 720
+      # An import reads neither this nor the mode.
+      include_cluster_resources = false
+      namespaces                = ["team-b"]
+    }
+  }
+  dynamic "scan_policy" {
+    for_each = var.scans == "" ? [] : [var.scans]
+    content {
+      configuration_scan_schedule = scan_policy.value
+      penetration_scan_schedule   = ""
+      conformance_scan_schedule   = scan_policy.value
+    }
+  }
 
   cluster_profile {
     id = spectrocloud_cluster_profile.infrastructure.id

@@ -40,12 +40,15 @@ locals {
 }
 
 resource "spectrocloud_password_policy" "rules" {
-  min_password_length    = local.most ? 64 : local.some ? 12 : null
+  # Either minimum numbers or an expression.
+  min_password_length    = local.most ? 64 : null
   min_uppercase_letters  = local.most ? 9 : null
-  min_lowercase_letters  = local.most ? 9 : local.some ? 1 : null
-  min_digits             = local.most ? 9 : local.some ? 1 : null
+  min_lowercase_letters  = local.most ? 9 : null
+  min_digits             = local.most ? 9 : null
   min_special_characters = local.most ? 9 : null
-  first_reminder_days    = local.most ? 90 : 5
+  password_regex         = local.some && !local.most ? "^[A-Za-z0-9 !\\-_ß]{10,64}$" : null
+  password_expiry_days   = local.most ? 1000 : local.some ? 90 : null
+  first_reminder_days    = local.most ? 90 : null
 }
 
 resource "spectrocloud_resource_limit" "limits" {

@@ -1,7 +1,14 @@
 import type { Command } from 'commander'
 import { registerTenantCreate } from './create.ts'
+import { registerTenantDelete } from './delete.ts'
+import { registerTenantShow } from './show.ts'
+import { registerTenantStates } from './state.ts'
 
 /** `atrium tenant …` */
 export const registerTenant = (program: Command): void => {
-  registerTenantCreate(program.command('tenant').description('tenants of this installation (operator)'))
+  const tenant = program.command('tenant').description('tenants of the installation, for its operators')
+  registerTenantCreate(tenant)
+  registerTenantShow(tenant)
+  registerTenantStates(tenant)
+  registerTenantDelete(tenant)
 }

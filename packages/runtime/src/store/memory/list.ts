@@ -1,6 +1,7 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '../../base/errors.ts'
 import { holdsJson } from '../../base/json.ts'
+import { reaches } from '../reach.ts'
 import type { BriefObject, ListPage, ListQuery, StoredObject } from '../store.ts'
 
 /** The value of a declared column, as the indexes see it. */
@@ -25,8 +26,13 @@ export function briefOf<K extends KindName>({ spec, ...rest }: StoredObject<K>):
   return { ...rest, columns: Object.fromEntries(columns.map(([name, path]) => [name, specValue(spec, path)])) }
 }
 
-function matches(object: StoredObject, query: ListQuery): boolean {
+/** Labels that stand for an object. */
+export type LabelsOf = (object: StoredObject) => Record<string, string>
+
+function matches(object: StoredObject, query: ListQuery, labelsOf: LabelsOf): boolean {
   const { listColumns } = kinds[object.kind]
+  const target = { project: object.meta.project, uid: object.meta.uid, labels: labelsOf(object) }
+  if (query.within && !query.within.some((reach) => reaches(reach, target))) return false
   if (query.project !== undefined && ![query.project].flat().includes(object.meta.project)) return false
   if (query.owner && (object.meta.owner?.kind !== query.owner.kind || object.meta.owner.uid !== query.owner.uid))
     return false
@@ -57,14 +63,19 @@ const readToken = (token: string): [string, string] =>
 const writeToken = (place: [string, string]): string => Buffer.from(JSON.stringify(place)).toString('base64url')
 
 /** Filters, sorts and cuts; a page continues after the last object of the former one. */
-export function listObjects<K extends KindName>(objects: StoredObject<K>[], kind: K, query: ListQuery): ListPage<K> {
+export function listObjects<K extends KindName>(
+  objects: StoredObject<K>[],
+  kind: K,
+  query: ListQuery,
+  labelsOf: LabelsOf,
+): ListPage<K> {
   const column = query.orderBy?.column ?? 'name'
   checkColumns(kind, query, column)
   const direction = query.orderBy?.descending ? -1 : 1
   const order = (a: [string, string], b: [string, string]): number =>
     direction * (compare(a[0], b[0]) || compare(a[1], b[1]))
   const place = (object: StoredObject<K>): [string, string] => [sortValue(object, column), object.meta.uid]
-  const all = objects.filter((object) => matches(object, query)).sort((a, b) => order(place(a), place(b)))
+  const all = objects.filter((object) => matches(object, query, labelsOf)).sort((a, b) => order(place(a), place(b)))
   const start = query.continue === undefined ? null : readToken(query.continue)
   const rest = (start ? all.filter((object) => order(place(object), start) > 0) : all).slice(query.offset ?? 0)
   const items = query.limit ? rest.slice(0, query.limit) : rest

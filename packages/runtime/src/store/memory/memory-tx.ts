@@ -25,6 +25,7 @@ import {
   type StoredObject,
   systemTenant,
   type Tx,
+  type WorkKind,
 } from '../store.ts'
 import { addEvents, pageOfEvents } from './events.ts'
 import { briefOf, listObjects } from './list.ts'
@@ -74,7 +75,7 @@ export class MemoryTx implements Tx {
   }
 
   async list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
-    return jsonCopy(listObjects(this.#all(kind), kind, query))
+    return jsonCopy(listObjects(this.#all(kind), kind, query, (object) => this.#labelsOf(object)))
   }
 
   async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
@@ -134,7 +135,8 @@ export class MemoryTx implements Tx {
     const next: StoredObject<K> = { ...stored, meta: jsonCopy(meta), spec }
     if (sameJson(next, stored)) return jsonCopy(stored)
     this.#checkUnique(next)
-    const written = this.#write(next, 'updated', true)
+    const former = sameJson(next.meta.labels, stored.meta.labels) ? null : this.#labelsOf(stored)
+    const written = this.#write(next, 'updated', true, former)
     if (specChanged) this.#remember(written)
     this.#audit('update', written)
     this.#touch(written)
@@ -260,7 +262,7 @@ export class MemoryTx implements Tx {
     this.#o.effects.audit.push({ ...jsonCopy(entry), tenant: this.tenant })
   }
 
-  async enqueue(kind: KindName, uid: string, delayMs = 0): Promise<void> {
+  async enqueue(kind: WorkKind, uid: string, delayMs = 0): Promise<void> {
     mark(this.#o.tables, this.#o.clock.now(), { tenant: this.tenant, kind, uid }, delayMs)
     this.#o.effects.work = true
   }
@@ -320,12 +322,13 @@ export class MemoryTx implements Tx {
     object: StoredObject<K>,
     type: ChangeEvent['type'],
     modified = type !== 'status',
+    formerLabels: Record<string, string> | null = null,
   ): StoredObject<K> {
     const modifiedAt = modified ? isoNow(this.#o.clock) : object.meta.modifiedAt
     const meta = { ...object.meta, modifiedAt, resourceVersion: ++this.#o.tables.resourceVersion }
     const written: StoredObject<K> = { ...object, meta }
     this.#o.tables.objects.set(this.#key({ kind: object.kind, uid: meta.uid }), written as StoredObject)
-    this.#changed(written, type)
+    this.#changed(written, type, formerLabels)
     return written
   }
 
@@ -333,18 +336,27 @@ export class MemoryTx implements Tx {
     const ref = { kind: object.kind, uid: object.meta.uid }
     this.#refuseWhileHolding(object)
     this.#touch(object)
+    const labels = this.#labelsOf(object)
     this.#o.tables.objects.delete(this.#key(ref))
     this.#o.tables.refs.delete(this.#key(ref))
     this.#o.tables.revisions.delete(this.#key(ref))
     this.#o.tables.events.delete(this.#key(ref))
     this.#o.tables.secrets.deletePrefix(`${this.#key(ref)}/`)
     const last = { ...object, meta: { ...object.meta, resourceVersion: ++this.#o.tables.resourceVersion } }
-    this.#changed(last, 'deleted')
+    this.#changed(last, 'deleted', labels)
   }
 
-  #changed(object: StoredObject, type: ChangeEvent['type']): void {
+  #changed(object: StoredObject, type: ChangeEvent['type'], formerLabels: Record<string, string> | null): void {
     const { uid, project, resourceVersion } = object.meta
-    this.#o.effects.changes.push({ tenant: this.tenant, kind: object.kind, uid, project, type, resourceVersion })
+    const change = { tenant: this.tenant, kind: object.kind, uid, project, type, resourceVersion, formerLabels }
+    this.#o.effects.changes.push(change)
+  }
+
+  /** The labels that stand for an object: its own, or its owner's. */
+  #labelsOf({ kind, meta }: StoredObject): Record<string, string> {
+    if (kinds[kind].taggedBy !== 'owner') return meta.labels
+    const owner = meta.owner && this.#o.tables.objects.get(this.#key(meta.owner))
+    return owner?.meta.labels ?? {}
   }
 
   /** Puts the object and who refers to it into the queue, where a controller looks after them; not the one that writes. */

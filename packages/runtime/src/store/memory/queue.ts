@@ -1,7 +1,6 @@
-import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { Clock } from '../../base/clock.ts'
 import { AtriumError } from '../../base/errors.ts'
-import type { Claim, Fence, WorkQueue } from '../store.ts'
+import type { Claim, Fence, WorkKind, WorkQueue } from '../store.ts'
 import { keyOf, type QueueRow, type Tables } from './tables.ts'
 
 /** Runs `work` alone, committed when it returns. */
@@ -55,7 +54,7 @@ export class MemoryQueue implements WorkQueue {
     for (const listener of [...this.#listeners]) listener()
   }
 
-  claim(options: { owner: string; kinds: KindName[]; limit: number; leaseMs: number }): Promise<Claim[]> {
+  claim(options: { owner: string; kinds: WorkKind[]; limit: number; leaseMs: number }): Promise<Claim[]> {
     return this.#exclusive(() => {
       const now = this.#clock.now()
       const free = [...this.#tables.queue.values()]

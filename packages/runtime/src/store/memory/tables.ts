@@ -1,11 +1,11 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { Secret } from '../../base/secret.ts'
-import type { AuditEntry, ChangeEvent, EventRecord, Revision, StoredObject } from '../store.ts'
+import type { AuditEntry, ChangeEvent, EventRecord, Revision, StoredObject, WorkKind } from '../store.ts'
 
 export interface QueueRow {
   tenant: string
-  kind: KindName
+  kind: WorkKind
   uid: string
   /** When it is to be looked at; null = nothing to do. */
   dueAt: number | null

@@ -43,6 +43,32 @@ export function watchTests(bench: () => Promise<Bench>, propertyRuns: number): v
       expect(events.every((event) => event.uid === meta.uid && event.tenant === b.tenant)).toBe(true)
     })
 
+    it('tells which labels an object had before they changed, and before it went: its own, or those of its owner', async () => {
+      const b = await bench()
+      const start = await b.store.position()
+      const { meta } = await b.addCluster('one', { labels: { a: '1' } })
+      const owner = { kind: 'Cluster', uid: meta.uid }
+      const machine = await b.run((tx) =>
+        tx.create({
+          ...{ kind: 'Machine', project: null, name: 'm', owner, labels: { own: 'x' } },
+          spec: { clusterUid: meta.uid, pool: 'p', isControlPlane: false },
+        }),
+      )
+      await b.run((tx) => tx.update('Cluster', meta.uid, { name: 'other' }))
+      await b.run((tx) => tx.update('Cluster', meta.uid, { labels: { a: '2' } }))
+      await b.run((tx) => tx.delete('Machine', machine.meta.uid))
+      await b.run((tx) => tx.delete('Cluster', meta.uid))
+      const events = await readChanges(b, start, (seen) => seen.filter(({ type }) => type === 'deleted').length === 2)
+      expect(events.map(({ kind, type, formerLabels }) => [kind, type, formerLabels ?? null])).toEqual([
+        ['Cluster', 'created', null],
+        ['Machine', 'created', null],
+        ['Cluster', 'updated', null],
+        ['Cluster', 'updated', { a: '1' }],
+        ['Machine', 'deleted', { a: '2' }],
+        ['Cluster', 'deleted', { a: '2' }],
+      ])
+    })
+
     it('gives live events to a watcher that was there before, of the kinds it asked for', async () => {
       const b = await bench()
       const stop = new AbortController()

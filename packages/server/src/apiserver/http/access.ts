@@ -1,23 +1,19 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Operation } from '@atrium/api/operations/table.ts'
 import { catalogue } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { FastifyRequest } from 'fastify'
 import { forbidden, notFound } from '../../admission/authorize.ts'
-import { can, canSomewhere, type Subject, seesProject } from '../../auth/subject.ts'
+import { can, canSomewhere, canWithin, noGrants, type Subject, seesProject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
-import { type Access, operatorActor, type RegisteredOperation } from '../operation.ts'
+import type { Access, RegisteredOperation } from '../operation.ts'
+import { header } from './headers.ts'
 import { withNamed } from './if-match.ts'
 import { noteHeader, noteOfHeader, withNote } from './note.ts'
+import { type ActingOperator, admitOperator, operatorOf } from './operators.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 const uidPattern = /^[0-9a-zA-Z-]{1,64}$/
-
-export const header = (request: FastifyRequest, name: string): string | undefined => {
-  const value = request.headers[name.toLowerCase()]
-  return Array.isArray(value) ? value[0] : value
-}
 
 /** The project of the header, as far as it can be one. */
 export function projectHeader(request: FastifyRequest): string | null {
@@ -46,6 +42,16 @@ export async function authenticate(request: FastifyRequest, { identity }: Server
   return subject
 }
 
+/** What finds nobody counts against the address. */
+async function counted<T>(limits: RateLimits, request: FastifyRequest, find: () => Promise<T>): Promise<T> {
+  try {
+    return await find()
+  } catch (error) {
+    if (error instanceof AtriumError && error.code === 'Unauthorized') limits.wasBad(request.ip, credentialOf(request))
+    throw error
+  }
+}
+
 /** As `authenticate`; guesses count against the address. */
 async function authenticateWithin(
   limits: RateLimits,
@@ -54,54 +60,43 @@ async function authenticateWithin(
 ): Promise<Subject> {
   const credential = credentialOf(request)
   if (credential !== undefined) limits.mayTry(request.ip, credential)
-  try {
-    const subject = await authenticate(request, context)
-    if (credential !== undefined) limits.wasGood(credential)
-    return subject
-  } catch (error) {
-    if (error instanceof AtriumError && error.code === 'Unauthorized') limits.wasBad(request.ip, credential)
-    throw error
-  }
+  const subject = await counted(limits, request, () => authenticate(request, context))
+  if (credential !== undefined) limits.wasGood(credential)
+  return subject
 }
 
-/** Compares in the same time whatever differs. */
-export const isSameSecret = (given: string, expected: string): boolean =>
-  timingSafeEqual(sha256(given), sha256(expected))
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/** Whether the request carries the installation's operator token (`Authorization`, with or without `Bearer`). */
-export function isOperator(request: FastifyRequest, context: ServerContext): boolean {
-  const token = header(request, 'Authorization')?.replace(/^Bearer /i, '')
-  const expected = context.operatorToken?.reveal()
-  return Boolean(token && expected) && isSameSecret(token ?? '', expected ?? '')
-}
-
-/** The operator as whoever keeps what tenant `system` shares with every tenant: registries and their packs, and nothing else. */
-const sharingOperator: Subject = {
+/** An operator as whoever keeps what tenant `system` shares with every tenant: registries and their packs, and nothing else. */
+const sharingSubject = ({ actor }: ActingOperator): Subject => ({
   tenant: systemTenant,
   tenantName: systemTenant,
-  userUid: operatorActor.uid,
-  actor: operatorActor,
-  grants: {
-    tenant: new Set(catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`)),
-    projects: new Map(),
-  },
-}
+  userUid: actor.uid,
+  actor,
+  grants: { ...noGrants, tenant: sharedPermissions },
+})
+
+const sharedPermissions: ReadonlySet<string> = new Set([
+  ...catalogue.packRegistry.operations.map((verb) => `packRegistry.${verb}`),
+  'tag.update',
+])
 
 const isOfShared = ({ access }: RegisteredOperation): boolean =>
-  typeof access === 'object' && access.permission !== null && sharingOperator.grants.tenant.has(access.permission)
+  typeof access === 'object' && access.permission !== null && sharedPermissions.has(access.permission)
 
 /** Rejects with `Unauthorized` when nobody we know asks. */
-const subjectOf = async (
+async function subjectOf(
   request: FastifyRequest,
   registered: RegisteredOperation | undefined,
   context: ServerContext,
   limits: RateLimits,
-): Promise<Subject> =>
-  registered && isOfShared(registered) && header(request, 'ApiKey') === undefined && isOperator(request, context)
-    ? sharingOperator
+): Promise<Subject> {
+  const operator =
+    registered && isOfShared(registered) && header(request, 'ApiKey') === undefined
+      ? await operatorOf(request, context)
+      : null
+  return operator?.permissions.has('registry.manage')
+    ? sharingSubject(operator)
     : authenticateWithin(limits, request, context)
+}
 
 async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {
   const found =
@@ -126,7 +121,7 @@ async function checkAccess(
     const project = projectHeader(request)
     if (project === null) throw notFound('Project', sent.slice(0, 64))
     await projectMustExist(subject, project, context)
-    if (!can(subject, permission, project)) throw forbidden(permission)
+    if (!canWithin(subject, permission, project)) throw forbidden(permission)
     return
   }
   if (!canSomewhere(subject, permission)) throw forbidden(permission)
@@ -142,9 +137,8 @@ export async function admit(
 ): Promise<void> {
   if (registered?.access === 'public') return limits.stranger(request.ip)
   if (registered?.access === 'operator') {
-    if (isOperator(request, context)) return
-    limits.wasBad(request.ip, credentialOf(request))
-    throw new AtriumError('Unauthorized', 'This needs the operator token of the installation.')
+    request.operator = await counted(limits, request, () => admitOperator(request, registered.needs ?? null, context))
+    return
   }
   const found = await subjectOf(request, registered, context, limits)
   await limits.tenant(found.tenant)

@@ -4,11 +4,12 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Subject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
-import { Printed, type RegisteredOperation } from '../operation.ts'
+import { BrowserAnswer, Printed, type RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
-import { authenticate, header, projectHeader } from './access.ts'
+import { authenticate, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
 import type { FairShare } from './fair-share.ts'
+import { header } from './headers.ts'
 import { sendVersion } from './if-match.ts'
 import type { Projectors } from './projector.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -84,7 +85,16 @@ function readBody(operation: Operation, raw: unknown, { validators, schemas }: T
   return body
 }
 
+function sendToBrowser(operation: Operation, answer: BrowserAnswer, reply: FastifyReply, projectors: Projectors) {
+  for (const cookie of answer.cookies) reply.header('set-cookie', cookie)
+  // Where one came from may hold what only the server may see.
+  reply.header('referrer-policy', 'no-referrer')
+  if (answer.location === null) return send(operation, answer.body, reply, projectors)
+  return reply.code(303).header('cache-control', 'no-store').header('location', answer.location).send()
+}
+
 function send(operation: Operation, result: unknown, reply: FastifyReply, projectors: Projectors): FastifyReply {
+  if (result instanceof BrowserAnswer) return sendToBrowser(operation, result, reply, projectors)
   const { status, schema } = successOf(operation)
   // Answers hold what only this caller may see.
   reply.code(status).header('cache-control', 'no-store')
@@ -163,6 +173,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
         return (ended ??= endOf(reply, tools.closing))
       },
       subject,
+      operator: request.operator,
       resolveSubject: () => authenticate(request, context),
     }
     try {

@@ -1,6 +1,8 @@
 import { type ErrorCode, errorStatus } from '@atrium/api/errors.ts'
 import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { errorPage, isPageAsked } from './page.ts'
+import './request.ts'
 
 /** The one shape every error travels in. */
 export interface ErrorBody {
@@ -73,5 +75,6 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   request.failure = { code: body.code, error: status >= 500 ? error : null }
   const retryAfter = retryAfterOf(body.details)
   if (retryAfter !== null) reply.header('retry-after', retryAfter)
+  if (isPageAsked(request)) return errorPage(reply.code(status), body)
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { ServerContext } from '../../context.ts'
-import { isOperator } from './access.ts'
+import { operatorOf } from './operators.ts'
 import './request.ts'
 
 /** One log line and one measurement per request. Never the URL itself: some operations carry tokens in it. */
@@ -34,7 +34,7 @@ export function addObservation(app: FastifyInstance, context: ServerContext, reg
       status: reply.statusCode,
       durationMs,
       tenant: request.subject?.tenant,
-      actor: request.subject?.actor.uid,
+      actor: (request.subject ?? request.operator)?.actor.uid,
       code: request.failure?.code,
     }
     if (request.failure?.error) context.logger.error({ ...fields, err: request.failure.error }, 'request failed')
@@ -63,7 +63,12 @@ export function addHealth(app: FastifyInstance, context: ServerContext, registry
       .send(JSON.stringify({ status: ready ? 'ok' : 'the store does not answer' }))
   })
   app.get('/metrics', bodiless, async (request, reply) => {
-    if (!isOperator(request, context)) return reply.code(401).type('text/plain').send('the operator token is needed\n')
+    const operator = await operatorOf(request, context)
+    if (!operator?.permissions.has('metrics.read'))
+      return reply
+        .code(401)
+        .type('text/plain')
+        .send('the operator token, or an operator who may read metrics, is needed\n')
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 }

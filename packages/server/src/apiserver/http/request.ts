@@ -1,4 +1,5 @@
 import type { Subject } from '../../auth/subject.ts'
+import type { ActingOperator } from './operators.ts'
 import type { Route } from './router.ts'
 
 declare module 'fastify' {
@@ -6,6 +7,8 @@ declare module 'fastify' {
     /** The operation of the contract; null outside it (health, unknown paths). */
     route: Route | null
     subject: Subject | null
+    /** Of an operation of operators. */
+    operator: ActingOperator | null
     /** Set when the answer is an error; `error` only for those that are our fault. */
     failure: { code: string; error: unknown } | null
     startedAt: number

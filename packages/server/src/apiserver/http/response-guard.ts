@@ -1,6 +1,7 @@
 import { type ErrorCode, errorStatus } from '@atrium/api/errors.ts'
 import type { Operation } from '@atrium/api/operations/table.ts'
 import type { FastifyInstance } from 'fastify'
+import { isPageAsked } from './page.ts'
 import './request.ts'
 import type { Validators } from './validators.ts'
 
@@ -38,9 +39,11 @@ export function addResponseGuard(
     if (!operation) return payload
     const type = contentTypeOf(reply.getHeader('content-type'))
     const problem =
-      reply.statusCode >= 400
-        ? errorProblem(reply.statusCode, type, payload)
-        : successProblem(operation, reply.statusCode, type, payload, validators)
+      reply.statusCode >= 400 && isPageAsked(request)
+        ? null
+        : reply.statusCode >= 400
+          ? errorProblem(reply.statusCode, type, payload)
+          : successProblem(operation, reply.statusCode, type, payload, validators)
     if (problem === null) return payload
     onViolation(`${operation.id}: ${problem}`)
     reply.code(500).type('application/json')

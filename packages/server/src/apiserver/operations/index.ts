@@ -12,6 +12,7 @@ import { clustersOperations } from './clusters/index.ts'
 import { edgehostsOperations } from './edgehosts/index.ts'
 import { filtersOperations } from './filters/index.ts'
 import { macrosOperations } from './macros/index.ts'
+import { operatorsOperations } from './operators/index.ts'
 import { overlordsOperations } from './overlords/index.ts'
 import { packsOperations } from './packs/index.ts'
 import { passwordsOperations } from './passwords/index.ts'
@@ -56,4 +57,5 @@ export const operations: RegisteredOperation[] = [
   ...teamsOperations,
   ...tenantsOperations,
   ...atriumOperations,
+  ...operatorsOperations,
 ]

@@ -13,12 +13,13 @@ export type LiveView = { answer: Pick<PreviewAnswer, 'layers' | 'notes'> } | { r
 export async function askAgent(
   context: ServerContext,
   { meta, status }: StoredObject<'Cluster'>,
-  { policy }: ClusterSpec,
+  { policy, maintenance }: ClusterSpec,
   { layers, kubernetesVersion, sensitive }: ResolvedProfiles,
   redact: (text: string) => string,
 ): Promise<LiveView> {
   const { agent, desired, applied } = status
-  const input = { clusterUid: meta.uid, clusterName: meta.name, kubernetesVersion, policy, sensitive, layers }
+  const about = { clusterUid: meta.uid, clusterName: meta.name, kubernetesVersion, policy, maintenance }
+  const input = { ...about, sensitive, layers }
   const built = buildDesiredState(input, desired, desired?.epoch ?? 1)
   if (!built.ok) return { reason: built.message }
   const isApplied =

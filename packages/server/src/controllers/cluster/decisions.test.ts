@@ -48,6 +48,14 @@ describe('buildDesiredState', () => {
     expect(built([layer('a')], second.pointer).pointer.generation).toBe(3)
   })
 
+  it('names the nodes that were asked into maintenance or out of it, where any was', () => {
+    const asked = [{ node: 'a', action: 'cordon', at: 'now' } as const]
+    const first = built([layer('a')])
+    expect(first.state).not.toHaveProperty('nodes')
+    const second = buildDesiredState({ ...input([layer('a')]), maintenance: asked }, first.pointer, 1)
+    expect(second).toMatchObject({ changed: true, pointer: { generation: 2 }, state: { nodes: asked } })
+  })
+
   it('says of a layer what happens to its deviations only where that is said for it: by the cluster before its values', () => {
     const driftOf = (values: Partial<ResolvedLayer>, layers?: ClusterPolicy['layers']) => {
       const policy = { drift: 'heal', nodes: 'heal', ...(layers && { layers }) } as const

@@ -18,7 +18,7 @@ export async function reconcileDeletion(scope: Scope): Promise<ReconcileResult> 
   if (!scope.cluster.meta.finalizers.includes(clusterFinalizer)) return { outcome: 'gone' }
   const deletion = startOf(scope)
   try {
-    const removed = scope.isImported ? await removeAgent(scope) : await removeInfrastructure(scope, deletion)
+    const removed = scope.isLetGo ? await removeAgent(scope) : await removeInfrastructure(scope, deletion)
     if (removed === 'gone') return finalise(scope, [])
     if (removed === 'away') return finalise(scope, agentRemains)
     return await wait(scope, { ...deletion, failures: 0 }, removed)
@@ -63,7 +63,7 @@ async function wait(scope: Scope, deletion: Deletion, outcome: OperationsOutcome
     return finalise(scope, await remainingOf(scope))
   const words = outcome.outcome === 'working' ? `Waiting for ${outcome.waitingFor}.` : clearing.message
   scope.lookAgainIn(outcome.outcome === 'working' ? scope.deps.timing.busyMs : 0)
-  const reason = scope.isImported ? 'RemovingAgent' : 'RemovingInfrastructure'
+  const reason = scope.isLetGo ? 'RemovingAgent' : 'RemovingInfrastructure'
   await writeDeletion(scope, deletion, { reason, message: words, failure: null })
   return { outcome: 'again', afterMs: scope.againMs }
 }
@@ -128,7 +128,7 @@ async function finalise(scope: Scope, givenUp: Remaining, failure?: Failure): Pr
   const left = givenUp.map(({ kind, id }) => `${kind} ${id}`).join(', ') || 'nothing known'
   const why = failure ? ` (${failure.message})` : ''
   const how = cluster.spec.forceDelete ? 'Deleted with force.' : 'Deleted while its agent was away.'
-  const where = scope.isImported ? 'cluster' : 'cloud'
+  const where = scope.isLetGo ? 'cluster' : 'cloud'
   if (forced) deps.logger.warn({ cluster: scope.uid, givenUp }, `the deletion gave up on: ${left}`)
   await scope.transaction(async (tx) => {
     if (forced)

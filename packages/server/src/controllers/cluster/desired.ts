@@ -24,6 +24,7 @@ export const makeDesired = (
       clusterName: meta.name,
       kubernetesVersion: resolved.kubernetesVersion,
       policy: spec.policy,
+      maintenance: spec.maintenance,
       sensitive: resolved.sensitive,
       layers: resolved.layers,
     },

@@ -142,6 +142,22 @@ describe('deletion', () => {
     expect(await world.machines()).toEqual([])
   })
 
+  it('that lets a cluster go tells its agent to leave, and asks nothing of the cloud', async () => {
+    world = await running()
+    const log = [...world.cloud.log]
+    await world.change(() => ({ letGo: true }))
+    await world.delete()
+    await world.until(async () => (await world.condition('Deleting'))?.reason === 'RemovingAgent')
+    const digest = (await world.must()).status.desired?.digest ?? ''
+    const told = await world.store.transaction(tenant, user, (tx) => tx.getBlob(digest))
+    expect(JSON.parse(String(told))).toMatchObject({ leave: true, layers: expect.any(Array) })
+    // It removes itself.
+    if (world.agent) world.agent.alive = false
+    await world.untilShown('gone')
+    expect(world.cloud.machines(world.uid)).toHaveLength(3)
+    expect(world.cloud.log).toEqual(log)
+  })
+
   it('works in the midst of provisioning', async () => {
     world = await created()
     await world.until(() => world.cloud.clusters.size === 1)

@@ -5,7 +5,7 @@ import type { OperationsOutcome } from './operations.ts'
 import type { Scope } from './scope.ts'
 
 /**
- * Tells the agent of an imported cluster to remove itself; what it installed stays, as everything else does. `gone`: nothing of
+ * Tells the agent of a cluster that is let go to remove itself; what it installed stays, as everything else does. `gone`: nothing of
  * ours is left there, or never was. `away`: it could not be told, and nobody is kept waiting for it.
  */
 export async function removeAgent(scope: Scope): Promise<OperationsOutcome | 'gone' | 'away'> {

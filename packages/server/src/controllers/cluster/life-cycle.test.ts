@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { pool, running, tenant, user, World } from '../testing/world.ts'
 import { agentNames } from './agent-manifest.ts'
 import { applyReport } from './report.ts'
+import { kubeconfigField } from './secrets.ts'
 
 let world: World
 afterEach(() => world.stop())
@@ -220,6 +221,16 @@ describe('the life of a cluster', () => {
       expect(image()).toContain('atrium-agent:2')
     },
   )
+
+  it('keeps the kubeconfig of renewed certificates, and tells of them', async () => {
+    world = await running()
+    const kept = () =>
+      world.store.transaction(tenant, user, (tx) => tx.getSecret({ kind: 'Cluster', uid: world.uid }, kubeconfigField))
+    expect((await kept())?.reveal()).toBe(`kubeconfig ${world.uid}`)
+    await world.change(() => ({ certificatesSince: '2026-01-01' }))
+    await world.until(async () => (await world.must()).status.certificates?.renewedFor === '2026-01-01')
+    expect((await kept())?.reveal()).toBe(`kubeconfig ${world.uid}2026-01-01`)
+  })
 
   it('gives an agent that lost its key a new token', async () => {
     world = await running()

@@ -16,7 +16,7 @@ export const agentRemains: Remaining = [
 /** What the cloud holds of a cluster: as it showed in this run, else in an earlier one, else what was recorded while it ran. */
 export async function remainingOf(scope: Scope): Promise<Remaining> {
   const { observed, cluster, uid } = scope
-  if (scope.isImported) return cluster.status.agent?.enrolled ? agentRemains : []
+  if (scope.isLetGo) return cluster.status.agent?.enrolled ? agentRemains : []
   if (observed) return observed.resources.map(({ kind, id, waitingFor }) => ({ kind, id, waitingFor }))
   if (cluster.status.remaining) return cluster.status.remaining
   const { items } = await scope.read((tx) => tx.list('Machine', { where: { clusterUid: uid } }))

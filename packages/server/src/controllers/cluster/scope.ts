@@ -87,6 +87,10 @@ export class Scope {
   get isImported(): boolean {
     return this.cluster.spec.import !== undefined
   }
+  /** Nothing is removed but the agent: somebody else made it, or it is let go as it runs. */
+  get isLetGo(): boolean {
+    return this.isImported || this.cluster.spec.letGo === true
+  }
   get agentConnected(): boolean {
     return this.cluster.status.agent?.connected === true
   }

@@ -21,6 +21,8 @@ interface TinyCluster {
   ordinals: Record<string, number>
 }
 
+type Input = { version: string; request: string; name: string; ordinal: number; pool: DesiredPool }
+
 /** A cloud with a clock: what is asked for takes a while, and everything that happens is counted. */
 export class TinyCloud {
   readonly clusters = new Map<string, TinyCluster>()
@@ -33,6 +35,8 @@ export class TinyCloud {
   applyFailure: Error | null = null
   /** Thrown by a change of the version while set. */
   upgradeFailure: Error | null = null
+  /** The request that certificates were last renewed for. */
+  renewedFor = ''
   startMs = 3000
   deleteMs = 2000
 
@@ -56,7 +60,7 @@ export class TinyCloud {
         observed.exists ? [operation('delete-cluster', 'delete-cluster', {})] : [],
       apply: (op, { uid }, _account, journal) => doom.around(() => this.#apply(uid, op, journal)),
       kubeconfig: ({ uid }) =>
-        doom.around(async () => (this.clusters.has(uid) ? new Secret(`kubeconfig ${uid}`) : null)),
+        doom.around(async () => (this.clusters.has(uid) ? new Secret(`kubeconfig ${uid}${this.renewedFor}`) : null)),
     }
   }
 
@@ -69,6 +73,7 @@ export class TinyCloud {
       controlPlaneReady: this.#clock.now() >= cluster.readyAt,
       kubernetesVersion: cluster.version,
       endpoint: { host: '127.0.0.1', port: 6443 },
+      certificates: { renewedFor: this.renewedFor, list: [{ name: 'ca', expiresAt: '2036-01-01T00:00:00.000Z' }] },
       machines: this.machines(uid),
       ordinals: cluster.ordinals,
       resources: resourcesOf(uid, cluster),
@@ -101,7 +106,7 @@ export class TinyCloud {
 
   async #apply(uid: string, op: Operation, journal: Journal): Promise<ApplyResult> {
     if (this.failure ?? this.applyFailure) throw this.failure ?? this.applyFailure
-    const input = op.input as { version: string; name: string; ordinal: number; pool: DesiredPool }
+    const input = op.input as Input
     if (op.type === 'change-version' && this.upgradeFailure) throw this.upgradeFailure
     await journal.begin(op.key)
     const result = this.#effect(uid, op.type, input)
@@ -109,11 +114,7 @@ export class TinyCloud {
     return result
   }
 
-  #effect(
-    uid: string,
-    type: string,
-    input: { version: string; name: string; ordinal: number; pool: DesiredPool },
-  ): ApplyResult {
+  #effect(uid: string, type: string, input: Input): ApplyResult {
     const cluster = this.#settled(uid)
     const now = this.#clock.now()
     if (type === 'create-control-plane') {
@@ -129,6 +130,7 @@ export class TinyCloud {
       cluster.version = input.version
       this.log.push(`change-version ${input.version}`)
     }
+    if (type === 'renew-certificates') this.renewedFor = input.request
     if (type === 'create-machine' && !cluster.machines.has(input.name)) {
       this.log.push(`create-machine ${input.name}`)
       cluster.machines.set(input.name, newMachine(uid, input, now + 2000))
@@ -201,5 +203,10 @@ function plan(
     const ordinal = step.type === 'create' ? step.ordinal : 0
     return operation(`${step.type}-machine`, `${step.type}-machine/${name}`, { name, pool, ordinal })
   })
-  return [...first, ...machines, ...upgrade]
+  const { certificatesSince: request = '' } = desired
+  const renewal =
+    request > (observed.certificates?.renewedFor ?? request)
+      ? [operation('renew-certificates', `renew-certificates/${request}`, { request })]
+      : []
+  return [...first, ...machines, ...renewal, ...upgrade]
 }

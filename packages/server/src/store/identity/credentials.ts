@@ -1,15 +1,18 @@
 import type { Sql } from '../database.ts'
-import { BINDINGS_OF_USER, type BindingRow } from './bindings.ts'
+import type { TenantState } from '../system-store.ts'
+import { BINDINGS_OF_USER, type HeldBinding } from './rights.ts'
+import type { SsoOrigin } from './sso.ts'
 
 /** The person behind a key or session that is valid now, and the roles they hold. */
 export interface CredentialRow {
   userUid: string
   email: string
   tenantName: string
+  tenantState: TenantState
   /** Uid and name of the key; null for a session. */
   keyUid: string | null
   keyName: string | null
-  bindings: BindingRow[]
+  bindings: HeldBinding[]
 }
 
 export async function selectByKeyHash(
@@ -19,8 +22,8 @@ export async function selectByKeyHash(
   at: string,
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
-    `select u.uid as "userUid", u.email, t.name as "tenantName", k.uid as "keyUid", k.name as "keyName",
-       ${BINDINGS_OF_USER} as bindings
+    `select u.uid as "userUid", u.email, t.name as "tenantName", t.state as "tenantState", k.uid as "keyUid", k.name as "keyName",
+       ${BINDINGS_OF_USER}
      from api_keys k
      join users u on u.tenant = k.tenant and u.uid = k.user_uid
      join tenants t on t.uid = k.tenant
@@ -38,8 +41,8 @@ export async function selectBySessionHash(
   at: string,
 ): Promise<CredentialRow | null> {
   const [row] = await sql.query<CredentialRow & { [column: string]: unknown }>(
-    `select u.uid as "userUid", u.email, t.name as "tenantName", null as "keyUid", null as "keyName",
-       ${BINDINGS_OF_USER} as bindings
+    `select u.uid as "userUid", u.email, t.name as "tenantName", t.state as "tenantState", null as "keyUid", null as "keyName",
+       ${BINDINGS_OF_USER}
      from sessions s
      join users u on u.tenant = s.tenant and u.uid = s.user_uid
      join tenants t on t.uid = s.tenant
@@ -54,6 +57,8 @@ export interface SessionOrigin {
   address?: string | undefined
   /** The program, as it names itself. */
   client?: string | undefined
+  /** Whom an identity provider said it is. */
+  sso?: SsoOrigin | null | undefined
 }
 
 export interface SessionRow {
@@ -79,8 +84,8 @@ export async function insertSession(
     [tenant, session.userUid, mostSessions - 1],
   )
   await sql.query(
-    `insert into sessions (tenant, hash, user_uid, created_at, expires_at, address, client)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into sessions (tenant, hash, user_uid, created_at, expires_at, address, client, sso)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       tenant,
       session.hash,
@@ -89,6 +94,7 @@ export async function insertSession(
       session.expiresAt,
       session.address ?? '',
       (session.client ?? '').slice(0, 200),
+      session.sso ? JSON.stringify(session.sso) : null,
     ],
   )
 }
@@ -115,7 +121,7 @@ export async function selectSessions(
 /** What is known of it when it was there. */
 export async function deleteSession(sql: Sql, tenant: string, hash: Buffer): Promise<Required<SessionOrigin> | null> {
   const [row] = await sql.query<Required<SessionOrigin> & Record<string, unknown>>(
-    'delete from sessions where tenant = $1 and hash = $2 returning address, client',
+    'delete from sessions where tenant = $1 and hash = $2 returning address, client, sso',
     [tenant, hash],
   )
   return row ?? null

@@ -7,11 +7,12 @@ interface TeamRow {
   labels: Record<string, string>
   annotations: Record<string, string>
   users: string[]
+  sources: string[]
   created_at: Date
   modified_at: Date
 }
 
-const SELECT = `select t.uid, t.name, t.labels, t.annotations, t.created_at, t.modified_at,
+const SELECT = `select t.uid, t.name, t.labels, t.annotations, t.sources, t.created_at, t.modified_at,
     array(
       select u.uid from team_members m join users u on u.tenant = m.tenant and u.uid = m.user_uid
       where m.tenant = t.tenant and m.team_uid = t.uid order by u.email
@@ -27,12 +28,13 @@ const toTeam = ({ created_at: createdAt, modified_at: modifiedAt, ...row }: Team
 export async function insertTeam(
   sql: Sql,
   tenant: string,
-  { uid, name, labels, annotations, at }: Pick<Team, 'uid' | 'name' | 'labels' | 'annotations'> & { at: string },
+  team: Pick<Team, 'uid' | 'name' | 'labels' | 'annotations'> & { sources?: string[]; at: string },
 ): Promise<void> {
+  const { uid, name, labels, annotations, sources = [], at } = team
   await sql.query(
-    `insert into teams (tenant, uid, name, labels, annotations, created_at, modified_at)
-     values ($1, $2, $3, $4, $5, $6, $6)`,
-    [tenant, uid, name, JSON.stringify(labels), JSON.stringify(annotations), at],
+    `insert into teams (tenant, uid, name, labels, annotations, sources, created_at, modified_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7)`,
+    [tenant, uid, name, JSON.stringify(labels), JSON.stringify(annotations), sources, at],
   )
 }
 
@@ -92,5 +94,42 @@ export async function deleteMembersExcept(
     tenant,
     teamUid,
     userUids,
+  ])
+}
+
+/** Teams of a user, and whether a sign-in put them there. */
+export async function selectMemberships(
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+): Promise<{ teamUid: string; bySso: boolean }[]> {
+  return sql.query<{ teamUid: string; bySso: boolean }>(
+    `select team_uid as "teamUid", by_sso as "bySso" from team_members where tenant = $1 and user_uid = $2`,
+    [tenant, userUid],
+  )
+}
+
+/** Puts a user into teams by a sign-in, and out of those that a sign-in put them into. */
+export async function changeMembershipsBySso(
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+  { joins, leaves }: { joins: readonly string[]; leaves: readonly string[] },
+): Promise<void> {
+  await sql.query(
+    `insert into team_members (tenant, team_uid, user_uid, by_sso)
+     select $1, team, $3, true from unnest($2::text[]) as team on conflict do nothing`,
+    [tenant, joins, userUid],
+  )
+  await sql.query('delete from team_members where tenant = $1 and team_uid = any($2) and user_uid = $3 and by_sso', [
+    tenant,
+    leaves,
+    userUid,
+  ])
+}
+
+export async function selectTeamNames(sql: Sql, tenant: string): Promise<{ uid: string; name: string }[]> {
+  return sql.query<{ uid: string; name: string }>('select uid, name from teams where tenant = $1 order by name', [
+    tenant,
   ])
 }

@@ -8,12 +8,14 @@ interface UserRow {
   last_name: string
   is_active: boolean
   has_password: boolean
+  is_linked: boolean
   last_sign_in_at: Date | null
   created_at: Date
   modified_at: Date
 }
 
 const columns = `uid, email, first_name, last_name, is_active, password_hash is not null as has_password,
+  exists (select from sso_links l where l.tenant = users.tenant and l.user_uid = users.uid) as is_linked,
   last_sign_in_at, created_at, modified_at`
 
 const toUser = (row: UserRow): User => ({
@@ -23,6 +25,7 @@ const toUser = (row: UserRow): User => ({
   lastName: row.last_name,
   isActive: row.is_active,
   hasPassword: row.has_password,
+  isLinked: row.is_linked,
   lastSignInAt: row.last_sign_in_at?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
   modifiedAt: row.modified_at.toISOString(),
@@ -71,9 +74,28 @@ export async function selectEmails(sql: Sql, tenant: string, uids: readonly stri
   return new Map(rows.map(({ uid, email }) => [uid, email]))
 }
 
+export async function selectUserByEmail(sql: Sql, tenant: string, email: string): Promise<User | null> {
+  const [row] = await sql.query<UserRow>(`select ${columns} from users where tenant = $1 and email = $2`, [
+    tenant,
+    email,
+  ])
+  return row ? toUser(row) : null
+}
+
 export async function countUsers(sql: Sql, tenant: string): Promise<number> {
-  const [row] = await sql.query<{ count: number }>('select count(*) as count from users where tenant = $1', [tenant])
+  const [row] = await sql.query<{ count: number }>('select count(*)::int as count from users where tenant = $1', [
+    tenant,
+  ])
   return row?.count ?? 0
+}
+
+/** The first user there was. */
+export async function selectAdministrator(sql: Sql, tenant: string): Promise<User | null> {
+  const [row] = await sql.query<UserRow>(
+    `select ${columns} from users where tenant = $1 order by created_at, uid limit 1`,
+    [tenant],
+  )
+  return row ? toUser(row) : null
 }
 
 export async function updateUser(sql: Sql, tenant: string, user: User, at: string): Promise<void> {

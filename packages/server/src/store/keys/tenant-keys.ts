@@ -1,4 +1,5 @@
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Sql } from '../database.ts'
 import { KEY_BYTES } from './envelope.ts'
@@ -19,10 +20,13 @@ export interface KeyRow extends Record<string, unknown> {
 
 const NEWEST = `select version, root_key, wrapped from tenant_keys where tenant = $1 order by version desc limit 1`
 const ONE = `select version, root_key, wrapped from tenant_keys where tenant = $1 and version = $2`
-const ALL = `select version, root_key, wrapped from tenant_keys where tenant = $1 order by version for update`
+const ALL = `
+  select version, root_key, wrapped from tenant_keys where tenant = $1 and root_key <> '' order by version for update`
 const INSERT = `
   insert into tenant_keys (tenant, version, root_key, wrapped, created_at) values ($1, 1, $2, $3, $4)
   on conflict do nothing`
+/** The row stays, so that nobody makes a new key; what it wrapped opens no more. */
+const SHRED = `update tenant_keys set root_key = '', wrapped = '' where tenant = $1`
 const REWRAP = `update tenant_keys set root_key = $3, wrapped = $4 where tenant = $1 and version = $2`
 
 /** Open keys kept in memory; the oldest goes first. */
@@ -72,7 +76,15 @@ export class TenantKeys {
     return old.length
   }
 
+  /** Destroys every data key of the tenant: nothing that they sealed opens again. Can be repeated. */
+  async shred(sql: Sql, tenant: string): Promise<void> {
+    await sql.query(SHRED, [tenant])
+    for (const id of this.#cache.keys()) if (id.startsWith(`${tenant}/`)) this.#cache.delete(id)
+  }
+
   async open(tenant: string, row: KeyRow): Promise<DataKey> {
+    if (row.root_key === '')
+      throw new AtriumError('InvalidState', `The data keys of tenant ${tenant} were destroyed: it is being deleted.`)
     // By its wrapping: after a restore or a rolled back insert the same version may be another key.
     const id = `${tenant}/${row.version}/${row.wrapped.toString('base64')}`
     const cached = this.#cache.get(id)

@@ -1,5 +1,5 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Person, TokenHolder } from '../../../auth/sign-in-identity.ts'
+import type { Enrolling, Person, TokenHolder } from '../../../auth/sign-in-identity.ts'
 import type { RelyingParty } from '../../../auth/webauthn.ts'
 import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
@@ -40,7 +40,7 @@ export async function getEnrolling(
 }
 
 /** The same for what completes an enrolment: the password was typed when it began. */
-export async function getEnrolled(sender: Sender, context: ServerContext): Promise<Person & { token: string }> {
+export async function getEnrolled(sender: Sender, context: ServerContext): Promise<Enrolling & { token: string }> {
   const { token, holder } = await mustHold(sender, context)
   if (holder.isSession || (await context.identity.factors(holder)).length === 0) return { ...holder, token }
   throw new AtriumError('Unauthorized', 'Finish signing in with your second factor first.')

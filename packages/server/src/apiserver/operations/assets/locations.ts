@@ -3,7 +3,7 @@ import type { StorageLocationSpec } from '@atrium/api/kinds/storage-location.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { notFound } from '../../../admission/authorize.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/subject.ts'
 import { invalid } from '../../invalid.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
@@ -68,9 +68,7 @@ export const viewLocation = (location: Location): v1UserAssetsLocation => ({
 /** With credentials in clear for those who may change the location: clients compare them with what they sent. */
 export async function viewWhole(tx: Tx, subject: Subject, location: Location): Promise<object> {
   const { meta, spec } = location
-  const stored = can(subject, 'location.update', meta.project)
-    ? await tx.getSecret(refOf(meta.uid), credentialsField)
-    : null
+  const stored = canOn(subject, 'location.update', meta) ? await tx.getSecret(refOf(meta.uid), credentialsField) : null
   const config = stored === null ? spec.config : { ...spec.config, credentials: JSON.parse(stored.reveal()) as Fields }
   const view = { metadata: viewMeta(meta), spec: { isDefault: spec.isDefault, config, ...typeOf(location) } }
   return withUnknown(view, spec.unknown)

@@ -1,3 +1,4 @@
+import { mustHold } from '../../../admission/authorize.ts'
 import { defineOperation } from '../../operation.ts'
 import { readPlannedChange } from '../../preview/change.ts'
 import { previewCluster } from '../../preview/preview.ts'
@@ -10,9 +11,11 @@ export const atriumClustersPlan = defineOperation('atriumClustersPlan', {
   async handler({ subject, params, body, keptOf }, context) {
     for (const { profile } of body.drafts ?? []) await mustFetchLayers(context, subject, profile.spec?.template?.packs)
     const providerOf = (cloudType: string) => context.providers.get(cloudType)
-    const change = await context.admission.run(subject, (tx) =>
-      readPlannedChange(tx, params.uid, body, { random: context.random, providerOf, keptOf }),
-    )
+    const change = await context.admission.run(subject, async (tx) => {
+      const planned = await readPlannedChange(tx, params.uid, body, { random: context.random, providerOf, keptOf })
+      mustHold(subject, 'cluster.update', planned.cluster.meta)
+      return planned
+    })
     return previewCluster(context, change)
   },
 })

@@ -1,4 +1,4 @@
-import { can } from '../../../auth/subject.ts'
+import { canOn } from '../../../auth/subject.ts'
 import { defineOperation } from '../../operation.ts'
 import { revisionDifference } from '../../revisions/answers.ts'
 import { clusterViews } from '../../revisions/spec-views.ts'
@@ -12,7 +12,7 @@ export const atriumClustersRevisionsGet = defineOperation('atriumClustersRevisio
     context.admission.run(subject, async (tx) => {
       const object = await getCluster(tx, params.uid)
       return revisionDifference(tx, object, params.number, (specs) =>
-        clusterViews(specs, can(subject, 'cloudconfig.get', object.meta.project)),
+        clusterViews(specs, canOn(subject, 'cloudconfig.get', object.meta)),
       )
     }),
 })

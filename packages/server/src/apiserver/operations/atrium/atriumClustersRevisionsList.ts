@@ -1,4 +1,4 @@
-import { can } from '../../../auth/subject.ts'
+import { canOn } from '../../../auth/subject.ts'
 import { defineOperation } from '../../operation.ts'
 import { revisionsPage } from '../../revisions/answers.ts'
 import { clusterViews } from '../../revisions/spec-views.ts'
@@ -12,7 +12,7 @@ export const atriumClustersRevisionsList = defineOperation('atriumClustersRevisi
     context.admission.run(subject, async (tx) => {
       const object = await getCluster(tx, params.uid)
       return revisionsPage(tx, object, query, (specs) =>
-        clusterViews(specs, can(subject, 'cloudconfig.get', object.meta.project)),
+        clusterViews(specs, canOn(subject, 'cloudconfig.get', object.meta)),
       )
     }),
 })

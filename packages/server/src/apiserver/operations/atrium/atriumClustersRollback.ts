@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { forbidden } from '../../../admission/authorize.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { parseNote, withNote } from '../../http/note.ts'
 import { defineOperation } from '../../operation.ts'
@@ -49,7 +49,7 @@ async function readRollback(
       `revision ${to} is not kept. The present one is ${cluster.meta.generation}; twenty before it are kept`,
     )
   }
-  const former = revision.spec
+  const former = withPresentCare(revision.spec, cluster.spec)
   if (sameJson(former, cluster.spec)) throw invalid(`revision ${to} is what the cluster declares already`)
   mustBeAllowed(subject, cluster, former)
   checkVersionChange(cluster, former)
@@ -61,10 +61,18 @@ async function readRollback(
   })
 }
 
+/** Which nodes are in maintenance, and when certificates were renewed, is no matter of then. */
+function withPresentCare(
+  { maintenance: _maintenance, certificatesSince: _since, ...then }: ClusterSpec,
+  { maintenance, certificatesSince }: ClusterSpec,
+): ClusterSpec {
+  return { ...then, ...(maintenance && { maintenance }), ...(certificatesSince && { certificatesSince }) }
+}
+
 /** Settings of cloud and pools are guarded apart from the cluster. */
 function mustBeAllowed(subject: Subject, { meta, spec }: StoredObject<'Cluster'>, former: ClusterSpec): void {
   const [now, then] = [spec, former].map(({ cloudConfig, machinePools }) => ({ cloudConfig, machinePools }))
-  if (sameJson(now, then) || can(subject, 'cloudconfig.update', meta.project)) return
+  if (sameJson(now, then) || canOn(subject, 'cloudconfig.update', meta)) return
   throw forbidden('cloudconfig.update')
 }
 

@@ -4,7 +4,7 @@ import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
 import type { NewObject } from '@atrium/runtime/store/store.ts'
 import { expect, test } from 'vitest'
 import { createAdmission } from '../../../admission/admission.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import { noGrants, type Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { OperationRequest } from '../../operation.ts'
 import { eventStream } from './event-stream.ts'
@@ -12,7 +12,7 @@ import { eventStream } from './event-stream.ts'
 const keepChanges = 5
 const subject: Subject = {
   ...{ tenant: 't', tenantName: 'T', userUid: 'u', actor: { type: 'user', uid: 'u', name: 'u' } },
-  grants: { tenant: new Set(['project.get', 'project.list']), projects: new Map() },
+  grants: { ...noGrants, tenant: new Set(['project.get', 'project.list']) },
 }
 const project = (name: string): NewObject<'Project'> => ({ kind: 'Project', project: null, name, spec: {} })
 

@@ -8,6 +8,7 @@ import { atriumClustersProfilesUpdate } from './atriumClustersProfilesUpdate.ts'
 import { atriumClustersRevisionsGet } from './atriumClustersRevisionsGet.ts'
 import { atriumClustersRevisionsList } from './atriumClustersRevisionsList.ts'
 import { atriumClustersRollback } from './atriumClustersRollback.ts'
+import { atriumPermissionsExplain } from './atriumPermissionsExplain.ts'
 import { atriumProfilesContentAccept } from './atriumProfilesContentAccept.ts'
 import { atriumProfilesPackPresets } from './atriumProfilesPackPresets.ts'
 import { atriumProfilesPackUpgrade } from './atriumProfilesPackUpgrade.ts'
@@ -18,8 +19,6 @@ import { atriumRegistriesHookCreate } from './atriumRegistriesHookCreate.ts'
 import { atriumRegistriesPushed } from './atriumRegistriesPushed.ts'
 import { atriumRegistriesSettingsUpdate } from './atriumRegistriesSettingsUpdate.ts'
 import { atriumRegistryToken } from './atriumRegistryToken.ts'
-import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
-import { atriumTenantsList } from './atriumTenantsList.ts'
 import { atriumUsersPasswordSet } from './atriumUsersPasswordSet.ts'
 import { atriumWatch } from './atriumWatch.ts'
 
@@ -33,6 +32,7 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumClustersRevisionsGet,
   atriumClustersRevisionsList,
   atriumClustersRollback,
+  atriumPermissionsExplain,
   atriumProfilesContentAccept,
   atriumProfilesPackPresets,
   atriumProfilesPackUpgrade,
@@ -43,8 +43,6 @@ export const atriumOperations: RegisteredOperation[] = [
   atriumRegistriesPushed,
   atriumRegistriesSettingsUpdate,
   atriumRegistryToken,
-  atriumTenantsCreate,
-  atriumTenantsList,
   atriumUsersPasswordSet,
   atriumWatch,
 ]

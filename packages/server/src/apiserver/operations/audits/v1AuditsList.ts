@@ -7,9 +7,9 @@ import { viewAudit } from './views.ts'
 const defaultLimit = 50
 const mostAtOnce = 1_000
 
-/** What was done, newest first. New entries come in at the front while a client reads: a token is the last one it got. */
+/** What was done, newest first; of a project that is not seen nothing. New entries come in at the front while a client reads: a token is the last one it got. */
 export const v1AuditsList = defineOperation('v1AuditsList', {
-  scope: 'project',
+  scope: 'object',
   permission: 'audit.list',
   async handler({ subject, project, query }, context) {
     const { startTime, endTime, userUid, projectUid, tenantUid, resourceKind, resourceUid, actionType } = query

@@ -6,8 +6,10 @@ import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { defineOperation, type RegisteredOperation } from '../../operation.ts'
 import { listMeta, pageOfArray } from '../../shapes/lists.ts'
 import { clusterOfConfig } from './load.ts'
+import { viewMaintenance } from './maintenance.ts'
 
 type Cloud = 'Aws' | 'Azure' | 'CloudStack' | 'Gcp' | 'Generic'
+type Cluster = StoredObject<'Cluster'>
 type Node = NonNullable<ClusterStatus['nodes']>[number]
 
 /**
@@ -23,7 +25,9 @@ export const defineMachineList = (
     permission: 'machine.list',
     handler: ({ subject, params, query }, context) =>
       context.admission.run(subject, async (tx) => {
-        const views = viewNodes(await clusterOfConfig(tx, cloudType, params.configUid))
+        const views = viewNodes(
+          await clusterOfConfig(tx, { subject, permission: 'machine.list' }, cloudType, params.configUid),
+        )
         const page = pageOfArray(views, query)
         return { items: page.items, listmeta: listMeta(page) }
       }),
@@ -38,26 +42,36 @@ export const defineMachineGet = (
     permission: 'machine.get',
     handler: ({ subject, params }, context) =>
       context.admission.run(subject, async (tx) => {
-        const views = viewNodes(await clusterOfConfig(tx, cloudType, params.configUid))
-        const found = views.find(({ metadata }) => metadata?.uid === params.machineUid)
-        if (found) return found
-        throw new AtriumError('ResourceNotFound', `Machine '${params.machineUid}' is not found in this cluster.`)
+        const asked = { subject, permission: 'machine.get' } as const
+        const cluster = await clusterOfConfig(tx, asked, cloudType, params.configUid)
+        return viewNode(cluster, nodeOfUid(cluster, params.machineUid))
       }),
   })
 
-const viewNodes = ({ meta, status }: StoredObject<'Cluster'>): v1GenericMachine[] =>
-  (status.nodes ?? []).map((node) => viewNode(meta.uid, node))
+/** The node that stands for the machine of that uid, or `ResourceNotFound`. */
+export function nodeOfUid(cluster: Cluster, uid: string): Node {
+  const found = cluster.status.nodes?.find((node) => uidOf(cluster, node) === uid)
+  if (found) return found
+  throw new AtriumError('ResourceNotFound', `Machine '${uid}' is not found in this cluster.`)
+}
 
-const viewNode = (clusterUid: string, { name, ready, message }: Node): v1GenericMachine => ({
+const uidOf = ({ meta }: Cluster, { name }: Node): string =>
+  createHash('sha256').update(`${meta.uid}/${name}`).digest('hex').slice(0, 24)
+
+const viewNodes = (cluster: Cluster): v1GenericMachine[] =>
+  (cluster.status.nodes ?? []).map((node) => viewNode(cluster, node))
+
+const viewNode = (cluster: Cluster, node: Node): v1GenericMachine => ({
   apiVersion: 'v1',
   kind: 'Machine',
-  metadata: { uid: createHash('sha256').update(`${clusterUid}/${name}`).digest('hex').slice(0, 24), name },
+  metadata: { uid: uidOf(cluster, node), name: node.name },
   status: {
     instanceState: 'Running',
-    ready,
+    ready: node.ready,
     health: {
-      state: ready ? 'Healthy' : 'UnHealthy',
-      conditions: message ? [{ type: 'Ready', status: ready ? 'True' : 'False', message }] : [],
+      state: node.ready ? 'Healthy' : 'UnHealthy',
+      conditions: node.message ? [{ type: 'Ready', status: node.ready ? 'True' : 'False', message: node.message }] : [],
     },
+    maintenanceStatus: viewMaintenance(cluster, node.name),
   },
 })

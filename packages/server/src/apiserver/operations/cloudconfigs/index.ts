@@ -16,6 +16,7 @@ import { v1CloudConfigsGcpPoolMachinesList } from './v1CloudConfigsGcpPoolMachin
 import { v1CloudConfigsGcpPoolMachinesUidGet } from './v1CloudConfigsGcpPoolMachinesUidGet.ts'
 import { v1CloudConfigsGenericPoolMachinesList } from './v1CloudConfigsGenericPoolMachinesList.ts'
 import { v1CloudConfigsGenericPoolMachinesUidGet } from './v1CloudConfigsGenericPoolMachinesUidGet.ts'
+import { v1CloudConfigsMachinePoolsMachineUidMaintenanceUpdate } from './v1CloudConfigsMachinePoolsMachineUidMaintenanceUpdate.ts'
 
 export const cloudconfigsOperations: RegisteredOperation[] = [
   v1CloudConfigsAwsPoolMachinesList,
@@ -35,4 +36,5 @@ export const cloudconfigsOperations: RegisteredOperation[] = [
   v1CloudConfigsGcpPoolMachinesUidGet,
   v1CloudConfigsGenericPoolMachinesList,
   v1CloudConfigsGenericPoolMachinesUidGet,
+  v1CloudConfigsMachinePoolsMachineUidMaintenanceUpdate,
 ]

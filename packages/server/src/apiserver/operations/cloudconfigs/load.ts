@@ -1,7 +1,10 @@
 import type { v1CustomCloudConfig } from '@atrium/api/generated/operations.d.ts'
 import type { ClusterSpec, MachinePool } from '@atrium/api/kinds/cluster.ts'
+import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { mustHold } from '../../../admission/authorize.ts'
+import type { Subject } from '../../../auth/subject.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
 import { lockCluster } from '../clusters/load.ts'
@@ -9,12 +12,37 @@ import { checkPools, valuesOf, viewPool } from '../clusters/pools.ts'
 
 type Cluster = StoredObject<'Cluster'>
 
-/** The cluster whose infrastructure the public API shows under `configUid`. */
-export async function clusterOfConfig(tx: Tx, cloudType: string, configUid: string): Promise<Cluster> {
+/** Who asks for what of a config: such permissions are held beside those on its cluster. */
+export interface Asked {
+  subject: Subject
+  permission: Permission
+}
+
+/** The cluster whose infrastructure the public API shows under `configUid`, if the permission is held on it. */
+export async function clusterOfConfig(
+  tx: Tx,
+  { subject, permission }: Asked,
+  cloudType: string,
+  configUid: string,
+): Promise<Cluster> {
   const page = await tx.list('Cluster', { where: { cloudConfigUid: configUid }, limit: 1 })
   const cluster = page.items[0]
-  if (cluster?.spec.cloudType === cloudType) return cluster
+  if (cluster?.spec.cloudType === cloudType) {
+    mustHold(subject, permission, cluster.meta)
+    return cluster
+  }
   throw new AtriumError('ResourceNotFound', `Cloud config '${configUid}' of type '${cloudType}' is not found.`)
+}
+
+/** The machine of that pool of the cluster, or `ResourceNotFound`. */
+export async function machineOfPool(
+  tx: Tx,
+  { meta }: Cluster,
+  { machinePoolName, machineUid }: { machinePoolName: string; machineUid: string },
+): Promise<StoredObject<'Machine'>> {
+  const machine = await tx.get('Machine', machineUid)
+  if (machine?.spec.clusterUid === meta.uid && machine.spec.pool === machinePoolName) return machine
+  throw new AtriumError('ResourceNotFound', `Machine '${machineUid}' is not found in pool '${machinePoolName}'.`)
 }
 
 export function viewConfig({ meta, spec }: Cluster): v1CustomCloudConfig {
@@ -33,10 +61,11 @@ export function viewConfig({ meta, spec }: Cluster): v1CustomCloudConfig {
 /** Changes the infrastructure part of a cluster's spec in one step. */
 export async function changeConfig(
   tx: Tx,
+  subject: Subject,
   { cloudType, configUid }: { cloudType: string; configUid: string },
   change: (spec: ClusterSpec) => Partial<ClusterSpec>,
 ): Promise<void> {
-  const { meta } = await clusterOfConfig(tx, cloudType, configUid)
+  const { meta } = await clusterOfConfig(tx, { subject, permission: 'cloudconfig.update' }, cloudType, configUid)
   const cluster = await lockCluster(tx, meta.uid)
   const spec = { ...cluster.spec, ...change(cluster.spec) }
   checkPools(spec.machinePools, 'machinePools')

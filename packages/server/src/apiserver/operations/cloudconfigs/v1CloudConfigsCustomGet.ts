@@ -6,6 +6,8 @@ export const v1CloudConfigsCustomGet = defineOperation('v1CloudConfigsCustomGet'
   permission: 'cloudconfig.get',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) =>
-      viewConfig(await clusterOfConfig(tx, params.cloudType, params.configUid)),
+      viewConfig(
+        await clusterOfConfig(tx, { subject, permission: 'cloudconfig.get' }, params.cloudType, params.configUid),
+      ),
     ),
 })

@@ -9,7 +9,7 @@ export const v1CloudConfigsCustomMachinePoolCreate = defineOperation('v1CloudCon
   async handler({ subject, params, body, keptOf }, context) {
     const pool = parsePool(customProvider(context, params.cloudType), body, '', keptOf)
     await context.admission.run(subject, (tx) =>
-      changeConfig(tx, params, ({ machinePools }) => ({ machinePools: [...machinePools, pool] })),
+      changeConfig(tx, subject, params, ({ machinePools }) => ({ machinePools: [...machinePools, pool] })),
     )
     // Pools have no uid of their own: clients address them by name.
     return { uid: pool.name }

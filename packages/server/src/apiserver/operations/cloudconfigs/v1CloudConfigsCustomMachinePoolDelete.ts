@@ -6,7 +6,7 @@ export const v1CloudConfigsCustomMachinePoolDelete = defineOperation('v1CloudCon
   permission: 'cloudconfig.update',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, (tx) =>
-      changeConfig(tx, params, (spec) => {
+      changeConfig(tx, subject, params, (spec) => {
         const former = findPool(spec, params.machinePoolName)
         return { machinePools: spec.machinePools.filter((one) => one !== former) }
       }),

@@ -17,7 +17,7 @@ export const v1CloudConfigsCustomMachinePoolUpdate = defineOperation('v1CloudCon
       )
     }
     await context.admission.run(subject, (tx) =>
-      changeConfig(tx, params, (spec) => {
+      changeConfig(tx, subject, params, (spec) => {
         const former = findPool(spec, pool.name)
         return { machinePools: spec.machinePools.map((one) => (one === former ? pool : one)) }
       }),

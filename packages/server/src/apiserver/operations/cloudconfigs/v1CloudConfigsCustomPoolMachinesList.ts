@@ -8,10 +8,12 @@ export const v1CloudConfigsCustomPoolMachinesList = defineOperation('v1CloudConf
   permission: 'machine.list',
   handler: ({ subject, params, query }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { meta, spec } = await clusterOfConfig(tx, params.cloudType, params.configUid)
-      const pool = findPool(spec, params.machinePoolName)
-      const { items } = await tx.list('Machine', { where: { clusterUid: meta.uid, pool: pool.name }, limit: 0 })
-      const views = items.map((machine) => viewMachine(machine, spec.cloudType))
+      const asked = { subject, permission: 'machine.list' } as const
+      const cluster = await clusterOfConfig(tx, asked, params.cloudType, params.configUid)
+      const pool = findPool(cluster.spec, params.machinePoolName)
+      const where = { clusterUid: cluster.meta.uid, pool: pool.name }
+      const { items } = await tx.list('Machine', { where, limit: 0 })
+      const views = items.map((machine) => viewMachine(machine, cluster))
       const page = pageOfViews(views, query)
       return { items: page.items, listmeta: listMeta(page) }
     }),

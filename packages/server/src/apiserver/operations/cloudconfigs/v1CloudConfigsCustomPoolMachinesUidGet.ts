@@ -1,6 +1,5 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { defineOperation } from '../../operation.ts'
-import { clusterOfConfig } from './load.ts'
+import { clusterOfConfig, machineOfPool } from './load.ts'
 import { viewMachine } from './machines.ts'
 
 export const v1CloudConfigsCustomPoolMachinesUidGet = defineOperation('v1CloudConfigsCustomPoolMachinesUidGet', {
@@ -8,14 +7,8 @@ export const v1CloudConfigsCustomPoolMachinesUidGet = defineOperation('v1CloudCo
   permission: 'machine.get',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { meta, spec } = await clusterOfConfig(tx, params.cloudType, params.configUid)
-      const machine = await tx.get('Machine', params.machineUid)
-      if (machine?.spec.clusterUid === meta.uid && machine.spec.pool === params.machinePoolName) {
-        return viewMachine(machine, spec.cloudType)
-      }
-      throw new AtriumError(
-        'ResourceNotFound',
-        `Machine '${params.machineUid}' is not found in pool '${params.machinePoolName}'.`,
-      )
+      const asked = { subject, permission: 'machine.get' } as const
+      const cluster = await clusterOfConfig(tx, asked, params.cloudType, params.configUid)
+      return viewMachine(await machineOfPool(tx, cluster, params), cluster)
     }),
 })

@@ -7,7 +7,7 @@ export const v1CloudConfigsCustomUidClusterConfig = defineOperation('v1CloudConf
   handler({ subject, params, body, keptOf }, context) {
     const { clusterConfig, ...beside } = keptOf('v1CustomCloudClusterConfigEntity', body)
     return context.admission.run(subject, (tx) =>
-      changeConfig(tx, params, () => ({ cloudConfig: { ...beside, ...clusterConfig } })),
+      changeConfig(tx, subject, params, () => ({ cloudConfig: { ...beside, ...clusterConfig } })),
     )
   },
 })

@@ -5,7 +5,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 
 type Cluster = StoredObject<'Cluster'>
@@ -42,7 +42,7 @@ export async function importLink(
   subject: Subject,
   { clock, imports }: ServerContext,
 ): Promise<string | undefined> {
-  if (!imports || !isLinkGood(cluster, clock) || !can(subject, 'cluster.import', cluster.meta.project)) return undefined
+  if (!imports || !isLinkGood(cluster, clock) || !canOn(subject, 'cluster.import', cluster.meta)) return undefined
   const token = await tx.getSecret({ kind: 'Cluster', uid: cluster.meta.uid }, field)
   if (!token) return undefined
   return `kubectl apply -f ${imports.url}/v1/spectroclusters/${cluster.meta.uid}/import/manifest?token=${token.reveal()}`

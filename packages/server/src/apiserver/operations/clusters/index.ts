@@ -9,6 +9,7 @@ import { v1ClusterFeatureComplianceScanUpdate } from './v1ClusterFeatureComplian
 import { v1EventsComponentsObjTypeUidList } from './v1EventsComponentsObjTypeUidList.ts'
 import { v1SpectroClustersAwsImport } from './v1SpectroClustersAwsImport.ts'
 import { v1SpectroClustersAzureImport } from './v1SpectroClustersAzureImport.ts'
+import { v1SpectroClustersCertificatesRenew } from './v1SpectroClustersCertificatesRenew.ts'
 import { v1SpectroClustersCloudStackImport } from './v1SpectroClustersCloudStackImport.ts'
 import { v1SpectroClustersCustomCreate } from './v1SpectroClustersCustomCreate.ts'
 import { v1SpectroClustersDelete } from './v1SpectroClustersDelete.ts'
@@ -16,6 +17,7 @@ import { v1SpectroClustersDeleteProfiles } from './v1SpectroClustersDeleteProfil
 import { v1SpectroClustersGcpImport } from './v1SpectroClustersGcpImport.ts'
 import { v1SpectroClustersGenericImport } from './v1SpectroClustersGenericImport.ts'
 import { v1SpectroClustersGet } from './v1SpectroClustersGet.ts'
+import { v1SpectroClustersK8Certificate } from './v1SpectroClustersK8Certificate.ts'
 import { v1SpectroClustersPatchProfiles } from './v1SpectroClustersPatchProfiles.ts'
 import { v1SpectroClustersSearchFilterSummary } from './v1SpectroClustersSearchFilterSummary.ts'
 import { v1SpectroClustersSearchSchema } from './v1SpectroClustersSearchSchema.ts'
@@ -35,6 +37,7 @@ import { v1SpectroClustersUidLocationPut } from './v1SpectroClustersUidLocationP
 import { v1SpectroClustersUidMetadataUpdate } from './v1SpectroClustersUidMetadataUpdate.ts'
 import { v1SpectroClustersUidOsPatchUpdate } from './v1SpectroClustersUidOsPatchUpdate.ts'
 import { v1SpectroClustersUidPacksResolvedValuesGet } from './v1SpectroClustersUidPacksResolvedValuesGet.ts'
+import { v1SpectroClustersUidRepaveApproveUpdate } from './v1SpectroClustersUidRepaveApproveUpdate.ts'
 import { v1SpectroClustersUidRepaveGet } from './v1SpectroClustersUidRepaveGet.ts'
 import { v1SpectroClustersUidStatus } from './v1SpectroClustersUidStatus.ts'
 import { v1SpectroClustersUidStatusSpcApplyGet } from './v1SpectroClustersUidStatusSpcApplyGet.ts'
@@ -59,12 +62,14 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersAwsImport,
   v1SpectroClustersAzureImport,
   v1SpectroClustersCloudStackImport,
+  v1SpectroClustersCertificatesRenew,
   v1SpectroClustersCustomCreate,
   v1SpectroClustersDelete,
   v1SpectroClustersDeleteProfiles,
   v1SpectroClustersGcpImport,
   v1SpectroClustersGenericImport,
   v1SpectroClustersGet,
+  v1SpectroClustersK8Certificate,
   v1SpectroClustersPatchProfiles,
   v1SpectroClustersSearchFilterSummary,
   v1SpectroClustersSearchSchema,
@@ -83,6 +88,7 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersUidMetadataUpdate,
   v1SpectroClustersUidOsPatchUpdate,
   v1SpectroClustersUidPacksResolvedValuesGet,
+  v1SpectroClustersUidRepaveApproveUpdate,
   v1SpectroClustersUidRepaveGet,
   v1SpectroClustersUidStatus,
   v1SpectroClustersUidStatusSpcApplyGet,

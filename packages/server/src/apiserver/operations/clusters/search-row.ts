@@ -8,7 +8,7 @@ import type { SearchRow } from './search.ts'
 export function rowOf(cluster: StoredObject<'Cluster'>, print: Print): SearchRow {
   const { uid, name, project, labels, createdAt, modifiedAt } = cluster.meta
   return {
-    ...{ uid, name, project, createdAt, modifiedAt },
+    ...{ uid, name, project, labels, createdAt, modifiedAt },
     tags: tagsOf(labels),
     cloudType: cluster.spec.cloudType,
     cloudAccountUid: cluster.spec.cloudAccountUid,

@@ -8,7 +8,8 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { PrintedRow } from './printed-row.ts'
 
 /** What a search looks at of one cluster, and what it shows: thousands are held at once, so no specs. */
-export interface SearchRow extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'createdAt' | 'modifiedAt'> {
+export interface SearchRow
+  extends Pick<ObjectMeta, 'uid' | 'name' | 'project' | 'labels' | 'createdAt' | 'modifiedAt'> {
   /** Labels as clients write them: `key:value`, or the key alone. */
   tags: string[]
   cloudType: string

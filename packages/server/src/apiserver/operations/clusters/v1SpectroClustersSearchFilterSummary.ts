@@ -1,4 +1,5 @@
 import type { v1SearchFilterSummarySpec } from '@atrium/api/generated/operations.d.ts'
+import { reaches } from '@atrium/runtime/store/reach.ts'
 import type { ListQuery } from '@atrium/runtime/store/store.ts'
 import { visibleQuery } from '../../../admission/lists.ts'
 import { defineOperation, Printed } from '../../operation.ts'
@@ -13,9 +14,10 @@ export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroCl
   permission: 'cluster.list',
   async handler({ subject, query, body, project, print }, context) {
     const visible = visibleQuery(subject, 'Cluster', project === null ? {} : { project })
-    const selection = selectionOf(visible === 'nothing' ? [] : visible.project, body)
     const rows =
-      visible === 'nothing' ? [] : (await clusterRows(context.store, subject.tenant, print)).select(selection)
+      visible === 'nothing'
+        ? []
+        : (await clusterRows(context.store, subject.tenant, print)).select(selectionOf(visible, body))
     const page = pageOfArray(rows, query)
     const uids = page.items.map(({ uid }) => uid)
     const heartbeats = await context.lastHeartbeats?.(subject.tenant, uids)
@@ -27,14 +29,16 @@ export const v1SpectroClustersSearchFilterSummary = defineOperation('v1SpectroCl
   },
 })
 
-/** The clusters of these projects (undefined = of all) that the search asks for. */
-function selectionOf(wanted: ListQuery['project'], { filter, sort }: v1SearchFilterSummarySpec): Selection {
+/** The visible clusters that the search asks for. */
+function selectionOf({ project, within }: ListQuery, { filter, sort }: v1SearchFilterSummarySpec): Selection {
   const matches = clusterFilter(filter)
-  const projects = wanted === undefined ? null : [wanted].flat().toSorted()
-  const isVisible = ({ project }: SearchRow): boolean => projects === null || projects.includes(project)
+  const projects = project === undefined ? null : [project].flat().toSorted()
+  const isVisible = (row: SearchRow): boolean =>
+    (projects === null || projects.includes(row.project)) &&
+    (within === undefined || within.some((reach) => reaches(reach, row)))
   return {
     sort: sort ?? [],
-    key: JSON.stringify([projects, filter]),
+    key: JSON.stringify([projects, within, filter]),
     passes: (row) => isVisible(row) && matches(row),
   }
 }

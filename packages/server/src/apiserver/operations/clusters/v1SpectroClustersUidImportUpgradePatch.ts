@@ -1,4 +1,5 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { mustHold } from '../../../admission/authorize.ts'
 import { defineOperation } from '../../operation.ts'
 import { keepLink, newImport } from './import-link.ts'
 import { lockCluster, saveCluster } from './load.ts'
@@ -10,6 +11,7 @@ export const v1SpectroClustersUidImportUpgradePatch = defineOperation('v1Spectro
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
       const cluster = await lockCluster(tx, params.uid)
+      mustHold(subject, 'cluster.import', cluster.meta)
       if (!cluster.spec.import)
         throw new AtriumError('InvalidState', `Cluster '${cluster.meta.name}' was made here, and not imported.`)
       await saveCluster(tx, cluster, { ...cluster.spec, import: newImport('full', context.clock) }, context)

@@ -1,4 +1,5 @@
 import { clusterStateOf } from '@atrium/api/cluster-state.ts'
+import { clusterConditions } from '@atrium/api/conditions.ts'
 import type {
   v1ClusterCondition,
   v1ClusterConfig,
@@ -95,13 +96,27 @@ function viewStatus(cluster: Cluster, importLink: string | undefined): NonNullab
       clusterImport: { isBrownfield: true, state: stateOf(cluster), ...(importLink && { importLink }) },
     }),
     state: stateOf(cluster),
-    conditions: viewConditions(cluster),
+    conditions: viewConditions(cluster).filter(saysWhetherItServes),
     packs: (status.layers ?? []).map((layer) => viewPack(layer, spec.profiles)),
     apiEndpoints: status.endpoint ? [status.endpoint] : [],
     spcApply: viewSpcApply(cluster),
+    repave: viewRepave(cluster),
     ...(location !== undefined && { location: location as NonNullable<v1SpectroCluster['status']>['location'] }),
   }
 }
+
+/**
+ * Clients that wait for a cluster take every condition that is not `True` for a sign that it does not serve. Of these two it is
+ * none; the overview has them all.
+ */
+const saysWhetherItServes = ({ type, status }: v1ClusterCondition): boolean =>
+  status === 'True' || (type !== clusterConditions.stalled && type !== clusterConditions.inSync)
+
+/**
+ * Machines are replaced as soon as that is declared. Those of an imported cluster are its owner's: it has no such state, and
+ * clients would show one as a difference.
+ */
+export const viewRepave = ({ spec }: Cluster): { state?: 'Approved' } => (spec.import ? {} : { state: 'Approved' })
 
 /** Updates are applied as they arrive: nothing holds them back. */
 export const viewSpcApply = (cluster: Cluster): NonNullable<NonNullable<v1SpectroCluster['status']>['spcApply']> => ({

@@ -1,18 +1,17 @@
 import type { v1PackFilterSpec } from '@atrium/api/generated/operations.d.ts'
 import { expect, test } from 'vitest'
-import type { PackRow } from '../../../content/pack-rows.ts'
+import { facetOf, type PackRow } from '../../../content/pack-rows.ts'
 import type { Paging } from '../../shapes/lists.ts'
 import { packFilter, searchPacks } from './search.ts'
 
-const pack = (name: string, version: string, spec: Partial<PackRow['spec']> = {}): PackRow => ({
-  uid: `${name}-${version}`,
-  meta: { name } as PackRow['meta'],
-  spec: {
-    ...{ registryUid: 'r', version, displayName: `The ${name}`, layer: 'addon', addonType: 'logging' },
+const pack = (name: string, version: string, given: Partial<PackRow['spec']> = {}): PackRow => {
+  const spec = {
+    ...{ registryUid: 'r', version, displayName: `The ${name}`, layer: 'addon' as const, addonType: 'logging' },
     ...{ cloudTypes: ['all'], repository: name, digest: 'sha256:0', annotations: {} },
-    ...spec,
-  },
-})
+    ...given,
+  }
+  return { uid: `${name}-${version}`, facet: facetOf(spec), meta: { name } as PackRow['meta'], spec }
+}
 const groups = [
   [pack('cilium', '2', { layer: 'cni' }), pack('cilium', '1', { layer: 'cni', cloudTypes: ['aws'] })],
   [pack('loki', '2', { registryUid: 'other', annotations: { source: 'community' } }), pack('loki', '1')],

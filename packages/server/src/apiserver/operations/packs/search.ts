@@ -1,5 +1,5 @@
 import type { v1PackFilterSpec, v1PackSortSpec } from '@atrium/api/generated/operations.d.ts'
-import type { PackRow } from '../../../content/pack-rows.ts'
+import type { PackFacet, PackGroup, PackRow } from '../../../content/pack-rows.ts'
 import { stringFilter } from '../../shapes/filters.ts'
 import { type Page, type Paging, pageOfFound } from '../../shapes/lists.ts'
 
@@ -13,28 +13,46 @@ function oneOf(wanted: readonly string[] | null | undefined): Word | null {
   return (word) => words.has(word)
 }
 
-/** The filter of a pack search as tests: of what all versions of a group share, and of each version. Only of what is asked for. */
-export function packFilter(filter: v1PackFilterSpec = {}): { group: Test; version: Test } {
+/** The filter of a pack search as tests: of what all versions of a group share, of what very many versions have in common, and of each version. */
+export function packFilter(filter: v1PackFilterSpec = {}): {
+  group: Test
+  facet: (facet: PackFacet) => boolean
+  version: Test
+} {
   const [name, layer] = [filter.name && stringFilter(filter.name), oneOf(filter.layer)]
   const [type, registry, source] = [oneOf(filter.type), oneOf(filter.registryUid), oneOf(filter.source)]
   const [cloud, addon] = [oneOf(filter.environment), oneOf(filter.addOnType)]
   const displayName = filter.displayName && stringFilter(filter.displayName)
   return {
-    group: all([name && (({ meta }) => name(meta.name)), layer && (({ spec }) => layer(spec.layer))]),
-    version: all([
-      displayName && (({ spec }) => displayName(spec.displayName)),
-      type && (({ spec }) => type(spec.type ?? 'spectro')),
-      registry && (({ spec }) => registry(spec.registryUid)),
-      source && (({ spec }) => source(spec.annotations['source'] ?? '')),
-      cloud && (({ spec }) => spec.cloudTypes.includes('all') || spec.cloudTypes.some(cloud)),
-      addon && (({ spec }) => spec.layer !== 'addon' || addon(spec.addonType)),
+    group: all<PackRow>([name && (({ meta }) => name(meta.name)), layer && (({ spec }) => layer(spec.layer))]),
+    facet: all<PackFacet>([
+      type && ((facet) => type(facet.type ?? 'spectro')),
+      registry && ((facet) => registry(facet.registryUid)),
+      source && ((facet) => source(facet.source)),
+      cloud && (({ cloudTypes }) => cloudTypes.includes('all') || cloudTypes.some(cloud)),
+      addon && ((facet) => facet.layer !== 'addon' || addon(facet.addonType)),
     ]),
+    version: all<PackRow>([displayName && (({ spec }) => displayName(spec.displayName))]),
   }
 }
 
-function all(tests: readonly (Test | null | undefined)[]): Test {
+function all<T>(tests: readonly (((item: T) => boolean) | '' | null | undefined)[]): (item: T) => boolean {
   const given = tests.filter((test) => !!test)
-  return (pack) => given.every((test) => test(pack))
+  const [only] = given
+  if (only === undefined) return () => true
+  return given.length === 1 ? only : (item) => given.every((test) => test(item))
+}
+
+/** Answers a test of what many share, which is made once for each that differs. */
+function remembered(test: (facet: PackFacet) => boolean): Test {
+  const known = new Map<PackFacet, boolean>()
+  return ({ facet }) => {
+    const before = known.get(facet)
+    if (before !== undefined) return before
+    const outcome = test(facet)
+    known.set(facet, outcome)
+    return outcome
+  }
 }
 
 /**
@@ -42,14 +60,15 @@ function all(tests: readonly (Test | null | undefined)[]): Test {
  * thousands of versions: what a group shares is asked once, and nothing is made for what is not on the page.
  */
 export function searchPacks(
-  groups: readonly (readonly PackRow[])[],
-  { group: isGroup, version: isVersion }: ReturnType<typeof packFilter>,
+  groups: readonly PackGroup[],
+  { group: isGroup, facet, version: isVersion }: ReturnType<typeof packFilter>,
   sort: readonly v1PackSortSpec[] | null | undefined,
   paging: Paging,
-): Page<readonly PackRow[]> {
-  const isFound = (group: readonly PackRow[]): boolean =>
-    group[0] !== undefined && isGroup(group[0]) && group.some(isVersion)
+): Page<PackGroup> {
+  const hasFacet = remembered(facet)
+  const passes = (pack: PackRow): boolean => hasFacet(pack) && isVersion(pack)
+  const isFound = (group: PackGroup): boolean => group[0] !== undefined && isGroup(group[0]) && group.some(passes)
   const order = sort?.[0]?.order === 'desc' ? 'backwards' : 'forwards'
   const page = pageOfFound(groups, isFound, paging, { order, fallback: 0 })
-  return { ...page, items: page.items.map((group) => (group.every(isVersion) ? group : group.filter(isVersion))) }
+  return { ...page, items: page.items.map((group) => (group.every(passes) ? group : group.filter(passes))) }
 }

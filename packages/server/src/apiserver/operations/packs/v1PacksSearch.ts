@@ -1,28 +1,22 @@
 import { canSomewhere } from '../../../auth/subject.ts'
-import { offeredGroups, type PackRow } from '../../../content/pack-rows.ts'
-import { registryNames } from '../../../content/registry-names.ts'
+import { offeredGroups, type PackFacet } from '../../../content/pack-rows.ts'
 import { defineOperation, Printed } from '../../operation.ts'
 import { listMeta } from '../../shapes/lists.ts'
 import { printGroup } from './printed-group.ts'
 import { packFilter, searchPacks } from './search.ts'
+import { visibleRegistries } from './visible-groups.ts'
 
-/**
- * One item for each pack; clients never continue this list: without a limit it is whole. Packs and registries belong to the whole
- * tenant: whoever may list them anywhere sees all.
- */
+/** One item for each pack; clients never continue this list: without a limit it is whole. */
 export const v1PacksSearch = defineOperation('v1PacksSearch', {
   scope: 'object',
   permission: 'packRegistry.list',
-  async handler({ subject, body, query, print }, { store }) {
-    const isReader = canSomewhere(subject, 'packRegistry.get')
-    const { tenant } = subject
-    const [groups, names] = isReader
-      ? await Promise.all([offeredGroups(store, tenant), registryNames(store, tenant)])
-      : [[], new Map<string, string>()]
-    const { group, version: matches } = packFilter(body.filter)
-    // Packs of a registry that is being deleted go with it.
-    const version = (pack: PackRow): boolean => names.has(pack.spec.registryUid) && matches(pack)
-    const page = searchPacks(groups, { group, version }, body.sort, query)
+  async handler({ subject, body, query, print }, context) {
+    const names = await visibleRegistries(context, subject)
+    const groups = canSomewhere(subject, 'packRegistry.get') ? await offeredGroups(context.store, subject.tenant) : []
+    const filter = packFilter(body.filter)
+    // Packs of a registry that is being deleted go with it, and those of one that the caller does not see are not there.
+    const facet = (one: PackFacet): boolean => names.has(one.registryUid) && filter.facet(one)
+    const page = searchPacks(groups, { ...filter, facet }, body.sort, query)
     const items = page.items.map((found) => printGroup(found, names, print)).join(',')
     const [before = '', after = ''] = print('v1PackMetadataList', { items: [], listmeta: listMeta(page) }).split('[]')
     return new Printed([before, '[', items, ']', after])

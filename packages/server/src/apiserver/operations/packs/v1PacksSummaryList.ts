@@ -1,9 +1,8 @@
-import { canSomewhere } from '../../../auth/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
-import { offeredGroups } from '../../../content/pack-rows.ts'
 import { defineOperation } from '../../operation.ts'
 import { listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { viewPackRow, viewPackSummary } from './views.ts'
+import { visibleGroups } from './visible-groups.ts'
 
 /** Texts of a pack may be hundreds of kilobytes: those of more packs than this are not read for one answer. */
 const WITH_TEXTS_MAX = 50
@@ -16,7 +15,7 @@ export const v1PacksSummaryList = defineOperation('v1PacksSummaryList', {
   scope: 'object',
   permission: 'packRegistry.list',
   async handler({ subject, query }, context) {
-    const groups = canSomewhere(subject, 'packRegistry.get') ? await offeredGroups(context.store, subject.tenant) : []
+    const groups = await visibleGroups(context, subject)
     const page = pageOfViews(groups.flat().map(viewPackRow), query, 0)
     const listmeta = listMeta(page)
     if (page.items.length > WITH_TEXTS_MAX) return { items: page.items, listmeta }

@@ -3,7 +3,11 @@ import { defaultPolicy, passwordPolicyName } from '../../../auth/password-policy
 import { defineOperatorOperation } from '../../operation.ts'
 
 /** What holds for tenants without a policy of their own. */
-export const V1SystemPasswordPolicyGet = defineOperatorOperation('V1SystemPasswordPolicyGet', async (_, context) => ({
-  ...defaultPolicy,
-  ...(await context.identity.setting(systemTenant, passwordPolicyName)),
-}))
+export const V1SystemPasswordPolicyGet = defineOperatorOperation(
+  'V1SystemPasswordPolicyGet',
+  'setting.manage',
+  async (_, context) => ({
+    ...defaultPolicy,
+    ...(await context.identity.setting(systemTenant, passwordPolicyName)),
+  }),
+)

@@ -1,12 +1,13 @@
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { passwordPolicyName } from '../../../auth/password-policy.ts'
-import { defineOperatorOperation, operatorActor } from '../../operation.ts'
+import { defineOperatorOperation } from '../../operation.ts'
 import { checkPolicy } from '../tenants/password-policy.ts'
 
 export const V1SystemPasswordPolicyUpdate = defineOperatorOperation(
   'V1SystemPasswordPolicyUpdate',
-  async ({ body }, context) => {
+  'setting.manage',
+  async ({ body, operator }, context) => {
     checkPolicy(body)
-    await context.identity.putSetting({ tenant: systemTenant, actor: operatorActor }, passwordPolicyName, body)
+    await context.identity.putSetting({ tenant: systemTenant, actor: operator.actor }, passwordPolicyName, body)
   },
 )

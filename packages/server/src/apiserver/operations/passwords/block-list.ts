@@ -1,9 +1,8 @@
-import { systemTenant } from '@atrium/runtime/store/store.ts'
+import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
 import { blockListName } from '../../../auth/password-checks.ts'
 import { foldPassword } from '../../../auth/password-rules.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped, invalid } from '../../invalid.ts'
-import { operatorActor } from '../../operation.ts'
 
 const mostPasswords = 20_000
 const longest = 128
@@ -11,6 +10,7 @@ const longest = 128
 /** Puts passwords on the installation's list of those that nobody may use, or takes them off it. */
 export async function changeBlockList(
   { identity }: ServerContext,
+  actor: Actor,
   passwords: readonly string[] | null | undefined,
   change: 'add' | 'remove',
 ): Promise<void> {
@@ -22,5 +22,5 @@ export async function changeBlockList(
   const before = stored as string[]
   const list = change === 'add' ? [...new Set([...before, ...given])] : before.filter((one) => !given.has(one))
   if (list.length > mostPasswords) throw invalid('spec.passwords', `would make the list longer than ${mostPasswords}`)
-  await identity.putSetting({ tenant: systemTenant, actor: operatorActor }, blockListName, { passwords: list })
+  await identity.putSetting({ tenant: systemTenant, actor }, blockListName, { passwords: list })
 }

@@ -1,7 +1,6 @@
 import type { v1ClusterProfileImportEntity } from '@atrium/api/generated/operations.d.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
-import { forbidden } from '../../../admission/authorize.ts'
-import { can } from '../../../auth/subject.ts'
+import { mustHold } from '../../../admission/authorize.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { OperationRequest } from '../../operation.ts'
@@ -23,14 +22,17 @@ export async function importProfile(
   }: Pick<OperationRequest<'v1ClusterProfilesImport'>, 'subject' | 'project' | 'query' | 'unknownOf'>,
   context: ServerContext,
 ): Promise<{ uid: string }> {
-  if (query.publish && !can(subject, 'clusterProfile.publish', project)) throw forbidden('clusterProfile.publish')
   await mustFit(context, subject, 'clusterprofile')
   const read = (tx: Tx) => entityOf(file, new Catalogue(tx))
   await mustFetchLayers(context, subject, (await context.admission.run(subject, read)).spec?.template?.packs)
   return context.admission.run(subject, async (tx) => {
     const entity = await read(tx)
     const uid = await addProfile(tx, entity, { project, unknownOf }, context.random)
-    if (query.publish) await publishProfile(tx, await lockProfile(tx, uid))
+    if (query.publish) {
+      const profile = await lockProfile(tx, uid)
+      mustHold(subject, 'clusterProfile.publish', profile.meta)
+      await publishProfile(tx, profile)
+    }
     return { uid }
   })
 }

@@ -1,3 +1,4 @@
+import { mustHold } from '../../../admission/authorize.ts'
 import { defineOperation } from '../../operation.ts'
 import { lockProfile } from './load.ts'
 import { publishProfile } from './publish.ts'
@@ -7,6 +8,8 @@ export const v1ClusterProfilesPublish = defineOperation('v1ClusterProfilesPublis
   permission: 'clusterProfile.publish',
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
-      await publishProfile(tx, await lockProfile(tx, params.uid))
+      const profile = await lockProfile(tx, params.uid)
+      mustHold(subject, 'clusterProfile.publish', profile.meta)
+      await publishProfile(tx, profile)
     }),
 })

@@ -1,4 +1,4 @@
-import { authorize } from '../../../admission/authorize.ts'
+import { mustHold } from '../../../admission/authorize.ts'
 import { defineOperation } from '../../operation.ts'
 import { nodesRemediationName } from '../tenants/nodes-remediation.ts'
 import { getProject } from './load.ts'
@@ -10,7 +10,7 @@ export const v1ProjectClustersNodesAutoRemediationSettingUpdate = defineOperatio
     permission: 'project.update',
     async handler({ subject, params, body }, context) {
       const { meta } = await context.admission.run(subject, (tx) => getProject(tx, params.uid))
-      authorize(subject, 'update', 'Project', meta.uid, { tenant: meta.tenant, project: meta.uid })
+      mustHold(subject, 'project.update', { ...meta, project: meta.uid })
       await context.identity.putSetting(subject, nodesRemediationName, body, meta.uid)
     },
   },

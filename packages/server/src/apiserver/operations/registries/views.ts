@@ -14,7 +14,7 @@ import type {
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/subject.ts'
 import type { Catalogue } from '../../../content/catalogue.ts'
 import { type RegistrySecrets, readSecrets, registryAuthField } from '../../../content/registry-client.ts'
 import { maskedValue } from '../../shapes/masked.ts'
@@ -164,7 +164,7 @@ export function viewEcr(registry: Registry): v1EcrRegistry {
 
 /** The registry's secrets in clear, for those who may change it: clients compare them with what they sent. */
 export async function shownSecrets(tx: Tx, subject: Subject, { meta }: Registry): Promise<RegistrySecrets> {
-  if (meta.tenant !== subject.tenant || !can(subject, 'packRegistry.update', meta.project)) return {}
+  if (meta.tenant !== subject.tenant || !canOn(subject, 'packRegistry.update', meta)) return {}
   return readSecrets(await tx.getSecret({ kind: 'Registry', uid: meta.uid }, registryAuthField))
 }
 

@@ -1,8 +1,9 @@
 import { defineOperation } from '../../operation.ts'
+import { removeResourceRole } from '../users/resource-roles.ts'
 
 export const v1TeamsUidResourceRolesUidDelete = defineOperation('v1TeamsUidResourceRolesUidDelete', {
   scope: 'tenant',
   permission: 'team.update',
   handler: ({ subject, params }, context) =>
-    context.identity.deleteResourceRole(subject, { team: params.uid }, params.resourceRoleUid),
+    removeResourceRole(context, subject, { team: params.uid }, params.resourceRoleUid),
 })

@@ -13,7 +13,7 @@ const metadata = ({ name, uid, labels, annotations, createdAt, modifiedAt }: Tea
 
 export const viewTeam = (team: Team, bindings: RoleBinding[]): v1Team => ({
   metadata: metadata(team),
-  spec: { users: team.users, roles: ofTenant(bindings) },
+  spec: { users: team.users, roles: ofTenant(bindings), ...(team.sources.length > 0 && { sources: team.sources }) },
   status: {},
 })
 

@@ -1,6 +1,7 @@
+import { ssoUrl } from '../../../auth/sso-settings.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
-import { readSsoConfig, signInUrl } from './sso-config.ts'
+import { readSsoConfig, ssoOrigin } from './sso-config.ts'
 
 const defaults = {
   clientId: '',
@@ -21,9 +22,10 @@ export const V1TenantUidOidcConfigGet = defineOperation('V1TenantUidOidcConfigGe
   async handler({ subject, params, header }, context) {
     mustBeOwnTenant(subject, params.tenantUid)
     const stored = await readSsoConfig(context, subject, 'oidc')
+    const origin = ssoOrigin(context, header('host'), stored?.spec)
     const own = {
-      callbackUrl: signInUrl(header('host'), subject, 'oidc/callback'),
-      logoutUrl: signInUrl(header('host'), subject, 'oidc/logout'),
+      callbackUrl: ssoUrl(origin, subject.tenantName, 'oidc/callback'),
+      logoutUrl: ssoUrl(origin, subject.tenantName, 'oidc/logout'),
     }
     return { ...defaults, ...stored?.spec.document, ...own }
   },

@@ -1,6 +1,8 @@
+import { serviceMetadata } from '../../../auth/saml-service.ts'
+import { samlUrls } from '../../../auth/sso-settings.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
-import { readSsoConfig, signInUrl } from './sso-config.ts'
+import { readSsoConfig, ssoOrigin } from './sso-config.ts'
 
 const defaults = {
   attributes: [],
@@ -20,10 +22,11 @@ export const V1TenantUidSamlConfigSpecGet = defineOperation('V1TenantUidSamlConf
   async handler({ subject, params, header }, context) {
     mustBeOwnTenant(subject, params.tenantUid)
     const stored = await readSsoConfig(context, subject, 'saml')
-    const issuer = signInUrl(header('host'), subject, 'saml')
+    const urls = samlUrls(ssoOrigin(context, header('host'), stored?.spec), subject.tenantName)
     const own = {
-      ...{ acsUrl: `${issuer}/callback`, singleLogoutUrl: `${issuer}/logout` },
-      ...{ audienceUrl: issuer, entityId: issuer, issuer },
+      ...{ acsUrl: urls.acs, singleLogoutUrl: urls.logout },
+      ...{ audienceUrl: urls.entityId, entityId: urls.entityId, issuer: urls.entityId },
+      serviceProviderMetadata: serviceMetadata(urls),
     }
     return { ...defaults, ...stored?.spec.document, ...own }
   },

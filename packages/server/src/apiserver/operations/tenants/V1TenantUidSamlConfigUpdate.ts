@@ -1,22 +1,36 @@
+import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { longNameIdFormat, samlProvider, xmlOf } from '../../../auth/sso-settings.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { getManagedTeams } from '../teams/load.ts'
 import { mustBeOwnTenant } from './setting.ts'
-import { putSsoConfig } from './sso-config.ts'
+import { mustDecideSignIn, putSsoConfig, ssoOrigin } from './sso-config.ts'
 
-/** Kept and echoed. */
+/** Sessions of another provider end. */
 export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfigUpdate', {
   scope: 'tenant',
   permission: 'tenant.update',
-  async handler({ subject, params, body, keptOf }, context) {
+  async handler({ subject, params, body, keptOf, header }, context) {
     mustBeOwnTenant(subject, params.tenantUid)
     const document = keptOf('v1TenantSamlRequestSpec', body)
     const isEnabled = document.isSsoEnabled === true
-    if (isEnabled && !document.federationMetadata)
-      throw invalid('federationMetadata', 'is missing. Sign-in by SAML needs it')
+    if (isEnabled) mustDecideSignIn(subject)
+    const entityId = isEnabled ? await entityIdOf(document.federationMetadata ?? '') : ''
     await getManagedTeams(context, subject, document.defaultTeams ?? [], 'defaultTeams')
+    const origin = ssoOrigin(context, header('host'))
     await context.admission.run(subject, (tx) =>
-      putSsoConfig(tx, { protocol: 'saml', isEnabled, document: { ...document } }),
+      putSsoConfig(tx, { protocol: 'saml', isEnabled, document: { ...document }, origin }),
     )
+    const provider = isEnabled ? samlProvider(entityId, longNameIdFormat(document.nameIdFormat)) : null
+    await context.sso.endOthers(subject, 'saml', provider)
   },
 })
+
+async function entityIdOf(metadata: string): Promise<string> {
+  if (metadata === '') throw invalid('federationMetadata', 'is missing. Sign-in by SAML needs it')
+  const { readMetadata } = await import('../../../auth/saml-metadata.ts')
+  const { entityId } = await readMetadata(xmlOf(metadata)).catch((cause: unknown) => {
+    throw invalid('federationMetadata', messageOf(cause))
+  })
+  return entityId
+}

@@ -1,9 +1,12 @@
 import type { SsoConfigSpec } from '@atrium/api/kinds/sso-config.ts'
+import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
+import { mustHoldRole } from '../../../auth/escalation.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import { derivedUid } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
+import { invalid } from '../../invalid.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 
 type Protocol = SsoConfigSpec['protocol']
@@ -32,6 +35,19 @@ export async function putSsoConfig(tx: Tx, spec: SsoConfigSpec, secret: string |
   else await tx.removeSecret(refOf(uid), secretField)
 }
 
-/** Addresses an identity provider is told: they begin as the caller reached this server. */
-export const signInUrl = (host: string | undefined, { tenantName }: Subject, end: string): string =>
-  `https://${host ?? 'localhost'}/v1/auth/org/${encodeURIComponent(tenantName)}/${end}`
+/** Whoever says who is who could say of themselves that they are anybody: only those decide it who may do everything here. */
+export const mustDecideSignIn = (subject: Subject): void =>
+  mustHoldRole(subject, builtInRoleNamed('Tenant Admin'), null)
+
+const hostForm = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
+
+/**
+ * With what an identity provider is told this server begins: the operator's address, else that at which the settings were made, else
+ * that of this request. Never that of whoever signs in: they choose what their request says.
+ */
+export function ssoOrigin({ publicUrl }: ServerContext, host = 'localhost', stored?: SsoConfigSpec): string {
+  if (publicUrl !== null) return publicUrl
+  if (stored?.origin) return stored.origin
+  if (!hostForm.test(host)) throw invalid('Host', 'is no name and port of this server')
+  return `https://${host}`
+}

@@ -1,6 +1,6 @@
 import type { v1ResourceLimitType } from '@atrium/api/generated/operations.d.ts'
+import { defaultLimits, limitsName } from '../../../auth/resource-limits.ts'
 import { defineOperation } from '../../operation.ts'
-import { defaultLimits, limitsName } from './resource-limits.ts'
 import { mustBeOwnTenant } from './setting.ts'
 
 export const v1TenantResourceLimitsGet = defineOperation('v1TenantResourceLimitsGet', {

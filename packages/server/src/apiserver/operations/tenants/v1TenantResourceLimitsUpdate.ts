@@ -1,6 +1,6 @@
+import { limitsName } from '../../../auth/resource-limits.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
-import { limitsName } from './resource-limits.ts'
 import { mustBeOwnTenant } from './setting.ts'
 
 /** Kinds that are not named keep their limit. */

@@ -1,12 +1,13 @@
 import { defineOperation } from '../../operation.ts'
 import { getUser } from './load.ts'
+import { inheritedWorkspaceRoles, viewWorkspaceRoles } from './workspace-roles.ts'
 
-/** There are no workspaces yet, so nobody holds a role in one; clients read this with every user. */
 export const v1UsersWorkspaceGetRoles = defineOperation('v1UsersWorkspaceGetRoles', {
   scope: 'tenant',
   permission: 'user.get',
   async handler({ subject, params }, context) {
-    await getUser(context, subject, params.userUid)
-    return { projects: [] }
+    const { uid } = await getUser(context, subject, params.userUid)
+    const own = await context.identity.workspaceRoles(subject.tenant, uid)
+    return viewWorkspaceRoles(context, subject, own, await inheritedWorkspaceRoles(context, subject, uid))
   },
 })

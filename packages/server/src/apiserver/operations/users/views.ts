@@ -12,8 +12,8 @@ const metadata = (user: User) => ({
   lastModifiedTimestamp: user.modifiedAt,
 })
 
-const status = ({ isActive, hasPassword, lastSignInAt }: User) => ({
-  isActive: isActive && hasPassword,
+const status = ({ isActive, hasPassword, isLinked, lastSignInAt }: User) => ({
+  isActive: isActive && (hasPassword || isLinked),
   activationLink: '',
   isPasswordResetting: false,
   ...(lastSignInAt === null ? {} : { lastSignIn: lastSignInAt }),

@@ -1,0 +1,153 @@
+import { Type } from 'typebox'
+import type { OwnOperations } from './operation.ts'
+
+const text = Type.String()
+const uid = { name: 'uid', in: 'path', required: true, schema: text } as const
+const role = Type.String({ enum: ['RootAdmin', 'AccountAdmin', 'OperationAdmin'] })
+const name = Type.String({ maxLength: 128 })
+const operators = '/atrium/v1/system/operators'
+
+/** Operators, how they sign in, and links that work once. */
+export const systemOperations: OwnOperations = {
+  schemas: {
+    AtriumSignIn: Type.Object(
+      { email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 4096 }) },
+      { additionalProperties: false },
+    ),
+    AtriumSession: Type.Object({ token: text, expiresAt: text }),
+    AtriumOperatorMe: Type.Object({ uid: text, name: text, role: text, permissions: Type.Array(text) }),
+    AtriumOperator: Type.Object({
+      uid: text,
+      email: text,
+      firstName: text,
+      lastName: text,
+      role: text,
+      isActive: Type.Boolean(),
+      hasPassword: Type.Boolean(),
+      lastSignInAt: Type.Union([text, Type.Null()]),
+      createdAt: text,
+    }),
+    AtriumOperators: Type.Object({ items: Type.Array(Type.Ref('AtriumOperator')) }),
+    AtriumOperatorEntity: Type.Object(
+      {
+        email: Type.String({ maxLength: 254 }),
+        firstName: Type.Optional(name),
+        lastName: Type.Optional(name),
+        role,
+      },
+      { additionalProperties: false },
+    ),
+    AtriumOperatorPatch: Type.Object(
+      {
+        firstName: Type.Optional(name),
+        lastName: Type.Optional(name),
+        role: Type.Optional(role),
+        isActive: Type.Optional(Type.Boolean()),
+      },
+      { additionalProperties: false },
+    ),
+    AtriumOperatorInvited: Type.Object({
+      operator: Type.Ref('AtriumOperator'),
+      activation: Type.Ref('AtriumLink'),
+    }),
+    AtriumLink: Type.Object({ url: text, expiresAt: text }),
+    AtriumLinkUse: Type.Object(
+      { token: Type.String({ maxLength: 256 }), password: Type.String({ maxLength: 4096 }) },
+      { additionalProperties: false },
+    ),
+    AtriumLinkUsed: Type.Object({ email: text, organization: text }),
+    AtriumSystemAudit: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          id: Type.Integer(),
+          at: text,
+          actor: Type.Object({ type: text, uid: text, name: text }),
+          action: text,
+          kind: text,
+          uid: text,
+          name: text,
+          message: text,
+        }),
+      ),
+    }),
+  },
+  operations: [
+    {
+      id: 'atriumSystemSignIn',
+      method: 'POST',
+      path: '/atrium/v1/system/sign-in',
+      parameters: [],
+      body: { schema: Type.Ref('AtriumSignIn'), required: true },
+      responses: { 200: Type.Ref('AtriumSession') },
+    },
+    {
+      id: 'atriumSystemSignOut',
+      method: 'POST',
+      path: '/atrium/v1/system/sign-out',
+      parameters: [],
+      responses: { 204: null },
+    },
+    {
+      id: 'atriumSystemMe',
+      method: 'GET',
+      path: '/atrium/v1/system/me',
+      parameters: [],
+      responses: { 200: Type.Ref('AtriumOperatorMe') },
+    },
+    {
+      id: 'atriumSystemAuditList',
+      method: 'GET',
+      path: '/atrium/v1/system/audit',
+      parameters: [
+        { name: 'limit', in: 'query', schema: Type.Integer({ minimum: 1, maximum: 500 }) },
+        { name: 'before', in: 'query', schema: Type.Integer({ minimum: 1 }) },
+      ],
+      responses: { 200: Type.Ref('AtriumSystemAudit') },
+    },
+    {
+      id: 'atriumOperatorsList',
+      method: 'GET',
+      path: operators,
+      parameters: [],
+      responses: { 200: Type.Ref('AtriumOperators') },
+    },
+    {
+      id: 'atriumOperatorsCreate',
+      method: 'POST',
+      path: operators,
+      parameters: [],
+      body: { schema: Type.Ref('AtriumOperatorEntity'), required: true },
+      responses: { 201: Type.Ref('AtriumOperatorInvited') },
+    },
+    {
+      id: 'atriumOperatorsUpdate',
+      method: 'PATCH',
+      path: `${operators}/{uid}`,
+      parameters: [uid],
+      body: { schema: Type.Ref('AtriumOperatorPatch'), required: true },
+      responses: { 204: null },
+    },
+    {
+      id: 'atriumOperatorsDelete',
+      method: 'DELETE',
+      path: `${operators}/{uid}`,
+      parameters: [uid],
+      responses: { 204: null },
+    },
+    {
+      id: 'atriumOperatorsActivate',
+      method: 'POST',
+      path: `${operators}/{uid}/activate`,
+      parameters: [uid],
+      responses: { 200: Type.Ref('AtriumLink') },
+    },
+    {
+      id: 'atriumLinksUse',
+      method: 'POST',
+      path: '/atrium/v1/links',
+      parameters: [],
+      body: { schema: Type.Ref('AtriumLinkUse'), required: true },
+      responses: { 200: Type.Ref('AtriumLinkUsed') },
+    },
+  ],
+}

@@ -1,0 +1,63 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { type OperatorPermission, operatorRoles } from '@atrium/api/permissions/operators.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { Actor } from '@atrium/runtime/store/store.ts'
+import type { FastifyRequest } from 'fastify'
+import type { ServerContext } from '../../context.ts'
+import { operatorActor } from '../operation.ts'
+import { header } from './headers.ts'
+
+/** Whoever acts for the installation: an operator who signed in, or the holder of the machine's own credential. */
+export interface ActingOperator {
+  actor: Actor
+  /** Of an operator's role; `machine` for the machine's credential. */
+  role: string
+  permissions: ReadonlySet<OperatorPermission>
+  /** The session; null for the machine's credential, which has none. */
+  token: string | null
+}
+
+const machine: ActingOperator = {
+  actor: operatorActor,
+  role: 'machine',
+  permissions: new Set(operatorRoles.RootAdmin),
+  token: null,
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Compares in the same time whatever differs. */
+export const isSameSecret = (given: string, expected: string): boolean =>
+  timingSafeEqual(sha256(given), sha256(expected))
+
+/** Which operator sends the request (`Authorization`, with or without `Bearer`); null when none. */
+export async function operatorOf(request: FastifyRequest, context: ServerContext): Promise<ActingOperator | null> {
+  const token = header(request, 'Authorization')?.replace(/^Bearer /i, '')
+  if (!token) return null
+  const expected = context.operatorToken?.reveal()
+  if (expected && isSameSecret(token, expected)) return machine
+  const operator = await context.identity.operators.ofToken(token)
+  if (!operator) return null
+  const { uid, email, role } = operator
+  return {
+    actor: { type: 'operator', uid, name: email },
+    role,
+    permissions: new Set<OperatorPermission>(operatorRoles[role]),
+    token,
+  }
+}
+
+/** Rejects with `Unauthorized` when no operator asks, and with `Forbidden` when their role does not hold `needs`. */
+export async function admitOperator(
+  request: FastifyRequest,
+  needs: OperatorPermission | null,
+  context: ServerContext,
+): Promise<ActingOperator> {
+  const operator = await operatorOf(request, context)
+  if (!operator)
+    throw new AtriumError('Unauthorized', 'This needs an operator: a session of theirs, or the operator token.')
+  if (needs === null || operator.permissions.has(needs)) return operator
+  throw new AtriumError('Forbidden', `This needs the operator's permission ${needs}, which ${operator.role} lacks.`, {
+    details: { permission: needs },
+  })
+}

@@ -1,0 +1,41 @@
+import type { RegisteredOperation } from '../../operation.ts'
+import { atriumLinksUse } from './atriumLinksUse.ts'
+import { atriumOperatorsActivate } from './atriumOperatorsActivate.ts'
+import { atriumOperatorsCreate } from './atriumOperatorsCreate.ts'
+import { atriumOperatorsDelete } from './atriumOperatorsDelete.ts'
+import { atriumOperatorsList } from './atriumOperatorsList.ts'
+import { atriumOperatorsUpdate } from './atriumOperatorsUpdate.ts'
+import { atriumSystemAuditList } from './atriumSystemAuditList.ts'
+import { atriumSystemMe } from './atriumSystemMe.ts'
+import { atriumSystemSignIn } from './atriumSystemSignIn.ts'
+import { atriumSystemSignOut } from './atriumSystemSignOut.ts'
+import { atriumTenantsActivate } from './atriumTenantsActivate.ts'
+import { atriumTenantsCreate } from './atriumTenantsCreate.ts'
+import { atriumTenantsDelete } from './atriumTenantsDelete.ts'
+import { atriumTenantsDisable } from './atriumTenantsDisable.ts'
+import { atriumTenantsEnable } from './atriumTenantsEnable.ts'
+import { atriumTenantsGet } from './atriumTenantsGet.ts'
+import { atriumTenantsInvite } from './atriumTenantsInvite.ts'
+import { atriumTenantsList } from './atriumTenantsList.ts'
+
+/** Of operators, and of those who got a link from one. */
+export const operatorsOperations: RegisteredOperation[] = [
+  atriumLinksUse,
+  atriumOperatorsActivate,
+  atriumOperatorsCreate,
+  atriumOperatorsDelete,
+  atriumOperatorsList,
+  atriumOperatorsUpdate,
+  atriumSystemAuditList,
+  atriumSystemMe,
+  atriumSystemSignIn,
+  atriumSystemSignOut,
+  atriumTenantsActivate,
+  atriumTenantsCreate,
+  atriumTenantsDelete,
+  atriumTenantsDisable,
+  atriumTenantsEnable,
+  atriumTenantsGet,
+  atriumTenantsInvite,
+  atriumTenantsList,
+]

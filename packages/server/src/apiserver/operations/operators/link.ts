@@ -1,0 +1,10 @@
+import type { AtriumLink } from '@atrium/api/generated/operations.d.ts'
+import type { IssuedLink } from '../../../auth/operators.ts'
+import type { ServerContext } from '../../../context.ts'
+import { activationPath } from '../../http/activation-page.ts'
+
+/** The link as a person opens it. The secret is behind `#`: browsers keep it to themselves, so that no log of a server or proxy holds it. */
+export const viewLink = ({ imports }: ServerContext, { token, expiresAt }: IssuedLink): AtriumLink => ({
+  url: `${imports?.url ?? ''}${activationPath}#${token.reveal()}`,
+  expiresAt,
+})

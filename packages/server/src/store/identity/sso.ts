@@ -1,0 +1,137 @@
+import type { Sql } from '../database.ts'
+
+/** A person as an identity provider knows them. */
+export interface SsoSubject {
+  /** Which provider, and as which of its clients: another client may give other subjects to the same people. */
+  provider: string
+  subject: string
+}
+
+/** Where a session came from: ends with it. */
+export interface SsoOrigin extends SsoSubject {
+  /** The provider's own session, where it tells. */
+  index?: string
+  /** By which name a provider of SAML ends it. */
+  nameId?: string
+  nameIdFormat?: string
+}
+
+export async function selectLinkedUser(sql: Sql, tenant: string, known: SsoSubject): Promise<string | null> {
+  const [row] = await sql.query<{ user_uid: string }>(
+    'select user_uid from sso_links where tenant = $1 and provider = $2 and subject = $3',
+    [tenant, known.provider, known.subject],
+  )
+  return row?.user_uid ?? null
+}
+
+/** Whether the user is somebody at that provider. */
+export async function isLinked(sql: Sql, tenant: string, provider: string, userUid: string): Promise<boolean> {
+  const rows = await sql.query('select 1 from sso_links where tenant = $1 and provider = $2 and user_uid = $3', [
+    tenant,
+    provider,
+    userUid,
+  ])
+  return rows.length > 0
+}
+
+export async function insertLink(
+  sql: Sql,
+  tenant: string,
+  { provider, subject }: SsoSubject,
+  userUid: string,
+  at: string,
+): Promise<void> {
+  await sql.query(
+    'insert into sso_links (tenant, provider, subject, user_uid, created_at) values ($1, $2, $3, $4, $5)',
+    [tenant, provider, subject, userUid, at],
+  )
+}
+
+/** What a program gets for its code. */
+export interface SsoTicket {
+  challenge: string
+  origin: SsoOrigin
+}
+
+/** False when there is one already. `code`: null = a state that has done its work. */
+export async function insertTicket(
+  sql: Sql,
+  tenant: string,
+  hash: Buffer,
+  expiresAt: string,
+  code: (SsoTicket & { userUid: string }) | null = null,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `insert into sso_tickets (tenant, hash, user_uid, ticket, expires_at) values ($1, $2, $3, $4, $5)
+     on conflict do nothing returning tenant`,
+    [
+      tenant,
+      hash,
+      code?.userUid ?? null,
+      code && JSON.stringify({ challenge: code.challenge, origin: code.origin }),
+      expiresAt,
+    ],
+  )
+  return rows.length > 0
+}
+
+/** The code, which nobody can take again; null when there is none that is still good. */
+export async function takeCode(
+  sql: Sql,
+  tenant: string,
+  hash: Buffer,
+  at: string,
+): Promise<(SsoTicket & { userUid: string; email: string }) | null> {
+  const [row] = await sql.query<{ userUid: string; email: string; ticket: SsoTicket }>(
+    `delete from sso_tickets t using users u
+     where t.tenant = $1 and t.hash = $2 and t.ticket is not null and t.expires_at > $3
+       and u.tenant = t.tenant and u.uid = t.user_uid and u.is_active
+     returning t.user_uid as "userUid", u.email, t.ticket`,
+    [tenant, hash, at],
+  )
+  return row ? { userUid: row.userUid, email: row.email, ...row.ticket } : null
+}
+
+export async function deleteExpiredTickets(sql: Sql, tenant: string, at: string): Promise<void> {
+  await sql.query('delete from sso_tickets where tenant = $1 and expires_at < $2', [tenant, at])
+}
+
+/** Sessions of whom a provider of SAML calls so, all of them or those of one session of its own. How many there were. */
+export async function deleteSessionsOfName(
+  sql: Sql,
+  tenant: string,
+  { provider, nameId, index }: { provider: string; nameId: string; index: string | null },
+): Promise<number> {
+  const rows = await sql.query(
+    `delete from sessions where tenant = $1 and sso ->> 'provider' = $2 and sso ->> 'nameId' = $3
+       and ($4::text is null or sso ->> 'index' = $4) returning hash`,
+    [tenant, provider, nameId, index],
+  )
+  return rows.length
+}
+
+/** Sessions that came from another provider of the protocol than this one; null = from any of it. How many there were. */
+export async function deleteSessionsOfOthers(
+  sql: Sql,
+  tenant: string,
+  protocol: string,
+  provider: string | null,
+): Promise<number> {
+  const rows = await sql.query(
+    `delete from sessions where tenant = $1 and starts_with(sso ->> 'provider', $2)
+       and sso ->> 'provider' is distinct from $3 returning hash`,
+    [tenant, `${protocol} `, provider],
+  )
+  return rows.length
+}
+
+/** Tenants with this domain among theirs; runs as `atrium_system`. At most two: more than one leads nowhere. */
+export async function selectTenantsOfDomain(sql: Sql, domain: string): Promise<{ uid: string; name: string }[]> {
+  return sql.query<{ uid: string; name: string }>(
+    `select t.uid, t.name from settings s join tenants t on t.uid = s.tenant
+     where s.name = 'domains' and s.scope = '' and exists (
+       select from jsonb_path_query(s.value, '$.domains[*]') as own where lower(own #>> '{}') = $1)
+     order by t.uid limit 2`,
+    [domain],
+  )
+}
