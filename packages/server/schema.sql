@@ -36,12 +36,14 @@ create table audit_log (
   message text not null,
   name text not null,
   project text,
+  request text collate "C",
   tenant text collate "C" not null,
   uid text not null
 )
   constraint audit_log_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid) ON DELETE CASCADE
   constraint audit_log_pkey PRIMARY KEY (tenant, id)
   CREATE INDEX audit_log_by_object ON public.audit_log USING btree (tenant, uid, id DESC)
+  CREATE INDEX audit_log_by_request ON public.audit_log USING btree (tenant, request, at) WHERE (request IS NOT NULL)
   CREATE INDEX audit_log_newest ON public.audit_log USING btree (tenant, at DESC, id DESC)
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))

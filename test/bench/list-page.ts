@@ -19,19 +19,14 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import { createTenant } from '@atrium/server/auth/create-tenant.ts'
 import type { Installation } from '@atrium/server/context.ts'
+import type { ApiTarget } from './support/api-client.ts'
 import { cores, pin } from './support/cores.ts'
 import { addManyClusters } from './support/many-clusters.ts'
 import { openLoop } from './support/open-loop.ts'
 import { percentile } from './support/percentile.ts'
 import { openBenchPlane } from './support/plane.ts'
 import { report } from './support/report.ts'
-import {
-  openSearchClient,
-  type Search,
-  type SearchClient,
-  SearchRefused,
-  type SearchTarget,
-} from './support/search-client.ts'
+import { openSearchClient, type Search, type SearchClient, SearchRefused } from './support/search-client.ts'
 
 const { values } = parseArgs({
   options: {
@@ -130,7 +125,7 @@ const load = async (callers: readonly SearchClient[], lasting: number): Promise<
 }
 
 /** Runs `work` while another tenant asks as fast as it can. */
-const flooded = async <T>(target: SearchTarget, work: () => Promise<T>): Promise<{ result: T; flood: Flood }> => {
+const flooded = async <T>(target: ApiTarget, work: () => Promise<T>): Promise<{ result: T; flood: Flood }> => {
   const child = fork(join(import.meta.dirname, 'support/flood.ts'), [JSON.stringify(target)])
   const beganMs = systemClock.elapsed()
   try {

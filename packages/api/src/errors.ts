@@ -32,6 +32,12 @@ export const errorStatus = {
   /** The tenant has as many of these as it may; `details` names kind and limit. */
   ResourceLimitReached: 409,
   PayloadTooLarge: 413,
+  /** URL and headers are longer than the server reads. */
+  HeadersTooLarge: 431,
+  /** It took the client too long to send its request. */
+  RequestTimeout: 408,
+  /** `If-Match` names another version than the object has now; `details.etag` is the present one. */
+  PreconditionFailed: 412,
   /** More than this caller's share: try again later. */
   TooManyRequests: 429,
   /** A watch position that is no longer kept: list again, then watch from the list's position. */

@@ -141,3 +141,41 @@ test('a watch resumes after the last change when the connection breaks, and ends
   expect(seen).toEqual([7, 8])
   expect(resumed).toEqual([undefined, '7'])
 })
+
+test('a held client changes what it has read as long as nobody else does, and says so otherwise', async () => {
+  let version = 1
+  const expected: (string | undefined)[] = []
+  const client = await clientOf((request, response) => {
+    const sent = request.headers['if-match']
+    if (request.method !== 'GET') expected.push(sent)
+    if (sent !== undefined && sent !== `"${version}"`)
+      return json(response, 412, { code: 'PreconditionFailed', message: 'changed', details: null, ref: 'r' })
+    if (request.method === 'PUT') version += 1
+    response.setHeader('etag', `"${version}"`)
+    return request.method === 'GET' ? json(response, 200, { metadata: {} }) : void response.writeHead(204).end()
+  })
+  const held = client.held()
+  const [params, body] = [{ uid: 'p' }, { metadata: { name: 'x' } }]
+  const change = (by: Client) => by.call('PUT /v1/projects/{uid}', { params, body })
+  await held.call('GET /v1/projects/{uid}', { params })
+  await change(held)
+  await change(held)
+  await change(client)
+  await expect(change(held)).rejects.toMatchObject({ code: 'PreconditionFailed' })
+  expect(expected).toEqual(['"1"', '"2"', undefined, '"3"'])
+})
+
+test('what was refused before anything was done is sent again, a creation too, once the server has room', async () => {
+  sleeps.length = 0
+  const keys: unknown[] = []
+  const client = await clientOf((request, response) => {
+    keys.push(request.headers['idempotency-key'])
+    if (keys.length > 1) return json(response, 201, { uid: 'u' })
+    const details = { retryAfterSeconds: 3 }
+    return json(response, 429, { code: 'TooManyRequests', message: 'slower', details, ref: 'r' })
+  })
+  expect(await client.call('POST /v1/projects', { body: { metadata: { name: 'x' } } })).toEqual({ uid: 'u' })
+  expect(sleeps).toEqual([3_000])
+  expect(keys[0]).toMatch(/^[\w-]+$/)
+  expect(keys[1]).toBe(keys[0])
+})

@@ -1,6 +1,7 @@
 import type { Operations, Routes } from '@atrium/api/generated/operations.d.ts'
 import { ApiError, errorOf } from './error.ts'
 import { type Capabilities, withDeadline, withRetries } from './retry.ts'
+import { Versions } from './versions.ts'
 import { type WatchOptions, watchChanges } from './watch.ts'
 
 export type Route = keyof Routes
@@ -46,6 +47,11 @@ export interface Client {
   list<R extends ListRoute>(route: R, ...input: OptionalInput<R>): AsyncGenerator<Item<R>>
   /** Changes as they happen; reconnects after the last one seen. Ends when `signal` aborts. */
   watch(options: WatchOptions): ReturnType<typeof watchChanges>
+  /**
+   * The same, which changes an object that it has read only as long as nobody else changes it: `PreconditionFailed` else.
+   * For what reads one object and then changes it.
+   */
+  held(): Client
 }
 /** The input may be left out where nothing in it is needed. */
 type OptionalInput<R extends Route> =
@@ -86,9 +92,15 @@ async function read(response: Response): Promise<unknown> {
   return type.startsWith('application/json') ? response.json() : new Uint8Array(await response.arrayBuffer())
 }
 
+/** 96 bits. */
+const keyFrom = ({ fraction }: Capabilities['random']): string =>
+  Array.from({ length: 3 }, () => Math.floor(fraction() * 2 ** 32).toString(36)).join('-')
+
 const defaultTimeoutMs = 60_000
 
-export function createClient(options: ClientOptions): Client {
+export const createClient = (options: ClientOptions): Client => clientOf(options, null)
+
+function clientOf(options: ClientOptions, versions: Versions | null): Client {
   const send = options.fetch ?? fetch
   const headersFor = (project: string | null | undefined, isChange = false): Record<string, string> => {
     const credential = options.credential()
@@ -108,17 +120,23 @@ export function createClient(options: ClientOptions): Client {
   const request = async (route: Route, input: AnyInput): Promise<unknown> => {
     const [method = '', path = ''] = route.split(' ')
     const url = urlOf(options.url, path, input)
-    const attempt = async (signal: AbortSignal): Promise<unknown> =>
-      read(
-        await send(url, {
-          method,
-          headers: headersFor(input.project, method !== 'GET'),
-          body: bodyOf(input.body),
-          signal,
-        }),
-      )
+    const isChange = method !== 'GET'
+    // Two calls that make the same are two wishes; tries of one call are one.
+    const key = keyFrom(options.random)
+    const attempt = async (signal: AbortSignal): Promise<unknown> => {
+      const expected = isChange && method !== 'POST' ? versions?.expectedAt(url.pathname) : undefined
+      const headers = {
+        ...headersFor(input.project, isChange),
+        ...(expected !== undefined && { 'If-Match': expected }),
+        ...(method === 'POST' && { 'Idempotency-Key': key }),
+      }
+      const response = await send(url, { method, headers, body: bodyOf(input.body), signal })
+      if (response.ok && isChange) versions?.changed(expected, response.headers.get('etag'))
+      if (response.ok && !isChange) versions?.read(url.pathname, response.headers.get('etag'))
+      return read(response)
+    }
     return withDeadline(options.url, options.timeoutMs ?? defaultTimeoutMs, input.signal, (signal) =>
-      method === 'POST' || method === 'PATCH' ? attempt(signal) : withRetries(options, () => attempt(signal), signal),
+      withRetries(options, method !== 'POST' && method !== 'PATCH', () => attempt(signal), signal),
     )
   }
 
@@ -141,6 +159,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     call: (route, ...[input]) => request(route, input ?? {}) as never,
     list: (route, ...[input]) => list(route, input ?? {}) as never,
+    held: () => clientOf(options, new Versions()),
     watch: (watchOptions) =>
       watchChanges(options, watchOptions, (url, headers, signal) =>
         send(new URL(options.url.replace(/\/$/, '') + url), {

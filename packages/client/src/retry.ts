@@ -19,8 +19,19 @@ const isPassing = (error: unknown): boolean =>
 export const delayMs = (attempt: number, random: Capabilities['random']): number =>
   Math.min(firstDelayMs * 2 ** attempt, longestDelayMs) * (0.5 + random.fraction() / 2)
 
+/** Refused before anything was done. */
+const isRefused = (error: unknown): boolean => error instanceof ApiError && error.status === 429
+
+/** What the server asks for, within reason. */
+function toldDelayMs(error: unknown): number {
+  const told: unknown = error instanceof ApiError ? Reflect.get(Object(error.details), 'retryAfterSeconds') : null
+  return typeof told === 'number' ? Math.min(told * 1000, longestDelayMs) : 0
+}
+
+/** `mayRepeat`: what changes nothing when it is done twice; the rest is tried again only where nothing was done. */
 export async function withRetries<T>(
   { clock, random }: Capabilities,
+  mayRepeat: boolean,
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
@@ -28,8 +39,9 @@ export async function withRetries<T>(
     try {
       return await work()
     } catch (error) {
-      if (!isPassing(error) || attempt + 1 >= attempts || signal?.aborted) throw error
-      await clock.sleep(delayMs(attempt, random), signal)
+      const isWorthIt = mayRepeat ? isPassing(error) : isRefused(error)
+      if (!isWorthIt || attempt + 1 >= attempts || signal?.aborted) throw error
+      await clock.sleep(Math.max(delayMs(attempt, random), toldDelayMs(error)), signal)
     }
   }
 }

@@ -59,7 +59,12 @@ export const startServer = async (installation: Installation, options: ServerOpt
 const serve = async (installation: Installation, options: ServerOptions): Promise<RunningServer> => {
   const { config, link, content, pki, logger } = installation
   const served = { ...installation, imports: importsOf(installation, () => agent) }
-  const app = createApp(served, { https: pki.tls, metrics: createMetrics(installation) })
+  const app = createApp(served, {
+    https: pki.tls,
+    metrics: createMetrics(installation),
+    rates: config.rates,
+    trustedProxies: config.trustedProxies,
+  })
   link.registerRoutes(app)
   app.server.on('upgrade', link.handleUpgrade)
   if (app.server instanceof Server) link.guard(app.server)

@@ -1,4 +1,6 @@
+import type { Server } from 'node:http'
 import { connect } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
@@ -93,19 +95,66 @@ describe('requests', () => {
     expect(lines).toContainEqual(expect.objectContaining({ operation: 'v1AuthRefresh' }))
   })
 
-  test('garbage on the socket ends that connection and nothing else', async () => {
-    await api.app.listen({ port: 0, host: '127.0.0.1' })
-    const { port } = api.app.server.address() as { port: number }
-    const text = await new Promise<string>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => socket.end('\u0001\u0002 garbage\r\n\r\n'))
-      let received = ''
-      socket.on('data', (chunk) => {
-        received += chunk
-      })
-      socket.on('close', () => resolve(received))
+  describe('what is no whole request', () => {
+    let port: number
+    beforeAll(async () => {
+      await api.app.listen({ port: 0, host: '127.0.0.1' })
+      port = (api.app.server.address() as { port: number }).port
     })
-    expect(text).toContain('400')
-    expect((await call('GET /v1/users/info')).status).toBe(200)
+    /** Everything that comes back, until the connection ends. */
+    const talk = (text: string): Promise<{ status: number; body: { code: string; ref: string } }> =>
+      new Promise((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(text))
+        let received = ''
+        socket.on('data', (chunk) => {
+          received += chunk
+        })
+        socket.on('close', () => {
+          const [head = '', body = ''] = received.split('\r\n\r\n')
+          resolve({ status: Number(head.split(' ')[1]), body: JSON.parse(body) })
+        })
+      })
+
+    test.each([
+      ['garbage', '\u0001\u0002 garbage\r\n\r\n', 400, 'InvalidRequest'],
+      [
+        'a header that is too large',
+        `GET /v1/users/info HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+        431,
+        'HeadersTooLarge',
+      ],
+      ['a URL that is too large', `GET /v1/${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 431, 'HeadersTooLarge'],
+      [
+        'two lengths',
+        'POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n',
+        400,
+        'InvalidRequest',
+      ],
+    ])('%s ends that connection with an error as every other, and nothing else', async (_what, text, status, code) => {
+      const answer = await talk(text)
+      expect(answer).toMatchObject({ status, body: { code, message: expect.any(String) } })
+      expect(Object.keys(answer.body).sort()).toEqual(['code', 'details', 'message', 'ref'])
+      expect(lines).toContainEqual(expect.objectContaining({ ref: answer.body.ref, status }))
+      expect((await call('GET /v1/users/info')).status).toBe(200)
+    })
+
+    test('headers that dribble in are waited for so long and no longer', async () => {
+      const { headersTimeout, requestTimeout } = api.app.server as Server
+      expect([headersTimeout, requestTimeout]).toEqual([20_000, 60_000])
+      const socket = new PassThrough()
+      const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+      api.app.server.emit('clientError', late, socket)
+      const text = (await socket.toArray()).join('')
+      expect(text).toContain('HTTP/1.1 408')
+      expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'RequestTimeout' })
+    })
+  })
+
+  test('a path that is none does not read what strangers send', async () => {
+    const response = await api.app.inject({ method: 'POST', url: '/nowhere', payload: 'x'.repeat(9 * 1024 * 1024) })
+    expect([response.statusCode, response.json().code]).toEqual([400, 'NotImplemented'])
+    const health = await api.app.inject({ url: '/healthz', payload: 'x'.repeat(2_000) })
+    expect([health.statusCode, health.json().code]).toEqual([413, 'PayloadTooLarge'])
   })
 })
 

@@ -130,6 +130,10 @@ describe('resource limits of a tenant', () => {
     await setLimit(call, tenant.uid, 'appprofile', 7)
     const negative = { body: { resources: [{ kind: 'user', limit: -1 }] } }
     expect((await call(`PATCH /v1/tenants/${tenant.uid}/resourceLimits`, negative)).status).toBe(400)
+    const ofNothing = { body: { resources: [{ limit: 3 }] } }
+    const refused = await call(`PATCH /v1/tenants/${tenant.uid}/resourceLimits`, ofNothing)
+    expect([refused.status, refused.body.details]).toEqual([400, { field: 'resources[0].kind' }])
+    expect((await call(`GET /v1/tenants/${tenant.uid}/resourceLimits`)).status).toBe(200)
   })
 })
 

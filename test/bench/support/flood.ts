@@ -1,14 +1,15 @@
 /**
  * A tenant that asks for pages as fast as it is answered, over 64 connections, in a process of its own. The argument is a
- * `SearchTarget` as JSON. Tells how often it was answered and refused when its parent asks it to stop.
+ * `ApiTarget` as JSON. Tells how often it was answered and refused when its parent asks it to stop.
  */
 import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { openSearchClient, SearchRefused, type SearchTarget } from './search-client.ts'
+import type { ApiTarget } from './api-client.ts'
+import { openSearchClient, SearchRefused } from './search-client.ts'
 
 const AT_ONCE = 64
 /** One that is refused does not turn into a loop of its own. */
 const REFUSED_MS = 5
-const client = openSearchClient(JSON.parse(process.argv[2] ?? '{}') as SearchTarget)
+const client = openSearchClient(JSON.parse(process.argv[2] ?? '{}') as ApiTarget)
 const counts = { answered: 0, refused: 0 }
 let isStopping = false
 

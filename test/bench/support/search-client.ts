@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
+import { type ApiTarget, openApiClient } from './api-client.ts'
 
 /** How a bench asks for a page of clusters: as one caller, over connections that stay. */
 export interface SearchClient {
@@ -16,37 +15,16 @@ export interface Search {
   body: object
 }
 
-export interface SearchTarget {
-  url: string
-  caFile: string
-  apiKey: string
-}
-
-const MOST_CONNECTIONS = 128
-
-export const openSearchClient = ({ url, caFile, apiKey }: SearchTarget): SearchClient => {
-  const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, ca: readFileSync(caFile) })
+export const openSearchClient = (target: ApiTarget): SearchClient => {
+  const client = openApiClient(target)
   return {
-    search: ({ project, limit, offset, body }) =>
-      new Promise((resolve, reject) => {
-        const call = request(`${url}/v1/dashboard/spectroclusters/search?limit=${limit}&offset=${offset}`, {
-          ...{ agent, method: 'POST' },
-          headers: { 'content-type': 'application/json', ApiKey: apiKey, ...(project && { ProjectUid: project }) },
-        })
-        call.on('error', reject)
-        call.on('response', (response) => {
-          const parts: Buffer[] = []
-          response.on('data', (part: Buffer) => parts.push(part))
-          response.on('error', reject)
-          response.on('end', () => {
-            const text = Buffer.concat(parts).toString('utf8')
-            if (response.statusCode === 200) resolve(text)
-            else reject(new SearchRefused(response.statusCode ?? 0, text.slice(0, 300)))
-          })
-        })
-        call.end(JSON.stringify(body))
-      }),
-    close: () => agent.destroy(),
+    async search({ project, limit, offset, body }) {
+      const path = `/v1/dashboard/spectroclusters/search?limit=${limit}&offset=${offset}`
+      const { status, text } = await client.send({ method: 'POST', path, project, body })
+      if (status !== 200) throw new SearchRefused(status, text.slice(0, 300))
+      return text
+    },
+    close: () => client.close(),
   }
 }
 

@@ -20,7 +20,7 @@ export interface PlanOfExisting {
 /** Compares a document with the object it names. Changes nothing. */
 export async function planDocument(server: Server, document: AtriumDocument): Promise<Plan> {
   const kind = kindOf(document.kind)
-  const scope = await scopeOf(server, document)
+  const scope = heldScope(await scopeOf(server, document))
   const uid = scope === null ? null : await kind.find(scope, document)
   if (scope === null || uid === null) {
     const [masked] = maskedPaths(document.spec, 'spec')
@@ -37,6 +37,9 @@ export async function planDocument(server: Server, document: AtriumDocument): Pr
   const change = isOpen ? 'configured' : found.length > 0 ? 'secrets' : 'unchanged'
   return { change, wanted, live, differences: found, scope, uid }
 }
+
+/** What is changed is what was compared: whoever changes the object in between is not overwritten. */
+const heldScope = (scope: Scope | null): Scope | null => scope && { ...scope, client: scope.client.held() }
 
 /** The document over the object as it is: what it leaves out stays. */
 export function merge(live: AtriumDocument, document: AtriumDocument): AtriumDocument {

@@ -110,6 +110,7 @@ export const clientIn = (client: Client, project: string | null): Client => ({
   call: (route, ...[input]) => client.call(route, { project, ...input } as never),
   list: (route, ...[input]) => client.list(route, { project, ...input } as never),
   watch: (options) => client.watch({ project, ...options }),
+  held: () => clientIn(client.held(), project),
 })
 
 function isGiven(command: Command, option: string): boolean {

@@ -24,6 +24,8 @@ export interface Actor {
   name: string
   /** Why, in a person's own words: kept with the revisions that are made, and in the audit record. */
   note?: string
+  /** Tells the request that makes something from every other one; the same when it is sent again. */
+  request?: string
 }
 
 /** A spec as it was written once. */
@@ -32,7 +34,7 @@ export interface Revision<K extends KindName> {
   generation: number
   at: string
   /** Null when it was written before that was recorded. */
-  by: Omit<Actor, 'note'> | null
+  by: Omit<Actor, 'note' | 'request'> | null
   note: string | null
   spec: SpecOf<K>
 }

@@ -16,7 +16,17 @@ export interface Admission {
 
 export function createAdmission(store: Store): Admission {
   return {
-    run: (subject, work) => store.transaction(subject.tenant, subject.actor, (tx) => work(new AdmittedTx(tx, subject))),
+    async run(subject, work) {
+      let isJudged = false
+      const result = await store.transaction(subject.tenant, subject.actor, async (tx) => {
+        const admitted = new AdmittedTx(tx, subject)
+        const worked = await work(admitted)
+        isJudged = admitted.end()
+        return worked
+      })
+      if (isJudged) subject.named?.settle()
+      return result
+    },
     async *watch(subject, options) {
       const sight = new WatchedSight(store)
       for await (const event of store.watch({ tenant: subject().tenant, ...options })) {

@@ -39,6 +39,9 @@ export class AdmittedTx implements Tx {
   readonly #sight: Sight
   /** Uids made in this transaction: whoever may create an object may also finish it (secrets, references). */
   readonly #created = new Set<string>()
+  #hasWritten = false
+  /** The named object has the version that the request asks for, and is held. */
+  #isJudged = false
 
   constructor(tx: Tx, subject: Subject) {
     this.tenant = tx.tenant
@@ -55,13 +58,24 @@ export class AdmittedTx implements Tx {
   async getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null> {
     const object = await this.#ifSeen(await this.#tx.getForUpdate(kind, uid))
     if (object) await this.#authorize('update', object)
+    if (object) this.#judge(object)
     return object
+  }
+
+  /** Before the commit; returns whether a change was held to the version that the request asks for. */
+  end(): boolean {
+    if (!this.#hasWritten) return false
+    this.#subject.named?.mustBeJudged(this.#isJudged)
+    return this.#isJudged
   }
 
   async list<K extends KindName>(kind: K, query: ListQuery = {}): Promise<ListPage<K>> {
     if (kind === 'Project') return listProjects(this.#tx, this.#subject, kind, query)
     const visible = visibleQuery(this.#subject, kind, query)
-    return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.list(kind, visible)
+    if (visible === 'nothing') return { items: [], count: 0 }
+    const page = await this.#tx.list(kind, visible)
+    for (const object of page.items) this.#subject.named?.met(object)
+    return page
   }
 
   async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
@@ -78,6 +92,7 @@ export class AdmittedTx implements Tx {
     if (project !== null) await this.#projectMustBeOpen(project)
     checkMeta(object)
     await validations[kind]?.create?.({ subject: this.#subject, tx: this.#tx }, object)
+    this.#hasWritten = true
     const created = await this.#tx.create(object)
     this.#created.add(created.meta.uid)
     await wakeTargets(this.#tx, kind, created.spec)
@@ -94,6 +109,8 @@ export class AdmittedTx implements Tx {
     await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
     const updated = await this.#tx.update(kind, uid, patch)
     await wakeTargets(this.#tx, kind, previous.spec, updated.spec)
+    this.#hasWritten = true
+    this.#subject.named?.met(updated)
     return updated
   }
 
@@ -157,7 +174,7 @@ export class AdmittedTx implements Tx {
 
   /** Only for those who may update the object: whoever can only read it never gets its secrets. */
   async getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
-    await this.#requireRef('update', ref)
+    await this.#authorize('update', await this.#requireRef('get', ref))
     return this.#tx.getSecret(ref, field)
   }
 
@@ -203,8 +220,9 @@ export class AdmittedTx implements Tx {
   }
 
   async #ifSeen<K extends KindName>(object: StoredObject<K> | null): Promise<StoredObject<K> | null> {
-    if (!object || this.#created.has(object.meta.uid)) return object
-    return (await this.#sight.sees(placeOf(object))) ? object : null
+    if (!object || !(this.#created.has(object.meta.uid) || (await this.#sight.sees(placeOf(object))))) return null
+    this.#subject.named?.met(object)
+    return object
   }
 
   async #authorize(verb: Verb, object: StoredObject): Promise<void> {
@@ -221,12 +239,20 @@ export class AdmittedTx implements Tx {
     throw notFound(object.kind, uid)
   }
 
-  /** The object, if the subject may do `verb` with it. */
+  /** The object, if the subject may do `verb` with it: what changes it comes next. */
   async #require<K extends KindName>(verb: Verb, kind: K, uid: string): Promise<StoredObject<K>> {
-    const object = await this.#tx.get(kind, uid)
+    const isHeld = verb !== 'get' && this.#subject.named?.asks === true
+    const object = await (isHeld ? this.#tx.getForUpdate(kind, uid) : this.#tx.get(kind, uid))
     if (!object) throw notFound(kind, uid)
     await this.#authorize(verb, object)
+    if (verb === 'get') return object
+    this.#judge(object)
+    this.#hasWritten = true
     return object
+  }
+
+  #judge(object: StoredObject): void {
+    if (!this.#isJudged && this.#subject.named?.isMet(object)) this.#isJudged = true
   }
 
   #requireRef(verb: Verb, ref: ObjectRef): Promise<StoredObject> {

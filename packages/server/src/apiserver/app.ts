@@ -6,12 +6,15 @@ import type { ServerContext } from '../context.ts'
 import { admit } from './http/access.ts'
 import { addActivationPage } from './http/activation-page.ts'
 import { addBodyParser } from './http/body-parser.ts'
+import { clientErrorHandler, headBytes, headTimeoutMs, requestTimeoutMs } from './http/client-errors.ts'
 import { dispatcher, type Tools } from './http/dispatch.ts'
 import { errorAnswer, sendError } from './http/errors.ts'
 import { FairShare } from './http/fair-share.ts'
 import { addHealth, addObservation } from './http/observe.ts'
 import { Projectors } from './http/projector.ts'
+import { RateLimits, type Rates } from './http/rate-limits.ts'
 import './http/request.ts'
+import { Repeats } from './http/repeats.ts'
 import { addResponseGuard } from './http/response-guard.ts'
 import { Router } from './http/router.ts'
 import { loadContract } from './http/table.ts'
@@ -28,12 +31,18 @@ export interface AppOptions {
   onContractViolation?: (message: string) => void
   /** What `/metrics` shows besides the API's own measurements. */
   metrics?: Registry
+  /** Absent = whoever asks is answered, for tests. */
+  rates?: Rates
+  /** Proxies (addresses or CIDRs) whose `X-Forwarded-For` says who asks. */
+  trustedProxies?: string[]
   /** Instead of the built handlers (tests). */
   operations?: RegisteredOperation[]
 }
 
 const bodyLimitBytes = 8 * 1024 * 1024
-const requestTimeoutMs = 60_000
+/** How often connections are looked at whose requests do not come. */
+const lookMs = 5_000
+const handshakeTimeoutMs = 20_000
 /** Few, so that whoever comes next is soon served; enough that some can wait for the database while others compute. */
 const fairShare = { atOnce: 6, presentMs: 1_000, holdMs: 250, waiting: 1_000 }
 
@@ -45,10 +54,13 @@ const chooseProtocol = ({ protocols }: { protocols: string[] }): string | undefi
   protocols.find((protocol) => protocol === 'http/1.1')
 
 function createFastify(context: ServerContext, options: AppOptions): FastifyInstance {
+  const connections = { maxHeaderSize: headBytes, headersTimeout: headTimeoutMs, connectionsCheckingInterval: lookMs }
   const settings = {
     logger: false,
+    clientErrorHandler: clientErrorHandler(context),
     genReqId: () => context.random.bytes(8).toString('hex'),
     bodyLimit: options.bodyLimitBytes ?? bodyLimitBytes,
+    ...(options.trustedProxies?.length && { trustProxy: options.trustedProxies }),
     requestTimeout: requestTimeoutMs,
     exposeHeadRoutes: false,
     frameworkErrors(error: Error, request: FastifyRequest, reply: FastifyReply) {
@@ -56,9 +68,10 @@ function createFastify(context: ServerContext, options: AppOptions): FastifyInst
       return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
     },
   }
+  const tls = { ...connections, ALPNCallback: chooseProtocol, handshakeTimeout: handshakeTimeoutMs }
   return options.https
-    ? (fastify({ ...settings, https: { ...options.https, ALPNCallback: chooseProtocol } }) as FastifyInstance)
-    : (fastify(settings) as FastifyInstance)
+    ? (fastify({ ...settings, https: { ...options.https, ...tls } }) as FastifyInstance)
+    : (fastify({ ...settings, http: connections }) as FastifyInstance)
 }
 
 /** Bodies are held in memory: nobody who has not signed in may fill it. */
@@ -102,7 +115,7 @@ function addOperations(app: FastifyInstance, tools: Tools, operations: Operation
     if (!request.route) throw unknownPath(request)
     const { operation } = request.route
     if (handlers.get(operation.id)?.access === 'public') checkStrangersBody(request)
-    await admit(request, operation, handlers.get(operation.id), tools.context)
+    await admit(request, operation, handlers.get(operation.id), tools.context, tools.limits)
   }
   for (const url of ['/v1/*', '/atrium/v1/*']) {
     app.all(url, { onRequest }, async (request, reply) => {
@@ -111,7 +124,10 @@ function addOperations(app: FastifyInstance, tools: Tools, operations: Operation
       return dispatch(request, reply)
     })
   }
-  app.setNotFoundHandler(async (request) => {
+  // Before its body is read: nobody has signed in.
+  app.addHook('onRequest', async (request) => {
+    if (!request.is404) return
+    tools.limits.stranger(request.ip)
     throw unknownPath(request)
   })
 }
@@ -133,8 +149,19 @@ export function createApp(context: ServerContext, options: AppOptions = {}): Fas
   const closing = closingSignal(app)
   const validators = new Validators(schemas)
   const shares = new FairShare(context.clock, fairShare)
-  const tools: Tools = { context, schemas, validators, projectors: new Projectors(schemas), shares, closing }
   const registry = options.metrics ?? new Registry()
+  const repeats = new Repeats(context.clock, context.identity)
+  const limits = new RateLimits(context.clock, options.rates ?? { tenant: 0, address: 0 }, registry)
+  const tools: Tools = {
+    context,
+    schemas,
+    validators,
+    projectors: new Projectors(schemas),
+    shares,
+    limits,
+    repeats,
+    closing,
+  }
 
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   for (const name of ['route', 'subject', 'operator', 'failure']) app.decorateRequest(name, null)

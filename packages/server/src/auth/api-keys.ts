@@ -36,10 +36,9 @@ export function apiKeys(
         return { result, entry: entry('create', key, `created a key for ${user.email}`) }
       }),
 
-    getApiKey: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectApiKey(sql, tenant, uid)),
+    getApiKey: (tenant, uid) => rows.selectApiKey(database.readsOf(tenant), tenant, uid),
 
-    listApiKeys: (tenant, userUid) =>
-      database.withTenant(tenant, (sql) => rows.selectApiKeys(sql, tenant, userUid ?? null)),
+    listApiKeys: (tenant, userUid) => rows.selectApiKeys(database.readsOf(tenant), tenant, userUid ?? null),
 
     updateApiKey: (scope, uid, patch) =>
       change(parts, scope, async (sql, at) => {

@@ -2,6 +2,7 @@ import { activation } from './activation.ts'
 import { apiKeys } from './api-keys.ts'
 import { audits } from './audits.ts'
 import { authenticators } from './authenticators.ts'
+import { creations } from './creations.ts'
 import { factors } from './factors.ts'
 import type { Identity } from './identity.ts'
 import { operators } from './operators.ts'
@@ -43,5 +44,6 @@ export function createIdentity(parts: Parts): Identity {
     ...roleBindings(parts),
     ...apiKeys(parts),
     ...audits(parts),
+    ...creations(parts),
   }
 }

@@ -6,7 +6,7 @@ import type { Tenant } from '../store/system-store.ts'
 import type { Activation } from './activation.ts'
 import type { Operators } from './operators.ts'
 import type { SignInIdentity } from './sign-in-identity.ts'
-import type { Grants, Subject } from './subject.ts'
+import type { Grants, NamedObject, Subject } from './subject.ts'
 import type { TenantLife } from './tenant-life.ts'
 
 export interface User {
@@ -129,6 +129,8 @@ export interface ApiKeyPatch {
 export interface Scope {
   tenant: string
   actor: Actor
+  /** People, keys and settings have no versions: a request that asks for one is refused. */
+  named?: NamedObject
 }
 
 /** Tenants, users, teams, keys, sessions and role bindings. Every change is audited in its own transaction. */
@@ -151,7 +153,9 @@ export interface Identity extends SignInIdentity {
 
   createUser(scope: Scope, user: NewUser): Promise<User>
   getUser(tenant: string, uid: string): Promise<User | null>
-  listUsers(tenant: string): Promise<User[]>
+  /** By e-mail: all of them, the one who has this one, or a page of them (`limit` null = no end). */
+  listUsers(tenant: string, wanted?: { email?: string } | { limit: number | null; offset: number }): Promise<User[]>
+  countUsers(tenant: string): Promise<number>
   updateUser(scope: Scope, uid: string, patch: UserPatch): Promise<User>
   /** Ends the user's sessions, but that of `keptToken`. */
   setPassword(scope: Scope, uid: string, password: Secret<string>, keptToken?: string | null): Promise<void>
@@ -169,10 +173,12 @@ export interface Identity extends SignInIdentity {
 
   /** Those given to the holder itself: of a user, nothing of their teams. */
   roleBindings(tenant: string, holder: Holder): Promise<RoleBinding[]>
-  /** Those of every user and of every team, by uid of the holder. */
-  allRoleBindings(tenant: string): Promise<Map<string, RoleBinding[]>>
+  /** Those of these users and teams, by uid of the holder. */
+  roleBindingsOf(tenant: string, holders: readonly string[]): Promise<Map<string, RoleBinding[]>>
   /** Replaces the roles of the holder in the scopes named; scopes not named stay. */
   setRoleBindings(scope: Scope, holder: Holder, roles: { project: string | null; roleUids: string[] }[]): Promise<void>
+  /** Uid of what this request (`Actor.request`) made in that time (RFC 3339), if it is still there. */
+  creationOf(tenant: string, request: string, made: { since: string; until: string }): Promise<string | null>
   /** Who was given this role, or a resource role with this filter. */
   holdersOf(tenant: string, uid: string): Promise<Holder[]>
   /** Everything the holder may do; a user by their teams, too. */

@@ -22,9 +22,10 @@ export interface Parts {
 /** One audited change: `work` returns the audit line with its result. */
 export async function change<T>(
   { database, clock }: Parts,
-  { tenant, actor }: Scope,
+  { tenant, actor, named }: Scope,
   work: (sql: Sql, at: string) => Promise<{ result: T; entry: IdentityAudit }>,
 ): Promise<T> {
+  named?.mustBeJudged(false)
   return database.withTenant(tenant, async (sql) => {
     const { result, entry } = await work(sql, isoNow(clock))
     await audit(sql, clock, tenant, actor, entry)

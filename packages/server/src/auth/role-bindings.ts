@@ -34,7 +34,7 @@ const resourceRoleNotFound = (uid: string): AtriumError =>
 
 type Methods =
   | 'roleBindings'
-  | 'allRoleBindings'
+  | 'roleBindingsOf'
   | 'setRoleBindings'
   | 'holdersOf'
   | 'workspaceRoles'
@@ -48,13 +48,10 @@ type Methods =
 export function roleBindings(parts: Parts): Pick<Identity, Methods> {
   const { database, random } = parts
   return {
-    roleBindings: (tenant, holder) => database.withTenant(tenant, (sql) => rows.selectBindings(sql, tenant, holder)),
+    roleBindings: (tenant, holder) => rows.selectBindings(database.readsOf(tenant), tenant, holder),
 
-    allRoleBindings: async (tenant) =>
-      Map.groupBy(
-        await database.withTenant(tenant, (sql) => rows.selectAllBindings(sql, tenant)),
-        ({ holder }) => holder,
-      ),
+    roleBindingsOf: async (tenant, holders) =>
+      Map.groupBy(await rows.selectBindingsOf(database.readsOf(tenant), tenant, holders), ({ holder }) => holder),
 
     setRoleBindings: (scope, holder, roles) =>
       change(parts, scope, async (sql) => {
@@ -66,7 +63,7 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
         return { result: undefined, entry: entry(named, `set roles; ${text.join('; ')}`) }
       }),
 
-    holdersOf: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectHolders(sql, tenant, uid)),
+    holdersOf: (tenant, uid) => rows.selectHolders(database.readsOf(tenant), tenant, uid),
 
     workspaceRoles: (tenant, holder) =>
       database.withTenant(tenant, (sql) => workspaceRows.selectWorkspaceRoles(sql, tenant, holder)),

@@ -1,7 +1,7 @@
 import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import type { TagFilter } from '@atrium/api/tags.ts'
 import { reaches, type Target } from '@atrium/runtime/store/reach.ts'
-import type { Actor, Reach } from '@atrium/runtime/store/store.ts'
+import type { Actor, Reach, StoredObject } from '@atrium/runtime/store/store.ts'
 
 /** What one resource role gives: its permissions on those objects of its projects that a filter of it lets through. */
 export interface TaggedGrant {
@@ -29,6 +29,20 @@ export interface Grants {
 
 export const noGrants: Grants = { tenant: new Set(), projects: new Map(), tagged: [], workspaces: new Map() }
 
+/** The object that a request names, and the version of it that the caller asks for (`If-Match`). */
+export interface NamedObject {
+  /** Whether a version is asked for. */
+  readonly asks: boolean
+  /** It was read, or written. */
+  met(object: StoredObject): void
+  /** Whether it is this one, which is about to be changed; throws `PreconditionFailed` when it has another version. */
+  isMet(object: StoredObject): boolean
+  /** Before a change is kept: throws when a version was asked for and nothing was compared with it. */
+  mustBeJudged(wasJudged: boolean): void
+  /** The change is kept. */
+  settle(): void
+}
+
 /** Who asks, resolved afresh from the database for every request: taking a role away works at once. */
 export interface Subject {
   tenant: string
@@ -37,6 +51,8 @@ export interface Subject {
   userUid: string
   actor: Actor
   grants: Grants
+  /** Absent where no request is behind it. */
+  named?: NamedObject
 }
 
 type Holder = Pick<Subject, 'grants'>

@@ -2,7 +2,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Sql } from '../store/database.ts'
 import * as rows from '../store/identity/teams.ts'
-import { selectUsers } from '../store/identity/users.ts'
+import { selectEmails } from '../store/identity/users.ts'
 import type { Identity, Team } from './identity.ts'
 import { change, type Parts, teamNotFound, unique } from './parts.ts'
 
@@ -17,8 +17,8 @@ const entry = (action: string, team: Pick<Team, 'uid' | 'name'>, message: string
 
 /** Makes these the members of the team, and says who they are. */
 async function setMembers(sql: Sql, tenant: string, teamUid: string, uids: readonly string[]): Promise<string> {
-  const users = await selectUsers(sql, tenant)
-  const unknown = uids.find((uid) => !users.some((user) => user.uid === uid))
+  const emails = await selectEmails(sql, tenant, uids)
+  const unknown = uids.find((uid) => !emails.has(uid))
   if (unknown !== undefined) {
     throw new AtriumError('InvalidRequest', `spec.users: there is no user '${unknown}'.`, {
       details: { field: 'spec.users', value: unknown },
@@ -26,7 +26,7 @@ async function setMembers(sql: Sql, tenant: string, teamUid: string, uids: reado
   }
   await rows.deleteMembersExcept(sql, tenant, teamUid, uids)
   await rows.insertMembers(sql, tenant, [teamUid], uids)
-  return users.flatMap(({ uid, email }) => (uids.includes(uid) ? email : [])).join(', ') || 'nobody'
+  return [...emails.values()].join(', ') || 'nobody'
 }
 
 const distinctName = <T>(name: string | undefined, work: () => Promise<T>): Promise<T> =>
@@ -48,9 +48,9 @@ export function teams(parts: Parts): Pick<Identity, Methods> {
         }),
       ),
 
-    getTeam: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectTeam(sql, tenant, uid)),
+    getTeam: (tenant, uid) => rows.selectTeam(database.readsOf(tenant), tenant, uid),
 
-    listTeams: (tenant) => database.withTenant(tenant, (sql) => rows.selectTeams(sql, tenant)),
+    listTeams: (tenant) => rows.selectTeams(database.readsOf(tenant), tenant),
 
     updateTeam: (scope, uid, { users, ...meta }) =>
       distinctName(meta.name, () =>

@@ -67,8 +67,7 @@ export function tenants(parts: Parts): Pick<Identity, Methods> {
 
     listTenants: () => system.tenants(),
 
-    setting: (tenant, name, project = null) =>
-      database.withTenant(tenant, (sql) => selectSetting(sql, tenant, project, name)),
+    setting: (tenant, name, project = null) => selectSetting(database.readsOf(tenant), tenant, project, name),
 
     putSetting: (scope, name, value, project = null) =>
       change(parts, scope, async (sql, at) => {

@@ -66,7 +66,7 @@ const duplicate = (email: string): string => `A user with the e-mail '${email}' 
 
 export function users(
   parts: Parts,
-): Pick<Identity, 'createUser' | 'getUser' | 'listUsers' | 'updateUser' | 'setPassword' | 'deleteUser'> {
+): Pick<Identity, 'createUser' | 'getUser' | 'listUsers' | 'countUsers' | 'updateUser' | 'setPassword' | 'deleteUser'> {
   const { database, random } = parts
   return {
     async createUser(scope, user) {
@@ -84,9 +84,11 @@ export function users(
       )
     },
 
-    getUser: (tenant, uid) => database.withTenant(tenant, (sql) => rows.selectUser(sql, tenant, uid)),
+    getUser: (tenant, uid) => rows.selectUser(database.readsOf(tenant), tenant, uid),
 
-    listUsers: (tenant) => database.withTenant(tenant, (sql) => rows.selectUsers(sql, tenant)),
+    listUsers: (tenant, wanted) => rows.selectUsers(database.readsOf(tenant), tenant, wanted),
+
+    countUsers: (tenant) => rows.countUsers(database.readsOf(tenant), tenant),
 
     updateUser: (scope, uid, patch) =>
       unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>

@@ -17,6 +17,8 @@ describe('configuration', () => {
       tls: null,
       registry: null,
       egressAllowedRanges: [],
+      trustedProxies: [],
+      rates: { tenant: 1000, address: 20 },
       logLevel: 'info',
     })
     expect(JSON.stringify(config())).not.toContain('pass')
@@ -37,6 +39,10 @@ describe('configuration', () => {
     [{ ATRIUM_PUBLIC_URL: 'http://plane.example' }, 'ATRIUM_PUBLIC_URL must be an https address'],
     [{ ATRIUM_AWS_ACCESS_KEY: 'AK' }, 'ATRIUM_AWS_SECRET_KEY_FILE is not set'],
     [{ ATRIUM_PACK_FOLDER: 'packs' }, 'ATRIUM_PACK_FOLDER must be an absolute path'],
+    [{ ATRIUM_TENANT_RATE: '-5' }, 'ATRIUM_TENANT_RATE is no whole number'],
+    [{ ATRIUM_ADDRESS_RATE: 'many' }, 'ATRIUM_ADDRESS_RATE is no whole number'],
+    [{ ATRIUM_TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, "ATRIUM_TRUSTED_PROXIES holds 'proxy'"],
+    [{ ATRIUM_TRUSTED_PROXIES: '10.0.0.0/33' }, 'ATRIUM_TRUSTED_PROXIES holds'],
     [{ ATRIUM_LOG_LEVEL: 'loud' }, 'ATRIUM_LOG_LEVEL must be one of'],
     [{ ATRIUM_TLS_CERT_FILE: '/c' }, 'ATRIUM_TLS_KEY_FILE is not set'],
     [{ ATRIUM_TLS_CERT_FILE: '/c', ATRIUM_TLS_KEY_FILE: '/k' }, 'ATRIUM_TLS_CA_FILE is not set'],

@@ -18,6 +18,9 @@ export interface ServerConfig {
   /** The operator's certificate; null = one of the server's own authority. */
   tls: { certFile: string; keyFile: string; caFile: string } | null
   proxyCertFile: string | null
+  trustedProxies: string[]
+  /** Requests a second; 0 = any number. */
+  rates: { tenant: number; address: number }
   database: { url: Secret<string>; appUrl: Secret<string> | null; systemUrl: Secret<string> | null }
   rootKeyFile: string
   operatorTokenFile: string | null
@@ -40,6 +43,9 @@ export interface ServerConfig {
 }
 
 const DEFAULT_PORT = 8443
+/** More than one tenant's clients can ask for together (Terraform with 50 requests under way, ten consoles). */
+const DEFAULT_TENANT_RATE = 1_000
+const DEFAULT_ADDRESS_RATE = 20
 
 /** The only place of defaults. Throws `InvalidRequest` naming the variable that is missing or cannot be read. */
 export const envToConfig = (env: ServerEnv): ServerConfig => ({
@@ -49,6 +55,11 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   pkiDir: required(env, 'pkiDir'),
   tls: tlsOf(env),
   proxyCertFile: env.proxyCertFile ?? null,
+  trustedProxies: trustedProxiesOf(env),
+  rates: {
+    tenant: rateOf(env, 'tenantRate', DEFAULT_TENANT_RATE),
+    address: rateOf(env, 'addressRate', DEFAULT_ADDRESS_RATE),
+  },
   database: {
     url: new Secret(required(env, 'databaseUrl')),
     appUrl: env.databaseAppUrl === undefined ? null : new Secret(env.databaseAppUrl),
@@ -79,6 +90,25 @@ const portOf = (env: ServerEnv): number => {
   const port = Number(env.port ?? DEFAULT_PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw wrong('port', `is no port: ${env.port}`)
   return port
+}
+
+const rateOf = (env: ServerEnv, field: 'tenantRate' | 'addressRate', fallback: number): number => {
+  const rate = Number(env[field] ?? fallback)
+  if (!Number.isInteger(rate) || rate < 0) throw wrong(field, `is no whole number of requests a second: ${env[field]}`)
+  return rate
+}
+
+const trustedProxiesOf = (env: ServerEnv): string[] => {
+  const proxies = listOf(env.trustedProxies)
+  const odd = proxies.find((proxy) => !isNetwork(proxy))
+  if (odd !== undefined) throw wrong('trustedProxies', `holds '${odd}', which is neither an address nor a CIDR`)
+  return proxies
+}
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) <= most
 }
 
 const httpsUrl = (env: ServerEnv, field: keyof ServerEnv): string => {

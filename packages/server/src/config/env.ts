@@ -19,6 +19,11 @@ export interface ServerEnv {
   tlsCaFile?: string
   /** PEM certificates that a proxy shows to agents when it terminates TLS in front of the server. */
   proxyCertFile?: string
+  /** Addresses and CIDRs of proxies whose `X-Forwarded-For` is believed, by commas. */
+  trustedProxies?: string
+  /** Requests a second of one tenant, and of one address before it signs in; 0 = any number. */
+  tenantRate?: string
+  addressRate?: string
   /** Root keys that wrap tenants' data keys; kept apart from the database and its backups. */
   rootKeyFile?: string
   /** File with the installation's own credential; absent = operator operations are closed. */
@@ -61,6 +66,9 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   tlsKeyFile: 'ATRIUM_TLS_KEY_FILE',
   tlsCaFile: 'ATRIUM_TLS_CA_FILE',
   proxyCertFile: 'ATRIUM_PROXY_CERT_FILE',
+  trustedProxies: 'ATRIUM_TRUSTED_PROXIES',
+  tenantRate: 'ATRIUM_TENANT_RATE',
+  addressRate: 'ATRIUM_ADDRESS_RATE',
   rootKeyFile: 'ATRIUM_ROOT_KEY_FILE',
   operatorTokenFile: 'ATRIUM_OPERATOR_TOKEN_FILE',
   operatorEmail: 'ATRIUM_OPERATOR_EMAIL',

@@ -1,5 +1,6 @@
 import { EnrolRequest, linkLimits } from '@atrium/api/link/protocol.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import type { RateLimiter } from '@atrium/runtime/base/rate-limit.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -7,7 +8,6 @@ import type { AgentName } from './agent-name.ts'
 import type { AgentAuthority } from './authority.ts'
 import { blobsOf, repositoriesOf } from './desired.ts'
 import { givenState } from './given.ts'
-import type { RateLimiter } from './rate-limit.ts'
 import type { LinkRecords } from './records.ts'
 import { agentActor } from './status.ts'
 import { parseLinkToken } from './tokens.ts'
@@ -36,7 +36,9 @@ export const registerLinkRoutes = (app: FastifyInstance, deps: LinkRouteDeps): v
     limited(EnrolRequest, 2 * linkLimits.csrBytes),
     async (request) => {
       if (!deps.enrolLimiter.take(request.ip))
-        throw new AtriumError('TooManyRequests', 'Too many enrolments from this address: wait a minute.')
+        throw new AtriumError('TooManyRequests', 'Too many enrolments from this address: wait a minute.', {
+          details: { retryAfterSeconds: 60 },
+        })
       const answer = await deps.authority.enrol(request.body)
       // Only who guesses is slowed down: a whole fleet may come from one address at once.
       deps.enrolLimiter.giveBack(request.ip)

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { linkLimits } from '@atrium/api/link/protocol.ts'
+import type { RateLimiter } from '@atrium/runtime/base/rate-limit.ts'
 import { WebSocketServer } from 'ws'
 import type { LinkGate } from './gate.ts'
 import type { LinkHub } from './hub.ts'
-import type { RateLimiter } from './rate-limit.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 

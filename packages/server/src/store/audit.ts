@@ -3,13 +3,14 @@ import type { AuditEntry, StoredObject } from '@atrium/runtime/store/store.ts'
 import type { TxContext } from './tx-context.ts'
 
 const INSERT = `
-  insert into audit_log (tenant, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+  insert into audit_log (tenant, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message, request)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 export const writeAudit = async (context: TxContext, entry: AuditEntry): Promise<void> => {
   const { actor, object } = entry
   const values = [context.tenant, isoNow(context.clock), actor.type, actor.uid, actor.name, entry.action]
-  await context.sql.query(INSERT, [...values, object.kind, object.uid, object.name, entry.project, entry.message])
+  const about = [object.kind, object.uid, object.name, entry.project, entry.message]
+  await context.sql.query(INSERT, [...values, ...about, actor.request ?? null])
 }
 
 /** The record of an object write. Controllers act for the system, on what a person asked for and was recorded with. */

@@ -1,6 +1,6 @@
 import { type KindName, kinds, type StatusOf } from '@atrium/api/kinds/index.ts'
 import type { ObjectMeta } from '@atrium/api/kinds/meta.ts'
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { jsonCopy, sameJson } from '@atrium/runtime/base/json.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
@@ -151,7 +151,7 @@ export const replaceObject = async <K extends KindName>(
   const { uid } = stored.meta
   const specChanged = next.meta.generation !== stored.meta.generation
   if (specChanged) await context.sql.query(KEEP_FORMER, [context.tenant, uid, context.limits.history])
-  const modifiedAt = isoNow(context.clock)
+  const modifiedAt = laterThan(stored.meta.modifiedAt, context.clock)
   const { meta } = next
   const values: unknown[] = [context.tenant, uid, meta.name, JSON.stringify(meta.labels)]
   values.push(JSON.stringify(meta.annotations), meta.generation, meta.finalizers, meta.deletedAt, modifiedAt)
@@ -169,6 +169,10 @@ export const replaceObject = async <K extends KindName>(
   keepLocked(context, written as StoredObject)
   return written
 }
+
+/** Now, and in any case later: clients tell versions of an object by this, also when the clock was set or two changes share a moment. */
+const laterThan = (former: string, clock: Clock): string =>
+  new Date(Math.max(clock.now(), Date.parse(former) + 1)).toISOString()
 
 const REMOVE = `
   with gone as (delete from objects where tenant = $1 and uid = $2 returning kind, project, labels, owner_uid)

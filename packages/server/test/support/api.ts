@@ -77,8 +77,9 @@ function caller(app: FastifyInstance, headers: Record<string, string>): Caller {
       method,
       url,
       ...(query ? { query } : {}),
-      // As clients made from the contract do: the content type is there even without a body.
-      headers: { 'content-type': 'application/json', ...headers, ...more },
+      // As clients made from the contract do: the content type is there even without a body. Each creation is a wish of its own,
+      // however long the one before took.
+      headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...headers, ...more },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const isJson = String(response.headers['content-type']).startsWith('application/json')

@@ -8,8 +8,10 @@ import { can, canSomewhere, canWithin, noGrants, type Subject, seesProject } fro
 import type { ServerContext } from '../../context.ts'
 import type { Access, RegisteredOperation } from '../operation.ts'
 import { header } from './headers.ts'
+import { withNamed } from './if-match.ts'
 import { noteHeader, noteOfHeader, withNote } from './note.ts'
 import { type ActingOperator, admitOperator, operatorOf } from './operators.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 const uidPattern = /^[0-9a-zA-Z-]{1,64}$/
 
@@ -25,16 +27,41 @@ const unauthorized = (): AtriumError =>
     'Sign in: send an API key in header ApiKey, or a token of POST /v1/auth/authenticate in header Authorization.',
   )
 
+const credentialOf = (request: FastifyRequest): string | undefined =>
+  header(request, 'ApiKey') || header(request, 'Authorization') || undefined
+
 /** Who sends the request. Rejects with `Unauthorized` when nobody we know. */
-export async function authenticate(request: FastifyRequest, context: ServerContext): Promise<Subject> {
-  const key = header(request, 'ApiKey')
-  const token = header(request, 'Authorization')
-  const subject = key
-    ? await context.identity.subjectOfApiKey(key)
-    : token
-      ? await context.identity.subjectOfToken(token)
-      : null
+export async function authenticate(request: FastifyRequest, { identity }: ServerContext): Promise<Subject> {
+  const credential = credentialOf(request)
+  const isKey = credential !== undefined && credential === header(request, 'ApiKey')
+  const subject =
+    credential === undefined
+      ? null
+      : await (isKey ? identity.subjectOfApiKey(credential) : identity.subjectOfToken(credential))
   if (!subject) throw unauthorized()
+  return subject
+}
+
+/** What finds nobody counts against the address. */
+async function counted<T>(limits: RateLimits, request: FastifyRequest, find: () => Promise<T>): Promise<T> {
+  try {
+    return await find()
+  } catch (error) {
+    if (error instanceof AtriumError && error.code === 'Unauthorized') limits.wasBad(request.ip, credentialOf(request))
+    throw error
+  }
+}
+
+/** As `authenticate`; guesses count against the address. */
+async function authenticateWithin(
+  limits: RateLimits,
+  request: FastifyRequest,
+  context: ServerContext,
+): Promise<Subject> {
+  const credential = credentialOf(request)
+  if (credential !== undefined) limits.mayTry(request.ip, credential)
+  const subject = await counted(limits, request, () => authenticate(request, context))
+  if (credential !== undefined) limits.wasGood(credential)
   return subject
 }
 
@@ -60,12 +87,15 @@ async function subjectOf(
   request: FastifyRequest,
   registered: RegisteredOperation | undefined,
   context: ServerContext,
+  limits: RateLimits,
 ): Promise<Subject> {
   const operator =
     registered && isOfShared(registered) && header(request, 'ApiKey') === undefined
       ? await operatorOf(request, context)
       : null
-  return operator?.permissions.has('registry.manage') ? sharingSubject(operator) : authenticate(request, context)
+  return operator?.permissions.has('registry.manage')
+    ? sharingSubject(operator)
+    : authenticateWithin(limits, request, context)
 }
 
 async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {
@@ -103,13 +133,17 @@ export async function admit(
   operation: Operation,
   registered: RegisteredOperation | undefined,
   context: ServerContext,
+  limits: RateLimits,
 ): Promise<void> {
-  if (registered?.access === 'public') return
+  if (registered?.access === 'public') return limits.stranger(request.ip)
   if (registered?.access === 'operator') {
-    request.operator = await admitOperator(request, registered.needs ?? null, context)
+    request.operator = await counted(limits, request, () => admitOperator(request, registered.needs ?? null, context))
     return
   }
-  const subject = withNote(await subjectOf(request, registered, context), noteOfHeader(header(request, noteHeader)))
+  const found = await subjectOf(request, registered, context, limits)
+  await limits.tenant(found.tenant)
+  const noted = withNote(found, noteOfHeader(header(request, noteHeader)))
+  const subject = request.route ? withNamed(noted, request.route, header(request, 'If-Match')) : noted
   request.subject = subject
   if (!registered) {
     throw new AtriumError('NotImplemented', `${operation.id} is part of the API but not built yet.`)

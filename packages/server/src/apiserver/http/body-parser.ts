@@ -3,12 +3,20 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import './request.ts'
 
 const maxDepth = 100
+const maxEntries = 10_000
 const jsonType = /^application\/([\w.+-]+\+)?json\b/i
 
-/** Nesting of the JSON text; texts that nest deeper than any document of ours would exhaust the stack of those who walk them. */
-function depthOf(text: string): number {
-  let depth = 0
-  let deepest = 0
+interface Extent {
+  /** Levels of nesting; texts that nest deeper than any document of ours would exhaust the stack of those who walk them. */
+  depth: number
+  /** Of the list or object with most entries. */
+  entries: number
+}
+
+/** How deep and how wide a JSON text is, told without making anything of it. */
+function extentOf(text: string): Extent {
+  const open: number[] = []
+  const extent = { depth: 0, entries: 0 }
   let inString = false
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
@@ -16,10 +24,27 @@ function depthOf(text: string): number {
       if (code === 92) index += 1
       else if (code === 34) inString = false
     } else if (code === 34) inString = true
-    else if (code === 91 || code === 123) deepest = Math.max(deepest, (depth += 1))
-    else if (code === 93 || code === 125) depth -= 1
+    else if (code === 91 || code === 123) extent.depth = Math.max(extent.depth, open.push(1))
+    else if (code === 93 || code === 125) open.pop()
+    else if (code === 44 && open.length > 0) {
+      const entries = (open.at(-1) ?? 0) + 1
+      open[open.length - 1] = entries
+      extent.entries = Math.max(extent.entries, entries)
+    }
   }
-  return deepest
+  return extent
+}
+
+/** Where the first list or object stands that has too many entries. */
+function firstTooWide(value: unknown, path: string): string | null {
+  if (value === null || typeof value !== 'object') return null
+  const entries = Object.entries(value)
+  if (entries.length > maxEntries) return path
+  for (const [key, part] of entries) {
+    const found = firstTooWide(part, path ? `${path}.${key}` : key)
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** Text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */
@@ -35,20 +60,24 @@ function firstUnstorable(value: unknown, path: string): string | null {
   return null
 }
 
-const invalid = (message: string, details?: unknown): AtriumError =>
-  new AtriumError('InvalidRequest', message, { details })
+const invalid = (message: string, field = 'body'): AtriumError =>
+  new AtriumError('InvalidRequest', message, { details: { field } })
 
 function checkText(value: unknown, text: string): void {
   // Only an escape can bring such a character through a decoded text, so most texts need no walk.
   if (!/\\u(0000|d[89a-f])/i.test(text) && isStorable(text)) return
   const field = firstUnstorable(value, '')
-  if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, { field })
+  if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, field)
 }
 
-/** Reads a JSON text within the bounds of a document: how deep it nests, and which characters it holds. */
+/** Reads a JSON text within the bounds of a document: how deep it nests, how wide it is, and which characters it holds. */
 export function readDocument(text: string, parse: (text: string) => unknown): unknown {
-  if (depthOf(text) > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
+  const { depth, entries } = extentOf(text)
+  if (depth > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
   const value = parse(text)
+  // A key that comes twice is one entry of what was read.
+  const wide = entries > maxEntries ? firstTooWide(value, '') : null
+  if (wide !== null) throw invalid(`${wide || 'The body'} has more than ${maxEntries} entries.`, wide || 'body')
   checkText(value, text)
   return value
 }
@@ -84,7 +113,7 @@ export function addBodyParser(app: FastifyInstance): void {
     if (request.route?.operation.consumes) return body
     const type = request.headers['content-type']
     if (type !== undefined && !jsonType.test(type)) {
-      throw invalid('The body must be JSON (Content-Type: application/json).')
+      throw invalid('The body must be JSON (Content-Type: application/json).', 'Content-Type')
     }
     return readDocument(body.toString('utf8'), (text) => parse(request, text))
   })

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Operation, Schema } from '@atrium/api/operations/table.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Subject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
 import { BrowserAnswer, Printed, type RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
@@ -9,7 +10,10 @@ import { authenticate, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
 import type { FairShare } from './fair-share.ts'
 import { header } from './headers.ts'
+import { sendVersion } from './if-match.ts'
 import type { Projectors } from './projector.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { keyHeader, type Repeats } from './repeats.ts'
 import { successOf } from './table.ts'
 import { invalidRequest, parameterSchema, type Validators } from './validators.ts'
 
@@ -20,6 +24,8 @@ export interface Tools {
   projectors: Projectors
   schemas: Record<string, Schema>
   shares: FairShare
+  repeats: Repeats
+  limits: RateLimits
   /** Aborts when the server is about to close: open streams end. */
   closing: AbortSignal
 }
@@ -115,47 +121,65 @@ function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
   return controller.signal
 }
 
+async function carryOut(
+  { handler }: RegisteredOperation,
+  given: { subject: Subject | null },
+  context: ServerContext,
+  repeats: Repeats,
+): Promise<unknown> {
+  try {
+    return await handler(given, context)
+  } catch (error) {
+    if (!given.subject) throw error
+    return repeats.answerTo(error, given.subject)
+  }
+}
+
 /** The handler of one operation: read, run, answer. */
 export function dispatcher(operation: Operation, registered: RegisteredOperation, tools: Tools) {
-  const { context, validators, projectors } = tools
+  const { context, validators, projectors, repeats } = tools
   const querySchema = parameterSchema(operation, 'query')
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const params = request.route?.params ?? {}
     checkPath(operation, params)
     const query = readQuery(operation, request.query as Record<string, unknown>, querySchema, validators)
     const body = readBody(operation, request.body, tools)
+    let ended: AbortSignal | undefined
+    const project = projectHeader(request)
+    const subject =
+      request.subject &&
+      repeats.marked(operation, request.subject, { params, project, body, key: header(request, keyHeader) })
     // After the body was read: a slow client holds no place. Whoever is nobody yet has limits of their own.
     const leave = request.subject ? await tools.shares.enter(request.subject.tenant) : () => undefined
-    let ended: AbortSignal | undefined
+    const given = {
+      params,
+      query,
+      body,
+      ref: request.id,
+      ip: request.ip,
+      project,
+      header: (name: string) => header(request, name),
+      unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
+      print: (name: string, value: unknown) => projectors.print(name, value),
+      keptOf: (name: string, value: object) =>
+        projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
+      checked: (name: string, value: unknown) => {
+        const problems = validators.problems({ $ref: name }, value)
+        if (problems.length > 0) throw invalidRequest('file', problems)
+        return value
+      },
+      // Most handlers never ask.
+      get signal() {
+        return (ended ??= endOf(reply, tools.closing))
+      },
+      subject,
+      operator: request.operator,
+      resolveSubject: () => authenticate(request, context),
+    }
     try {
-      const result = await registered.handler(
-        {
-          params,
-          query,
-          body,
-          ref: request.id,
-          ip: request.ip,
-          project: projectHeader(request),
-          header: (name: string) => header(request, name),
-          unknownOf: (name: string, value: unknown) => unknownOf(tools.schemas, name, value),
-          print: (name: string, value: unknown) => projectors.print(name, value),
-          keptOf: (name: string, value: object) =>
-            projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
-          checked: (name: string, value: unknown) => {
-            const problems = validators.problems({ $ref: name }, value)
-            if (problems.length > 0) throw invalidRequest('file', problems)
-            return value
-          },
-          // Most handlers never ask.
-          get signal() {
-            return (ended ??= endOf(reply, tools.closing))
-          },
-          subject: request.subject,
-          operator: request.operator,
-          resolveSubject: () => authenticate(request, context),
-        },
-        context,
-      )
+      const result = await carryOut(registered, given, context, repeats)
+      if (subject) repeats.done(operation, subject, params, result)
+      sendVersion(operation, subject, reply)
       return send(operation, result, reply, projectors)
     } finally {
       leave()

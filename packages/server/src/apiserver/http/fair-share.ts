@@ -1,5 +1,5 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { tooMany } from './rate-limits.ts'
 
 export interface FairShareLimits {
   /** Requests that run at a time, of all tenants; each tenant that is present gets the same part. */
@@ -11,6 +11,9 @@ export interface FairShareLimits {
   /** Requests of one tenant that may wait. */
   waiting: number
 }
+
+/** Long enough that a line has become shorter; clients that read no `Retry-After` wait as long. */
+const waitedSeconds = 2
 
 interface Share {
   running: number
@@ -41,7 +44,7 @@ export class FairShare {
     this.#shares.set(tenant, share)
     share.seenAtMs = this.#clock.elapsed()
     if (share.waiting.length >= this.#limits.waiting)
-      throw new AtriumError('TooManyRequests', 'Too many requests of this tenant wait already: send fewer at a time.')
+      throw tooMany('Too many requests of this tenant wait already: send fewer at a time.', waitedSeconds)
     const turn = new Promise<void>((resolve) => share.waiting.push(resolve))
     this.#serve()
     await turn

@@ -42,11 +42,14 @@ export function addObservation(app: FastifyInstance, context: ServerContext, reg
   })
 }
 
+/** Who asks about health sends no body. */
+const bodiless = { bodyLimit: 1024 }
+
 /** `/healthz`: the process answers. `/readyz`: the database does too. `/metrics`: for the operator. */
 export function addHealth(app: FastifyInstance, context: ServerContext, registry: Registry): void {
   collectDefaultMetrics({ register: registry })
-  app.get('/healthz', async (_request, reply) => reply.type('application/json').send('{"status":"ok"}'))
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/healthz', bodiless, async (_request, reply) => reply.type('application/json').send('{"status":"ok"}'))
+  app.get('/readyz', bodiless, async (_request, reply) => {
     const ready = await context.store.position().then(
       () => true,
       (error: unknown) => {
@@ -59,7 +62,7 @@ export function addHealth(app: FastifyInstance, context: ServerContext, registry
       .type('application/json')
       .send(JSON.stringify({ status: ready ? 'ok' : 'the store does not answer' }))
   })
-  app.get('/metrics', async (request, reply) => {
+  app.get('/metrics', bodiless, async (request, reply) => {
     const operator = await operatorOf(request, context)
     if (!operator?.permissions.has('metrics.read'))
       return reply

@@ -23,7 +23,8 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch (cause) {
-    throw new AtriumError('InvalidRequest', 'The path holds a malformed percent escape.', { cause })
+    const details = { field: 'path' }
+    throw new AtriumError('InvalidRequest', 'The path holds a malformed percent escape.', { details, cause })
   }
 }
 

@@ -33,9 +33,14 @@ export async function whoCouldGive(
 ): Promise<User[]> {
   if (missing.length === 0) return []
   const roles = new Map((await identity.roles(tenant)).map((role) => [role.uid, role]))
-  const bindings = await identity.allRoleBindings(tenant)
+  const users = (await identity.listUsers(tenant)).filter(({ isActive }) => isActive)
+  const teams = await identity.listTeams(tenant)
+  const bindings = await identity.roleBindingsOf(
+    tenant,
+    [...users, ...teams].map(({ uid }) => uid),
+  )
   const teamsOf = Map.groupBy(
-    (await identity.listTeams(tenant)).flatMap((team) => team.users.map((user) => ({ user, team: team.uid }))),
+    teams.flatMap((team) => team.users.map((user) => ({ user, team: team.uid }))),
     ({ user }) => user,
   )
   const grantsOf = (uid: string) => {
@@ -47,7 +52,6 @@ export async function whoCouldGive(
     })
     return { grants: grantsFrom({ bindings: rows, resourceRoles: null, workspaceRoles: null }) }
   }
-  const users = (await identity.listUsers(tenant)).filter(({ isActive }) => isActive)
   const found: User[] = []
   for (const user of users) {
     if (found.length === most) break

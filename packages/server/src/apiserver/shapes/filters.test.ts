@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { arrayFilter, parseFilters, stringFilter } from './filters.ts'
-import { pageOfArray } from './lists.ts'
+import { pageOfArray, pageOfRows } from './lists.ts'
 import { orderViews } from './order.ts'
 
 const view = {
@@ -74,4 +74,32 @@ test.each([
   [{ eq: null, ne: ['x'] }, true],
 ])('a list passes %j: %s', (filter, passes) => {
   expect(arrayFilter(filter)(['a', 'team:b'])).toBe(passes)
+})
+
+test('what is read page by page has the pages of what is read whole', async () => {
+  const all = Array.from({ length: 120 }, (_, index) => index)
+  let counts = 0
+  const paged = (paging: object) =>
+    pageOfRows(
+      paging,
+      async (limit, offset) => all.slice(offset, limit === null ? undefined : offset + limit),
+      async () => {
+        counts += 1
+        return all.length
+      },
+    )
+  for (const paging of [
+    {},
+    { limit: 0 },
+    { limit: 7, offset: 5 },
+    { continue: '100' },
+    { offset: 119 },
+    { offset: 1e300 },
+  ])
+    expect(await paged(paging), JSON.stringify(paging)).toEqual(pageOfArray(all, paging))
+  counts = 0
+  await paged({ limit: 0 })
+  await paged({ limit: 500 })
+  expect(counts, 'what was read whole is not counted').toBe(0)
+  await expect(paged({ limit: -1 })).rejects.toThrow(/negative/)
 })

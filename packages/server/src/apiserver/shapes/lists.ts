@@ -19,6 +19,8 @@ export interface Selection extends Paging {
 }
 
 const defaultLimit = 50
+/** Behind the end of every list, and a number that a database takes. */
+const endless = 2 ** 31
 
 /** A page of those views that pass `filters`, in the order asked for. */
 export const pageOfViews = <T>(views: readonly T[], selection: Selection, fallback = defaultLimit): Page<T> =>
@@ -34,7 +36,8 @@ function pageOf(paging: Paging, fallback = defaultLimit): Pick<ListQuery, 'limit
       details: { field: limit < 0 ? 'limit' : 'offset' },
     })
   }
-  return { limit, ...(token ? { continue: token } : offset > 0 ? { offset } : {}) }
+  const start = offset > 0 ? { offset: Math.min(offset, endless) } : {}
+  return { limit: Math.min(limit, endless), ...(token ? { continue: token } : start) }
 }
 
 /** Whose objects a list shows: at tenant scope the tenant's, in a project its own and the tenant's. */
@@ -67,6 +70,19 @@ export function pageOfArray<T>(all: readonly T[], paging: Paging, fallback = def
   return pageFrom(all.slice(start, end), all.length, start)
 }
 
+/** A page of what is counted and read by itself: `read` is told how many (null = all) and after how many. */
+export async function pageOfRows<T>(
+  paging: Paging,
+  read: (limit: number | null, offset: number) => Promise<T[]>,
+  count: () => Promise<number>,
+): Promise<Page<T>> {
+  const { start, end } = boundsOf(paging, defaultLimit)
+  const limit = Number.isFinite(end) ? end - start : null
+  const items = await read(limit, start)
+  const isWhole = start === 0 && (limit === null || items.length < limit)
+  return pageFrom(items, isWhole ? items.length : await count(), start)
+}
+
 /** A page of those that are found among many: no list of all is made. */
 export function pageOfFound<T>(
   all: readonly T[],
@@ -93,7 +109,7 @@ function pageFrom<T>(items: T[], count: number, start: number): Page<T> {
 
 function boundsOf(paging: Paging, fallback: number): { start: number; end: number } {
   const { limit = 0, offset = 0, continue: token } = pageOf(paging, fallback)
-  const start = token === undefined ? offset : Number(token)
+  const start = Math.min(token === undefined ? offset : Number(token), endless)
   if (!Number.isInteger(start) || start < 0) {
     throw new AtriumError('InvalidRequest', 'continue is not a token of this list. Start again without it.', {
       details: { field: 'continue' },

@@ -13,8 +13,8 @@ export interface IdentityAudit {
 
 export async function audit(sql: Sql, clock: Clock, tenant: string, actor: Actor, entry: IdentityAudit): Promise<void> {
   await sql.query(
-    `insert into audit_log (tenant, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10)`,
+    `insert into audit_log (tenant, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message, request)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10, $11)`,
     [
       tenant,
       isoNow(clock),
@@ -26,6 +26,7 @@ export async function audit(sql: Sql, clock: Clock, tenant: string, actor: Actor
       entry.uid,
       entry.name,
       entry.message,
+      actor.request ?? null,
     ],
   )
 }

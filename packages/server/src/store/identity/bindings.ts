@@ -21,12 +21,17 @@ export async function selectBindings(sql: Sql, tenant: string, holder: Holder): 
   )
 }
 
-/** Those of every user and of every team, by uid of the holder. */
-export async function selectAllBindings(sql: Sql, tenant: string): Promise<(RoleBinding & { holder: string })[]> {
+/** Those of these users and teams, with the uid of their holder. */
+export async function selectBindingsOf(
+  sql: Sql,
+  tenant: string,
+  holders: readonly string[],
+): Promise<(RoleBinding & { holder: string })[]> {
   return sql.query<RoleBinding & { holder: string; [column: string]: unknown }>(
     `select coalesce(user_uid, team_uid) as holder, project, role_uid as "roleUid" from role_bindings
-     where tenant = $1 and role_uid <> '${besideRole}' order by holder, scope, role_uid`,
-    [tenant],
+     where tenant = $1 and (user_uid = any($2) or team_uid = any($2)) and role_uid <> '${besideRole}'
+     order by holder, scope, role_uid`,
+    [tenant, holders],
   )
 }
 

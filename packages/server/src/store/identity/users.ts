@@ -51,6 +51,29 @@ export async function selectUser(sql: Sql, tenant: string, uid: string): Promise
   return row ? toUser(row) : null
 }
 
+/** All of them, the one who has this e-mail, or a page of them. */
+export async function selectUsers(
+  sql: Sql,
+  tenant: string,
+  { email = null, limit = null, offset = 0 }: { email?: string | null; limit?: number | null; offset?: number } = {},
+): Promise<User[]> {
+  const rows = await sql.query<UserRow>(
+    `select ${columns} from users where tenant = $1 and ($2::text is null or email = $2)
+     order by email, uid limit $3 offset $4`,
+    [tenant, email, limit, offset],
+  )
+  return rows.map(toUser)
+}
+
+/** E-mails of those of these users that there are, by uid. */
+export async function selectEmails(sql: Sql, tenant: string, uids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ uid: string; email: string }>(
+    'select uid, email from users where tenant = $1 and uid = any($2) order by email',
+    [tenant, uids],
+  )
+  return new Map(rows.map(({ uid, email }) => [uid, email]))
+}
+
 export async function selectUserByEmail(sql: Sql, tenant: string, email: string): Promise<User | null> {
   const [row] = await sql.query<UserRow>(`select ${columns} from users where tenant = $1 and email = $2`, [
     tenant,
@@ -64,11 +87,6 @@ export async function countUsers(sql: Sql, tenant: string): Promise<number> {
     tenant,
   ])
   return row?.count ?? 0
-}
-
-export async function selectUsers(sql: Sql, tenant: string): Promise<User[]> {
-  const rows = await sql.query<UserRow>(`select ${columns} from users where tenant = $1 order by email, uid`, [tenant])
-  return rows.map(toUser)
 }
 
 /** The first user there was. */

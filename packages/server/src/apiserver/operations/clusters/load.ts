@@ -11,6 +11,7 @@ import {
   type SealedValues,
   sealProfiles,
 } from '../../../content/sealed-variables.ts'
+import { capped } from '../../invalid.ts'
 import { locationRefs } from '../assets/load.ts'
 import { type AttachContext, checkAttached, checkVariableValues } from './attach-checks.ts'
 import { type AttachableProfile, attachProfile } from './profiles.ts'
@@ -36,6 +37,8 @@ export async function lockCluster(tx: Tx, uid: string): Promise<StoredObject<'Cl
 
 /** Whoever changes a cluster is not kept waiting by looks at others that are due for less than that. */
 const AHEAD_MS = 60_000
+
+const mostProfiles = 100
 
 /** Writes a changed spec together with the references and secrets it holds; refuses a Kubernetes version that it cannot go to. */
 export async function saveCluster(
@@ -112,7 +115,7 @@ export async function loadProfiles(
   drafts: ReadonlyMap<string, AttachableProfile> = new Map(),
 ): Promise<AttachedProfile[]> {
   const attached: AttachedProfile[] = []
-  for (const [index, input] of inputs.entries()) {
+  for (const [index, input] of capped(inputs, mostProfiles, path).entries()) {
     const place = `${path}[${index}]`
     const uid = input.uid ?? ''
     const profile = drafts.get(uid) ?? (uid ? await tx.get('ClusterProfile', uid) : null)

@@ -4,6 +4,7 @@ import type { Provider } from '@atrium/provider-contract/provider.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
+import { capped } from '../../invalid.ts'
 import { defineOperation, type OperationRequest } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { customProvider } from '../clouds/providers.ts'
@@ -15,6 +16,8 @@ import { checkConfig, readPatching } from './cluster-config.ts'
 import { createCluster, loadProfiles } from './load.ts'
 import { checkPools, parsePool } from './pools.ts'
 import { changeProfiles } from './profiles.ts'
+
+const mostPools = 200
 
 export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersCustomCreate', {
   scope: 'project',
@@ -51,7 +54,7 @@ async function readSpec(
       { details: { field: 'spec.cloudAccountUid' } },
     )
   }
-  const machinePools = (spec.machinepoolconfig ?? []).map((pool, index) =>
+  const machinePools = capped(spec.machinepoolconfig, mostPools, 'spec.machinepoolconfig').map((pool, index) =>
     parsePool(provider, pool, `spec.machinepoolconfig[${index}]`, keptOf),
   )
   checkPools(machinePools, 'spec.machinepoolconfig')

@@ -10,8 +10,9 @@ import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { constraintFindings, leftToOthers, placedLayer, valueFindings } from '../../../content/check-layers.ts'
 import type { ServerContext } from '../../../context.ts'
+import { capped } from '../../invalid.ts'
 import { notToBeHad } from './fetch-layers.ts'
-import { parseLayers } from './layers.ts'
+import { maxLayers, parseLayers } from './layers.ts'
 
 /**
  * What is wrong with each layer of a profile that is not saved yet: one result for each, in order; errors are empty where all is well.
@@ -29,7 +30,7 @@ export async function validatePacks(
   const cloudType = template.cloudType || 'all'
   // One after another: all of it reads through one transaction.
   const read: (ProfileLayer | (v1ConstraintError & { code: string }))[] = []
-  for (const [index, pack] of (template.packs ?? []).entries()) {
+  for (const [index, pack] of capped(template.packs, maxLayers, 'spec.template.packs').entries()) {
     const surroundings = { catalogue, random, cloudType, existing, unknownOf: () => undefined }
     const why = unavailable.get(index)
     const outcome = why

@@ -4,6 +4,7 @@ import type { Team } from '../../../auth/identity.ts'
 import { teamNotFound } from '../../../auth/parts.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
+import { capped } from '../../invalid.ts'
 
 export async function getTeam(context: ServerContext, subject: Subject, uid: string): Promise<Team> {
   const team = await context.identity.getTeam(subject.tenant, uid)
@@ -18,6 +19,8 @@ export async function getManagedTeam(context: ServerContext, subject: Subject, u
   return team
 }
 
+const mostTeams = 100
+
 /** Uids of teams as a request names them, each of which the caller may put somebody into. */
 export async function getManagedTeams(
   context: ServerContext,
@@ -25,7 +28,7 @@ export async function getManagedTeams(
   uids: readonly string[],
   field = 'spec.teams',
 ): Promise<string[]> {
-  for (const uid of uids) {
+  for (const uid of capped(uids, mostTeams, field)) {
     if (!(await context.identity.getTeam(subject.tenant, uid))) {
       throw new AtriumError('InvalidRequest', `${field}: there is no team '${uid}'.`, {
         details: { field, value: uid },

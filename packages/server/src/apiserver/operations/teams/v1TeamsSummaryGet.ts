@@ -10,7 +10,6 @@ export const v1TeamsSummaryGet = defineOperation('v1TeamsSummaryGet', {
   permission: 'team.list',
   async handler({ subject, body }, { identity, admission }) {
     const byName = stringFilter(body.filter?.name)
-    const bindings = await identity.allRoleBindings(subject.tenant)
     const projects = await admission.run(subject, (tx) => tx.list('Project', { limit: 0 }))
     const around = {
       users: await identity.listUsers(subject.tenant),
@@ -18,6 +17,10 @@ export const v1TeamsSummaryGet = defineOperation('v1TeamsSummaryGet', {
       projects: new Map(projects.items.map(({ meta }) => [meta.uid, meta.name])),
     }
     const teams = (await identity.listTeams(subject.tenant)).filter(({ name }) => byName(name))
+    const bindings = await identity.roleBindingsOf(
+      subject.tenant,
+      teams.map(({ uid }) => uid),
+    )
     const views = teams.map((team) => viewTeamSummary(team, bindings.get(team.uid) ?? [], around))
     const order = (body.sort ?? []).map(
       ({ field, order: direction }) => `${sortPaths[field ?? 'name']}=${direction === 'desc' ? -1 : 1}`,

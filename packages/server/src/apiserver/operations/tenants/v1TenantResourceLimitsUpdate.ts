@@ -1,5 +1,5 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { limitsName } from '../../../auth/resource-limits.ts'
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
 
@@ -10,14 +10,12 @@ export const v1TenantResourceLimitsUpdate = defineOperation('v1TenantResourceLim
   async handler({ subject, params, body }, context) {
     mustBeOwnTenant(subject, params.tenantUid)
     const stored = await context.identity.setting(subject.tenant, limitsName)
-    // Go clients leave 0 out.
-    const given = (body.resources ?? []).map(({ kind, limit = 0 }) => [kind, limit] as const)
-    const negative = given.find(([, limit]) => limit < 0)
-    if (negative) {
-      throw new AtriumError('InvalidRequest', `resources: the limit of '${negative[0]}' cannot be negative.`, {
-        details: { field: 'resources' },
-      })
-    }
+    const given = (body.resources ?? []).map(({ kind, limit = 0 }, index) => {
+      if (kind === undefined) throw invalid(`resources[${index}].kind`, 'is missing')
+      // Go clients leave 0 out.
+      if (limit < 0) throw invalid(`resources[${index}].limit`, `of '${kind}' cannot be negative`)
+      return [kind, limit] as const
+    })
     await context.identity.putSetting(subject, limitsName, { ...stored, ...Object.fromEntries(given) })
   },
 })

@@ -4,6 +4,7 @@ import type { Holder, RoleBinding, User } from '../../../auth/identity.ts'
 import { userNotFound } from '../../../auth/parts.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
+import { capped } from '../../invalid.ts'
 
 export async function getUser(context: ServerContext, subject: Subject, uid: string): Promise<User> {
   const user = await context.identity.getUser(subject.tenant, uid)
@@ -18,6 +19,8 @@ export async function getManagedUser(context: ServerContext, subject: Subject, u
   return user
 }
 
+const mostRoles = 100
+
 /** Refuses roles that do not exist, belong to another scope, or hold more than the caller does there. */
 export async function checkRoles(
   context: ServerContext,
@@ -26,7 +29,7 @@ export async function checkRoles(
   project: string | null,
 ): Promise<void> {
   const scope = project === null ? 'tenant' : 'project'
-  for (const uid of roleUids) {
+  for (const uid of new Set(capped(roleUids, mostRoles, 'roles'))) {
     const role = await context.identity.role(subject.tenant, uid)
     if (role?.scope !== scope) {
       throw new AtriumError('InvalidRequest', `roles: '${uid}' is not a role of scope '${scope}'.`, {
@@ -61,6 +64,7 @@ export async function inheritedBindings(
 ): Promise<RoleBinding[]> {
   const teams = (await identity.listTeams(tenant)).filter(({ users }) => users.includes(userUid))
   if (teams.length === 0) return []
-  const bindings = await identity.allRoleBindings(tenant)
-  return teams.flatMap(({ uid }) => bindings.get(uid) ?? [])
+  const uids = teams.map(({ uid }) => uid)
+  const bindings = await identity.roleBindingsOf(tenant, uids)
+  return uids.flatMap((uid) => bindings.get(uid) ?? [])
 }

@@ -3,6 +3,7 @@ import { notFound } from '../../../admission/authorize.ts'
 import type { Holder, RoleBinding } from '../../../auth/identity.ts'
 import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
+import { capped } from '../../invalid.ts'
 import { checkRemovals, checkRoles } from './load.ts'
 import { viewRoles } from './views.ts'
 
@@ -37,6 +38,8 @@ export interface ProjectRoles {
 export const parseProjectRoles = ({ projects }: v1ProjectRolesPatch): ProjectRoles[] =>
   (projects ?? []).map(({ projectUid = '', roles }) => ({ project: projectUid, roleUids: roles ?? [] }))
 
+const mostProjects = 1_000
+
 /** Replaces the holder's roles in these projects; refuses projects that do not exist, and what the caller may not give or take. */
 export async function setProjectRoles(
   context: ServerContext,
@@ -44,7 +47,7 @@ export async function setProjectRoles(
   holder: Holder,
   roles: ProjectRoles[],
 ): Promise<void> {
-  for (const { project, roleUids } of roles) {
+  for (const { project, roleUids } of capped(roles, mostProjects, 'projects')) {
     const found = await context.admission.run(subject, (tx) => tx.get('Project', project))
     if (!found) throw notFound('Project', project)
     await checkRoles(context, subject, roleUids, project)

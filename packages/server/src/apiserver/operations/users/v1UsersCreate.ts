@@ -10,8 +10,7 @@ export const v1UsersCreate = defineOperation('v1UsersCreate', {
     const { emailId = '', firstName = '', lastName = '', roles, teams: teamUids } = body.spec ?? {}
     await checkRoles(context, subject, roles ?? [], null)
     const teams = await getManagedTeams(context, subject, teamUids ?? [])
-    const present = await context.identity.listUsers(subject.tenant)
-    await checkLimit(context, subject, 'user', present.length + 1)
+    await checkLimit(context, subject, 'user', (await context.identity.countUsers(subject.tenant)) + 1)
     const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName, teams })
     if (roles?.length) {
       await context.identity.setRoleBindings(subject, user.uid, [{ project: null, roleUids: roles }])

@@ -34,3 +34,16 @@ it('forgets the address that was longest unused, not the one that is busy', () =
   }
   expect(limiter.take('address-0')).toBe(true)
 })
+
+it('lets those wait who are a little too many, each behind the one before, and refuses the rest', async () => {
+  const clock = new ManualClock()
+  const limiter = new RateLimiter(clock, { burst: 2, perSecond: 10 })
+  const reserve = (times: number): (number | null)[] =>
+    Array.from({ length: times }, () => limiter.reserve('a', 300)).map((waitMs) => waitMs && Math.round(waitMs))
+  expect(reserve(7)).toEqual([0, 0, 100, 200, 300, null, null])
+  expect(limiter.isSpent('a')).toBe(true)
+  await clock.advance(100)
+  expect(reserve(2)).toEqual([300, null])
+  await clock.advance(10_000)
+  expect(reserve(3)).toEqual([0, 0, 100])
+})
