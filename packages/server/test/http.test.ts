@@ -22,7 +22,7 @@ afterAll(() => api.close())
 
 describe('requests', () => {
   test('an operation without a handler answers 400 NotImplemented, and so does a path outside the contract', async () => {
-    for (const route of ['GET /v1/audits', 'GET /v1/no/such/path', 'PATCH /v1/projects'] as const) {
+    for (const route of ['GET /v1/overlords/vsphere/manifest', 'GET /v1/no/such/path', 'PATCH /v1/projects'] as const) {
       const { status, body } = await call(route)
       expect([route, status, body.code]).toEqual([route, 400, 'NotImplemented'])
     }
