@@ -5,6 +5,8 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Origin } from './origins/origin.ts'
 import { readOffer, type SyncDeps } from './registry-sync.ts'
+import { isOffered } from './sync-plan.ts'
+import { contentActor } from './tenant.ts'
 
 /** What a layer names of a registry. */
 export interface WantedPack {
@@ -16,14 +18,23 @@ export interface WantedPack {
 export const isReadOnDemand = ({ isSyncOff, oci }: RegistrySpec): boolean =>
   isSyncOff === true && oci?.provider !== 'zarf'
 
+/** Whoever asked while another one read it comes when it is there. */
+async function isKnown({ store }: SyncDeps, { meta }: StoredObject<'Registry'>, wanted: WantedPack): Promise<boolean> {
+  const where = { registryUid: meta.uid, name: wanted.name, version: wanted.tag }
+  const { items } = await store.transaction(meta.tenant, contentActor, (tx) => tx.list('Pack', { where }))
+  return items.some(isOffered)
+}
+
 /** Puts what is wanted into the catalogue. Answers why it is not to be had; null once it is there. */
 export async function readWanted(
   deps: SyncDeps,
   registry: StoredObject<'Registry'>,
   origin: Origin,
-  { name, tag }: WantedPack,
+  wanted: WantedPack,
   signal: AbortSignal,
 ): Promise<string | null> {
+  if (await isKnown(deps, registry, wanted)) return null
+  const { name, tag } = wanted
   const nowhere = `registry '${registry.meta.name}', which is not synchronised, has no '${name}' ${tag}`
   try {
     const offer = await origin.find?.(name, tag, signal)
