@@ -68,6 +68,7 @@ test('settings that cannot work are refused where they are wrong', async () => {
     [`<!DOCTYPE x [<!ENTITY e "x">]>${issuer.metadata}`, 'document type or entities'],
     [issuer.metadata.replaceAll('https://', 'http://'), 'at an https address'],
     [issuer.metadata.replace(/<ds:X509Certificate>.*<\/ds:X509Certificate>/s, ''), 'has no certificate'],
+    [issuer.metadata.replace(/(X509Certificate>)/, '$1AAAA'), 'cannot be read'],
     ['<'.repeat(300_000), 'is longer than'],
   ] as const) {
     const answer = await call(`POST /v1/tenants/${tenant.uid}/saml/config`, {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { Parser, processors } from 'xml2js'
 import { children, type XmlNode } from './saml-xml.ts'
@@ -40,6 +41,7 @@ export async function readMetadata(xml: string): Promise<SamlProvider> {
   const certificates = certificatesOf(role)
   if (certificates.length === 0) throw new Error('has no certificate for signatures')
   if (certificates.length > maxCertificates) throw new Error(`has more than ${maxCertificates} certificates`)
+  if (!certificates.every(isCertificate)) throw new Error('has a certificate that cannot be read')
   return { entityId, signInUrl, logoutUrl: locationOf(role, 'SingleLogoutService'), certificates }
 }
 
@@ -65,4 +67,12 @@ function certificatesOf(role: XmlNode): string[] {
     .flatMap((data) => children(data, 'X509Certificate'))
     .map((certificate) => (certificate._ ?? '').replaceAll(/\s+/g, ''))
     .filter((certificate) => certificate !== '')
+}
+
+function isCertificate(base64: string): boolean {
+  try {
+    return new X509Certificate(Buffer.from(base64, 'base64')).raw.length > 0
+  } catch {
+    return false
+  }
 }

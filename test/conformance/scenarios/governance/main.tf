@@ -177,7 +177,7 @@ resource "spectrocloud_sso" "sign_in" {
     for_each = var.sign_in == "saml" ? [1] : []
     content {
       service_provider           = "Okta"
-      identity_provider_metadata = "<EntityDescriptor entityID=\"https://idp.example\"/>"
+      identity_provider_metadata = file("${path.module}/idp.xml")
       name_id_format             = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
       enable_single_logout       = true
       first_name                 = "FirstName"
