@@ -214,6 +214,18 @@ describe('second factors', () => {
     expect(await auditOf(uid)).toEqual(expect.arrayContaining(['addFactor', 'resetFactors', 'signIn']))
   })
 
+  test('that an organisation asks for end what was opened without one: it is not renewed', async () => {
+    const { admin, tenant, signIn } = await newSomebody()
+    const { Authorization } = (await signIn()).body
+    await admin(`PUT /atrium/v1/tenants/${tenant}/mfa`, { body: { isRequired: true } })
+    const renew = (token: string) => api.as({})(`GET /v1/auth/refresh/${token}`)
+    expect((await renew(Authorization)).status).toBe(401)
+    const session = api.as({ Authorization })
+    expect((await session('GET /v1/users/info')).status, 'it goes on to its own end').toBe(200)
+    await enrolApp(session)
+    expect((await renew(Authorization)).status).toBe(200)
+  })
+
   test('that an organisation asks for are enrolled when somebody without one signs in', async () => {
     const { signIn, admin, tenant } = await newSomebody()
     const path = `/atrium/v1/tenants/${tenant}/mfa`

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type OidcIssuer, startOidcIssuer } from '@atrium/dev-env/oidc-issuer.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
@@ -288,35 +289,60 @@ describe('a way back from a provider', () => {
   })
 })
 
+const verifier = 'v'.repeat(43)
+
+/** What the browser of a person brings to a program on their machine. */
+async function codeOf(org: string): Promise<string> {
+  const challenge = createHash('sha256').update(verifier).digest('base64url')
+  issuer.person = ada
+  const mine = browser()
+  const there = await mine.begin(org, 'oidc', { port: '40123', challenge })
+  const answer = await mine.comeBack((await mine.follow(there)).url)
+  const location = new URL(String(answer.headers['location']))
+  expect([answer.status, location.origin, answer.text]).toEqual([303, 'http://127.0.0.1:40123', ''])
+  return location.searchParams.get('code') ?? ''
+}
+
+const exchange = (code: string, shown = verifier) =>
+  api.as({})('POST /atrium/v1/auth/code', { body: { code, verifier: shown } })
+
 describe('a session of single sign-on', () => {
   test('of a program is exchanged once, with its own verifier, and goes to this machine alone', async () => {
     const { org } = await newOrg()
-    const verifier = 'v'.repeat(43)
-    const { createHash } = await import('node:crypto')
-    const challenge = createHash('sha256').update(verifier).digest('base64url')
-    issuer.person = ada
-    const codeOf = async (): Promise<string> => {
-      const mine = browser()
-      const there = await mine.begin(org, 'oidc', { port: '40123', challenge })
-      const answer = await mine.comeBack((await mine.follow(there)).url)
-      const location = new URL(String(answer.headers['location']))
-      expect([answer.status, location.origin, answer.text]).toEqual([303, 'http://127.0.0.1:40123', ''])
-      return location.searchParams.get('code') ?? ''
-    }
-    const exchange = (code: string, shown = verifier) =>
-      api.as({})('POST /atrium/v1/auth/code', { body: { code, verifier: shown } })
-    const code = await codeOf()
+    const code = await codeOf(org)
     expect((await whoAmI(code)).status, 'a code is no session').toBe(401)
     const answer = await exchange(code)
     expect((await whoAmI(answer.body.Authorization)).status).toBe(200)
     expect(reasonOf(await exchange(code))).toBe('codeNotValid')
-    const stolen = await codeOf()
+    const stolen = await codeOf(org)
     expect(reasonOf(await exchange(stolen, 'w'.repeat(43)))).toBe('codeNotValid')
     expect(reasonOf(await exchange(stolen))).toBe('codeNotValid')
     const query = { port: '40123' }
     expect(
       (await browser().visit(`GET /atrium/v1/auth/org/${encodeURIComponent(org)}/oidc/login`, { query })).status,
     ).toBe(400)
+  })
+
+  test('is not got by a code from before what would have ended it: provider, password, sign-out, tenant', async () => {
+    const tenant = await newOrg()
+    const { org, call } = tenant
+    const users = `/atrium/v1/users/${(await whoAmI((await exchange(await codeOf(org))).body.Authorization)).body.userUid}`
+    const ends: [string, () => Promise<unknown>][] = [
+      ['signed out', () => call(`DELETE ${users}/sessions`)],
+      ['password', () => call(`PUT ${users}/password`, { body: { password: 'set by an administrator' } })],
+      ['provider', () => save(tenant, 'oidc/config', settings({ isSsoEnabled: false }))],
+    ]
+    for (const [what, end] of ends) {
+      const code = await codeOf(org)
+      await end()
+      expect(reasonOf(await exchange(code)), what).toBe('codeNotValid')
+    }
+    await save(tenant, 'oidc/config', settings())
+    const code = await codeOf(org)
+    const machine = api.as({ Authorization: `Bearer ${api.operatorToken}` })
+    await machine(`POST /atrium/v1/tenants/${tenant.tenant.uid}/disable`)
+    expect((await exchange(code)).body.code).toBe('TenantInactive')
+    expect((await exchange(code, 'w'.repeat(43))).body.code).toBe('Unauthorized')
   })
 
   test('ends with the provider it came from, also after it was renewed; others go on', async () => {

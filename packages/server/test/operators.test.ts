@@ -89,6 +89,18 @@ describe('an operator', () => {
     await session({ email, password: 'another password' })
   })
 
+  test('who is made inactive keeps no link, and gets none: enabled again, only their own password opens', async () => {
+    const { uid, email, password } = await newOperator('AccountAdmin')
+    const path = `/atrium/v1/system/operators/${uid}`
+    const { body } = await machine(`POST ${path}/activate`)
+    expect((await machine(`PATCH ${path}`, { body: { isActive: false } })).status).toBe(204)
+    expect((await setPassword(body.url, 'of whoever found it')).status).toBe(401)
+    expect((await machine(`POST ${path}/activate`)).body.code).toBe('InvalidState')
+    expect((await machine(`PATCH ${path}`, { body: { isActive: true } })).status).toBe(204)
+    expect((await setPassword(body.url, 'of whoever found it')).status).toBe(401)
+    await session({ email, password })
+  })
+
   test('does what their role holds, and nothing else', async () => {
     const [account, operation] = [await newOperator('AccountAdmin'), await newOperator('OperationAdmin')]
     const statusOf = async (call: Caller, route: string): Promise<number> => (await call(route)).status

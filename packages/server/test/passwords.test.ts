@@ -238,6 +238,18 @@ describe('links that set a password', () => {
     expect((await follow(fourth)).status, 'the password was set meanwhile').toBe(401)
   })
 
+  test('end when the user gets another e-mail address: they were handed to whoever had the former one', async () => {
+    const { admin, uid } = await newSomebody()
+    const { path } = (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body
+    const spec = { firstName: 'Grace', emailId: `${uid}@example.com` }
+    expect((await admin(`PUT /v1/users/${uid}`, { body: { spec } })).status).toBe(204)
+    const body = { password: 'of the former one' }
+    expect((await api.as({})(`PATCH ${path}`, { body })).status).toBe(401)
+    const renewed = (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body.path
+    expect((await admin(`PUT /v1/users/${uid}`, { body: { spec: { ...spec, firstName: 'G.' } } })).status).toBe(204)
+    expect((await api.as({})(`PATCH ${renewed}`, { body })).status).toBe(204)
+  })
+
   test('of two who use one at once, one sets the password', async () => {
     const { uid, admin } = await newSomebody()
     const { path } = (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body

@@ -143,13 +143,17 @@ test('nobody gives a team what they lack, nor decides who is in a team that may 
   const { call, tenant, project } = await api.newTenant()
   const roles = [{ role: 'Tenant Team Admin' }, { role: 'Tenant User Admin' }]
   const keeper = await api.newUser(tenant.uid, [...roles, { role: 'Project Viewer', project: project.uid }])
-  const strong = await newTeam(call, 'strong', [])
+  const members = [(await api.newUser(tenant.uid, [])).uid, (await api.newUser(tenant.uid, [])).uid]
+  const strong = await newTeam(call, 'strong', members)
   await succeed(call, `PUT /v1/teams/${strong}/roles`, { roles: [uidOf('Tenant Admin')] })
   const weak = await newTeam(keeper.call, 'weak', [keeper.uid])
 
   const named = { metadata: { name: 'strong' } }
   const refused: [string, object?][] = [
     [`PUT /v1/teams/${strong}`, { ...named, spec: { users: [keeper.uid] } }],
+    // An identity provider's groups find a team by its name.
+    [`PUT /v1/teams/${strong}`, { metadata: { name: 'everybody' }, spec: { users: members } }],
+    [`PUT /v1/teams/${strong}`, { ...named, spec: { users: [members[0], members[0]] } }],
     ['POST /v1/users', { spec: { emailId: 'x@example.com', teams: [strong] } }],
     [`DELETE /v1/teams/${strong}`],
     [`PUT /v1/teams/${strong}/roles`, { roles: [] }],
@@ -160,9 +164,15 @@ test('nobody gives a team what they lack, nor decides who is in a team that may 
   ]
   for (const [route, body] of refused) expect(await codeOf(keeper.call, route, body), route).toBe('Forbidden')
   expect((await call('GET /v1/teams')).body.items).toHaveLength(2)
-  expect((await call(`GET /v1/teams/${strong}`)).body.spec).toEqual({ users: [], roles: [uidOf('Tenant Admin')] })
+  const labels = { floor: '3' }
+  await succeed(keeper.call, `PUT /v1/teams/${strong}`, {
+    metadata: { name: 'strong', labels },
+    spec: { users: members },
+  })
+  const { metadata, spec } = (await call(`GET /v1/teams/${strong}`)).body
+  expect(metadata).toMatchObject({ name: 'strong', labels })
+  expect([new Set(spec.users), spec.roles]).toEqual([new Set(members), [uidOf('Tenant Admin')]])
 
-  await succeed(keeper.call, `PUT /v1/teams/${strong}`, { metadata: { name: 'stronger' }, spec: { users: null } })
   await succeed(keeper.call, `PUT /v1/teams/${weak}/roles`, { roles: [uidOf('Tenant Team Admin')] })
 })
 

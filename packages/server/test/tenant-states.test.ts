@@ -85,6 +85,15 @@ test('a tenant that is disabled lets nobody in, says why, and is as it was when 
   expect((await session('GET /v1/users/info')).status).toBe(200)
 })
 
+test('a tenant without users is finished by making it again, but not while it is on its way out', async () => {
+  const { identity } = api.context
+  const actor = { type: 'operator', uid: 'o', name: 'o' } as const
+  const { uid } = await identity.createTenant('cut-short', actor)
+  expect((await identity.createTenant('cut-short', actor)).uid).toBe(uid)
+  await identity.tenantLife.delete(actor, uid, { force: false })
+  await expect(identity.createTenant('cut-short', actor)).rejects.toMatchObject({ code: 'DuplicateName' })
+})
+
 test('a stream that is open ends within five seconds of it, and tells why', async () => {
   const tenant = await api.newTenant()
   const headers = { ApiKey: tenant.apiKey.reveal() }

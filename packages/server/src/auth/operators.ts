@@ -107,7 +107,10 @@ export function operators(parts: Parts): Operators {
         const next = { ...find(all, uid), ...patch }
         mustKeepRoot(all.map((one) => (one.uid === uid ? next : one)))
         await rows.updateOperator(sql, next, at)
-        if (!next.isActive) await rows.deleteOperatorSessionsOf(sql, uid)
+        if (!next.isActive) {
+          await rows.deleteOperatorSessionsOf(sql, uid)
+          await rows.deleteOperatorLink(sql, uid)
+        }
         const message = `changed the operator: ${next.role}, ${next.isActive ? 'active' : 'not active'}`
         return { result: undefined, entry: entry('update', next, message) }
       }),
@@ -124,6 +127,12 @@ export function operators(parts: Parts): Operators {
     issueLink: (actor, uid) =>
       changeOf(actor, async (sql, at) => {
         const operator = find(await rows.lockOperators(sql), uid)
+        if (!operator.isActive) {
+          throw new AtriumError(
+            'InvalidState',
+            'The operator is not active, and signs in with no password. Enable them first.',
+          )
+        }
         return {
           result: await newLink(sql, uid, at),
           entry: entry('invite', operator, 'issued a link to set a password'),

@@ -17,6 +17,7 @@ import { selectSetting } from '../store/identity/settings.ts'
 import { selectUser } from '../store/identity/users.ts'
 import type { Identity } from './identity.ts'
 import { change, type Parts, userNotFound } from './parts.ts'
+import { lacksFactor } from './required-factor.ts'
 import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 
@@ -52,6 +53,12 @@ export const sessionHash = (tenant: string, token: string | null | undefined): B
 const entry = (action: string, { userUid, email }: Pick<CredentialRow, 'userUid' | 'email'>, message: string) =>
   ({ action, kind: 'Session', uid: userUid, name: email, message }) as const
 
+const needsToEnrol = (): AtriumError =>
+  new AtriumError(
+    'Unauthorized',
+    'Your organisation asks for a second factor, and you have none yet. Add one in this session, or sign in again.',
+  )
+
 type Methods = 'refresh' | 'revokeToken' | 'sessions' | 'endSession' | 'endSessions'
 
 export function sessions(parts: Parts): Pick<Identity, Methods> {
@@ -67,6 +74,8 @@ export function sessions(parts: Parts): Pick<Identity, Methods> {
         // Two refreshes at once: the one that deletes the row wins.
         const origin = session && (await deleteSession(sql, tenant, hash))
         if (!origin) return null
+        // An identity provider asked for its own; nobody else goes on for ever without the factor that the tenant asks for.
+        if (!origin.sso && (await lacksFactor(sql, tenant, session.userUid))) throw needsToEnrol()
         const actor = { type: 'user', uid: session.userUid, name: session.email } as const
         await audit(sql, clock, tenant, actor, entry('refresh', session, 'exchanged a session for a new one'))
         return openSession(parts, sql, tenant, session.userUid, origin)

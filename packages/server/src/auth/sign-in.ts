@@ -5,32 +5,23 @@ import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../store/database.ts'
 import { insertChallenge } from '../store/identity/challenges.ts'
 import { deleteExpiredSessions } from '../store/identity/credentials.ts'
-import { hasFactors } from '../store/identity/factors.ts'
-import { selectSetting } from '../store/identity/settings.ts'
 import { replaceHash, selectPassword, selectTenantsOfEmail } from '../store/identity/users.ts'
 import { finishSignIn, passwordExpired } from './finish-sign-in.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
+import { needsFactor } from './required-factor.ts'
 import type { PasswordInput, Person } from './sign-in-identity.ts'
 import { signInLimits } from './sign-in-limits.ts'
 import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken } from './tokens.ts'
 import { longestPassword } from './users.ts'
 
-/** The setting of a tenant that asks everybody for a second factor: `{ isRequired }`. */
-export const mfaSettingName = 'mfa'
 /** How long the second step may take. */
 export const challengeMs = 5 * 60_000
 
 const wrong = (): AtriumError =>
   new AtriumError('Unauthorized', 'E-mail, password or organisation is wrong, or the user is not active.')
-
-/** Whether a right password is not enough: the user has a second factor, or the tenant asks for one. */
-async function needsFactor(sql: Sql, tenant: string, userUid: string): Promise<boolean> {
-  if (await hasFactors(sql, tenant, userUid)) return true
-  return (await selectSetting(sql, tenant, null, mfaSettingName))?.['isRequired'] === true
-}
 
 /** A token that is no session, and opens one together with a second factor. */
 async function openChallenge({ clock, random }: Parts, sql: Sql, { tenant, userUid }: Person): Promise<Secret<string>> {

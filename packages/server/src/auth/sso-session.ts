@@ -74,7 +74,8 @@ export async function exchangeCode(
     const challenge = createHash('sha256').update(verifier).digest('base64url')
     // A code that was shown with the wrong verifier is used up: somebody else may have it.
     if (ticket?.challenge !== challenge) return null
-    const { origin, userUid, email } = ticket
+    const { origin, userUid, email, tenantName, tenantState } = ticket
+    mustBeActive({ name: tenantName, state: tenantState })
     return finishSignIn(parts, sql, { tenant, userUid, email }, origin.provider, { ...from, sso: origin })
   })
   if (!opened) throw codeNotValid()

@@ -6,10 +6,10 @@ import type { Tenant } from '../store/system-store.ts'
 import type { Identity } from './identity.ts'
 import { change, type Parts } from './parts.ts'
 
-/** A tenant of that name without any user: its making was cut short, and nobody can have used it. */
+/** A tenant of that name without any user: its making was cut short, and nobody can have used it. One on its way out has none at its end, too. */
 async function unfinishedTenant({ database, system }: Parts, name: string): Promise<Tenant | null> {
   const tenant = await system.tenantByName(name)
-  if (!tenant) return null
+  if (!tenant || tenant.state === 'Deleting') return null
   const users = await database.withTenant(tenant.uid, (sql) => selectUsers(sql, tenant.uid))
   return users.length === 0 ? tenant : null
 }

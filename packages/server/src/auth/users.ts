@@ -98,6 +98,8 @@ export function users(
           const result = { ...known, ...patch, email }
           await rows.updateUser(sql, scope.tenant, result, at)
           if (!result.isActive) await endAccess(sql, scope.tenant, uid)
+          // It was handed to whoever had the former address.
+          if (email !== known.email) await deletePasswordLinksOf(sql, scope.tenant, uid)
           return { result, entry: entry('update', result, 'changed the user') }
         }),
       ),

@@ -137,7 +137,7 @@ export async function deleteSessionNamed(sql: Sql, tenant: string, userUid: stri
   return rows.length > 0
 }
 
-/** All of a user, but the one with this hash. Returns how many. */
+/** All of a user, but the one with this hash, and codes that would become one. Returns how many sessions. */
 export async function deleteSessionsOf(
   sql: Sql,
   tenant: string,
@@ -145,7 +145,8 @@ export async function deleteSessionsOf(
   keptHash: Buffer | null = null,
 ): Promise<number> {
   const rows = await sql.query(
-    'delete from sessions where tenant = $1 and user_uid = $2 and hash is distinct from $3 returning uid',
+    `with codes as (delete from sso_tickets where tenant = $1 and user_uid = $2)
+     delete from sessions where tenant = $1 and user_uid = $2 and hash is distinct from $3 returning uid`,
     [tenant, userUid, keptHash],
   )
   return rows.length

@@ -138,6 +138,10 @@ export async function replaceOperatorLink(
   )
 }
 
+export async function deleteOperatorLink(sql: Sql, operatorUid: string): Promise<void> {
+  await sql.query('delete from operator_links where operator_uid = $1', [operatorUid])
+}
+
 export async function hasOperatorLink(sql: Sql, hash: Buffer, at: string): Promise<boolean> {
   return (await sql.query('select from operator_links where hash = $1 and expires_at > $2', [hash, at])).length > 0
 }

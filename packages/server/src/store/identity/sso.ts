@@ -1,4 +1,5 @@
 import type { Sql } from '../database.ts'
+import type { TenantState } from '../system-store.ts'
 
 /** A person as an identity provider knows them. */
 export interface SsoSubject {
@@ -53,6 +54,9 @@ export interface SsoTicket {
   origin: SsoOrigin
 }
 
+/** A code that was shown, and whose it is. */
+type TakenCode = SsoTicket & { userUid: string; email: string; tenantName: string; tenantState: TenantState }
+
 /** False when there is one already. `code`: null = a state that has done its work. */
 export async function insertTicket(
   sql: Sql,
@@ -76,20 +80,17 @@ export async function insertTicket(
 }
 
 /** The code, which nobody can take again; null when there is none that is still good. */
-export async function takeCode(
-  sql: Sql,
-  tenant: string,
-  hash: Buffer,
-  at: string,
-): Promise<(SsoTicket & { userUid: string; email: string }) | null> {
-  const [row] = await sql.query<{ userUid: string; email: string; ticket: SsoTicket }>(
-    `delete from sso_tickets t using users u
+export async function takeCode(sql: Sql, tenant: string, hash: Buffer, at: string): Promise<TakenCode | null> {
+  const [row] = await sql.query<Omit<TakenCode, keyof SsoTicket> & { ticket: SsoTicket }>(
+    `delete from sso_tickets t using users u, tenants o
      where t.tenant = $1 and t.hash = $2 and t.ticket is not null and t.expires_at > $3
-       and u.tenant = t.tenant and u.uid = t.user_uid and u.is_active
-     returning t.user_uid as "userUid", u.email, t.ticket`,
+       and u.tenant = t.tenant and u.uid = t.user_uid and u.is_active and o.uid = t.tenant
+     returning t.user_uid as "userUid", u.email, o.name as "tenantName", o.state as "tenantState", t.ticket`,
     [tenant, hash, at],
   )
-  return row ? { userUid: row.userUid, email: row.email, ...row.ticket } : null
+  if (!row) return null
+  const { ticket, ...whose } = row
+  return { ...whose, ...ticket }
 }
 
 export async function deleteExpiredTickets(sql: Sql, tenant: string, at: string): Promise<void> {
@@ -110,7 +111,7 @@ export async function deleteSessionsOfName(
   return rows.length
 }
 
-/** Sessions that came from another provider of the protocol than this one; null = from any of it. How many there were. */
+/** Sessions, and codes that would become one, that came from another provider of the protocol than this one; null = from any. How many sessions. */
 export async function deleteSessionsOfOthers(
   sql: Sql,
   tenant: string,
@@ -118,7 +119,10 @@ export async function deleteSessionsOfOthers(
   provider: string | null,
 ): Promise<number> {
   const rows = await sql.query(
-    `delete from sessions where tenant = $1 and starts_with(sso ->> 'provider', $2)
+    `with codes as (
+       delete from sso_tickets where tenant = $1 and starts_with(ticket -> 'origin' ->> 'provider', $2)
+         and ticket -> 'origin' ->> 'provider' is distinct from $3)
+     delete from sessions where tenant = $1 and starts_with(sso ->> 'provider', $2)
        and sso ->> 'provider' is distinct from $3 returning hash`,
     [tenant, `${protocol} `, provider],
   )
