@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller, TestApi } from './support/api.ts'
+import { codeOf, made, succeed } from './support/calls.ts'
 import { type MadeCluster, newCluster, openClusterApi } from './support/clusters.ts'
-import { codeOf, filterBody, giveTagged, made, newFilter, succeed, uidOf } from './support/roles.ts'
+import { filterBody, giveTagged, newFilter, uidOf } from './support/roles.ts'
 
 let api: TestApi
 let base: MadeCluster

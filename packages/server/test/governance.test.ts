@@ -5,6 +5,7 @@ import type { BucketAccess } from '@atrium/server/clouds/buckets.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { made, succeed } from './support/calls.ts'
 
 let api: TestApi
 /** What clouds were asked about; they do not show the bucket `closed`. */
@@ -21,15 +22,6 @@ afterAll(() => api.close())
 
 const missing = 'f'.repeat(24)
 
-async function made(call: Caller, route: string, body: object, headers = {}): Promise<string> {
-  const answer = await call(route, { body, headers })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.body.uid
-}
-async function succeed(call: Caller, route: string, body?: object, headers = {}): Promise<void> {
-  const answer = await call(route, body === undefined ? { headers } : { body, headers })
-  expect(answer.status, answer.text).toBe(204)
-}
 async function refusal(call: Caller, route: string, body?: object): Promise<[string, string | undefined]> {
   const { body: error } = await call(route, body === undefined ? {} : { body })
   return [error.code, error.details?.field]

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller, TestApi } from './support/api.ts'
+import { made, succeed } from './support/calls.ts'
 import { clusterBody, type MadeCluster, newCluster, openClusterApi } from './support/clusters.ts'
-import { giveTagged, made, newFilter, succeed, uidOf } from './support/roles.ts'
+import { giveTagged, newFilter, uidOf } from './support/roles.ts'
 
 let api: TestApi
 let base: MadeCluster

@@ -1,8 +1,9 @@
 import { builtInRoles } from '@atrium/api/permissions/roles.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller, TestApi } from './support/api.ts'
+import { codeOf, made, succeed } from './support/calls.ts'
 import { clusterBody, type MadeCluster, newCluster, newProfile, openClusterApi } from './support/clusters.ts'
-import { codeOf, filterBody, giveTagged, made, newFilter, succeed, uidOf } from './support/roles.ts'
+import { filterBody, giveTagged, newFilter, uidOf } from './support/roles.ts'
 
 let api: TestApi
 let blue: MadeCluster

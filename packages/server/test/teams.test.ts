@@ -1,7 +1,8 @@
-import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { codeOf, made, succeed } from './support/calls.ts'
+import { uidOf } from './support/roles.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -9,19 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const uidOf = (role: string): string => builtInRoleNamed(role).uid
-
-async function newTeam(call: Caller, name: string, users: string[]): Promise<string> {
-  const { status, body, text } = await call('POST /v1/teams', { body: { metadata: { name }, spec: { users } } })
-  expect(status, text).toBe(201)
-  return body.uid
-}
-async function succeed(call: Caller, route: string, body?: object): Promise<void> {
-  const answer = await call(route, body === undefined ? {} : { body })
-  expect(answer.status, answer.text).toBe(204)
-}
-const codeOf = async (call: Caller, route: string, body?: object): Promise<string> =>
-  (await call(route, body === undefined ? {} : { body })).body.code
+const newTeam = (call: Caller, name: string, users: string[]): Promise<string> =>
+  made(call, 'POST /v1/teams', { metadata: { name }, spec: { users } })
 
 test('life of a team: create, read, find by name, replace, delete', async () => {
   const { call, tenant } = await api.newTenant()

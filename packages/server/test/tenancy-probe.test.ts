@@ -11,7 +11,8 @@ import { injected, type Outcome, overHttp, run, type Send, describe as told } fr
 import { difference, isOwn, type Row, stateOf } from './probe/state.ts'
 import { createVictim, type Victim } from './probe/victim.ts'
 import { openTestApi, type TestApi } from './support/api.ts'
-import { giveTagged, succeed, uidOf } from './support/roles.ts'
+import { succeed } from './support/calls.ts'
+import { giveTagged, uidOf } from './support/roles.ts'
 
 /**
  * Tries every operation and every identifying parameter as another tenant, as a lesser role, as a member of another

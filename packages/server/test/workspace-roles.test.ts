@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller, TestApi } from './support/api.ts'
+import { codeOf, made, succeed } from './support/calls.ts'
 import { type MadeCluster, newCluster, openClusterApi } from './support/clusters.ts'
-import { codeOf, made, succeed, uidOf } from './support/roles.ts'
+import { uidOf } from './support/roles.ts'
 
 let api: TestApi
 let base: MadeCluster

@@ -152,6 +152,7 @@ export function createApp(context: ServerContext, options: AppOptions = {}): Fas
   const registry = options.metrics ?? new Registry()
   const repeats = new Repeats(context.clock, context.identity)
   const limits = new RateLimits(context.clock, options.rates ?? { tenant: 0, address: 0 }, registry)
+  const handlers = handlersById(options.operations ?? builtOperations)
   const tools: Tools = {
     context,
     schemas,
@@ -160,6 +161,7 @@ export function createApp(context: ServerContext, options: AppOptions = {}): Fas
     shares,
     limits,
     repeats,
+    accessOf: (id) => handlers.get(id)?.access,
     closing,
   }
 
@@ -172,6 +174,6 @@ export function createApp(context: ServerContext, options: AppOptions = {}): Fas
   app.setErrorHandler(sendError)
   addHealth(app, context, registry)
   addActivationPage(app)
-  addOperations(app, tools, operations, handlersById(options.operations ?? builtOperations))
+  addOperations(app, tools, operations, handlers)
   return app
 }

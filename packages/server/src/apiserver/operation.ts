@@ -36,7 +36,11 @@ export interface OperationRequest<Id extends OperationId> extends PublicRequest<
   subject: Subject
   /** Resolves the caller's rights again: for streams that outlive one answer. Rejects once they are revoked. */
   resolveSubject: () => Promise<Subject>
+  accessOf: AccessOf
 }
+
+/** Who an operation of this id is open to; undefined when it has no handler. */
+export type AccessOf = (id: string) => RegisteredOperation['access'] | undefined
 
 /** A value as the API prints it: what this schema of the contract declares of it and no more, as JSON. */
 export type Print = (schema: string, value: unknown) => string
@@ -95,16 +99,6 @@ export interface RegisteredOperation {
   handler(request: unknown, context: ServerContext): Promise<unknown>
 }
 
-const defined = new Map<string, RegisteredOperation['access']>()
-
-/** Who an operation is open to; undefined when it has no handler. */
-export const accessOf = (id: string): RegisteredOperation['access'] | undefined => defined.get(id)
-
-function register(operation: RegisteredOperation): RegisteredOperation {
-  defined.set(operation.id, operation.access)
-  return operation
-}
-
 /** An operation for signed-in callers. */
 export function defineOperation<Id extends OperationId>(
   id: Id,
@@ -113,7 +107,7 @@ export function defineOperation<Id extends OperationId>(
   },
 ): RegisteredOperation {
   const { handler, ...access } = definition
-  return register({ id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) })
+  return { id, access, handler: (request, context) => handler(request as OperationRequest<Id>, context) }
 }
 
 /** An operation that needs no credentials. */
@@ -121,11 +115,7 @@ export function definePublicOperation<Id extends OperationId>(
   id: Id,
   handler: (request: PublicRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
 ): RegisteredOperation {
-  return register({
-    id,
-    access: 'public',
-    handler: (request, context) => handler(request as PublicRequest<Id>, context),
-  })
+  return { id, access: 'public', handler: (request, context) => handler(request as PublicRequest<Id>, context) }
 }
 
 export interface OperatorRequest<Id extends OperationId> extends PublicRequest<Id> {
@@ -139,7 +129,7 @@ export function defineOperatorOperation<Id extends OperationId>(
   handler: (request: OperatorRequest<Id>, context: ServerContext) => Promise<OperationResult<Id>>,
 ): RegisteredOperation {
   const handle: RegisteredOperation['handler'] = (request, context) => handler(request as OperatorRequest<Id>, context)
-  return register({ id, access: 'operator', needs, handler: handle })
+  return { id, access: 'operator', needs, handler: handle }
 }
 
 /** The machine's own credential acts by this name. */

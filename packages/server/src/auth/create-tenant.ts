@@ -3,8 +3,8 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor, Store } from '@atrium/runtime/store/store.ts'
 import type { Identity, NewUser } from './identity.ts'
-import type { IssuedLink } from './operators.ts'
-import { checkEmail, checkPassword } from './users.ts'
+import type { IssuedLink } from './password-links.ts'
+import { checkEmail, checkLength } from './users.ts'
 
 interface MadeTenant {
   tenant: { uid: string; name: string }
@@ -51,7 +51,7 @@ export async function createTenant(parts: TenantParts, input: NewTenant, actor: 
   const email = checkEmail(
     input.adminEmail ?? `admin@${input.name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-')}.local`,
   )
-  checkPassword(password)
+  checkLength(password)
   const admin = { email, firstName: 'Admin', lastName: input.name, password }
   const made = await makeTenant(parts, { name: input.name, state: 'Active', admin }, actor)
   const scope = { tenant: made.tenant.uid, actor }

@@ -10,20 +10,14 @@ import { audit } from '../store/identity/audit.ts'
 import * as rows from '../store/identity/operators.ts'
 import { operatorSessions } from './operator-sessions.ts'
 import { change, type Parts, unique } from './parts.ts'
-import { linkMs } from './password-links.ts'
+import { type IssuedLink, linkMs } from './password-links.ts'
 import { hashPassword } from './passwords.ts'
 import { hashOf, newToken } from './tokens.ts'
-import { checkEmail, checkPassword } from './users.ts'
+import { checkEmail, checkLength } from './users.ts'
 
 export type { Operator } from '../store/identity/operators.ts'
 
 type Operator = rows.Operator
-
-/** A secret that sets a password once, and until when (RFC 3339). */
-export interface IssuedLink {
-  token: Secret<string>
-  expiresAt: string
-}
 
 export interface NewOperator {
   email: string
@@ -159,7 +153,7 @@ export function operators(parts: Parts): Operators {
 
     async ensureFirst(actor, typed, password) {
       const email = checkEmail(typed, 'email')
-      checkPassword(password)
+      checkLength(password)
       const hash = await hashPassword(password, random)
       if ((await database.withTenant(systemTenant, rows.selectOperators)).length > 0) return false
       const first = { email, firstName: 'First', lastName: 'Operator', role: 'RootAdmin' } as const

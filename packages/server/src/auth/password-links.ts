@@ -11,6 +11,13 @@ import { openTenant } from './tenants.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 import { storePassword } from './users.ts'
 
+/** A secret that sets a password once, and until when (RFC 3339). */
+export interface IssuedLink {
+  token: Secret<string>
+  expiresAt: string
+}
+
+/** How long links last, those of operators too. */
 export const linkMs = 24 * 60 * 60_000
 
 type Methods = 'createPasswordLink' | 'passwordLink' | 'followPasswordLink'

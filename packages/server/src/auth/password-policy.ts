@@ -10,7 +10,7 @@ export type PasswordPolicy = v1TenantPasswordPolicyEntity
 export const passwordPolicyName = 'passwordPolicy'
 
 /** What clients write to put a policy back: with it, or with 0, passwords do not expire. */
-export const neverExpires = 999
+const neverExpires = 999
 
 export const defaultPolicy = {
   expiryDurationInDays: neverExpires,

@@ -21,7 +21,7 @@ import { lacksFactor } from './required-factor.ts'
 import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
 
-const defaultSessionMinutes = 240
+export const defaultSessionMinutes = 240
 
 async function sessionMinutes(sql: Sql, tenant: string): Promise<number> {
   const settings = await selectSetting(sql, tenant, null, 'authTokenSettings')

@@ -24,7 +24,7 @@ const codeMs = 60_000
 export type SignedIn = { token: Secret<string> } | { code: string; port: number }
 
 /** Domains a tenant's people may have; none = any. */
-export async function domainsOf(sql: Sql, tenant: string): Promise<string[]> {
+async function domainsOf(sql: Sql, tenant: string): Promise<string[]> {
   const domains: unknown = (await selectSetting(sql, tenant, null, 'domains'))?.['domains']
   return Array.isArray(domains) ? domains.filter((one) => typeof one === 'string' && one !== '') : []
 }

@@ -72,7 +72,7 @@ export const loginUrl = ({ origin, tenant, protocol }: SsoSettings): string =>
   `${origin}/atrium/v1/auth/org/${encodeURIComponent(tenant.name)}/${protocol}/login`
 
 /** Text of a field that is base64 of it, as clients send it, or the text itself. */
-export const plainText = (value: string, begins: RegExp): string =>
+const plainText = (value: string, begins: RegExp): string =>
   begins.test(value.trimStart()) ? value : Buffer.from(value, 'base64').toString('utf8')
 
 export const xmlOf = (metadata: string): string => plainText(metadata, /^</)

@@ -4,9 +4,8 @@ import type { Actor } from '@atrium/runtime/store/store.ts'
 import { selectTenantCounts, type TenantCounts } from '../store/identity/tenant-counts.ts'
 import { selectAdministrator } from '../store/identity/users.ts'
 import type { ClustersFate, EndingTenant, Tenant, TenantDeletion } from '../store/system-store.ts'
-import type { IssuedLink } from './operators.ts'
 import type { Parts } from './parts.ts'
-import { passwordLinks } from './password-links.ts'
+import { type IssuedLink, passwordLinks } from './password-links.ts'
 import { recordOfTenant } from './tenants.ts'
 
 /** What the operator does with tenants that exist. Every change is on the installation's record. */

@@ -26,7 +26,8 @@ export function checkEmail(email: string, field = 'spec.emailId'): string {
   })
 }
 
-export function checkPassword(password: Secret<string>): void {
+/** The length every password has, whatever its tenant asks besides (`problemOfPassword`). */
+export function checkLength(password: Secret<string>): void {
   const { length } = password.reveal()
   if (length >= shortestPassword && length <= longestPassword) return
   throw new AtriumError(
@@ -71,7 +72,7 @@ export function users(
   return {
     async createUser(scope, user) {
       const email = checkEmail(user.email)
-      if (user.password) checkPassword(user.password)
+      if (user.password) checkLength(user.password)
       const passwordHash = user.password ? await hashPassword(user.password, random) : null
       const { firstName, lastName, teams = [] } = user
       return unique(duplicate(email), 'spec.emailId', () =>
@@ -105,7 +106,7 @@ export function users(
       ),
 
     async setPassword(scope, uid, password, keptToken) {
-      checkPassword(password)
+      checkLength(password)
       const hash = await hashPassword(password, random)
       await change(parts, scope, async (sql, at) => {
         const user = await required(sql, scope.tenant, uid)

@@ -22,7 +22,7 @@ export async function readShares(tx: Tx, cluster: StoredObject<'Cluster'>): Prom
 }
 
 /** An expression means namespaces that others make: there is nothing to make for it. Pure. */
-export const shareFor = ({ meta, spec }: StoredObject<'Workspace'>, clusterUid: string): WorkspaceShare => ({
+const shareFor = ({ meta, spec }: StoredObject<'Workspace'>, clusterUid: string): WorkspaceShare => ({
   uid: meta.uid,
   namespaces: spec.namespaces
     .filter(({ isRegex }) => isRegex !== true)

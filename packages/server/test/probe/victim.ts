@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
 import type { Caller, TestApi } from '../support/api.ts'
+import { made } from '../support/calls.ts'
 
 /** A tenant with one of everything; what belongs to its first project carries `canary` in texts that are shown. */
 export interface Victim {
@@ -36,12 +37,6 @@ spec:
       clusterName: c
       version: v1.34.4
 `
-
-async function made(call: Caller, route: string, body: object): Promise<string> {
-  const answer = await call(route, { body })
-  if (answer.status !== 201) throw new Error(`${route}: ${answer.status} ${answer.text}`)
-  return answer.body.uid
-}
 
 function profileBody(name: string, type: string, canary: string): object {
   const content = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${canary}`

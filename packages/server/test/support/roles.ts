@@ -1,21 +1,6 @@
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
-import { expect } from 'vitest'
 import type { Caller } from './api.ts'
-
-/** Uid of what was made. */
-export async function made(call: Caller, route: string, body: object): Promise<string> {
-  const answer = await call(route, { body })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.body.uid
-}
-
-export async function succeed(call: Caller, route: string, body?: object): Promise<void> {
-  const answer = await call(route, body === undefined ? {} : { body })
-  expect(answer.status, answer.text).toBe(204)
-}
-
-export const codeOf = async (call: Caller, route: string, body?: object): Promise<string> =>
-  (await call(route, body === undefined ? {} : { body })).body.code
+import { made, succeed } from './calls.ts'
 
 export const uidOf = (role: string): string => builtInRoleNamed(role).uid
 

@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Subject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
-import { BrowserAnswer, Printed, type RegisteredOperation } from '../operation.ts'
+import { type AccessOf, BrowserAnswer, Printed, type RegisteredOperation } from '../operation.ts'
 import { unknownOf, withUnknown } from '../shapes/unknown.ts'
 import { authenticate, projectHeader } from './access.ts'
 import { isStorable } from './body-parser.ts'
@@ -26,6 +26,7 @@ export interface Tools {
   shares: FairShare
   repeats: Repeats
   limits: RateLimits
+  accessOf: AccessOf
   /** Aborts when the server is about to close: open streams end. */
   closing: AbortSignal
 }
@@ -175,6 +176,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
       subject,
       operator: request.operator,
       resolveSubject: () => authenticate(request, context),
+      accessOf: tools.accessOf,
     }
     try {
       const result = await carryOut(registered, given, context, repeats)

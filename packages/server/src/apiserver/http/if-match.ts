@@ -10,7 +10,7 @@ const form = /^(W\/)?"([\x21\x23-\x7e]{0,100})"$/
 const most = 20
 
 /** What `If-Match` asks for; null = nothing. A proxy that packs answers marks their versions as weak: the same version still. */
-export function parseIfMatch(sent: string | undefined): IfMatch | null {
+function parseIfMatch(sent: string | undefined): IfMatch | null {
   if (sent === undefined) return null
   if (sent.trim() === '*') return 'any'
   const tags = sent.split(',', most + 1).map((tag) => form.exec(tag.trim()))

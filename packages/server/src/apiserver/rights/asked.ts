@@ -1,6 +1,6 @@
 import { type Permission, permissionGroups, permissionsOf } from '@atrium/api/permissions/catalogue.ts'
 import { invalid } from '../invalid.ts'
-import { accessOf } from '../operation.ts'
+import type { AccessOf } from '../operation.ts'
 
 /** What is asked about: a permission, or an operation by what it declares. */
 export interface Asked {
@@ -26,13 +26,10 @@ export const withoutRoles = (open: Asked['open']) => ({
 })
 
 /** Throws `InvalidRequest` unless one of both is named, and is there. */
-export function readAsked({
-  permission,
-  operation,
-}: {
-  permission?: string | undefined
-  operation?: string | undefined
-}): Asked {
+export function readAsked(
+  { permission, operation }: { permission?: string | undefined; operation?: string | undefined },
+  accessOf: AccessOf,
+): Asked {
   if ((permission === undefined) === (operation === undefined))
     throw invalid('permission', 'name a permission, or an operation (its id in the contract), and not both')
   if (permission !== undefined) {

@@ -26,7 +26,7 @@ export const atriumPermissionsExplain = defineOperation('atriumPermissionsExplai
   scope: 'self',
   permission: null,
   async handler(request, context) {
-    const asked = readAsked(request.query)
+    const asked = readAsked(request.query, request.accessOf)
     const { permission } = asked
     const who = await readWho(request, context)
     const answer = { ...asked.echo, permission: permission ?? '', user: { uid: who.userUid, name: who.name } }

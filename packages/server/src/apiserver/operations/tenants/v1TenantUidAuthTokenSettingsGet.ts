@@ -1,7 +1,8 @@
+import { defaultSessionMinutes } from '../../../auth/sessions.ts'
 import { defineSettingGet } from './setting.ts'
 
 export const v1TenantUidAuthTokenSettingsGet = defineSettingGet(
   'v1TenantUidAuthTokenSettingsGet',
   'authTokenSettings',
-  { expiryTimeMinutes: 240 },
+  { expiryTimeMinutes: defaultSessionMinutes },
 )
