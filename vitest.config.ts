@@ -10,10 +10,10 @@ const projectOf = (name: string, area: Area) => ({
     exclude: ['**/node_modules/**', ...(area.exclude ?? [])],
     pool: area.isolation === 'shared' ? ('threads' as const) : ('forks' as const),
     isolate: area.isolation === 'apart',
-    fileParallelism: area.parallel,
+    fileParallelism: area.atOnce !== 1,
     // Files with processes wait more than they compute: with two at once, two cores were busy for a third of the time. One of
     // the five gives way to all others.
-    ...(area.parallel && { maxWorkers: Math.max(5, availableParallelism() - 1) }),
+    maxWorkers: area.atOnce === 'many' ? Math.max(5, availableParallelism() - 1) : area.atOnce,
     testTimeout: area.testTimeoutMs,
     // Only a condition that never comes true waits this long; a machine may be slow.
     expect: { poll: { timeout: (area.testTimeoutMs * 2) / 3 } },

@@ -5,8 +5,8 @@ export interface Area {
   exclude?: readonly string[]
   /** `shared`: threads that keep their modules between files, for tests without processes. `apart`: a process each. */
   isolation: 'shared' | 'apart'
-  /** Several files at once. */
-  parallel: boolean
+  /** Files at once; `many`: more than there are cores, for they wait more than they compute. */
+  atOnce: number | 'many'
   testTimeoutMs: number
   /** External binaries are obtained before it starts. */
   needsTools: boolean
@@ -19,14 +19,14 @@ export interface Area {
 const GENERATED = 'packages/api/test/generated.test.ts'
 const quick = {
   isolation: 'shared',
-  parallel: true,
+  atOnce: 'many',
   testTimeoutMs: 30_000,
   needsTools: false,
   byDefault: true,
 } as const
 const whole = {
   isolation: 'apart',
-  parallel: false,
+  atOnce: 1,
   testTimeoutMs: 180_000,
   needsTools: true,
   byDefault: true,
@@ -51,7 +51,7 @@ const areas = {
     what: 'one package against real servers',
     include: ['{packages,providers}/*/test/**/*.test.ts'],
     exclude: [GENERATED],
-    parallel: true,
+    atOnce: 'many',
     testTimeoutMs: 120_000,
     limitMinutes: 12,
   },
@@ -67,10 +67,17 @@ const areas = {
     what: 'the whole product, killed and cut off',
     include: ['test/chaos/**/*.test.ts'],
     // Each mostly waits for what it did to the others.
-    parallel: true,
+    atOnce: 'many',
     limitMinutes: 25,
   },
-  e2e: { ...whole, what: 'the whole product', include: ['test/e2e/**/*.test.ts'], limitMinutes: 20 },
+  e2e: {
+    ...whole,
+    what: 'the whole product',
+    include: ['test/e2e/**/*.test.ts'],
+    // Each has a platform of its own, and waits for it half of the time.
+    atOnce: 2,
+    limitMinutes: 20,
+  },
   bench: {
     ...whole,
     what: 'figures and their bounds',
