@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { createServer } from 'node:net'
@@ -242,8 +242,9 @@ describe('a hosted registry', () => {
     expect(said).toContain(`Whoever uses it has to trust ${home.pki('ca.crt')}`)
     const { pid } = readJsonFile<{ pid: number }>(home.recordFile) ?? { pid: 0 }
     expect(readProcess(pid)).not.toBeNull()
+    const socketFolder = readFileSync(home.socketFolderFile, 'utf8')
     registry = await hostRegistry({ folder: home, port })
-    expect(readProcess(pid)).toBeNull()
+    expect([readProcess(pid), existsSync(socketFolder)]).toEqual([null, false])
     expect(await pack('ls', 'greeter', '-o', 'name')).toContain('greeter:1.1.0')
   })
 })

@@ -10,6 +10,8 @@ export interface HostingFolder {
   configFile: string
   logFile: string
   recordFile: string
+  /** Names the folder of the socket behind which the registry runs. */
+  socketFolderFile: string
   /** Held by whoever serves. */
   lockFile: string
   /** Authority and certificate, where none was given. */
@@ -28,6 +30,7 @@ export function hostingFolder(given: string): HostingFolder {
     configFile: at('config.json'),
     logFile: at('registry.log'),
     recordFile: at('run', 'registry.json'),
+    socketFolderFile: at('run', 'socket-folder'),
     lockFile: at('run', 'serve.lock'),
     pki: (name) => at('pki', name),
   }

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempDisposableSync } from 'node:fs'
+import { type DisposableTempDir, existsSync, mkdirSync, mkdtempDisposableSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { writeFileAtomically } from '@atrium/runtime/base/files.ts'
 import { silentLogger } from '@atrium/runtime/base/logger.ts'
@@ -52,8 +52,7 @@ export async function serveRegistry(
   // One whose keeper was killed still runs.
   await stopRecorded(folder.recordFile, { graceMs: GRACE_MS }, clock)
   const stopLogs = keepLogs(() => [folder.logFile], clock, silentLogger)
-  // Of a path that is short enough for a socket, and nobody else's.
-  using place = mkdtempDisposableSync(join(tmpdir(), 'atrium-registry-'))
+  using place = openSocketFolder(folder)
   const socketFile = join(place.path, 'socket')
   const signIn = new SignIn(folder.usersFile, options.random)
   try {
@@ -74,6 +73,16 @@ export async function serveRegistry(
     await stopRecorded(folder.recordFile, { graceMs: GRACE_MS }, clock)
     await stopLogs()
   }
+}
+
+/** Of a path that is short enough for a socket, and nobody else's. What one left whose keeper was killed goes first. */
+function openSocketFolder({ socketFolderFile }: HostingFolder): DisposableTempDir {
+  const prefix = join(tmpdir(), 'atrium-registry-')
+  const former = existsSync(socketFolderFile) ? readFileSync(socketFolderFile, 'utf8') : ''
+  if (dirname(former) === dirname(prefix) && former.startsWith(prefix)) rmSync(former, { recursive: true, force: true })
+  const place = mkdtempDisposableSync(prefix)
+  writeFileAtomically(socketFolderFile, place.path)
+  return place
 }
 
 async function untilEnd(
