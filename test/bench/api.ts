@@ -49,7 +49,7 @@ const MOST_CHANGE = 1.1
 const makeTenant = async (installation: Installation): Promise<{ apiKey: string; world: ApiWorld }> => {
   const { store, identity } = installation
   const { tenant, apiKey } = await createTenant(installation, { name: 'acme' }, benchActor)
-  const limits = { user: 100_000, clusterprofile: 100_000 }
+  const limits = { user: 100_000, clusterprofile: 100_000, filter: 100_000, project: 100_000, macro: 100_000 }
   await identity.putSetting({ tenant: tenant.uid, actor: benchActor }, 'resourceLimits', limits)
   const { projects, filters } = await store.transaction(tenant.uid, benchActor, async (tx) => ({
     projects: await Promise.all(
