@@ -67,6 +67,9 @@ test('pages go on after the last entry, also when new ones come in meanwhile', a
     ['limit', '5000'],
     ['offset', '-1'],
     ['continue', 'x'],
+    ['startTime', 'yesterday-1'],
+    ['startTime', '0000-01-01T00:00:00Z'],
+    ['endTime', '2026-13-41T00:00:00Z'],
   ] as const) {
     const refused = await call('GET /v1/audits', { query: { [field]: value } })
     expect([refused.status, refused.body.details.field]).toEqual([400, field])

@@ -1,7 +1,7 @@
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { listMeta } from '../../shapes/lists.ts'
-import { readableProjects, selectionOfType } from './load.ts'
+import { parseTime, readableProjects, selectionOfType } from './load.ts'
 import { viewAudit } from './views.ts'
 
 const defaultLimit = 50
@@ -18,12 +18,13 @@ export const v1AuditsList = defineOperation('v1AuditsList', {
     if (offset < 0) throw invalid('offset', 'cannot be negative')
     if (token !== undefined && !/^\d{1,15}$/.test(token))
       throw invalid('continue', 'is not a token of this list. Start again without it')
+    const [since, until] = [parseTime(startTime, 'startTime'), parseTime(endTime, 'endTime')]
     const named = project ?? projectUid ?? null
     const projects = readableProjects(subject, 'audit.list', named)
     if (projects?.length === 0 || (tenantUid !== undefined && tenantUid !== subject.tenant))
       return { items: [], listmeta: listMeta({ items: [], count: 0, start: 0 }) }
     const found = await context.identity.audits(subject.tenant, {
-      ...{ since: startTime, until: endTime, userUid, projects, kind: resourceKind, uid: resourceUid },
+      ...{ since, until, userUid, projects, kind: resourceKind, uid: resourceUid },
       ...selectionOfType(actionType),
       limit: limit === 0 ? mostAtOnce : limit,
       ...(token === undefined ? { offset } : { before: Number(token) }),
