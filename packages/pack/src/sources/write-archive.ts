@@ -20,8 +20,9 @@ function tarEntry(path: string, content: Uint8Array): Buffer[] {
   return [tarHeader(path, length), Buffer.from(buffer, byteOffset, length), Buffer.alloc(tarPadding(length))]
 }
 
-/** The block before a file's content. Throws `PackError` on a path too long for it. */
+/** The block before a file's content. Throws `PackError` on a path that is too long for it, or reads as a folder's. */
 export function tarHeader(path: string, sizeBytes: number): Buffer {
+  if (path.endsWith('/')) throw packError(path, 'ends with a slash, as only the path of a folder may')
   const header = new Header({
     path,
     mode: 0o644,

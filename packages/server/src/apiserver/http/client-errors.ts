@@ -28,8 +28,8 @@ const malformed = (code: string): AtriumError =>
 
 /** Answers what was no whole request, in the shape of every other error, and ends the connection. */
 export function clientErrorHandler({ random, logger }: ServerContext) {
-  return (error: Error & { code?: string }, socket: Socket): void => {
-    const { code = '' } = error
+  return (error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void => {
+    const { code = '', rawPacket } = error
     if (code === 'ECONNRESET' || socket.destroyed) return
     const ref = random.bytes(8).toString('hex')
     const { status, body } = errorAnswer(errors[code]?.() ?? malformed(code), ref)
@@ -41,8 +41,10 @@ export function clientErrorHandler({ random, logger }: ServerContext) {
       `Content-Length: ${Buffer.byteLength(text)}`,
       'Connection: close',
     ]
+    // An answer to HEAD has no body: whoever asks takes one for the next answer.
+    const shown = rawPacket?.toString('latin1', 0, 5) === 'HEAD ' ? '' : text
     // It may still be sending: what was written is to arrive before the end.
-    if (socket.writable) socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy())
+    if (socket.writable) socket.end(`${head.join('\r\n')}\r\n\r\n${shown}`, () => socket.destroy())
     else socket.destroy()
   }
 }
