@@ -28,8 +28,10 @@ const malformed = (code: string): AtriumError =>
 
 /** Answers what was no whole request, in the shape of every other error, and ends the connection. */
 export function clientErrorHandler({ random, logger }: ServerContext) {
-  return (error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void => {
-    const { code = '', rawPacket } = error
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    const { code = '' } = error
+    // Node's own addition: what was read of the request.
+    const { rawPacket } = error as { rawPacket?: Buffer }
     if (code === 'ECONNRESET' || socket.destroyed) return
     const ref = random.bytes(8).toString('hex')
     const { status, body } = errorAnswer(errors[code]?.() ?? malformed(code), ref)
