@@ -55,6 +55,7 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
 
     setRoleBindings: (scope, holder, roles) =>
       change(parts, scope, async (sql) => {
+        await rows.lockHolder(sql, scope.tenant, holder)
         const named = await required(sql, scope.tenant, holder)
         for (const { project, roleUids } of roles) {
           await rows.replaceBindings(sql, scope.tenant, holder, project, roleUids)

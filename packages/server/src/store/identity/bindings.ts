@@ -55,6 +55,13 @@ export async function replaceBindings(
   )
 }
 
+/** Keeps others from replacing the holder's roles at the same moment, and the holder from going meanwhile. */
+export async function lockHolder(sql: Sql, tenant: string, holder: Holder): Promise<void> {
+  const [column, uid] = columnOf(holder)
+  const table = column === 'user_uid' ? 'users' : 'teams'
+  await sql.query(`select from ${table} where tenant = $1 and uid = $2 for no key update`, [tenant, uid])
+}
+
 /** Notes that the holder holds roles of other tables. It stays: taking it away could meet another giving. */
 export async function noteBeside(sql: Sql, tenant: string, holder: Holder): Promise<void> {
   const [column, uid] = columnOf(holder)
