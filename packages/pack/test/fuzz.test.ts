@@ -18,9 +18,9 @@ import { writeArchive } from '../src/sources/write-archive.ts'
 import { brokeLimits, tracesOf } from './support/confined.ts'
 import { goodPacks } from './support/good-packs.ts'
 
-/** Of each kind. What CI runs is the beginning of what `--all` runs. */
 /** Thousands of them take minutes beside other work. */
 const LIMIT_MS = 600_000
+/** Of each kind. What CI runs is the beginning of what `--all` runs. */
 const MUTATIONS = process.env.ATRIUM_TEST_ALL === '1' ? 6000 : 250
 
 interface Dice {
