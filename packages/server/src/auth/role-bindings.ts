@@ -14,8 +14,9 @@ interface Named {
   name: string
 }
 
-/** The holder, who must exist, as audit names it. */
+/** The holder, who must exist, as audit names it: theirs alone to change until the transaction ends. */
 async function required(sql: Sql, tenant: string, holder: Holder): Promise<Named> {
+  await rows.lockHolder(sql, tenant, holder)
   if (typeof holder !== 'string') {
     const team = await selectTeam(sql, tenant, holder.team)
     if (!team) throw teamNotFound(holder.team)
@@ -55,7 +56,6 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
 
     setRoleBindings: (scope, holder, roles) =>
       change(parts, scope, async (sql) => {
-        await rows.lockHolder(sql, scope.tenant, holder)
         const named = await required(sql, scope.tenant, holder)
         for (const { project, roleUids } of roles) {
           await rows.replaceBindings(sql, scope.tenant, holder, project, roleUids)

@@ -11,6 +11,10 @@ export const besideRole = 'beside'
 export const columnOf = (holder: Holder): [column: 'user_uid' | 'team_uid', uid: string] =>
   typeof holder === 'string' ? ['user_uid', holder] : ['team_uid', holder.team]
 
+/** The table that the holder itself is in, and by what. */
+export const tableOf = (holder: Holder): [table: 'users' | 'teams', uid: string] =>
+  typeof holder === 'string' ? ['users', holder] : ['teams', holder.team]
+
 /** What the holder itself was given: of a user, nothing of their teams. */
 export async function selectBindings(sql: Sql, tenant: string, holder: Holder): Promise<RoleBinding[]> {
   const [column, uid] = columnOf(holder)
@@ -55,10 +59,9 @@ export async function replaceBindings(
   )
 }
 
-/** Keeps others from replacing the holder's roles at the same moment, and the holder from going meanwhile. */
+/** Keeps others from changing the holder's roles at the same moment, and the holder from going meanwhile. */
 export async function lockHolder(sql: Sql, tenant: string, holder: Holder): Promise<void> {
-  const [column, uid] = columnOf(holder)
-  const table = column === 'user_uid' ? 'users' : 'teams'
+  const [table, uid] = tableOf(holder)
   await sql.query(`select from ${table} where tenant = $1 and uid = $2 for no key update`, [tenant, uid])
 }
 

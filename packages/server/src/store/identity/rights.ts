@@ -1,7 +1,7 @@
 import type { TagFilter } from '@atrium/api/tags.ts'
 import type { Holder } from '../../auth/identity.ts'
 import type { Sql } from '../database.ts'
-import { besideRole } from './bindings.ts'
+import { besideRole, tableOf } from './bindings.ts'
 
 /** A role with what it grants when it is one of the tenant's own; null for built-in, disabled and vanished roles. */
 export interface HeldRole {
@@ -75,9 +75,6 @@ const moreOf = (rows: RowsOf): string => `
 /** Of the user `u` of a statement. */
 export const BINDINGS_OF_USER = bindingsOf(ofUser)
 const [BINDINGS_OF_TEAM, MORE_OF_USER, MORE_OF_TEAM] = [bindingsOf(ofTeam), moreOf(ofUser), moreOf(ofTeam)]
-
-const tableOf = (holder: Holder): [table: string, uid: string] =>
-  typeof holder === 'string' ? ['users', holder] : ['teams', holder.team]
 
 /** The holder's rights, of which `bindings` are known: a second statement for those only who hold more than bindings. */
 export async function completeRights(
