@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Random } from '@atrium/runtime/base/random.ts'
 
 const secretBytes = 32
@@ -22,3 +22,7 @@ export function readToken(token: string): Token | null {
 
 /** The only form a token is stored in. 256 random bits need no slow hash. */
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Compares in the same time whatever differs. */
+export const isSameSecret = (given: string, expected: string): boolean =>
+  timingSafeEqual(hashOf(given), hashOf(expected))

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { type OperatorPermission, operatorRoles } from '@atrium/api/permissions/operators.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { FastifyRequest } from 'fastify'
+import { isSameSecret } from '../../auth/tokens.ts'
 import type { ServerContext } from '../../context.ts'
 import { operatorActor } from '../operation.ts'
 import { header } from './headers.ts'
@@ -23,12 +23,6 @@ const machine: ActingOperator = {
   permissions: new Set(operatorRoles.RootAdmin),
   token: null,
 }
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/** Compares in the same time whatever differs. */
-export const isSameSecret = (given: string, expected: string): boolean =>
-  timingSafeEqual(sha256(given), sha256(expected))
 
 /** Which operator sends the request (`Authorization`, with or without `Bearer`); null when none. */
 export async function operatorOf(request: FastifyRequest, context: ServerContext): Promise<ActingOperator | null> {

@@ -1,7 +1,7 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
+import { isSameSecret } from '../../../auth/tokens.ts'
 import { contentActor } from '../../../content/tenant.ts'
-import { isSameSecret } from '../../http/operators.ts'
 import { definePublicOperation } from '../../operation.ts'
 
 /** Secret field of a registry: what its push hook must show. */

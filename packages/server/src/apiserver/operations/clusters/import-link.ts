@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -6,6 +5,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { canOn, type Subject } from '../../../auth/subject.ts'
+import { isSameSecret, newToken, readToken } from '../../../auth/tokens.ts'
 import type { ServerContext } from '../../../context.ts'
 
 type Cluster = StoredObject<'Cluster'>
@@ -13,7 +13,6 @@ type Cluster = StoredObject<'Cluster'>
 const DAYS = 7
 const LIFE_MS = DAYS * 24 * 3_600_000
 const field = 'importToken'
-const SHAPE = /^([A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}$/
 
 /** `spec.import` of a cluster whose link is new: older ones are void as soon as `keepLink` has stored its token. */
 export const newImport = (
@@ -23,8 +22,7 @@ export const newImport = (
 
 /** Gives the cluster a new token for its link; the former one opens nothing any more. The tenant in it only says where to look. */
 export async function keepLink(tx: Tx, tenant: string, uid: string, random: Random): Promise<void> {
-  const token = `${tenant}.${random.bytes(32).toString('base64url')}`
-  await tx.putSecret({ kind: 'Cluster', uid }, field, new Secret(token))
+  await tx.putSecret({ kind: 'Cluster', uid }, field, new Secret(newToken(tenant, random)))
 }
 
 /** Good for a week, until an agent has enrolled with it. */
@@ -49,17 +47,15 @@ export async function importLink(
 }
 
 /** Tenant that the token of a link names; null when it has not the shape of one. */
-export const tenantOfToken = (token: string): string | null => SHAPE.exec(token)?.[1] ?? null
+export const tenantOfToken = (token: string): string | null => readToken(token)?.tenant ?? null
 
 /** The cluster that the token opens. Throws one and the same error, whatever is wrong. */
 export async function openLink(tx: Tx, uid: string, token: string, clock: Clock): Promise<Cluster> {
   const cluster = await tx.get('Cluster', uid)
   const stored = cluster && isLinkGood(cluster, clock) ? await tx.getSecret({ kind: 'Cluster', uid }, field) : null
-  if (cluster && stored && timingSafeEqual(hashOf(stored.reveal()), hashOf(token))) return cluster
+  if (cluster && stored && isSameSecret(token, stored.reveal())) return cluster
   throw deadLink()
 }
-
-const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 export const deadLink = (): AtriumError =>
   new AtriumError(
