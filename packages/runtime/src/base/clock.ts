@@ -11,7 +11,10 @@ export interface Clock {
 }
 
 /** RFC 3339 text of the clock's present moment. */
-export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString()
+export const isoNow = (clock: Clock): string => isoIn(clock, 0)
+
+/** RFC 3339 text of the moment in `ms`; less than 0 = before now. */
+export const isoIn = (clock: Clock, ms: number): string => new Date(clock.now() + ms).toISOString()
 
 /** The machine's own clock: the one place that reads it. */
 export const systemClock: Clock = {

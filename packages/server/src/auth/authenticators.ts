@@ -1,4 +1,4 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { deleteChallenge, insertChallenge, selectChallenge } from '../store/identity/challenges.ts'
@@ -38,7 +38,7 @@ export function authenticators(parts: Parts): Pick<Identity, 'startRegistration'
         return selectAuthenticators(sql, tenant, userUid)
       })
       const options = await registrationOptions(party, { uid: userUid, email }, known, random)
-      const expiresAt = new Date(clock.now() + challengeMs).toISOString()
+      const expiresAt = isoIn(clock, challengeMs)
       const row = {
         hash: hashOf(options.challenge),
         userUid,

@@ -1,4 +1,4 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
@@ -6,10 +6,8 @@ import { audit } from '../store/identity/audit.ts'
 import * as rows from '../store/identity/operators.ts'
 import type { Operators } from './operators.ts'
 import type { Parts } from './parts.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
-import { signInLimits } from './sign-in-limits.ts'
+import { passwordProver } from './prove-password.ts'
 import { hashOf, newToken, readToken } from './tokens.ts'
-import { longestPassword } from './users.ts'
 
 const sessionMs = 240 * 60_000
 
@@ -18,9 +16,7 @@ const wrong = (): AtriumError =>
 
 export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'signIn' | 'signOut'> {
   const { database, clock, random } = parts
-  const throttle = signInLimits(clock)
-  // Compared when there is no such operator, so that the answer takes as long.
-  const decoy = hashPassword(new Secret(random.bytes(16).toString('hex')), random)
+  const prove = passwordProver(parts, wrong)
 
   return {
     async ofToken(token) {
@@ -29,22 +25,10 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
       return rows.selectOperatorBySession(database.readsOf(systemTenant), known.hash, isoNow(clock))
     },
 
-    async signIn({ email: typed, password, ip }) {
-      const email = typed.trim().toLowerCase()
-      throttle.check(email, ip)
-      if (password.length > longestPassword) throw wrong()
-      const found = await rows.selectOperatorPassword(database.readsOf(systemTenant), email)
-      const matches = await verifyPassword(new Secret(password), found?.hash ?? (await decoy))
-      if (!found || !matches) {
-        throttle.fail(email, ip)
-        throw wrong()
-      }
-      // Guesses sent at once all passed the first check: while others fail, a right one tells nothing either.
-      throttle.check(email, ip)
-      throttle.succeed(email, ip)
+    async signIn(given) {
+      const { uid, email } = await prove(given, (of) => rows.selectOperatorPassword(database.readsOf(systemTenant), of))
       const token = newToken(systemTenant, random)
-      const expiresAt = new Date(clock.now() + sessionMs).toISOString()
-      const { uid } = found
+      const expiresAt = isoIn(clock, sessionMs)
       await database.withTenant(systemTenant, async (sql) => {
         const at = isoNow(clock)
         await rows.markOperatorSignIn(sql, uid, at)

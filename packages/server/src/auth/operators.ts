@@ -1,5 +1,5 @@
 import type { OperatorRole } from '@atrium/api/permissions/operators.ts'
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
@@ -74,7 +74,7 @@ export function operators(parts: Parts): Operators {
     rows.insertOperator(sql, { ...operator, uid: newUid(random), passwordHash, at })
   const newLink = async (sql: Sql, operatorUid: string, at: string): Promise<IssuedLink> => {
     const token = newToken(systemTenant, random)
-    const expiresAt = new Date(clock.now() + linkMs).toISOString()
+    const expiresAt = isoIn(clock, linkMs)
     await rows.replaceOperatorLink(sql, { operatorUid, hash: hashOf(token), at, expiresAt })
     return { token: new Secret(token), expiresAt }
   }

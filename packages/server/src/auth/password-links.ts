@@ -1,4 +1,4 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { audit } from '../store/identity/audit.ts'
@@ -38,7 +38,7 @@ export function passwordLinks(parts: Parts): Pick<Identity, Methods> {
           )
         }
         const token = newToken(tenant, random)
-        const expiresAt = new Date(clock.now() + linkMs).toISOString()
+        const expiresAt = isoIn(clock, linkMs)
         await replacePasswordLink(sql, tenant, { userUid, hash: hashOf(token), at, expiresAt })
         const message = `made a link that sets the password once, until ${expiresAt}`
         return {

@@ -1,4 +1,4 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
@@ -50,7 +50,7 @@ interface Try {
 async function refuse({ clock }: Parts, sql: Sql, person: Person, failures: number): Promise<Outcome> {
   const { tenant, userUid, email } = person
   const waitMs = blockMs(failures, freeFailures)
-  const blockedUntil = waitMs === 0 ? null : new Date(clock.now() + waitMs).toISOString()
+  const blockedUntil = waitMs === 0 ? null : isoIn(clock, waitMs)
   await noteFactorFailures(sql, tenant, userUid, { failures, blockedUntil })
   const actor = { type: 'user', uid: userUid, name: email } as const
   const message = 'the password was right, the second factor wrong'

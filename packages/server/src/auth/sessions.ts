@@ -1,4 +1,4 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
@@ -39,7 +39,7 @@ export async function openSession(
 ): Promise<Secret<string>> {
   const { clock, random } = parts
   const token = newToken(tenant, random)
-  const expiresAt = new Date(clock.now() + (await sessionMinutes(sql, tenant)) * 60_000).toISOString()
+  const expiresAt = isoIn(clock, (await sessionMinutes(sql, tenant)) * 60_000)
   await insertSession(sql, tenant, { ...origin, hash: hashOf(token), userUid, at: isoNow(clock), expiresAt })
   return new Secret(token)
 }

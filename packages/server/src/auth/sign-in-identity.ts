@@ -9,6 +9,7 @@ import type { SessionOrigin, SessionRow } from '../store/identity/credentials.ts
 import type { FactorInfo } from '../store/identity/factors.ts'
 import type { Scope } from './identity.ts'
 import type { PasswordAge } from './password-policy.ts'
+import type { PasswordTry } from './prove-password.ts'
 import type { RelyingParty } from './webauthn.ts'
 
 /** A user who proved who they are. */
@@ -29,14 +30,11 @@ export interface TokenHolder extends Enrolling {
   isProven: boolean
 }
 
-export interface PasswordInput {
-  email: string
-  password: string
+export interface PasswordInput extends PasswordTry {
   /** May be absent when the e-mail exists in one tenant only. */
   org?: string | undefined
   /** Uid of the tenant, where it is known. */
   tenant?: string | undefined
-  ip: string
 }
 
 /** How people sign in, and what they keep for it. */

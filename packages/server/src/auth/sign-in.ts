@@ -1,4 +1,4 @@
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
@@ -9,13 +9,12 @@ import { replaceHash, selectPassword, selectTenantsOfEmail } from '../store/iden
 import { finishSignIn, passwordExpired } from './finish-sign-in.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
-import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
+import { hashPassword, isOutdated } from './passwords.ts'
+import { passwordProver } from './prove-password.ts'
 import { needsFactor } from './required-factor.ts'
 import type { PasswordInput, Person } from './sign-in-identity.ts'
-import { signInLimits } from './sign-in-limits.ts'
 import { mustBeActive } from './tenants.ts'
 import { hashOf, newToken } from './tokens.ts'
-import { longestPassword } from './users.ts'
 
 /** How long the second step may take. */
 export const challengeMs = 5 * 60_000
@@ -26,7 +25,7 @@ const wrong = (): AtriumError =>
 /** A token that is no session, and opens one together with a second factor. */
 async function openChallenge({ clock, random }: Parts, sql: Sql, { tenant, userUid }: Person): Promise<Secret<string>> {
   const token = newToken(tenant, random)
-  const expiresAt = new Date(clock.now() + challengeMs).toISOString()
+  const expiresAt = isoIn(clock, challengeMs)
   await insertChallenge(sql, tenant, { hash: hashOf(token), userUid, purpose: 'signIn', at: isoNow(clock), expiresAt })
   return new Secret(token)
 }
@@ -36,9 +35,7 @@ export function signIns(
   { passwordAge }: Pick<Identity, 'passwordAge'>,
 ): Pick<Identity, 'signIn' | 'provePassword'> {
   const { database, clock, random, system } = parts
-  const throttle = signInLimits(clock)
-  // Compared when there is no such user, so that the answer takes as long.
-  const decoy = hashPassword(new Secret(random.bytes(16).toString('hex')), random)
+  const prove = passwordProver(parts, wrong)
 
   const findTenant = async (email: string, org: string | undefined): Promise<string | null> => {
     if (org) return (await system.tenantByName(org))?.uid ?? null
@@ -46,35 +43,21 @@ export function signIns(
     return second === undefined ? (first ?? null) : null
   }
 
-  const findUser = async (tenant: string | null, email: string, password: Secret<string>): Promise<Person | null> => {
-    // As many statements whether there is such a tenant or not: nobody has a password in `system`.
-    const of = tenant ?? systemTenant
-    const found = await database.withTenant(of, (sql) => selectPassword(sql, of, email))
-    const matches = await verifyPassword(password, found?.hash ?? (await decoy))
-    if (tenant === null || !found || !matches) return null
-    if (isOutdated(found.hash)) {
-      const hash = await hashPassword(password, random)
-      await database.withTenant(tenant, (sql) => replaceHash(sql, tenant, found.uid, { old: found.hash, hash }))
+  const provePassword = async ({ org, tenant: known, ...given }: PasswordInput): Promise<Person> => {
+    const { tenant, uid, hash, email } = await prove(given, async (of) => {
+      const named = known ?? (await findTenant(of, org))
+      // As many statements whether there is such a tenant or not: nobody has a password in `system`.
+      const place = named ?? systemTenant
+      const found = await database.withTenant(place, (sql) => selectPassword(sql, place, of))
+      return named === null || !found ? null : { ...found, tenant: named }
+    })
+    if (isOutdated(hash)) {
+      const made = await hashPassword(new Secret(given.password), random)
+      await database.withTenant(tenant, (sql) => replaceHash(sql, tenant, uid, { old: hash, hash: made }))
     }
-    return { tenant, userUid: found.uid, email }
-  }
-
-  const provePassword = async ({ email: typed, password: text, org, ip, ...known }: PasswordInput): Promise<Person> => {
-    const email = typed.trim().toLowerCase()
-    throttle.check(email, ip)
-    if (text.length > longestPassword) throw wrong()
-    const tenant = known.tenant ?? (await findTenant(email, org))
-    const person = await findUser(tenant, email, new Secret(text))
-    if (person === null) {
-      throttle.fail(email, ip)
-      throw wrong()
-    }
-    // Guesses sent at once all passed the first check: while others fail, a right one tells nothing either.
-    throttle.check(email, ip)
-    throttle.succeed(email, ip)
-    const found = await system.tenant(person.tenant)
+    const found = await system.tenant(tenant)
     if (found) mustBeActive(found)
-    return person
+    return { tenant, userUid: uid, email }
   }
 
   return {

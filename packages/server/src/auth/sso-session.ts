@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
 import { deleteExpiredSessions, type SessionOrigin } from '../store/identity/credentials.ts'
@@ -51,7 +51,7 @@ export async function signInPerson(
         const code = newToken(tenant.uid, parts.random)
         const { challenge, port } = flow.loopback
         const ticket = { challenge, origin, userUid: user.uid }
-        await insertTicket(sql, tenant.uid, hashOf(code), later(parts, codeMs), ticket)
+        await insertTicket(sql, tenant.uid, hashOf(code), isoIn(parts.clock, codeMs), ticket)
         return { code, port }
       }
       const known = { tenant: tenant.uid, userUid: user.uid, email: user.email }
@@ -88,11 +88,9 @@ const codeNotValid = (): SsoRefusal =>
 /** An answer of the provider signs in once, whoever shows it again. */
 async function mustBeNew(parts: Parts, sql: Sql, { tenant, state }: SsoFlow, at: string): Promise<void> {
   await deleteExpiredTickets(sql, tenant, at)
-  if (await insertTicket(sql, tenant, hashOf(state), later(parts, 2 * flowMs))) return
+  if (await insertTicket(sql, tenant, hashOf(state), isoIn(parts.clock, 2 * flowMs))) return
   throw new SsoRefusal('usedAlready', 'This sign-in was completed before. Begin a new one.')
 }
-
-const later = ({ clock }: Parts, ms: number): string => new Date(clock.now() + ms).toISOString()
 
 /** Two first sign-ins of one person, or of two in a new team, make the same thing: whoever is second finds it. */
 async function again<T>(work: () => Promise<T>): Promise<T> {

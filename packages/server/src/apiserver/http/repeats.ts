@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ErrorCode } from '@atrium/api/errors.ts'
 import type { Operation } from '@atrium/api/operations/table.ts'
-import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { type Clock, isoIn } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { Subject } from '../../auth/subject.ts'
@@ -77,8 +77,10 @@ export class Repeats {
     if (!(error instanceof AtriumError) || !inTheWay.includes(error.code) || actor.request === undefined) throw error
     const isKeyed = actor.request.startsWith(keyMark)
     const { leastMs, mostMs } = isKeyed ? keyed : likeness
-    const at = (ageMs: number): string => new Date(this.#clock.now() - ageMs).toISOString()
-    const uid = await this.#identity.creationOf(tenant, actor.request, { since: at(mostMs), until: at(leastMs) })
+    const uid = await this.#identity.creationOf(tenant, actor.request, {
+      since: isoIn(this.#clock, -mostMs),
+      until: isoIn(this.#clock, -leastMs),
+    })
     if (uid === null || (!isKeyed && this.#made.get(uid)?.isKnown)) throw error
     return { uid }
   }
