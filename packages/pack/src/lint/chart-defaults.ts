@@ -1,7 +1,6 @@
-import { PackError } from '../format/problems.ts'
 import { parseYaml } from '../format/yaml-text.ts'
 import { once } from './once.ts'
-import { type Placed, placedText } from './placed.ts'
+import { type Placed, placedText, readable } from './placed.ts'
 
 /** A chart's own values, by their keys at the top. What cannot be read is not there. */
 export interface ChartDefaults {
@@ -62,14 +61,4 @@ function partsOf(text: string): ReadonlyMap<string, string> | null {
   }
   if (key !== null) parts.set(key, text.slice(start))
   return parts
-}
-
-/** Helm reads it as well, and says better what is wrong: here it only means that less is known. */
-function readable<T>(read: () => T): T | null {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof PackError) return null
-    throw error
-  }
 }

@@ -34,9 +34,13 @@ export function placedText(parsed: ParsedText): PlacedText {
 }
 
 /** A text that is JSON: places for a reader that has its own way of reading it. Null when it is none. */
-export function placedJson(text: string, file: string): PlacedText | null {
+export const placedJson = (text: string, file: string): PlacedText | null =>
+  readable(() => placedText(parseYaml(text, file)))
+
+/** What `read` makes of a text; null where it is none. Who says better what is wrong with it reads it as well. */
+export function readable<T>(read: () => T): T | null {
   try {
-    return placedText(parseYaml(text, file))
+    return read()
   } catch (error) {
     if (error instanceof PackError) return null
     throw error

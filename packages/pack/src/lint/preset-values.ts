@@ -1,8 +1,7 @@
-import { PackError } from '../format/problems.ts'
 import { parseValues } from '../format/values.ts'
 import { parseYaml } from '../format/yaml-text.ts'
 import type { LintedPack } from './linted-pack.ts'
-import { type Placed, placedAt, placedText, textOf } from './placed.ts'
+import { type Placed, placedAt, placedText, readable, textOf } from './placed.ts'
 
 /** What the pack's presets add; what cannot be read adds nothing. */
 export function presetValues(pack: LintedPack): Placed[] {
@@ -12,13 +11,4 @@ export function presetValues(pack: LintedPack): Placed[] {
     const added = readable(() => placedText(parseValues(textOf(placedAt(preset, ['add'])))).root)
     return added ? [added] : []
   })
-}
-
-function readable<T>(read: () => T): T | null {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof PackError) return null
-    throw error
-  }
 }
