@@ -4,10 +4,10 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 import { Authenticator } from './support/authenticator.ts'
+import { newPerson, password } from './support/people.ts'
 
 const clock = new ManualClock(Date.parse('2026-03-01T12:00:00Z'))
 const stepMs = 30_000
-const password = 'correct horse'
 const finishPath = 'POST /atrium/v1/auth/mfa/code'
 let api: TestApi
 beforeAll(async () => {
@@ -19,20 +19,9 @@ afterAll(() => api.close())
 const codeOf = (secret: string): string =>
   new TOTP({ secret: Key.fromBase32(secret) }).generate({ timestamp: clock.now() })
 
-interface Somebody {
-  uid: string
-  email: string
-  admin: Caller
-  tenant: string
-  signIn: () => Promise<Answer>
-}
-
-async function newSomebody(): Promise<Somebody> {
-  const { call, tenant } = await api.newTenant()
-  const { uid, email } = await api.newUser(tenant.uid, [{ role: 'Tenant Viewer' }])
-  await call(`PUT /atrium/v1/users/${uid}/password`, { body: { password } })
-  const signIn = () => api.as({})('POST /v1/auth/authenticate', { body: { emailId: email, password } })
-  return { uid, email, admin: call, tenant: tenant.uid, signIn }
+async function newSomebody() {
+  const { tenant, ...person } = await newPerson(api)
+  return { ...person, tenant: tenant.uid }
 }
 
 const asToken = ({ body }: Answer): Caller => api.as({ Authorization: body.Authorization })

@@ -4,10 +4,10 @@ import { Secret as Key, TOTP } from 'otpauth'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, openTestApi, type TestApi } from './support/api.ts'
+import { newPerson, password } from './support/people.ts'
 
 const dayMs = 24 * 60 * 60_000
 const clock = new ManualClock(Date.parse('2026-03-01T12:00:00Z'))
-const password = 'correct horse'
 let api: TestApi
 beforeAll(async () => {
   api = await openTestApi({ clock })
@@ -17,16 +17,14 @@ afterAll(() => api.close())
 const authenticate = (body: object): Promise<Answer> => api.as({})('POST /v1/auth/authenticate', { body })
 
 async function newSomebody() {
-  const { call: admin, tenant, ...made } = await api.newTenant()
-  const user = await api.newUser(tenant.uid, [{ role: 'Tenant Viewer' }])
-  const set = (text: string) => admin(`PUT /atrium/v1/users/${user.uid}/password`, { body: { password: text } })
-  expect((await set(password)).status).toBe(204)
-  const signIn = (text = password) => authenticate({ emailId: user.email, password: text })
+  const person = await newPerson(api)
+  const { admin, tenant, uid } = person
+  const set = (text: string) => admin(`PUT /atrium/v1/users/${uid}/password`, { body: { password: text } })
   const putPolicy = async (policy: object) => {
     const answer = await admin(`POST /v1/tenants/${tenant.uid}/password/policy`, { body: policy })
     expect(answer.status, answer.text).toBe(204)
   }
-  return { ...user, ...made, admin, tenant, set, signIn, putPolicy }
+  return { ...person, set, putPolicy }
 }
 
 async function asOwner<T extends object>(text: string, values: unknown[]): Promise<T[]> {

@@ -2,9 +2,9 @@ import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { newPerson, password } from './support/people.ts'
 
 const clock = new ManualClock(Date.parse('2026-03-01T12:00:00Z'))
-const password = 'correct horse'
 let api: TestApi
 beforeAll(async () => {
   api = await openTestApi({ clock })
@@ -17,17 +17,14 @@ interface Signed {
 }
 
 async function newSomebody() {
-  const { call: admin, tenant } = await api.newTenant()
-  const user = await api.newUser(tenant.uid, [{ role: 'Tenant Viewer' }])
-  await admin(`PUT /atrium/v1/users/${user.uid}/password`, { body: { password } })
+  const { tenant, ...person } = await newPerson(api)
   const signIn = async (client: string, typed = password): Promise<Signed> => {
-    const body = { emailId: user.email, password: typed }
-    const answer = await api.as({ 'User-Agent': client })('POST /v1/auth/authenticate', { body })
+    const answer = await person.signIn(typed, { 'User-Agent': client })
     expect(answer.status, answer.text).toBe(200)
     const token: string = answer.body.Authorization
     return { token, call: api.as({ Authorization: token }) }
   }
-  return { ...user, admin, tenant: tenant.uid, signIn }
+  return { ...person, tenant: tenant.uid, signIn }
 }
 
 const isOpen = async ({ call }: Signed): Promise<boolean> => (await call('GET /v1/users/info')).status === 200
