@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { putRecent } from './recent.ts'
 
 export interface RateLimit {
   burst: number
@@ -33,10 +34,7 @@ export class RateLimiter {
     const tokens = this.#tokens(key)
     const waitMs = tokens >= 1 ? 0 : ((1 - tokens) / this.#limit.perSecond) * 1000
     const allowed = waitMs <= mostMs
-    // Inserting anew moves the key to the end: the map's order is the order of use.
-    this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, atMs: this.#clock.elapsed() })
-    this.#forget()
+    putRecent(this.#buckets, key, { tokens: allowed ? tokens - 1 : tokens, atMs: this.#clock.elapsed() }, MAX_KEYS)
     return allowed ? waitMs : null
   }
 
@@ -56,10 +54,5 @@ export class RateLimiter {
     if (!found) return this.#limit.burst
     const elapsedSeconds = (this.#clock.elapsed() - found.atMs) / 1000
     return Math.min(this.#limit.burst, found.tokens + elapsedSeconds * this.#limit.perSecond)
-  }
-
-  #forget(): void {
-    const oldest = this.#buckets.size > MAX_KEYS ? this.#buckets.keys().next().value : undefined
-    if (oldest !== undefined) this.#buckets.delete(oldest)
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { putRecent } from '@atrium/runtime/base/recent.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 import {
@@ -106,10 +107,7 @@ export class Oidc {
     const known = this.#known.get(key)
     if (known && this.#clock.elapsed() - known.at < rediscoverMs) return known.config
     const config = await this.#discover(settings).catch(unreachable)
-    this.#known.delete(key)
-    this.#known.set(key, { config, at: this.#clock.elapsed() })
-    const [oldest] = this.#known.keys()
-    if (this.#known.size > maxKnown && oldest !== undefined) this.#known.delete(oldest)
+    putRecent(this.#known, key, { config, at: this.#clock.elapsed() }, maxKnown)
     return config
   }
 

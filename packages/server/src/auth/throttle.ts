@@ -1,4 +1,5 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
+import { putRecent } from '@atrium/runtime/base/recent.ts'
 
 interface Failures {
   count: number
@@ -41,11 +42,8 @@ export class Throttle {
     const now = this.#clock.now()
     const known = this.#failures.get(key)
     const count = known && now - known.lastAt < forgetAfterMs ? known.count + 1 : 1
-    // Back to the end of the map, so that its first entry is the oldest.
-    this.#failures.delete(key)
-    this.#failures.set(key, { count, blockedUntil: now + blockMs(count, this.#freeFailures), lastAt: now })
-    const [oldest] = this.#failures.keys()
-    if (this.#failures.size > maxEntries && oldest !== undefined) this.#failures.delete(oldest)
+    const blockedUntil = now + blockMs(count, this.#freeFailures)
+    putRecent(this.#failures, key, { count, blockedUntil, lastAt: now }, maxEntries)
   }
 
   succeed(key: string): void {

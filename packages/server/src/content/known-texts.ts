@@ -1,3 +1,4 @@
+import { putRecent } from '@atrium/runtime/base/recent.ts'
 import { digestOf } from './desired-state.ts'
 
 const KNOWN_MAX = 1_000
@@ -11,10 +12,7 @@ export function ofKnownTexts<T>(read: (text: string) => T): (text: string) => T 
   return (text) => {
     const digest = digestOf(Buffer.from(text))
     const value = known.has(digest) ? (known.get(digest) as T) : read(text)
-    known.delete(digest)
-    known.set(digest, value)
-    const [oldest] = known.keys()
-    if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest)
+    putRecent(known, digest, value, KNOWN_MAX)
     return value
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { RateLimiter } from '@atrium/runtime/base/rate-limit.ts'
+import { putRecent } from '@atrium/runtime/base/recent.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { networkOf } from '../../auth/network.ts'
 
@@ -32,7 +33,7 @@ export class RateLimits {
   readonly #clock: Clock
   readonly #tenants: RateLimiter | null
   readonly #addresses: RateLimiter | null
-  readonly #known = new Set<string>()
+  readonly #known = new Map<string, true>()
   readonly #refused: Counter
 
   constructor(clock: Clock, rates: Rates, registry: Registry) {
@@ -77,12 +78,7 @@ export class RateLimits {
 
   wasGood(credential: string): void {
     if (!this.#addresses) return
-    const digest = digestOf(credential)
-    // Back to the end: the first is the one that was longest unused.
-    this.#known.delete(digest)
-    this.#known.add(digest)
-    const oldest = this.#known.size > knownMost ? this.#known.values().next().value : undefined
-    if (oldest !== undefined) this.#known.delete(oldest)
+    putRecent(this.#known, digestOf(credential), true, knownMost)
   }
 
   /** Nobody has this credential, or none was sent. */

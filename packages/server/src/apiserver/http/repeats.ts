@@ -3,6 +3,7 @@ import type { ErrorCode } from '@atrium/api/errors.ts'
 import type { Operation } from '@atrium/api/operations/table.ts'
 import { type Clock, isoIn } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { putRecent } from '@atrium/runtime/base/recent.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { Subject } from '../../auth/subject.ts'
 import { invalid } from '../invalid.ts'
@@ -67,9 +68,8 @@ export class Repeats {
       if (made?.by === actor.uid) made.isKnown = true
     }
     if (!this.#creates(operation)) return
-    this.#made.set(String(Reflect.get(Object(result), 'uid')), { by: actor.uid, isKnown: false })
-    const oldest = this.#made.size > rememberedMost ? this.#made.keys().next().value : undefined
-    if (oldest !== undefined) this.#made.delete(oldest)
+    const uid = String(Reflect.get(Object(result), 'uid'))
+    putRecent(this.#made, uid, { by: actor.uid, isKnown: false }, rememberedMost)
   }
 
   /** What the same request has made before, when that is why it fails now; throws `error` otherwise. */

@@ -1,4 +1,5 @@
 import type { v1SearchFilterSortSpec } from '@atrium/api/generated/operations.d.ts'
+import { putRecent } from '@atrium/runtime/base/recent.ts'
 import { clusterOrder, type Match, type SearchRow } from './search.ts'
 import { SortedRows } from './sorted-rows.ts'
 
@@ -40,9 +41,6 @@ export class Selections {
 /** What is kept under the key, made if need be. Of more than `most` the one goes that was longest not asked for. */
 function recent<T>(kept: Map<string, T>, key: string, most: number, make: () => T): T {
   const found = kept.get(key) ?? make()
-  kept.delete(key)
-  kept.set(key, found)
-  const [oldest] = kept.keys()
-  if (kept.size > most && oldest !== undefined) kept.delete(oldest)
+  putRecent(kept, key, found, most)
   return found
 }
