@@ -27,7 +27,7 @@ import { placeOf, Sight } from './sight.ts'
 import { checkTagChange } from './tag-changes.ts'
 import { validations } from './validations/index.ts'
 import { checkMeta } from './validations/meta.ts'
-import { wakeTargets } from './wake-targets.ts'
+import { wakeClusters } from './wake-clusters.ts'
 
 /** A transaction as one subject may use it: every verb is authorised, every change is checked. */
 export class AdmittedTx implements Tx {
@@ -95,7 +95,7 @@ export class AdmittedTx implements Tx {
     this.#hasWritten = true
     const created = await this.#tx.create(object)
     this.#created.add(created.meta.uid)
-    await wakeTargets(this.#tx, kind, created.spec)
+    await wakeClusters(this.#tx, kind, created.spec)
     return created
   }
 
@@ -108,7 +108,7 @@ export class AdmittedTx implements Tx {
       checkTagChange(this.#subject, kind, await this.#sight.guarded(placeOf(previous)), patch.labels)
     await validations[kind]?.update?.({ subject: this.#subject, tx: this.#tx }, previous, patch)
     const updated = await this.#tx.update(kind, uid, patch)
-    await wakeTargets(this.#tx, kind, previous.spec, updated.spec)
+    await wakeClusters(this.#tx, kind, previous.spec, updated.spec)
     this.#hasWritten = true
     this.#subject.named?.met(updated)
     return updated
@@ -124,7 +124,7 @@ export class AdmittedTx implements Tx {
     try {
       await validations[kind]?.delete?.({ subject: this.#subject, tx: this.#tx }, object)
       await this.#tx.delete(kind, uid, lastChange)
-      await wakeTargets(this.#tx, kind, object.spec)
+      await wakeClusters(this.#tx, kind, object.spec)
     } catch (error) {
       throw await withoutUnseen(error, object, (users) => this.#sight.seenOf(users, (user) => user))
     }

@@ -168,6 +168,8 @@ export interface Identity extends SignInIdentity {
   createTeam(scope: Scope, team: Required<TeamPatch>): Promise<Team>
   getTeam(tenant: string, uid: string): Promise<Team | null>
   listTeams(tenant: string): Promise<Team[]>
+  /** Those that the user is a member of. */
+  teamsOf(tenant: string, userUid: string): Promise<Team[]>
   updateTeam(scope: Scope, uid: string, patch: TeamPatch): Promise<void>
   deleteTeam(scope: Scope, uid: string): Promise<void>
 

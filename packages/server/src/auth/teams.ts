@@ -32,7 +32,7 @@ async function setMembers(sql: Sql, tenant: string, teamUid: string, uids: reado
 const distinctName = <T>(name: string | undefined, work: () => Promise<T>): Promise<T> =>
   unique(`A team '${name}' exists already.`, 'metadata.name', work)
 
-type Methods = 'createTeam' | 'getTeam' | 'listTeams' | 'updateTeam' | 'deleteTeam'
+type Methods = 'createTeam' | 'getTeam' | 'listTeams' | 'teamsOf' | 'updateTeam' | 'deleteTeam'
 
 export function teams(parts: Parts): Pick<Identity, Methods> {
   const { database, random } = parts
@@ -51,6 +51,9 @@ export function teams(parts: Parts): Pick<Identity, Methods> {
     getTeam: (tenant, uid) => rows.selectTeam(database.readsOf(tenant), tenant, uid),
 
     listTeams: (tenant) => rows.selectTeams(database.readsOf(tenant), tenant),
+
+    teamsOf: async (tenant, userUid) =>
+      (await rows.selectTeams(database.readsOf(tenant), tenant)).filter(({ users }) => users.includes(userUid)),
 
     updateTeam: (scope, uid, { users, ...meta }) =>
       distinctName(meta.name, () =>

@@ -23,7 +23,7 @@ export interface HeldRole {
 
 /** Every role the user holds, by whatever way; disabled ones give nothing. */
 export async function heldRoles(context: ServerContext, tenant: string, userUid: string): Promise<HeldRole[]> {
-  const teams = (await context.identity.listTeams(tenant)).filter(({ users }) => users.includes(userUid))
+  const teams = await context.identity.teamsOf(tenant, userUid)
   const roles = new Map((await context.identity.roles(tenant)).map((role) => [role.uid, role]))
   const own = await rolesOf(context, tenant, { holder: userUid, team: null, roles })
   const theirs = await Promise.all(
@@ -39,7 +39,8 @@ interface Held {
 }
 
 const none = { bindings: [], resourceRoles: null, workspaceRoles: null }
-const asHeld = ({ uid, permissions, isDisabled }: RoleInfo) => ({
+/** The role as rights are made of it. */
+export const asHeld = ({ uid, permissions, isDisabled }: RoleInfo) => ({
   roleUid: uid,
   customPermissions: isDisabled ? null : [...permissions],
 })

@@ -3,6 +3,7 @@ import { grantsFrom } from '../../auth/grants.ts'
 import type { RoleInfo, User } from '../../auth/identity.ts'
 import { can, type Subject } from '../../auth/subject.ts'
 import type { ServerContext } from '../../context.ts'
+import { asHeld } from './held-roles.ts'
 
 const most = 20
 
@@ -46,9 +47,9 @@ export async function whoCouldGive(
   const grantsOf = (uid: string) => {
     const holders = [uid, ...(teamsOf.get(uid) ?? []).map(({ team }) => team)]
     const held = holders.flatMap((holder) => bindings.get(holder) ?? [])
-    const rows = held.map(({ roleUid, project: where }) => {
+    const rows = held.flatMap(({ roleUid, project: where }) => {
       const role = roles.get(roleUid)
-      return { roleUid, project: where, customPermissions: role && !role.isDisabled ? [...role.permissions] : null }
+      return role ? { ...asHeld(role), project: where } : []
     })
     return { grants: grantsFrom({ bindings: rows, resourceRoles: null, workspaceRoles: null }) }
   }

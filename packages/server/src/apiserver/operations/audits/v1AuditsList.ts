@@ -14,6 +14,7 @@ export const v1AuditsList = defineOperation('v1AuditsList', {
   async handler({ subject, project, query }, context) {
     const { startTime, endTime, userUid, projectUid, tenantUid, resourceKind, resourceUid, actionType } = query
     const { limit = defaultLimit, offset = 0, continue: token } = query
+    const size = limit === 0 ? mostAtOnce : limit
     if (limit < 0 || limit > mostAtOnce) throw invalid('limit', `is at most ${mostAtOnce}`)
     if (offset < 0) throw invalid('offset', 'cannot be negative')
     if (token !== undefined && !/^\d{1,15}$/.test(token))
@@ -26,11 +27,11 @@ export const v1AuditsList = defineOperation('v1AuditsList', {
     const found = await context.identity.audits(subject.tenant, {
       ...{ since, until, userUid, projects, kind: resourceKind, uid: resourceUid },
       ...selectionOfType(actionType),
-      limit: limit === 0 ? mostAtOnce : limit,
+      limit: size,
       ...(token === undefined ? { offset } : { before: Number(token) }),
     })
     const last = found.items.at(-1)
-    const isWhole = last === undefined || found.items.length < (limit === 0 ? mostAtOnce : limit)
+    const isWhole = last === undefined || found.items.length < size
     return {
       items: found.items.map((entry) => viewAudit(entry, subject.tenantName)),
       listmeta: listMeta({

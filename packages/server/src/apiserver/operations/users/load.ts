@@ -62,7 +62,7 @@ export async function inheritedBindings(
   { tenant }: Subject,
   userUid: string,
 ): Promise<RoleBinding[]> {
-  const teams = (await identity.listTeams(tenant)).filter(({ users }) => users.includes(userUid))
+  const teams = await identity.teamsOf(tenant, userUid)
   if (teams.length === 0) return []
   const uids = teams.map(({ uid }) => uid)
   const bindings = await identity.roleBindingsOf(tenant, uids)

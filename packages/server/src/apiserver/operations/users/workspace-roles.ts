@@ -82,6 +82,6 @@ export async function inheritedWorkspaceRoles(
   { tenant }: Subject,
   userUid: string,
 ): Promise<WorkspaceRole[]> {
-  const teams = (await identity.listTeams(tenant)).filter(({ users }) => users.includes(userUid))
+  const teams = await identity.teamsOf(tenant, userUid)
   return (await Promise.all(teams.map(({ uid }) => identity.workspaceRoles(tenant, { team: uid })))).flat()
 }

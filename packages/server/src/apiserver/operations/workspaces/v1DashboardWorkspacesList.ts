@@ -1,5 +1,6 @@
 import { defineOperation } from '../../operation.ts'
 import { listedFrom } from '../../shapes/lists.ts'
+import { readBrief } from '../clusters/refs.ts'
 import { viewListed } from './views.ts'
 
 export const v1DashboardWorkspacesList = defineOperation('v1DashboardWorkspacesList', {
@@ -9,6 +10,10 @@ export const v1DashboardWorkspacesList = defineOperation('v1DashboardWorkspacesL
     context.admission.run(subject, async (tx) => {
       const where = project === null ? {} : { project: listedFrom(project) }
       const { items } = await tx.list('Workspace', { ...where, limit: 0 })
-      return { cpuUnit: 'cores', memoryUnit: 'MiB', items: await Promise.all(items.map((one) => viewListed(tx, one))) }
+      const clusters = await readBrief(
+        tx,
+        items.flatMap(({ spec }) => spec.clusterUids),
+      )
+      return { cpuUnit: 'cores', memoryUnit: 'MiB', items: items.map((one) => viewListed(one, clusters)) }
     }),
 })

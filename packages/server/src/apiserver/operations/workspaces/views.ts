@@ -10,7 +10,7 @@ import type { BriefObject, Tx } from '@atrium/runtime/store/store.ts'
 import { workspaceLayer } from '../../../content/workspace-share.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { failuresOf } from '../clusters/access-views.ts'
-import { clusterRefs, readBrief } from '../clusters/refs.ts'
+import { clusterRefs, type FoundClusters, readBrief } from '../clusters/refs.ts'
 import type { Workspace } from './load.ts'
 
 export async function viewWorkspace(tx: Tx, workspace: Workspace): Promise<v1Workspace> {
@@ -30,14 +30,12 @@ export async function viewWorkspace(tx: Tx, workspace: Workspace): Promise<v1Wor
   }
 }
 
-export async function viewListed(tx: Tx, workspace: Workspace): Promise<v1DashboardWorkspace> {
-  const { meta, spec } = workspace
-  const refs = clusterRefs(spec.clusterUids, await readBrief(tx, spec.clusterUids)).map(
-    ({ clusterUid, clusterName }) => ({
-      uid: clusterUid,
-      name: clusterName,
-    }),
-  )
+/** `clusters`: those that the caller sees, at least of this workspace. */
+export function viewListed({ meta, spec }: Workspace, clusters: FoundClusters): v1DashboardWorkspace {
+  const refs = clusterRefs(spec.clusterUids, clusters).map(({ clusterUid, clusterName }) => ({
+    uid: clusterUid,
+    name: clusterName,
+  }))
   const namespaces = spec.namespaces.map(({ name }) => name)
   const { cpuCores: cpu, memoryMiB: memory, gpuConfig } = spec.quota
   return {
