@@ -13,7 +13,9 @@ export const workspaceLayer = (uid: string): string => `workspace-${uid}`
 
 /** What the cluster's workspaces want of it, in the order of their names. */
 export async function readShares(tx: Tx, cluster: StoredObject<'Cluster'>): Promise<WorkspaceShare[]> {
-  const { uid } = cluster.meta
+  const { uid, project } = cluster.meta
+  // A workspace lies in the project of its clusters.
+  if (project === null) return []
   const users = await tx.referrers({ kind: 'Cluster', uid })
   const uids = users.filter(({ from }) => from.kind === 'Workspace').map(({ from }) => from.uid)
   if (uids.length === 0) return []
