@@ -10,7 +10,7 @@ import { type Authority, createAuthority, issueCertificate } from '@atrium/runti
 import { createAdmission } from '@atrium/server/admission/admission.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
-import { createSso } from '@atrium/server/auth/sso.ts'
+import { createSso } from '@atrium/server/auth/sso/sso.ts'
 import type { ApplyReport } from '@atrium/server/link/hub.ts'
 import { createLink, type Link } from '@atrium/server/link/link.ts'
 import { FileKeyProvider } from '@atrium/server/store/keys/file-key-provider.ts'

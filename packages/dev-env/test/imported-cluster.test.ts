@@ -8,7 +8,7 @@ import { bareKubeconfig, createBareCluster, deleteBareCluster } from '@atrium/pr
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
-import { createTenant } from '@atrium/server/auth/create-tenant.ts'
+import { createTenant } from '@atrium/server/auth/tenants/create-tenant.ts'
 import { ensureTools } from '@atrium/toolchain/tools.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DevPlane, startDevPlane } from '../src/plane.ts'

@@ -7,7 +7,7 @@ import { parseKubeconfig } from '@atrium/kube/config.ts'
 import { describeRef, refOf } from '@atrium/kube/object.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
-import { createTenant, type TenantCredentials } from '@atrium/server/auth/create-tenant.ts'
+import { createTenant, type TenantCredentials } from '@atrium/server/auth/tenants/create-tenant.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DevPlane, startDevPlane } from '../src/plane.ts'
 

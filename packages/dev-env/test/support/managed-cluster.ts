@@ -7,7 +7,7 @@ import { parseKubeconfig } from '@atrium/kube/config.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
-import { createTenant } from '@atrium/server/auth/create-tenant.ts'
+import { createTenant } from '@atrium/server/auth/tenants/create-tenant.ts'
 import { pool, profile } from '@atrium/server/controllers/testing/world.ts'
 import type { DevPlane } from '../../src/plane.ts'
 

@@ -6,7 +6,7 @@ import { seededRandom } from '@atrium/runtime/base/seeded-random.ts'
 import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
 import type { Actor, Tx } from '@atrium/runtime/store/store.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { noGrants, type Subject } from '../auth/subject.ts'
+import { noGrants, type Subject } from '../auth/rights/subject.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { isSharedDownwards, permissionFor, type Verb } from './resources.ts'
 

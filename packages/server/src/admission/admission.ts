@@ -1,5 +1,5 @@
 import type { ChangeEvent, Store, Tx, WatchOptions } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../auth/subject.ts'
+import type { Subject } from '../auth/rights/subject.ts'
 import { AdmittedTx } from './admitted-tx.ts'
 import { WatchedSight } from './watched-sight.ts'
 

@@ -18,7 +18,7 @@ import type {
   StoredObject,
   Tx,
 } from '@atrium/runtime/store/store.ts'
-import { canOn, type Subject } from '../auth/subject.ts'
+import { canOn, type Subject } from '../auth/rights/subject.ts'
 import { authorize, forbidden, notFound } from './authorize.ts'
 import { withoutUnseen } from './in-use.ts'
 import { listProjects, visibleQuery } from './lists.ts'

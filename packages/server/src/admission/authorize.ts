@@ -3,7 +3,7 @@ import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { reaches, type Target } from '@atrium/runtime/store/reach.ts'
 import type { Reach } from '@atrium/runtime/store/store.ts'
-import { canInSome, canOn, projectsWith, reachesWith, type Subject } from '../auth/subject.ts'
+import { canInSome, canOn, projectsWith, reachesWith, type Subject } from '../auth/rights/subject.ts'
 import { isSharedDownwards, permissionFor, type Verb } from './resources.ts'
 
 /** The part of an object that decides who may do what with it. A project belongs to itself. */

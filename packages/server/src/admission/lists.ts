@@ -1,6 +1,6 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { ListPage, ListQuery, Reach, Tx } from '@atrium/runtime/store/store.ts'
-import { projectsWith, type Subject } from '../auth/subject.ts'
+import { projectsWith, type Subject } from '../auth/rights/subject.ts'
 import { listable } from './authorize.ts'
 
 const asArray = (project: ListQuery['project']): (string | null)[] =>

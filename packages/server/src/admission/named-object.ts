@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import type { NamedObject } from '../auth/subject.ts'
+import type { NamedObject } from '../auth/rights/subject.ts'
 
 /**
  * The version of an object that clients see. It rises with what people and clients change and never goes back; what agents and

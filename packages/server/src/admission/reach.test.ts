@@ -5,7 +5,7 @@ import { MemoryStore } from '@atrium/runtime/store/memory/memory-store.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Grants, noGrants, type Subject } from '../auth/subject.ts'
+import { type Grants, noGrants, type Subject } from '../auth/rights/subject.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { isGivenByTags, permissionFor } from './resources.ts'
 

@@ -1,7 +1,7 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { BriefObject, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../auth/subject.ts'
+import type { Subject } from '../auth/rights/subject.ts'
 import { type Guarded, sees } from './authorize.ts'
 
 type Labels = Record<string, string>

@@ -1,7 +1,7 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { reaches } from '@atrium/runtime/store/reach.ts'
-import { can, canOn, type Subject } from '../auth/subject.ts'
+import { can, canOn, type Subject } from '../auth/rights/subject.ts'
 import { forbidden, type Guarded } from './authorize.ts'
 import { isGivenByTags } from './resources.ts'
 

@@ -1,5 +1,5 @@
 import type { ChangeEvent, Store } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../auth/subject.ts'
+import type { Subject } from '../auth/rights/subject.ts'
 import { type Guarded, sees } from './authorize.ts'
 import { isGivenByTags } from './resources.ts'
 import { placeOf, Sight } from './sight.ts'

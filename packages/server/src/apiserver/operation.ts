@@ -3,7 +3,7 @@ import type { Binary, Operations } from '@atrium/api/generated/operations.d.ts'
 import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import type { OperatorPermission } from '@atrium/api/permissions/operators.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../auth/subject.ts'
+import type { Subject } from '../auth/rights/subject.ts'
 import type { ServerContext } from '../context.ts'
 import type { ActingOperator } from './http/operators.ts'
 

@@ -3,11 +3,11 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
-import type { Activation } from './activation.ts'
-import type { Operators } from './operators.ts'
-import type { SignInIdentity } from './sign-in-identity.ts'
-import type { Grants, NamedObject, Subject } from './subject.ts'
-import type { TenantLife } from './tenant-life.ts'
+import type { Activation } from './passwords/activation.ts'
+import type { Grants, NamedObject, Subject } from './rights/subject.ts'
+import type { SignInIdentity } from './sign-in/sign-in-identity.ts'
+import type { Operators } from './tenants/operators.ts'
+import type { TenantLife } from './tenants/tenant-life.ts'
 
 export interface User {
   uid: string

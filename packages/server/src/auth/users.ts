@@ -9,8 +9,8 @@ import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
 import type { Identity, User } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
-import { hashPassword } from './passwords.ts'
-import { sessionHash } from './sessions.ts'
+import { hashPassword } from './passwords/hash.ts'
+import { sessionHash } from './sign-in/sessions.ts'
 
 /** Hold for every tenant; its policy may ask for more. */
 export const shortestPassword = 6

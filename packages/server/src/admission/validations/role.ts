@@ -3,8 +3,8 @@ import { isPermissionOf } from '@atrium/api/permissions/catalogue.ts'
 import { builtInRoles } from '@atrium/api/permissions/roles.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import { mustHoldRole } from '../../auth/escalation.ts'
-import type { Subject } from '../../auth/subject.ts'
+import { mustHoldRole } from '../../auth/rights/escalation.ts'
+import type { Subject } from '../../auth/rights/subject.ts'
 import type { Validation } from './validation.ts'
 
 function checkName(name: string | undefined): void {

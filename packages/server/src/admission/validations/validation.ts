@@ -1,6 +1,6 @@
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import type { NewObject, SpecPatch, StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../../auth/subject.ts'
+import type { Subject } from '../../auth/rights/subject.ts'
 
 /** What a check can look at; `tx` is the raw transaction, so that invariants hold over objects the caller cannot see. */
 export interface ValidationScope {

@@ -1,7 +1,7 @@
 import type { Operation } from '@atrium/api/operations/table.ts'
 import type { FastifyReply } from 'fastify'
 import { type IfMatch, NamedVersion } from '../../admission/named-object.ts'
-import type { Subject } from '../../auth/subject.ts'
+import type { Subject } from '../../auth/rights/subject.ts'
 import { invalid } from '../invalid.ts'
 import type { Route } from './router.ts'
 

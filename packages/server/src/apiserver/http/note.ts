@@ -1,4 +1,4 @@
-import type { Subject } from '../../auth/subject.ts'
+import type { Subject } from '../../auth/rights/subject.ts'
 import { invalid } from '../invalid.ts'
 
 /** Header in which a person says why a change is made. */

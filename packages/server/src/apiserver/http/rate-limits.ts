@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { RateLimiter } from '@atrium/runtime/base/rate-limit.ts'
 import { putRecent } from '@atrium/runtime/base/recent.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import { networkOf } from '../../auth/network.ts'
+import { networkOf } from '../../auth/sign-in/network.ts'
 
 /** Requests a second, in the long run; 0 = any number. */
 export interface Rates {

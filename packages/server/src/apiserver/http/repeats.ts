@@ -5,7 +5,7 @@ import { type Clock, isoIn } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { putRecent } from '@atrium/runtime/base/recent.ts'
 import type { Identity } from '../../auth/identity.ts'
-import type { Subject } from '../../auth/subject.ts'
+import type { Subject } from '../../auth/rights/subject.ts'
 import { invalid } from '../invalid.ts'
 import { successOf } from './table.ts'
 

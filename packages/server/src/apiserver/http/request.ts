@@ -1,4 +1,4 @@
-import type { Subject } from '../../auth/subject.ts'
+import type { Subject } from '../../auth/rights/subject.ts'
 import type { ActingOperator } from './operators.ts'
 import type { Route } from './router.ts'
 

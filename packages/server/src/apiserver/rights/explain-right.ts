@@ -3,7 +3,7 @@ import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import { passesFilter } from '@atrium/api/tags.ts'
 import { allows, type Guarded, holds, sees } from '../../admission/authorize.ts'
 import { permissionFor } from '../../admission/resources.ts'
-import { can, canSomewhere, canWithin, type Subject } from '../../auth/subject.ts'
+import { can, canSomewhere, canWithin, type Subject } from '../../auth/rights/subject.ts'
 import type { HeldRole } from './held-roles.ts'
 
 /** What is asked about: one object, a project, or (null) the tenant. */

@@ -1,8 +1,8 @@
 import type { TagFilter } from '@atrium/api/tags.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
-import { grantsFrom } from '../../auth/grants.ts'
 import type { Holder, RoleInfo, Team } from '../../auth/identity.ts'
-import type { Grants } from '../../auth/subject.ts'
+import { grantsFrom } from '../../auth/rights/grants.ts'
+import type { Grants } from '../../auth/rights/subject.ts'
 import type { ServerContext } from '../../context.ts'
 
 /** A filter as a resource role has it. */

@@ -1,7 +1,7 @@
 import { isPermissionOf, type Permission } from '@atrium/api/permissions/catalogue.ts'
-import { grantsFrom } from '../../auth/grants.ts'
 import type { RoleInfo, User } from '../../auth/identity.ts'
-import { can, type Subject } from '../../auth/subject.ts'
+import { grantsFrom } from '../../auth/rights/grants.ts'
+import { can, type Subject } from '../../auth/rights/subject.ts'
 import type { ServerContext } from '../../context.ts'
 import { asHeld } from './held-roles.ts'
 

@@ -1,4 +1,4 @@
-import { factorNotFound } from '../../../auth/factors.ts'
+import { factorNotFound } from '../../../auth/factors/factors.ts'
 import { defineOperation } from '../../operation.ts'
 import { viewDevice } from './devices.ts'
 

@@ -1,4 +1,4 @@
-import { mfaSettingName } from '../../../auth/required-factor.ts'
+import { mfaSettingName } from '../../../auth/factors/required-factor.ts'
 import { defineOperation } from '../../operation.ts'
 import { getUser } from '../users/load.ts'
 

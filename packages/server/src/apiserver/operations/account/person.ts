@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Enrolling, Person, TokenHolder } from '../../../auth/sign-in-identity.ts'
-import type { RelyingParty } from '../../../auth/webauthn.ts'
+import type { RelyingParty } from '../../../auth/factors/webauthn.ts'
+import type { Enrolling, Person, TokenHolder } from '../../../auth/sign-in/sign-in-identity.ts'
 import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
 

@@ -1,4 +1,4 @@
-import { canOn } from '../../../auth/subject.ts'
+import { canOn } from '../../../auth/rights/subject.ts'
 import { defineOperation } from '../../operation.ts'
 import { revisionDifference } from '../../revisions/answers.ts'
 import { clusterViews } from '../../revisions/spec-views.ts'

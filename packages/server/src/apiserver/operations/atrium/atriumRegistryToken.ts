@@ -1,5 +1,5 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { canSomewhere } from '../../../auth/subject.ts'
+import { canSomewhere } from '../../../auth/rights/subject.ts'
 import { pullAccess } from '../../../content/registry-scope.ts'
 import { definePublicOperation } from '../../operation.ts'
 

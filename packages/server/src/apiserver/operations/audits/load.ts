@@ -1,5 +1,5 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { can, projectsWith, type Subject } from '../../../auth/subject.ts'
+import { can, projectsWith, type Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { AuditSelection, RecordedAudit } from '../../../store/audit.ts'
 import { invalid } from '../../invalid.ts'

@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Returned, SsoRequest } from '../../../auth/sso.ts'
-import type { LoopbackReturn } from '../../../auth/sso-flow.ts'
+import type { LoopbackReturn } from '../../../auth/sso/flow.ts'
+import type { Returned, SsoRequest } from '../../../auth/sso/sso.ts'
 import { BrowserAnswer } from '../../operation.ts'
 import { originOf } from '../account/person.ts'
 

@@ -7,7 +7,7 @@ import type {
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
 import { Cron } from 'croner'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
 import { checkBindings, checkNamespaces } from './access.ts'

@@ -4,7 +4,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { canOn, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/rights/subject.ts'
 import { isSameSecret, newToken, readToken } from '../../../auth/tokens.ts'
 import type { ServerContext } from '../../../context.ts'
 

@@ -2,7 +2,7 @@ import type { v1EdgeToken, v1EdgeTokenUpdate } from '@atrium/api/generated/opera
 import type { EdgeTokenSpec } from '@atrium/api/kinds/edge-token.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { notFound } from '../../../admission/authorize.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { can, type Subject } from '../../../auth/rights/subject.ts'
 import { hashOf } from '../../../auth/tokens.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 import { viewMeta, zeroTime } from '../../shapes/meta.ts'

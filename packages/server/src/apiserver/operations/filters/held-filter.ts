@@ -1,9 +1,9 @@
 import type { TagFilterSpec } from '@atrium/api/kinds/tag-filter.ts'
 import { sameJson } from '@atrium/runtime/base/json.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import { mustHoldRole } from '../../../auth/escalation.ts'
-import { resourcePart } from '../../../auth/grants.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import { mustHoldRole } from '../../../auth/rights/escalation.ts'
+import { resourcePart } from '../../../auth/rights/grants.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 
 /**

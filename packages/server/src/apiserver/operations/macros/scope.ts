@@ -1,6 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Tx } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 
 /** The project of the path, which the caller must see. */
 export async function projectOf(tx: Tx, uid: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import { createTenant } from '../../../auth/create-tenant.ts'
+import { createTenant } from '../../../auth/tenants/create-tenant.ts'
 import { defineOperatorOperation } from '../../operation.ts'
 
 /** A tenant with its first project, administrator and API key; both secrets are shown once. */

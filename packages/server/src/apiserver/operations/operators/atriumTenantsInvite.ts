@@ -1,4 +1,4 @@
-import { inviteTenant } from '../../../auth/create-tenant.ts'
+import { inviteTenant } from '../../../auth/tenants/create-tenant.ts'
 import { defineOperatorOperation } from '../../operation.ts'
 import { viewLink } from './link.ts'
 

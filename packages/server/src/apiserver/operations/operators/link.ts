@@ -1,5 +1,5 @@
 import type { AtriumLink } from '@atrium/api/generated/operations.d.ts'
-import type { IssuedLink } from '../../../auth/password-links.ts'
+import type { IssuedLink } from '../../../auth/passwords/links.ts'
 import type { ServerContext } from '../../../context.ts'
 import { activationPath } from '../../http/activation-page.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { v1Overlord } from '@atrium/api/generated/operations.d.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 
 /** Clients know the built-in gateway by this name. */
 export const systemGatewayName = 'System Private Gateway'

@@ -1,4 +1,4 @@
-import { canSomewhere } from '../../../auth/subject.ts'
+import { canSomewhere } from '../../../auth/rights/subject.ts'
 import { offeredGroups, type PackFacet } from '../../../content/pack-rows.ts'
 import { defineOperation, Printed } from '../../operation.ts'
 import { listMeta } from '../../shapes/lists.ts'

@@ -1,4 +1,4 @@
-import { canInSome, canSomewhere, type Subject } from '../../../auth/subject.ts'
+import { canInSome, canSomewhere, type Subject } from '../../../auth/rights/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { offeredGroups, type PackGroup } from '../../../content/pack-rows.ts'
 import { registryNames } from '../../../content/registry-names.ts'

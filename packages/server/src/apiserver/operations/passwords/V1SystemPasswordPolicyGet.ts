@@ -1,5 +1,5 @@
 import { systemTenant } from '@atrium/runtime/store/store.ts'
-import { defaultPolicy, passwordPolicyName } from '../../../auth/password-policy.ts'
+import { defaultPolicy, passwordPolicyName } from '../../../auth/passwords/policy.ts'
 import { defineOperatorOperation } from '../../operation.ts'
 
 /** What holds for tenants without a policy of their own. */

@@ -1,5 +1,5 @@
 import { systemTenant } from '@atrium/runtime/store/store.ts'
-import { passwordPolicyName } from '../../../auth/password-policy.ts'
+import { passwordPolicyName } from '../../../auth/passwords/policy.ts'
 import { defineOperatorOperation } from '../../operation.ts'
 import { checkPolicy } from '../tenants/password-policy.ts'
 

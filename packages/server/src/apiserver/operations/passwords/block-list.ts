@@ -1,6 +1,6 @@
 import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
-import { blockListName } from '../../../auth/password-checks.ts'
-import { foldPassword } from '../../../auth/password-rules.ts'
+import { blockListName } from '../../../auth/passwords/checks.ts'
+import { foldPassword } from '../../../auth/passwords/rules.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped, invalid } from '../../invalid.ts'
 

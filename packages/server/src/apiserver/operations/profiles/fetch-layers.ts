@@ -1,7 +1,7 @@
 import type { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { inParallel } from '@atrium/runtime/base/parallel.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import { Catalogue } from '../../../content/catalogue.ts'
 import { packNameOf } from '../../../content/macro-scope.ts'
 import { isReadOnDemand, type WantedPack } from '../../../content/on-demand.ts'

@@ -9,7 +9,7 @@ import type {
 } from '@atrium/api/generated/operations.d.ts'
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import { folderAddress } from '../../../content/origins/folder-packs.ts'
 import { gitAddress } from '../../../content/origins/git-packs.ts'
 import type { RegistrySecrets } from '../../../content/registry-client.ts'

@@ -14,7 +14,7 @@ import type {
 import type { RegistrySpec } from '@atrium/api/kinds/registry.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
-import { canOn, type Subject } from '../../../auth/subject.ts'
+import { canOn, type Subject } from '../../../auth/rights/subject.ts'
 import type { Catalogue } from '../../../content/catalogue.ts'
 import { type RegistrySecrets, readSecrets, registryAuthField } from '../../../content/registry-client.ts'
 import { maskedValue } from '../../shapes/masked.ts'

@@ -1,8 +1,8 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { mustCoverTeam } from '../../../auth/escalation.ts'
 import type { Team } from '../../../auth/identity.ts'
 import { teamNotFound } from '../../../auth/parts.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import { mustCoverTeam } from '../../../auth/rights/escalation.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped } from '../../invalid.ts'
 

@@ -1,4 +1,4 @@
-import { ssoUrl } from '../../../auth/sso-settings.ts'
+import { ssoUrl } from '../../../auth/sso/settings.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
 import { readSsoConfig, ssoOrigin } from './sso-config.ts'

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { v1TenantOidcClientSpec } from '@atrium/api/generated/operations.d.ts'
-import { oidcProvider, pemOf } from '../../../auth/sso-settings.ts'
+import { oidcProvider, pemOf } from '../../../auth/sso/settings.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { maskedValue } from '../../shapes/masked.ts'

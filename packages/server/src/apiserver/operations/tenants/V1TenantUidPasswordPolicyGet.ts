@@ -1,4 +1,4 @@
-import { defaultPolicy, passwordPolicyName } from '../../../auth/password-policy.ts'
+import { defaultPolicy, passwordPolicyName } from '../../../auth/passwords/policy.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
 

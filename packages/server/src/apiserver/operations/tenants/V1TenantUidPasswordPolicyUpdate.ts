@@ -1,4 +1,4 @@
-import { passwordPolicyName } from '../../../auth/password-policy.ts'
+import { passwordPolicyName } from '../../../auth/passwords/policy.ts'
 import { checkPolicy } from './password-policy.ts'
 import { defineSettingPut } from './setting.ts'
 

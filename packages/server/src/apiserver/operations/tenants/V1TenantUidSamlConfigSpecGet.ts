@@ -1,5 +1,5 @@
-import { serviceMetadata } from '../../../auth/saml-service.ts'
-import { samlUrls } from '../../../auth/sso-settings.ts'
+import { serviceMetadata } from '../../../auth/sso/saml-service.ts'
+import { samlUrls } from '../../../auth/sso/settings.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
 import { readSsoConfig, ssoOrigin } from './sso-config.ts'

@@ -1,5 +1,5 @@
 import { messageOf } from '@atrium/runtime/base/errors.ts'
-import { longNameIdFormat, samlProvider, xmlOf } from '../../../auth/sso-settings.ts'
+import { longNameIdFormat, samlProvider, xmlOf } from '../../../auth/sso/settings.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { getManagedTeams } from '../teams/load.ts'
@@ -28,7 +28,7 @@ export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfi
 
 async function entityIdOf(metadata: string): Promise<string> {
   if (metadata === '') throw invalid('federationMetadata', 'is missing. Sign-in by SAML needs it')
-  const { readMetadata } = await import('../../../auth/saml-metadata.ts')
+  const { readMetadata } = await import('../../../auth/sso/saml-metadata.ts')
   const { entityId } = await readMetadata(xmlOf(metadata)).catch((cause: unknown) => {
     throw invalid('federationMetadata', messageOf(cause))
   })

@@ -1,4 +1,4 @@
-import { mfaSettingName } from '../../../auth/required-factor.ts'
+import { mfaSettingName } from '../../../auth/factors/required-factor.ts'
 import { defineSettingGet } from './setting.ts'
 
 export const atriumTenantsMfaGet = defineSettingGet('atriumTenantsMfaGet', mfaSettingName, { isRequired: false })

@@ -1,4 +1,4 @@
-import { mfaSettingName } from '../../../auth/required-factor.ts'
+import { mfaSettingName } from '../../../auth/factors/required-factor.ts'
 import { defineSettingPut } from './setting.ts'
 
 /** Whether everybody who signs in with a password needs a second factor; whoever has none enrols it then. */

@@ -1,7 +1,7 @@
 import type { v1NodesAutoRemediationSettings } from '@atrium/api/generated/operations.d.ts'
 import type { PolicyAction } from '@atrium/api/kinds/cluster.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import { inheritedSetting } from '../../../auth/settings.ts'
-import type { Subject } from '../../../auth/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 
 export const nodesRemediationName = 'nodesAutoRemediationSetting'

@@ -1,5 +1,5 @@
-import type { PasswordPolicy } from '../../../auth/password-policy.ts'
-import { problemOfPolicy } from '../../../auth/password-rules.ts'
+import type { PasswordPolicy } from '../../../auth/passwords/policy.ts'
+import { problemOfPolicy } from '../../../auth/passwords/rules.ts'
 import { invalid } from '../../invalid.ts'
 
 /** Refuses a policy that no password fits, or that cannot be kept to. */

@@ -1,8 +1,8 @@
 import type { v1ResourceLimitType } from '@atrium/api/generated/operations.d.ts'
 import type { KindName } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { defaultLimits, limitIn, limitsName } from '../../../auth/resource-limits.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import { defaultLimits, limitIn, limitsName } from '../../../auth/rights/resource-limits.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 
 /** What a tenant can have of each limited kind; of the other kinds nothing can be made here. */

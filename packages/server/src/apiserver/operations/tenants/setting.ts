@@ -1,6 +1,6 @@
 import type { Operations } from '@atrium/api/generated/operations.d.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import { defineOperation, type OperationId, type OperationRequest, type RegisteredOperation } from '../../operation.ts'
 
 /** Operations below one tenant. */

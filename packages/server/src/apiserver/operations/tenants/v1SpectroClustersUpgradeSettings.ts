@@ -1,6 +1,6 @@
 import { forbidden } from '../../../admission/authorize.ts'
+import { can } from '../../../auth/rights/subject.ts'
 import { upgradeSettingsName } from '../../../auth/settings.ts'
-import { can } from '../../../auth/subject.ts'
 import { defineOperation } from '../../operation.ts'
 
 /** Whether agents are upgraded: of the project that the header names, or else of the tenant. */

@@ -1,5 +1,5 @@
 import type { v1ResourceLimitType } from '@atrium/api/generated/operations.d.ts'
-import { defaultLimits, limitsName } from '../../../auth/resource-limits.ts'
+import { defaultLimits, limitsName } from '../../../auth/rights/resource-limits.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
 

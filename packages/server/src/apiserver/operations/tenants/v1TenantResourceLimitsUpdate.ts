@@ -1,4 +1,4 @@
-import { limitsName } from '../../../auth/resource-limits.ts'
+import { limitsName } from '../../../auth/rights/resource-limits.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'

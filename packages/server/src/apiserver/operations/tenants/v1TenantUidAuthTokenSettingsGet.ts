@@ -1,4 +1,4 @@
-import { defaultSessionMinutes } from '../../../auth/sessions.ts'
+import { defaultSessionMinutes } from '../../../auth/sign-in/sessions.ts'
 import { defineSettingGet } from './setting.ts'
 
 export const v1TenantUidAuthTokenSettingsGet = defineSettingGet(

@@ -2,9 +2,9 @@ import type { v1ApiKey, v1ObjectMeta } from '@atrium/api/generated/operations.d.
 import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { forbidden } from '../../../admission/authorize.ts'
-import { mustCover } from '../../../auth/escalation.ts'
 import type { ApiKey, User } from '../../../auth/identity.ts'
-import { can, type Subject } from '../../../auth/subject.ts'
+import { mustCover } from '../../../auth/rights/escalation.ts'
+import { can, type Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { zeroTime } from '../../shapes/meta.ts'
 

@@ -1,8 +1,8 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { mustCover, mustHoldRole } from '../../../auth/escalation.ts'
 import type { Holder, RoleBinding, User } from '../../../auth/identity.ts'
 import { userNotFound } from '../../../auth/parts.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import { mustCover, mustHoldRole } from '../../../auth/rights/escalation.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped } from '../../invalid.ts'
 

@@ -1,7 +1,7 @@
 import type { v1ProjectRolesEntity, v1ProjectRolesPatch } from '@atrium/api/generated/operations.d.ts'
 import { notFound } from '../../../admission/authorize.ts'
 import type { Holder, RoleBinding } from '../../../auth/identity.ts'
-import type { Subject } from '../../../auth/subject.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped } from '../../invalid.ts'
 import { checkRemovals, checkRoles } from './load.ts'

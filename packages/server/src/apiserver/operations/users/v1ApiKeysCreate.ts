@@ -1,5 +1,5 @@
 import { forbidden } from '../../../admission/authorize.ts'
-import { can } from '../../../auth/subject.ts'
+import { can } from '../../../auth/rights/subject.ts'
 import { defineOperation } from '../../operation.ts'
 import { checkLimit } from '../tenants/resource-limits.ts'
 import { parseExpiry, parseKeyMeta } from './api-keys.ts'

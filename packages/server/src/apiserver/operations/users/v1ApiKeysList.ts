@@ -1,4 +1,4 @@
-import { can } from '../../../auth/subject.ts'
+import { can } from '../../../auth/rights/subject.ts'
 import { defineOperation } from '../../operation.ts'
 import { viewApiKey } from './api-keys.ts'
 

@@ -1,0 +1,119 @@
+import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Sql } from '../../store/database.ts'
+import { audit } from '../../store/identity/audit.ts'
+import {
+  type CredentialRow,
+  deleteSession,
+  deleteSessionNamed,
+  deleteSessionsOf,
+  insertSession,
+  type SessionOrigin,
+  selectBySessionHash,
+  selectSessions,
+} from '../../store/identity/credentials.ts'
+import { selectSetting } from '../../store/identity/settings.ts'
+import { selectUser } from '../../store/identity/users.ts'
+import { lacksFactor } from '../factors/required-factor.ts'
+import type { Identity } from '../identity.ts'
+import { change, type Parts, userNotFound } from '../parts.ts'
+import { mustBeActive } from '../tenants/tenants.ts'
+import { hashOf, newToken, readToken } from '../tokens.ts'
+
+export const defaultSessionMinutes = 240
+
+async function sessionMinutes(sql: Sql, tenant: string): Promise<number> {
+  const settings = await selectSetting(sql, tenant, null, 'authTokenSettings')
+  const minutes = settings?.['expiryTimeMinutes']
+  return typeof minutes === 'number' && minutes > 0 ? minutes : defaultSessionMinutes
+}
+
+/** A new session of the user, in the caller's transaction. */
+export async function openSession(
+  parts: Pick<Parts, 'clock' | 'random'>,
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+  origin: SessionOrigin = {},
+): Promise<Secret<string>> {
+  const { clock, random } = parts
+  const token = newToken(tenant, random)
+  const expiresAt = isoIn(clock, (await sessionMinutes(sql, tenant)) * 60_000)
+  await insertSession(sql, tenant, { ...origin, hash: hashOf(token), userUid, at: isoNow(clock), expiresAt })
+  return new Secret(token)
+}
+
+/** The hash of a token that is of this tenant; null for any other. */
+export const sessionHash = (tenant: string, token: string | null | undefined): Buffer | null => {
+  const known = token ? readToken(token) : null
+  return known?.tenant === tenant ? known.hash : null
+}
+
+const entry = (action: string, { userUid, email }: Pick<CredentialRow, 'userUid' | 'email'>, message: string) =>
+  ({ action, kind: 'Session', uid: userUid, name: email, message }) as const
+
+const needsToEnrol = (): AtriumError =>
+  new AtriumError(
+    'Unauthorized',
+    'Your organisation asks for a second factor, and you have none yet. Add one in this session, or sign in again.',
+  )
+
+type Methods = 'refresh' | 'revokeToken' | 'sessions' | 'endSession' | 'endSessions'
+
+export function sessions(parts: Parts): Pick<Identity, Methods> {
+  const { database, clock } = parts
+  return {
+    async refresh(token) {
+      const known = readToken(token)
+      if (!known) return null
+      const { tenant, hash } = known
+      return database.withTenant(tenant, async (sql) => {
+        const session = await selectBySessionHash(sql, tenant, hash, isoNow(clock))
+        if (session) mustBeActive({ name: session.tenantName, state: session.tenantState })
+        // Two refreshes at once: the one that deletes the row wins.
+        const origin = session && (await deleteSession(sql, tenant, hash))
+        if (!origin) return null
+        // An identity provider asked for its own; nobody else goes on for ever without the factor that the tenant asks for.
+        if (!origin.sso && (await lacksFactor(sql, tenant, session.userUid))) throw needsToEnrol()
+        const actor = { type: 'user', uid: session.userUid, name: session.email } as const
+        await audit(sql, clock, tenant, actor, entry('refresh', session, 'exchanged a session for a new one'))
+        return openSession(parts, sql, tenant, session.userUid, origin)
+      })
+    },
+
+    async revokeToken({ tenant, actor }, token) {
+      const hash = sessionHash(tenant, token)
+      if (!hash) return
+      await database.withTenant(tenant, async (sql) => {
+        const session = await selectBySessionHash(sql, tenant, hash, isoNow(clock))
+        const wasThere = await deleteSession(sql, tenant, hash)
+        if (session && wasThere) await audit(sql, clock, tenant, actor, entry('revoke', session, 'ended a session'))
+      })
+    },
+
+    sessions: ({ tenant, userUid }, token) =>
+      database.withTenant(tenant, (sql) =>
+        selectSessions(sql, tenant, userUid, { hash: sessionHash(tenant, token), at: isoNow(clock) }),
+      ),
+
+    endSession: (scope, userUid, uid) =>
+      change(parts, scope, async (sql) => {
+        const user = await selectUser(sql, scope.tenant, userUid)
+        if (!user || !(await deleteSessionNamed(sql, scope.tenant, userUid, uid))) {
+          throw new AtriumError('ResourceNotFound', `Session '${uid}' is not found.`)
+        }
+        const { email } = user
+        return { result: undefined, entry: entry('revoke', { userUid, email }, `ended session ${uid}`) }
+      }),
+
+    endSessions: (scope, userUid, keptToken) =>
+      change(parts, scope, async (sql) => {
+        const user = await selectUser(sql, scope.tenant, userUid)
+        if (!user) throw userNotFound(userUid)
+        const count = await deleteSessionsOf(sql, scope.tenant, userUid, sessionHash(scope.tenant, keptToken))
+        const text = `ended ${count} ${keptToken ? 'other sessions' : 'sessions'}`
+        return { result: undefined, entry: entry('revoke', { userUid, email: user.email }, text) }
+      }),
+  }
+}
