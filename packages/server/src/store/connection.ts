@@ -9,6 +9,8 @@ const STATEMENT_LIMIT_MS = 30_000
 const LOCK_LIMIT_MS = 10_000
 /** A transaction that waits for something outside the database this long is a fault: it would hold rows and block vacuum. */
 const IDLE_LIMIT_MS = 60_000
+/** A new connection reads the catalogue and plans each statement anew: for a while it answers ten times slower than the others. */
+const KEPT_MS = 600_000
 
 const types = new pg.TypeOverrides()
 // Versions, positions and counts stay far below 2^53.
@@ -43,7 +45,7 @@ export const connectionConfig = (
 }
 
 export const createPool = (options: DatabaseOptions, role: DatabaseRole, max: number): Pool => {
-  const pool = new pg.Pool({ ...connectionConfig(options, role), max, idleTimeoutMillis: 30_000, pipeline: true })
+  const pool = new pg.Pool({ ...connectionConfig(options, role), max, idleTimeoutMillis: KEPT_MS, pipeline: true })
   const lost = (error: Error): void =>
     options.logger.debug({ role, error: messageOf(error) }, 'database connection lost')
   // An idle connection that breaks is replaced. One that breaks between two statements of a transaction says so here
