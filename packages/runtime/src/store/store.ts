@@ -103,6 +103,13 @@ export interface BriefPage<K extends KindName> extends Omit<ListPage<K>, 'items'
   items: BriefObject<K>[]
 }
 
+/** What a list to choose from shows of an object. */
+export interface NamedObject extends Pick<ObjectMeta, 'uid' | 'name' | 'project'>, Pick<BriefObject, 'columns'> {}
+
+export interface NamesPage extends Omit<ListPage<KindName>, 'items'> {
+  items: NamedObject[]
+}
+
 /** What a spec write may change; absent = unchanged. */
 export interface SpecPatch<K extends KindName> {
   name?: string
@@ -166,6 +173,8 @@ export interface Tx {
   getForUpdate<K extends KindName>(kind: K, uid: string): Promise<StoredObject<K> | null>
   list<K extends KindName>(kind: K, query?: ListQuery): Promise<ListPage<K>>
   listBrief<K extends KindName>(kind: K, query?: ListQuery): Promise<BriefPage<K>>
+  /** A fifth of what `listBrief` costs. */
+  listNames(kind: KindName, query?: ListQuery): Promise<NamesPage>
   create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>>
   /** Raises `generation` only when the spec changed; keeps the former spec as a revision. */
   update<K extends KindName>(kind: K, uid: string, patch: SpecPatch<K>): Promise<StoredObject<K>>

@@ -23,7 +23,7 @@ export async function nameMustBeFree(
   kind: KindName,
   { project, name = '', word }: { project: string | null; name: string | undefined; word: string },
 ): Promise<void> {
-  const { count } = await tx.listBrief(kind, { project, where: { name }, limit: 1 })
+  const { count } = await tx.listNames(kind, { project, where: { name }, limit: 1 })
   if (count === 0) return
   throw new AtriumError('DuplicateName', `name: a ${word} named '${name}' exists here. Choose another name.`, {
     details: { field: 'name' },

@@ -25,7 +25,7 @@ const snake = (word: string): string => word.replace(/[A-Z]/g, (letter) => `_${l
 const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** The generated column of a path into the spec. */
-export const columnOf = (path: readonly string[]): string => `spec_${path.map(snake).join('__')}`
+export const columnOf = (path: readonly string[]): `spec_${string}` => `spec_${path.map(snake).join('__')}`
 
 /** The name of the unique index of one key of a kind: errors are translated back by it. */
 export const uniqueIndexOf = (kind: string, columns: readonly string[]): string =>

@@ -1,6 +1,14 @@
 import { type KindName, kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import type { BriefObject, BriefPage, ListPage, ListQuery, Reach } from '@atrium/runtime/store/store.ts'
+import type {
+  BriefObject,
+  BriefPage,
+  ListPage,
+  ListQuery,
+  NamedObject,
+  NamesPage,
+  Reach,
+} from '@atrium/runtime/store/store.ts'
 import { columnOf } from './kind-columns.ts'
 import { OBJECT, type ObjectRow, toObject } from './object-rows.ts'
 import { tagPath } from './tag-path.ts'
@@ -44,22 +52,38 @@ export const listBriefs = async <K extends KindName>(
   return { ...page, items }
 }
 
-type ListedRow = ObjectRow & { sort_value: string | Date }
+export const listNames = async (context: TxContext, kind: KindName, query: ListQuery): Promise<NamesPage> => {
+  const columns = Object.entries(kinds[kind].listColumns)
+  const select = `select o.tenant, o.uid, o.name, o.project${columns.map(([, path]) => `, o.${columnOf(path)}`).join('')} from objects o`
+  const { rows, ...page } = await listRows<ListedName>(context, kind, query, select)
+  const items = rows.map((row) => ({
+    ...{ uid: row.uid, name: row.name, project: row.project },
+    columns: Object.fromEntries(columns.map(([name, path]) => [name, row[columnOf(path)] ?? null])),
+  }))
+  return { ...page, items }
+}
 
-const listRows = async (
+interface Sorted {
+  uid: string
+  sort_value: string | Date
+}
+type ListedRow = ObjectRow & Sorted
+type ListedName = NamedObject & Sorted & { [column: `spec_${string}`]: string | null }
+
+const listRows = async <Row extends Sorted = ListedRow>(
   context: TxContext,
   kind: KindName,
   query: ListQuery,
   select: string,
-): Promise<{ rows: ListedRow[]; count: number; continue?: string }> => {
+): Promise<{ rows: Row[]; count: number; continue?: string }> => {
   const order = orderOf(kind, query)
   const filter = filterOf(context.tenant, kind, query)
-  const found: ListedRow[] = []
+  const found: Row[] = []
   let place = query.continue === undefined ? null : readToken(query.continue, order)
   let more = true
   for (let offset = query.offset ?? 0; more; offset = 0) {
     const wanted = query.limit ? Math.min(query.limit - found.length, PAGE_MAX) : PAGE_MAX
-    const rows = await readPage(context, { select, filter, order, place, limit: wanted + 1, offset })
+    const rows = await readPage<Row>(context, { select, filter, order, place, limit: wanted + 1, offset })
     more = rows.length > wanted
     found.push(...rows.slice(0, wanted))
     const last = rows.at(wanted - 1)
@@ -95,7 +119,8 @@ class Filter {
 
 const filterOf = (tenant: string, kind: KindName, query: ListQuery): Filter => {
   const filter = new Filter()
-  filter.add('o.tenant = ? and o.kind = ?', tenant, kind)
+  // The kind is a constant in the predicates of the indexes: as a value of the statement it would be planned anew each time.
+  filter.add(`o.tenant = ? and o.kind = '${kind}'`, tenant)
   addProject(filter, query.project)
   if (query.within) addReaches(filter, kind, query.within)
   if (query.owner) filter.add('o.owner_uid = ? and o.owner_kind = ?', query.owner.uid, query.owner.kind)
@@ -107,9 +132,8 @@ const filterOf = (tenant: string, kind: KindName, query: ListQuery): Filter => {
     }
     const path = listColumns[column]
     if (path === undefined) throw unknownColumn(kind, column, Object.keys(listColumns))
-    // The kind is a constant in the index's predicate: said here as text, or the planner cannot match it.
-    if (Array.isArray(wanted)) filter.add(`o.kind = '${kind}' and o.${columnOf(path)} = any(?)`, wanted)
-    else filter.add(`o.kind = '${kind}' and o.${columnOf(path)} = ?`, wanted)
+    if (Array.isArray(wanted)) filter.add(`o.${columnOf(path)} = any(?)`, wanted)
+    else filter.add(`o.${columnOf(path)} = ?`, wanted)
   }
   if (query.holding !== undefined) filter.add('o.spec @> ?::jsonb', JSON.stringify(query.holding))
   for (const [key, value] of Object.entries(query.labels ?? {}))
@@ -186,7 +210,7 @@ const nameOrder = (kind: KindName, { where = {}, limit }: ListQuery): string =>
   !limit && Object.keys(where).some((column) => column in kinds[kind].listColumns) ? `(o.name || '')` : 'o.name'
 
 interface PageQuery {
-  /** `OBJECT`, or what stands for it. */
+  /** `OBJECT`, or another list of columns that begins with the tenant. */
   select: string
   filter: Filter
   order: Order
@@ -195,14 +219,16 @@ interface PageQuery {
   offset: number
 }
 
-const readPage = (context: TxContext, query: PageQuery): Promise<ListedRow[]> => {
+const readPage = <Row extends Sorted>(context: TxContext, query: PageQuery): Promise<Row[]> => {
   const { order, place, limit, offset } = query
   const filter = query.filter.copy()
   const [operator, direction] = order.descending ? ['<', 'desc'] : ['>', 'asc']
   if (place !== null) filter.add(`(${order.expression}, o.uid) ${operator} (?::${order.type}, ?)`, place[2], place[3])
+  // As a value: each page would be a statement of its own.
+  const skipped = offset === 0 ? '' : ` offset $${filter.values.push(offset)}`
   const select = query.select.replace('select o.tenant,', `select ${order.expression} as sort_value, o.tenant,`)
   return context.sql.query(
-    `${select} ${filter.where} order by ${order.expression} ${direction}, o.uid ${direction} limit ${limit} offset ${offset}`,
+    `${select} ${filter.where} order by ${order.expression} ${direction}, o.uid ${direction} limit ${limit}${skipped}`,
     filter.values,
   )
 }
@@ -215,7 +241,7 @@ const countAll = async (context: TxContext, filter: Filter): Promise<number> => 
   return row?.count ?? 0
 }
 
-const placeOf = (row: ListedRow, order: Order): Place => {
+const placeOf = (row: Sorted, order: Order): Place => {
   const value = row.sort_value instanceof Date ? row.sort_value.toISOString() : row.sort_value
   return [order.column, order.descending, value, row.uid]
 }

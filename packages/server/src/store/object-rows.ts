@@ -89,7 +89,10 @@ export const lockObjects = async (
   refs: readonly { kind: KindName; uid: string }[],
 ): Promise<(StoredObject | null)[]> => {
   const wanted = refs.filter(({ kind, uid }) => lockedObject(context, kind, uid, 'write') === null)
-  if (wanted.length > 0) {
+  const [only] = wanted
+  // Nearly always: the statement for many is planned anew each time, which takes longer than to run it.
+  if (only && wanted.length === 1) await readObject(context, only.kind, only.uid, 'write')
+  else if (wanted.length > 0) {
     const values = [context.tenant, wanted.map(({ uid }) => uid)]
     const rows = await context.sql.query<ObjectRow & Record<string, unknown>>(ALL_FOR_WRITE, values)
     for (const row of rows) context.locked.set(row.uid, { object: toObject(row.kind as KindName, row), lock: 'write' })

@@ -135,6 +135,6 @@ export class Sequencer {
 }
 
 const moveBatch = async (client: Client): Promise<number> => {
-  const { rows } = await client.query<{ n: number }>(MOVE)
+  const { rows } = await client.query<{ n: number }>({ name: 'move', text: MOVE })
   return rows[0]?.n ?? 0
 }

@@ -9,6 +9,7 @@ import {
   type EventRecord,
   type ListPage,
   type ListQuery,
+  type NamesPage,
   type NewObject,
   type Referrer,
   type Revision,
@@ -24,7 +25,7 @@ import { auditWrite, writeAudit } from './audit.ts'
 import { readBlobs, writeBlobs } from './blobs.ts'
 import { gather } from './gather.ts'
 import { addEvents, readEvents } from './object-events.ts'
-import { listBriefs, listObjects } from './object-list.ts'
+import { listBriefs, listNames, listObjects } from './object-list.ts'
 import { listReferrers, replaceRefs } from './object-refs.ts'
 import { lockObject, lockObjects, readObject } from './object-rows.ts'
 import { insertObjects, patched, removeObject, replaceObject } from './object-writes.ts'
@@ -86,6 +87,10 @@ export class PostgresTx implements Tx {
 
   listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
     return listBriefs(this.#context, kind, query)
+  }
+
+  listNames(kind: KindName, query: ListQuery = {}): Promise<NamesPage> {
+    return listNames(this.#context, kind, query)
   }
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {

@@ -16,6 +16,7 @@ import {
   type Fence,
   type ListPage,
   type ListQuery,
+  type NamesPage,
   type NewObject,
   type Referrer,
   type Revision,
@@ -81,6 +82,14 @@ export class MemoryTx implements Tx {
   async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
     const { items, ...page } = await this.list(kind, query)
     return { ...page, items: items.map(briefOf) }
+  }
+
+  async listNames(kind: KindName, query: ListQuery = {}): Promise<NamesPage> {
+    const { items, ...page } = await this.listBrief(kind, query)
+    return {
+      ...page,
+      items: items.map(({ meta: { uid, name, project }, columns }) => ({ uid, name, project, columns })),
+    }
   }
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {

@@ -98,6 +98,18 @@ export function objectTests(bench: () => Promise<Bench>): void {
       expect(next.items.map(({ meta }) => meta.uid)).toEqual([two.meta.uid])
     })
 
+    it('lists names: with the columns of the kind, page by page', async () => {
+      const b = await bench()
+      const [one, two] = [await b.addCluster('one'), await b.addCluster('two')]
+      const page = await b.run((tx) => tx.listNames('Cluster', { limit: 1 }))
+      const { cloudType, cloudConfigUid, cloudAccountUid } = one.spec
+      const columns = expect.objectContaining({ cloudType, cloudConfigUid, cloudAccountUid })
+      expect(page.items).toEqual([{ uid: one.meta.uid, name: 'one', project: one.meta.project, columns }])
+      expect(page.count).toBe(2)
+      const next = await b.run((tx) => tx.listNames('Cluster', { limit: 1, continue: page.continue ?? '' }))
+      expect(next.items.map(({ uid }) => uid)).toEqual([two.meta.uid])
+    })
+
     it('finds by name and by uid', async () => {
       const b = await bench()
       const [one, two] = [await b.addCluster('one'), await b.addCluster('two')]

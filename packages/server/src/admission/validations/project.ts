@@ -22,8 +22,8 @@ const contents: KindName[] = [
 async function activeResources(tx: ValidationScope['tx'], project: string): Promise<UsedBy[]> {
   const found: UsedBy[] = []
   for (const kind of contents) {
-    const { items } = await tx.listBrief(kind, { project, limit: 20 })
-    found.push(...items.map(({ meta }) => ({ kind, uid: meta.uid, name: meta.name, project })))
+    const { items } = await tx.listNames(kind, { project, limit: 20 })
+    found.push(...items.map(({ uid, name }) => ({ kind, uid, name, project })))
   }
   return found
 }

@@ -27,9 +27,9 @@ const notFound = (uid: string): AtriumError =>
 
 /** Every version under the profile's name in its scope, oldest first. */
 export async function lineageOf(tx: Tx, { meta }: Profile): Promise<{ uid: string; version: string }[]> {
-  const { items } = await tx.listBrief('ClusterProfile', { project: meta.project, where: { name: meta.name } })
+  const { items } = await tx.listNames('ClusterProfile', { project: meta.project, where: { name: meta.name } })
   return items
-    .map((profile) => ({ uid: profile.meta.uid, version: profile.columns['version'] ?? '' }))
+    .map(({ uid, columns }) => ({ uid, version: columns['version'] ?? '' }))
     .sort((a, b) => compareVersions(a.version, b.version))
 }
 

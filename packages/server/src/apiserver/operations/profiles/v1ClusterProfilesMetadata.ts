@@ -7,10 +7,10 @@ export const v1ClusterProfilesMetadata = defineOperation('v1ClusterProfilesMetad
   permission: 'clusterProfile.list',
   handler: ({ subject, project }, context) =>
     context.admission.run(subject, async (tx) => {
-      const { items } = await tx.listBrief('ClusterProfile', { project: listedFrom(project) })
+      const { items } = await tx.listNames('ClusterProfile', { project: listedFrom(project) })
       return {
-        items: items.map(({ meta, columns }) => ({
-          metadata: { name: meta.name, uid: meta.uid },
+        items: items.map(({ name, uid, columns }) => ({
+          metadata: { name, uid },
           spec: { cloudType: columns['cloudType'] ?? '', version: columns['version'] ?? '' },
         })),
       }

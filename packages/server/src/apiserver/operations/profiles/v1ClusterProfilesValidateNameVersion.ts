@@ -8,7 +8,7 @@ export const v1ClusterProfilesValidateNameVersion = defineOperation('v1ClusterPr
   handler: ({ subject, query, project }, context) =>
     context.admission.run(subject, async (tx) => {
       const version = parseVersion(query.version, 'version')
-      const { count } = await tx.listBrief('ClusterProfile', {
+      const { count } = await tx.listNames('ClusterProfile', {
         project,
         where: { name: query.name ?? '', version },
         limit: 1,

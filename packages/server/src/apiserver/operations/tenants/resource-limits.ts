@@ -33,7 +33,7 @@ export async function mustFit(
   kind: keyof typeof limitedKinds,
 ): Promise<void> {
   const page = await context.store.transaction(subject.tenant, subject.actor, (tx) =>
-    tx.listBrief(limitedKinds[kind], { limit: 1 }),
+    tx.listNames(limitedKinds[kind], { limit: 1 }),
   )
   await checkLimit(context, subject, kind, page.count + 1)
 }
