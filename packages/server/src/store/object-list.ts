@@ -16,6 +16,8 @@ import type { TxContext } from './tx-context.ts'
 
 /** `limit: 0` means everything: read in pages of this many, so that no answer of the database is unbounded. */
 const PAGE_MAX = 1000
+/** How many rows a statement reads. Each number is a text, and there is room for so many prepared ones: others are rounded up. */
+const PAGE_SIZES = [1, 5, 10, 25, 50, 100, 250, 500, PAGE_MAX]
 
 interface Order {
   column: string
@@ -83,7 +85,7 @@ const listRows = async <Row extends Sorted = ListedRow>(
   let more = true
   for (let offset = query.offset ?? 0; more; offset = 0) {
     const wanted = query.limit ? Math.min(query.limit - found.length, PAGE_MAX) : PAGE_MAX
-    const rows = await readPage<Row>(context, { select, filter, order, place, limit: wanted + 1, offset })
+    const rows = await readPage<Row>(context, { select, filter, order, place, limit: sizeFor(wanted) + 1, offset })
     more = rows.length > wanted
     found.push(...rows.slice(0, wanted))
     const last = rows.at(wanted - 1)
@@ -95,6 +97,8 @@ const listRows = async <Row extends Sorted = ListedRow>(
   const count = whole ? found.length : await countAll(context, filter)
   return { rows: found, count, ...(more && place !== null ? { continue: writeToken(place) } : {}) }
 }
+
+const sizeFor = (wanted: number): number => PAGE_SIZES.find((size) => size >= wanted) ?? PAGE_MAX
 
 /** Conditions and the values they carry, in step. */
 class Filter {
