@@ -271,3 +271,50 @@ test('secrets go with their object, with their variable and with their profile',
   expect(removed.status, removed.text).toBe(204)
   expect(await secretsOf(addon)).toBe(0)
 })
+
+test('whoever may only read learns no part of a value by an expression of their own', async () => {
+  const value = canary('asked')
+  const addon = await newProfile('asked', 'add-on', config('{{.spectro.var.given}}{{.spectro.var.fallback}}'), [
+    { name: 'given', isSensitive: true },
+    { name: 'fallback', isSensitive: true, defaultValue: value },
+  ])
+  const uid = await newCluster('asked', addon, [{ name: 'given', value }])
+  const viewer = await api.newUser(tenant.tenant.uid, [{ role: 'Project Viewer', project: tenant.project.uid }])
+  const references = ['given', 'fallback'].flatMap((name) => [
+    `{{ .spectro.var.${name} | substr 0 3 }}`,
+    `{{ .spectro.var.${name} | upper }}`,
+    `{{ .spectro.var.${name} | hasPrefix "canary" }}`,
+    `{{ .spectro.var.${name} | eq "${value}" }}`,
+    `{{ .spectro.var.${name} | regexFind "asked.*" | replace "-" "_" }}`,
+  ])
+  for (const path of [`spectroclusters/${uid}`, `clusterprofiles/${addon}`]) {
+    const answer = await viewer.call(`GET /v1/${path}/packs/resolvedValues`, { body: { references } })
+    expect(answer.status, answer.text).toBe(200)
+    const resolved: Record<string, string> =
+      answer.body.resolved ?? answer.body.profiles.find((one: { uid: string }) => one.uid === addon).resolved
+    expect(Object.keys(resolved)).toEqual(references)
+    for (const text of Object.values(resolved)) expect(text).not.toMatch(/^can|^CAN|true|asked/)
+  }
+  // Nor does a guess that is right look different from one that is wrong.
+  const guess = { body: { references: [`{{ print "${value}" | default .spectro.system.tenant.uid }}`] } }
+  const { text } = await viewer.call(`GET /v1/clusterprofiles/${addon}/packs/resolvedValues`, guess)
+  expect(text).not.toContain('[secret]')
+})
+
+test('nor by rules that a default which was kept would have to follow', async () => {
+  const addon = await newProfile('ruled', 'add-on', config('{{.spectro.var.fallback}}'), [
+    { name: 'fallback', isSensitive: true, defaultValue: canary('ruled') },
+  ])
+  const put = (rules: object) =>
+    call(`PUT /v1/clusterprofiles/${addon}/variables`, {
+      body: { variables: [{ name: 'fallback', isSensitive: true, defaultValue: masked, ...rules }] },
+    })
+  const tries = [
+    { regex: '^canary' },
+    { regex: '^x' },
+    { format: 'number' },
+    { inputType: 'dropdown', options: [{ value: 'x' }] },
+  ]
+  const answers = await Promise.all(tries.map(put))
+  expect(new Set(answers.map(({ status }) => status)).size).toBe(1)
+})

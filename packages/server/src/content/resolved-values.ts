@@ -10,9 +10,13 @@ import { kubernetesVersionOf, type PackLocation, type ResolveContext } from './r
 import { openProfile } from './sealed-variables.ts'
 import { rulesOf } from './value-rules.ts'
 
+/** Stands for a value of a sensitive variable while placeholders are filled in for people to read. */
+const hidden = new Secret('[secret]')
+
 /**
- * Texts with every placeholder filled in that has a value here; others stay as they are. Values of sensitive variables and passwords
- * are masked. With `references` (`{{.spectro.macro.x}}`, or without braces) their values by reference, else the values of each layer by
+ * Texts with every placeholder filled in that has a value here; others stay as they are. Passwords are masked. Values of sensitive
+ * variables are not there at all: who asks names any expression, and a part of a value, or whether it begins with a letter, tells it
+ * as well. With `references` (`{{.spectro.macro.x}}`, or without braces) their values by reference, else the values of each layer by
  * name. By profile, in their order.
  */
 export function resolvedValues(
@@ -20,7 +24,8 @@ export function resolvedValues(
   context: ResolveContext,
   references: readonly string[] | null,
 ): { uid: string; resolved: Record<string, string> }[] {
-  const profiles = attached.map((profile) => openProfile(profile, context.sealed))
+  const sealed = new Map([...context.sealed.keys()].map((mark) => [mark, hidden]))
+  const profiles = attached.map((profile) => openProfile(profile, sealed))
   const version = kubernetesVersionOf(profiles)
   const system = { ...context.system, ...(version !== '' && { 'kubernetes.version': version }) }
   return profiles.map((profile) => {
@@ -32,7 +37,7 @@ export function resolvedValues(
       return { name: layer.name, text, passwords: passwordsIn(text, pack) }
     })
     const passwords = filled.flatMap((layer) => layer.passwords.map((value) => new Secret(value)))
-    const redact = redactor([...context.sealed.values(), ...passwords])
+    const redact = redactor(passwords)
     const shown =
       references?.map((reference) => [reference, resolveMacros(withBraces(reference), scope).text] as const) ??
       filled.map(({ name, text }) => [name, text] as const)

@@ -5,7 +5,6 @@ import type { NewObject, StoredObject, Tx } from '@atrium/runtime/store/store.ts
 import {
   defaultMarks,
   keepSealed,
-  openDefaults,
   readSealed,
   type SealedValues,
   sealDefaults,
@@ -52,11 +51,15 @@ export async function saveVariables(
   const ref = { kind: 'ClusterProfile', uid: meta.uid }
   const before = defaultMarks(spec.variables)
   const values = await readSealed(tx, [ref], before)
-  checkVariableDefinitionsOf(openDefaults(variables, values))
+  checkVariableDefinitionsOf(unreadDefaults(variables))
   const { sealed, fresh } = sealDefaults(variables, spec.variables, values, random)
   await tx.update('ClusterProfile', meta.uid, { spec: { ...spec, variables: sealed } })
   await keepSealed(tx, ref, { before, after: defaultMarks(sealed) }, { fresh, sourceOf: () => undefined })
 }
+
+/** Defaults that were kept are not compared with the rules: whoever changes those, and is not shown a default, would learn it by what they refuse. Each cluster compares them. */
+const unreadDefaults = (variables: readonly ProfileVariable[]): ProfileVariable[] =>
+  variables.map((variable) => (variable.sealedDefault === undefined ? variable : { ...variable, defaultValue: '{{}}' }))
 
 /** A new profile; sensitive defaults become its secrets, those already sealed are copied from profile `source`. Returns its uid. */
 export async function createProfile(
