@@ -1,12 +1,12 @@
-import { RE2JS } from 're2js'
 import { ExpressionError } from './macro-expression.ts'
+import { type BoundedRegex, RegexError, type RegexWork } from './regex-work.ts'
 import { camelCase, initialsOf, wordsOf } from './words.ts'
 
 /** The last argument is the piped value, as in Go templates. */
 interface MacroFunction {
   least: number
   most: number
-  apply(args: string[]): string
+  apply(args: string[], work: RegexWork): string
 }
 
 const text = (arity: number, apply: (...args: string[]) => string): MacroFunction => ({
@@ -20,6 +20,7 @@ const many = (least: number, apply: (args: string[]) => string): MacroFunction =
 /** No text of a values file is longer. */
 const maxChars = 4 * 1024 * 1024
 const maxPatternChars = 1024
+const replacesTooLong = 'replaces until the text is too long'
 
 const integer = (name: string, value: string): number => {
   if (!/^-?\d{1,15}$/.test(value)) throw new ExpressionError(`passes '${value}' to ${name}, which needs a whole number`)
@@ -52,15 +53,20 @@ function fromBase64(value: string): string {
   }
 }
 
-/** RE2 runs in time linear to the text. */
-function regex(pattern: string): RE2JS {
-  if (pattern.length > maxPatternChars) throw new ExpressionError('has a regular expression that is too long')
-  try {
-    return RE2JS.compile(pattern)
-  } catch {
-    throw new ExpressionError(`has '${pattern}', which is no regular expression (RE2)`)
-  }
-}
+/** The first text is an expression. */
+const matching = (arity: number, apply: (regex: BoundedRegex, ...args: string[]) => string): MacroFunction => ({
+  least: arity,
+  most: arity,
+  apply([pattern = '', ...args], work) {
+    if (pattern.length > maxPatternChars) throw new ExpressionError('has a regular expression that is too long')
+    try {
+      return apply(work.compile(pattern), ...args)
+    } catch (error) {
+      if (error instanceof RegexError) throw new ExpressionError(`has '${pattern}', which ${error.message}`)
+      throw error
+    }
+  },
+})
 
 function repeat(count: string, value: string): string {
   const times = Math.max(0, integer('repeat', count))
@@ -70,6 +76,8 @@ function repeat(count: string, value: string): string {
 
 const indent = (name: string, count: string, value: string): string => {
   const spaces = repeat(String(Math.min(integer(name, count), 1000)), ' ')
+  if (value.split('\n').length * spaces.length + value.length > maxChars)
+    throw new ExpressionError(`lets ${name} move lines until the text is too long`)
   return value.replaceAll(/^/gm, spaces)
 }
 
@@ -120,9 +128,10 @@ export const macroFunctions: Readonly<Record<string, MacroFunction>> = {
     suffix !== '' && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value,
   ),
   replace: text(3, (from, to, value) => {
-    const result = from === '' ? value : value.replaceAll(from, () => to)
-    if (result.length > maxChars) throw new ExpressionError('replaces until the text is too long')
-    return result
+    if (from === '') return value
+    const parts = value.split(from)
+    if (value.length + parts.length * to.length > maxChars) throw new ExpressionError(replacesTooLong)
+    return parts.join(to)
   }),
   repeat: text(2, repeat),
   indent: text(2, (count, value) => indent('indent', count, value)),
@@ -156,16 +165,15 @@ export const macroFunctions: Readonly<Record<string, MacroFunction>> = {
   ne: condition(2, (a, b) => a !== b),
   not: condition(1, (value) => !isTrue(value)),
   ternary: text(3, (yes, no, value) => (isTrue(value) ? yes : no)),
-  regexMatch: condition(2, (pattern, value) => regex(pattern).matcher(value).find()),
-  regexFind: text(2, (pattern, value) => {
-    const matcher = regex(pattern).matcher(value)
+  regexMatch: matching(2, (regex, value = '') => String(regex.matcher(value).find())),
+  regexFind: matching(2, (regex, value = '') => {
+    const matcher = regex.matcher(value)
     return matcher.find() ? (matcher.group() ?? '') : ''
   }),
-  regexReplaceAll: text(3, (pattern, value, to) =>
-    regex(pattern)
-      .matcher(value)
-      .replaceAll(to.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => `$${name}`)),
-  ),
+  regexReplaceAll: matching(3, (regex, value = '', to = '') => {
+    if ((value.length + 1) * to.length > maxChars) throw new ExpressionError(replacesTooLong)
+    return regex.matcherOfAll(value).replaceAll(to.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => `$${name}`))
+  }),
   int: text(1, (value) => String(Math.trunc(Number(value)) || 0)),
   add: numbers('add', (a, b) => a + b),
   add1: text(1, (value) => String(integer('add1', value) + 1)),

@@ -151,3 +151,17 @@ describe('all other text stays byte for byte', () => {
     )
   })
 })
+
+describe('work that nobody needs is refused', () => {
+  test.each([
+    ['a long text made longer', '{{ repeat 4000000 "a" | replace "a" "aaaaaaaaaa" | .spectro.var.v }}'],
+    ['lines that are moved', '{{ repeat 1000000 "\\n" | indent 1000 | cat .spectro.var.v }}'],
+    ['each letter replaced', '{{ regexReplaceAll "a" .spectro.var.long "' + 'b'.repeat(1000) + '" }}'],
+    ['an expression on a long text', '{{ repeat 4000000 "a" | regexMatch "(.?){900}x" | cat .spectro.var.v }}'],
+    ['each match of one that looks ahead', '{{ regexReplaceAll "a.*b|a" .spectro.var.long "c" }}'],
+    ['a thousand times what is in order once', '{{ .spectro.var.long | upper | trunc 1 }}\n'.repeat(1000)],
+  ])('%s', (_what, text) => {
+    const { problems } = resolve(text, { 'var.v': 'v', 'var.long': 'a'.repeat(64_000) })
+    expect(problems.map(({ message }) => message).join('\n')).toMatch(/too long|too much work|more work/)
+  })
+})

@@ -2,6 +2,7 @@ import { type Command, ExpressionError, type Operand, parseExpression } from './
 import { macroFunctions } from './macro-functions.ts'
 import { type MacroSpan, maskMacros, placeAt, scanMacros } from './macro-scan.ts'
 import type { Problem } from './problems.ts'
+import { RegexWork } from './regex-work.ts'
 import { type TextContext, textContexts } from './text-context.ts'
 import { keepsShape } from './values-parts.ts'
 import { maxTextChars, type TextTokens, tokensOf, withinStack } from './yaml-text.ts'
@@ -11,8 +12,11 @@ import { maxTextChars, type TextTokens, tokensOf, withinStack } from './yaml-tex
  * why there is none. A value may hold placeholders of its own: they are resolved too.
  */
 export interface MacroScope {
-  lookUp(path: readonly string[]): { value: string } | { missing: string }
+  lookUp(path: readonly string[]): Found
 }
+
+/** `readChars`: how much was looked at to find it, where that is more than the value. */
+type Found = ({ value: string } | { missing: string }) & { readChars?: number }
 
 export interface ResolvedText {
   text: string
@@ -27,10 +31,16 @@ const maxResultChars = 4 * 1024 * 1024
 /** Values may refer to values: without a bound, eight levels of ten references are a hundred million evaluations. */
 const maxEvaluations = 10_000
 
-/** One resolution: the scope and how many evaluations are left. */
+/** Letters that functions are given and give. Whoever writes a text has a part of a second of the server, and not all of it. */
+const maxWorkChars = 32 * 1024 * 1024
+
+/** One resolution: the scope, and how much may still be done. */
 interface Run {
   scope: MacroScope
+  /** Evaluations. */
   left: number
+  chars: number
+  regexes: RegexWork
 }
 
 /** Where a text holds placeholders: the dear part of resolving it, and the same for every scope. */
@@ -66,7 +76,7 @@ export function resolveMacros(
   file = 'values.yaml',
   { spans, contexts, open }: FoundMacros = findMacros(text, file),
 ): ResolvedText {
-  const run: Run = { scope, left: maxEvaluations }
+  const run: Run = { scope, left: maxEvaluations, chars: maxWorkChars, regexes: new RegexWork() }
   const problems: Problem[] = open.map((problem) => ({ ...problem, file }))
   let resolved = ''
   let at = 0
@@ -140,7 +150,7 @@ function runPipeline(commands: readonly Command[], run: Run, depth: number): Out
   let piped: Outcome | null = null
   for (const command of commands) {
     const args = command.operands.map((operand) => runOperand(operand, run, depth))
-    piped = runCommand(command, piped === null ? args : [...args, piped])
+    piped = runCommand(command, piped === null ? args : [...args, piped], run)
   }
   return piped ?? { missing: 'is empty' }
 }
@@ -151,6 +161,7 @@ function runOperand(operand: Operand, run: Run, depth: number): Outcome {
   const [root, ...path] = operand.path
   if (root !== 'spectro') return { missing: `names '.${operand.path.join('.')}', which is not known here` }
   const found = run.scope.lookUp(path)
+  spend(run, found.readChars ?? 0)
   return 'value' in found ? expand(found.value, run, depth) : found
 }
 
@@ -171,7 +182,12 @@ function expand(value: string, run: Run, depth: number): Outcome {
   return { value: expanded + value.slice(at) }
 }
 
-function runCommand(command: Command, args: Outcome[]): Outcome {
+function spend(run: Run, chars: number): void {
+  run.chars -= chars
+  if (run.chars < 0) throw new ExpressionError('is more work than is done for one text: let functions handle less')
+}
+
+function runCommand(command: Command, args: Outcome[], run: Run): Outcome {
   if (command.name === null) {
     if (args.length !== 1) throw new ExpressionError('pipes into a value; a function must stand behind |')
     return args[0] ?? { missing: 'is empty' }
@@ -200,7 +216,9 @@ function runCommand(command: Command, args: Outcome[]): Outcome {
     if ('missing' in arg) return arg
     values.push(arg.value)
   }
-  const value = known.apply(values)
+  for (const { length } of values) spend(run, length)
+  const value = known.apply(values, run.regexes)
+  spend(run, value.length)
   return value.length > maxResultChars ? { missing: `grows beyond ${maxResultChars} letters` } : { value }
 }
 

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { scanMacros } from './macro-scan.ts'
 import type { Problem } from './problems.ts'
+import { type BoundedRegex, RegexError, RegexWork } from './regex-work.ts'
 import type { ValuesText } from './values.ts'
 
 /** What `schema.yaml` says of the value at one path. */
@@ -70,9 +71,10 @@ export function checkValues(
   defaults: ValuesText,
   file = 'values.yaml',
 ): Problem[] {
+  const work = new RegexWork()
   return rules.flatMap((rule) =>
     pathsOf(values, rule.path).flatMap((path): Problem[] => {
-      const message = ruleProblem(rule, values, path, defaults)
+      const message = ruleProblem(rule, values, path, { defaults, work })
       return message === null ? [] : [{ file, path: rule.path, line: path === null ? 0 : values.lineOf(path), message }]
     }),
   )
@@ -98,7 +100,12 @@ function pathsOf(values: ValuesText, dotted: string): (string[] | null)[] {
   return items.flatMap((_item, index) => pathsOf(values, `${before}.${index}${rest.join('.$[]')}`))
 }
 
-function ruleProblem(rule: ValueRule, values: ValuesText, path: string[] | null, defaults: ValuesText): string | null {
+function ruleProblem(
+  rule: ValueRule,
+  values: ValuesText,
+  path: string[] | null,
+  { defaults, work }: { defaults: ValuesText; work: RegexWork },
+): string | null {
   const value = path === null ? undefined : values.getSource(path)
   const isMissing = value === undefined || value === null || value === ''
   if (rule.readonly) {
@@ -112,7 +119,12 @@ function ruleProblem(rule: ValueRule, values: ValuesText, path: string[] | null,
   if (typeof value === 'object') return `must be a single value${hint(rule)}`
   const text = String(value as string | number | boolean)
   if (scanMacros(text).length > 0) return null
-  return fits(rule, text) ? null : `must be ${wanted(rule)}${hint(rule)}`
+  try {
+    return fits(rule, text, work) ? null : `must be ${wanted(rule)}${hint(rule)}`
+  } catch (error) {
+    if (error instanceof RegexError) return `cannot be compared with its rule, which ${error.message}`
+    throw error
+  }
 }
 
 const hint = ({ hints }: ValueRule): string => (hints[0] ? `: ${hints[0].replace(/\.$/, '')}` : '')
@@ -130,7 +142,8 @@ const patterns: Readonly<Record<string, string>> = {
   version: 'v?[0-9]+(?:\\.[0-9]+)*(?:[-+][0-9A-Za-z.+-]+)?',
 }
 
-function fits({ format }: ValueRule, value: string): boolean {
+/** Throws `RegexError` when that is too much work. */
+function fits({ format }: ValueRule, value: string, work: RegexWork): boolean {
   let pattern = ''
   let at = 0
   const ranges: (string | undefined)[] = []
@@ -150,7 +163,7 @@ function fits({ format }: ValueRule, value: string): boolean {
   }
   pattern += RE2JS.quote(format.slice(at))
   if (pattern.length > maxPatternChars) return true
-  const matcher = compile(pattern)?.matcher(value)
+  const matcher = compile(pattern, work)?.matcher(value)
   // A rule that cannot be read binds nobody: lint tells its author.
   if (matcher === undefined) return true
   if (!matcher.matches()) return false
@@ -160,11 +173,12 @@ function fits({ format }: ValueRule, value: string): boolean {
 /** Within a pattern, begin and end of the text are not where the author means. */
 const inner = (regex: string | undefined): string | undefined => regex?.replace(/^\^/, '').replace(/(?<!\\)\$$/, '')
 
-function compile(pattern: string): RE2JS | null {
+function compile(pattern: string, work: RegexWork): BoundedRegex | null {
   try {
-    return RE2JS.compile(pattern)
-  } catch {
-    return null
+    return work.compile(pattern)
+  } catch (error) {
+    if (error instanceof RegexError) return null
+    throw error
   }
 }
 

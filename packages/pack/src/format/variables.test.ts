@@ -26,6 +26,17 @@ describe('values of variables', () => {
     expect(problem({ regex: '^(a+)+$' }, `${'a'.repeat(5000)}!`)).toMatch(/must match/)
   })
 
+  it('are not matched where that is too much work', () => {
+    expect(problem({ regex: '(.?){900}x' }, 'a'.repeat(64_000))).toMatch(/too much work/)
+    const twice = Array.from({ length: 300 }, (_, at) => variable({ name: `v${at}`, regex: '[a-z]{500}' }))
+    expect(checkVariableDefinitions(twice).at(-1)?.message).toMatch(/too much work/)
+  })
+
+  it('have names that no object has by itself', () => {
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      expect(checkVariableDefinitions([variable({ name })])[0], name).toMatchObject({ path: 'spec.variables[0].name' })
+  })
+
   it('are asked for, bounded by options, and never repeated in messages', () => {
     expect(checkVariables([variable({ required: true })], {})[0]).toMatchObject({
       path: 'v',

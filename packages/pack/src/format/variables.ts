@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
 import type { Problem } from './problems.ts'
+import { RegexError, RegexWork } from './regex-work.ts'
 import { isVersion } from './version.ts'
 
 /** A variable of a profile, as far as its value is checked. */
@@ -41,36 +41,43 @@ const formats: Readonly<Record<string, (value: string) => string | null>> = {
 export function checkVariableDefinitions(variables: readonly VariableDefinition[]): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
+  const work = new RegexWork()
   for (const [index, variable] of variables.entries()) {
     const fail = (field: string, message: string): void => {
       problems.push({ file: 'variables', path: `spec.variables[${index}].${field}`, line: 0, message })
     }
     if (!NAME.test(variable.name))
       fail('name', `'${variable.name}' must be letters, digits and '_', and start with no digit`)
+    // Every object has these: a value that is not there would seem to be.
+    if (variable.name in {}) fail('name', `'${variable.name}' is a word of JavaScript: choose another name`)
     if (seen.has(variable.name)) fail('name', `'${variable.name}' is defined twice`)
     seen.add(variable.name)
-    checkDefinition(variable, fail)
+    checkDefinition(variable, work, fail)
   }
   return problems
 }
 
-function checkDefinition(variable: VariableDefinition, fail: (field: string, message: string) => void): void {
+function checkDefinition(
+  variable: VariableDefinition,
+  work: RegexWork,
+  fail: (field: string, message: string) => void,
+): void {
   if (variable.format && !Object.hasOwn(formats, variable.format)) {
     fail('format', `'${variable.format}' is unknown: use one of ${Object.keys(formats).join(', ')}`)
   }
   if (variable.inputType === 'dropdown' && (variable.options ?? []).length === 0) {
     fail('options', 'is empty: a dropdown needs at least one option')
   }
-  const regex = variable.regex ? compile(variable.regex) : null
-  if (regex !== null && 'wrong' in regex) fail('regex', regex.wrong)
+  const wrongRegex = variable.regex ? regexProblem(variable.regex, work) : null
+  if (wrongRegex !== null) fail('regex', wrongRegex)
   const fallback = variable.defaultValue ?? ''
   if (fallback === '' && variable.immutable) fail('defaultValue', 'is missing: a read-only variable needs one')
   else if (fallback === '' && variable.hidden && variable.required) {
     fail('defaultValue', 'is missing: a variable that is hidden and required needs one')
   }
   // A default may be a placeholder; it is checked with its value when a cluster is resolved.
-  if (fallback !== '' && !fallback.includes('{{')) {
-    const wrong = valueProblem(variable, fallback)
+  if (fallback !== '' && wrongRegex === null && !fallback.includes('{{')) {
+    const wrong = valueProblem(variable, fallback, work)
     if (wrong !== null) fail('defaultValue', wrong)
   }
 }
@@ -81,6 +88,7 @@ export function checkVariables(
   values: Readonly<Record<string, string>>,
 ): Problem[] {
   const problems: Problem[] = []
+  const work = new RegexWork()
   const fail = (name: string, message: string): void => {
     problems.push({ file: 'variables', path: name, line: 0, message })
   }
@@ -95,13 +103,13 @@ export function checkVariables(
       continue
     }
     if (variable.immutable && given !== '' && given !== variable.defaultValue) fail(variable.name, 'is read-only')
-    const wrong = value.includes('{{') ? null : valueProblem(variable, value)
+    const wrong = value.includes('{{') ? null : valueProblem(variable, value, work)
     if (wrong !== null) fail(variable.name, wrong)
   }
   return problems
 }
 
-function valueProblem(variable: VariableDefinition, value: string): string | null {
+function valueProblem(variable: VariableDefinition, value: string, work: RegexWork): string | null {
   if (value.length > maxValueChars) return `is longer than ${maxValueChars} letters`
   const options = variable.inputType === 'dropdown' ? (variable.options ?? []) : []
   if (options.length > 0 && !options.some((option) => option.value === value)) {
@@ -110,20 +118,18 @@ function valueProblem(variable: VariableDefinition, value: string): string | nul
   const check = variable.format && Object.hasOwn(formats, variable.format) ? formats[variable.format] : undefined
   const wanted = check?.(value) ?? null
   if (wanted !== null) return `must be ${wanted}`
-  const regex = variable.regex ? compile(variable.regex) : null
-  if (regex === null) return null
-  if ('wrong' in regex) return regex.wrong
-  return regex.matches(value) ? null : `must match ${variable.regex}`
+  return variable.regex ? regexProblem(variable.regex, work, value) : null
 }
 
-/** RE2 runs in time linear to the text: a profile's author cannot stop the server with a pattern. */
-function compile(pattern: string): { matches(value: string): boolean } | { wrong: string } {
-  if (pattern.length > maxRegexChars) return { wrong: `is longer than ${maxRegexChars} letters` }
+/** What is wrong with an expression, or with the value that it is to match. */
+function regexProblem(pattern: string, work: RegexWork, value?: string): string | null {
+  if (pattern.length > maxRegexChars) return `is longer than ${maxRegexChars} letters`
   try {
-    const compiled = RE2JS.compile(pattern)
-    return { matches: (value) => compiled.matcher(value).find() }
+    const regex = work.compile(pattern)
+    return value === undefined || regex.matcher(value).find() ? null : `must match ${pattern}`
   } catch (error) {
-    return { wrong: `is no valid regular expression (RE2): ${error instanceof Error ? error.message : String(error)}` }
+    if (error instanceof RegexError) return error.message
+    throw error
   }
 }
 

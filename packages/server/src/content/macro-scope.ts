@@ -1,7 +1,7 @@
 import type { AttachedProfile } from '@atrium/api/kinds/cluster.ts'
 import type { MacroScope } from '@atrium/pack/format/macros.ts'
 import { PackError } from '@atrium/pack/format/problems.ts'
-import { readValues } from '@atrium/pack/format/values.ts'
+import { readValues, type ValuesText } from '@atrium/pack/format/values.ts'
 import { ofKnownTexts } from './known-texts.ts'
 
 /** What placeholders of one cluster stand for, besides its profiles. */
@@ -93,10 +93,12 @@ function packValues(profiles: readonly AttachedProfile[]): (pack: string, path: 
     if (layer === undefined)
       return { missing: `names pack '${pack}', which is in no profile of this cluster: add it or remove the reference` }
     const found = valueAt(JSON.stringify([layer.values, path]))
+    // To find a key is to look at those before it.
+    const readChars = Math.ceil(layer.values.length / 10)
     if ('unreadable' in found)
       return { missing: `names pack '${pack}', whose values cannot be read: ${found.unreadable}` }
-    if (found.value === null) return { missing: `names a map or list of pack '${pack}', not a single value` }
-    return { value: found.value }
+    if (found.value === null) return { missing: `names a map or list of pack '${pack}', not a single value`, readChars }
+    return { value: found.value, readChars }
   }
 }
 
@@ -104,7 +106,7 @@ function packValues(profiles: readonly AttachedProfile[]): (pack: string, path: 
 const valueAt = ofKnownTexts((question): { value: string | null } | { unreadable: string } => {
   const [text, path] = JSON.parse(question) as [string, string[]]
   try {
-    const value = readValues(text).getSource(path)
+    const value = valuesOf(text).getSource(path)
     // A path that does not exist reads as an empty text, so that `| default` can stand behind it.
     if (typeof value === 'string') return { value }
     if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value) }
@@ -114,3 +116,14 @@ const valueAt = ofKnownTexts((question): { value: string | null } | { unreadable
     throw error
   }
 })
+
+let lastRead: { text: string; values: WeakRef<ValuesText> } | null = null
+
+/** Many paths of one text are asked for one after the other: it is read once for them. Throws `PackError`. */
+function valuesOf(text: string): ValuesText {
+  const known = lastRead?.text === text ? lastRead.values.deref() : undefined
+  if (known) return known
+  const values = readValues(text)
+  lastRead = { text, values: new WeakRef(values) }
+  return values
+}
