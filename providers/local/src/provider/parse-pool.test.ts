@@ -157,3 +157,11 @@ describe('pool values', () => {
     expect(refusal(worker, { additionalLabels: { 'a b': 'c' } })).toMatch(/additionalLabels: "a b" is not a label name/)
   })
 })
+
+describe('values of many keys', () => {
+  it('are read, and none of them twice', () => {
+    const keys = Array.from({ length: 5_000 }, (_, at) => `k${at}: 1`).join('\n')
+    expect(parse(`${worker}---\nkind: Many\n${keys}\n`).name).toBe('worker-pool')
+    expect(refusal(`${worker}---\nkind: Many\n${keys}\nk7: 2\n`)).toMatch(/'k7' is there twice/)
+  })
+})

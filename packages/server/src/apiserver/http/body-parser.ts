@@ -60,6 +60,20 @@ function firstUnstorable(value: unknown, path: string): string | null {
   return null
 }
 
+/** Where a key stands that would change the prototype of what is made of the value. */
+function firstPrototype(value: unknown, path: string): string | null {
+  if (value === null || typeof value !== 'object') return null
+  for (const [key, part] of Object.entries(value)) {
+    const place = path ? `${path}.${key}` : key
+    if (key === '__proto__') return place
+    if (key === 'constructor' && part !== null && typeof part === 'object' && Object.hasOwn(part, 'prototype'))
+      return place
+    const found = firstPrototype(part, place)
+    if (found !== null) return found
+  }
+  return null
+}
+
 const invalid = (message: string, field = 'body'): AtriumError =>
   new AtriumError('InvalidRequest', message, { details: { field } })
 
@@ -70,7 +84,7 @@ function checkText(value: unknown, text: string): void {
   if (field !== null) throw invalid(`${field || 'The body'} holds a character that cannot be stored.`, field)
 }
 
-/** Reads a JSON text within the bounds of a document: how deep it nests, how wide it is, and which characters it holds. */
+/** Reads a JSON text within the bounds of a document: how deep it nests, how wide it is, which characters and keys it holds. */
 export function readDocument(text: string, parse: (text: string) => unknown): unknown {
   const { depth, entries } = extentOf(text)
   if (depth > maxDepth) throw invalid(`The body nests deeper than ${maxDepth} levels.`)
@@ -79,6 +93,8 @@ export function readDocument(text: string, parse: (text: string) => unknown): un
   const wide = entries > maxEntries ? firstTooWide(value, '') : null
   if (wide !== null) throw invalid(`${wide || 'The body'} has more than ${maxEntries} entries.`, wide || 'body')
   checkText(value, text)
+  const key = /__proto__|constructor|\\u/.test(text) ? firstPrototype(value, '') : null
+  if (key !== null) throw invalid(`${key} would change an object's prototype. Give it another name.`, key)
   return value
 }
 

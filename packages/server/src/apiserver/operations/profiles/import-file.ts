@@ -5,6 +5,8 @@ import { readDocument } from '../../http/body-parser.ts'
 
 /** As much YAML as a layer's values may be: reading it keeps a processor busy. JSON is bounded by the body. */
 const YAML_CHARS_MAX = 1024 * 1024
+/** Of a key that comes twice the last one counts, as in JSON: to compare each key with all before it would take a minute of a long text. */
+const READING = { maxAliasCount: 100, logLevel: 'error', uniqueKeys: false } as const
 
 /** The file of a form, part `importFile`, as data: JSON or YAML, whatever it is. Throws `InvalidRequest`. */
 export async function readImportFile(body: unknown, contentType: string | undefined): Promise<unknown> {
@@ -28,9 +30,7 @@ async function importedText(body: unknown, contentType: string): Promise<string>
 function yamlAsJson(text: string): string {
   if (text.length > YAML_CHARS_MAX)
     throw unreadable(`holds ${text.length} letters of YAML; ${YAML_CHARS_MAX} are allowed. Give it as JSON`)
-  return readable('no YAML', () =>
-    withinStack('it', () => JSON.stringify(parse(text, { maxAliasCount: 100, logLevel: 'error' }) ?? null)),
-  )
+  return readable('no YAML', () => withinStack('it', () => JSON.stringify(parse(text, READING) ?? null)))
 }
 
 /** The libraries throw errors of several kinds, of wrong texts only. */
