@@ -10,6 +10,8 @@ export interface Problem {
 }
 
 const maxProblems = 20
+/** In a larger value the first problem is looked for alone: one for each of millions of entries would fill the memory. */
+const mostSearched = 10_000
 const options = {
   strict: false,
   allErrors: true,
@@ -17,6 +19,16 @@ const options = {
   validateFormats: false,
   logger: false,
 } as const
+
+function isLarge(value: unknown): boolean {
+  let left = mostSearched
+  const exceeds = (part: unknown): boolean => {
+    left -= 1
+    if (left < 0) return true
+    return part !== null && typeof part === 'object' && Object.values(part).some(exceeds)
+  }
+  return exceeds(value)
+}
 
 function fieldOf(error: ErrorObject): string {
   const segments = error.instancePath.split('/').slice(1)
@@ -41,9 +53,10 @@ function messageFor(error: ErrorObject): string {
 export class Validators {
   readonly #schemas: Record<string, Schema>
   readonly #body = new Ajv2020(options)
+  readonly #largeBody = new Ajv2020({ ...options, allErrors: false })
   readonly #parameters = new Ajv2020({ ...options, coerceTypes: true })
   readonly #added = new Set<string>()
-  readonly #compiled = new WeakMap<Schema, ValidateFunction>()
+  readonly #compiled = new WeakMap<Ajv2020, WeakMap<Schema, ValidateFunction>>()
 
   constructor(schemas: Record<string, Schema>) {
     this.#schemas = schemas
@@ -51,7 +64,7 @@ export class Validators {
 
   /** What is wrong with `value`; empty = nothing. */
   problems(schema: Schema, value: unknown): Problem[] {
-    return this.#run(this.#body, schema, value)
+    return this.#run(isLarge(value) ? this.#largeBody : this.#body, schema, value)
   }
 
   /** As `problems`, and turns texts into the numbers and booleans the schema asks for, in place. */
@@ -60,17 +73,23 @@ export class Validators {
   }
 
   #run(ajv: Ajv2020, schema: Schema, value: unknown): Problem[] {
-    let validate = this.#compiled.get(schema)
-    if (!validate) {
-      this.#addRefs(schema)
-      validate = ajv.compile(schema)
-      this.#compiled.set(schema, validate)
-    }
+    const validate = this.#validatorOf(ajv, schema)
     if (validate(value)) return []
     return (validate.errors ?? []).slice(0, maxProblems).map((error) => ({
       field: fieldOf(error),
       message: messageFor(error),
     }))
+  }
+
+  #validatorOf(ajv: Ajv2020, schema: Schema): ValidateFunction {
+    const compiled = this.#compiled.get(ajv) ?? new WeakMap<Schema, ValidateFunction>()
+    this.#compiled.set(ajv, compiled)
+    const known = compiled.get(schema)
+    if (known) return known
+    this.#addRefs(schema)
+    const validate = ajv.compile(schema)
+    compiled.set(schema, validate)
+    return validate
   }
 
   /** Tells Ajv the named schemas that `schema` needs, and those that they need. */
@@ -81,7 +100,7 @@ export class Validators {
       else if (!this.#added.has(part)) {
         this.#added.add(part)
         const target = this.#schemas[part] ?? {}
-        this.#body.addSchema(target, part)
+        for (const ajv of [this.#body, this.#largeBody]) ajv.addSchema(target, part)
         this.#addRefs(target)
       }
     }
