@@ -18,7 +18,7 @@ export const errorStatus = {
   BackupNotConfigured: 400,
   /** Another object has the same unique name. */
   DuplicateName: 409,
-  /** The object changed since it was read. */
+  /** The object changed since it was read, or something that the request names was deleted at the same moment. */
   ResourceConflict: 409,
   /** Others refer to it; `details.usedBy` lists those the caller may see, `details.hidden` counts the others. */
   ResourceInUse: 409,

@@ -20,7 +20,7 @@ import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
 import { Nesting } from '@atrium/runtime/store/nesting.ts'
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
 import { connectionConfig, createPool, type DatabaseRole } from './connection.ts'
-import { isConnectionError, isRetryable, unreachable } from './pg-errors.ts'
+import { asConflict, isConnectionError, isRetryable, unreachable } from './pg-errors.ts'
 
 /** What runs inside a transaction. */
 export interface Sql {
@@ -112,7 +112,7 @@ export class Database {
         return await this.#nesting.run(() => transaction(client))
       } catch (error) {
         if (isConnectionError(error)) throw unreachable(error)
-        if (!isRetryable(error) || attempt === RETRIES_MAX) throw error
+        if (!isRetryable(error) || attempt === RETRIES_MAX) throw asConflict(error)
         await this.#options.clock.sleep(withJitter(RETRY_DELAY_MS * attempt, 0.5, this.#options.random))
       }
     }

@@ -54,3 +54,13 @@ export const violatedConstraint = (error: unknown): { code: 'unique' | 'foreign'
   if (error.code === '23503') return { code: 'foreign', constraint: error.constraint ?? '' }
   return null
 }
+
+/** A key of what somebody else deleted between our look at it and our write, where nobody told it in words of their own. */
+export const asConflict = (error: unknown): unknown =>
+  violatedConstraint(error)?.code === 'foreign'
+    ? new AtriumError(
+        'ResourceConflict',
+        'Something that this refers to was deleted at the same moment. Read again what is there, and repeat what still makes sense.',
+        { cause: error },
+      )
+    : error
