@@ -169,6 +169,20 @@ describe('the platform registry', () => {
     expect(state.packs.some((pack) => pack.meta.name === 'late')).toBe(true)
   })
 
+  it('takes no other pack along with one that the database cannot hold', async () => {
+    const odd = tree('odd', '1.0.0', '')
+    odd.set('pack.json', Buffer.from('{"name":"odd","version":"1.0.0","layer":"addon","displayName":"a\\u0000b"}'))
+    await pushPack(client(), '', odd)
+    await pushPack(client(), '', tree('beside', '1.0.0', ''))
+    await reconcile()
+    const state = await inSystem()
+    expect(state.registry?.status.sync?.state).toBe('Success')
+    expect(state.registry?.status.sync?.problems?.map(({ place }) => place)).toContain(
+      'spectro-packs/archive/odd:1.0.0',
+    )
+    expect(state.packs.some((pack) => pack.meta.name === 'beside')).toBe(true)
+  })
+
   it('that cannot be reached keeps the catalogue, and says what to check', async () => {
     const before = (await inSystem()).packs.length
     const gone = opened({

@@ -8,7 +8,7 @@ import type { OciClient } from '@atrium/pack/sources/oci/client.ts'
 import { keyDigest } from '@atrium/pack/sources/oci/cosign.ts'
 import { OciError } from '@atrium/pack/sources/oci/types.ts'
 import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
-import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { AtriumError, messageOf } from '@atrium/runtime/base/errors.ts'
 import { inParallel } from '@atrium/runtime/base/parallel.ts'
 import { ConfinedError } from '@atrium/runtime/confined/error.ts'
 import type { ReconcileRequest } from '@atrium/runtime/controller/reconciler.ts'
@@ -248,5 +248,7 @@ function explain({ place, mark }: Offer, error: unknown): PackProblem {
 
 function codeOf(error: unknown): PackProblemCode | null {
   if (error instanceof PackError) return error.cause instanceof ConfinedError ? 'PackLimitBroken' : 'PackInvalid'
+  // What the database does not take: a text with a zero character, a word too long to be looked for.
+  if (error instanceof AtriumError && error.code === 'InvalidRequest') return 'PackInvalid'
   return error instanceof OciError && error.status < 500 ? 'PackUnavailable' : null
 }
