@@ -99,6 +99,14 @@ test('only who may import sees a link, renews it or imports; each fetch is an ev
   const viewer = (await api.newUser(tenant, [{ role: 'Project Viewer', project }])).call
   const seen = await viewer(`GET /v1/spectroclusters/${uid}`)
   expect([seen.status, pathOf(seen)]).toEqual([200, ''])
+  // Who may import and not change reads the cluster, without what is kept for those who change it.
+  const permissions = ['cluster.get', 'cluster.import', 'project.get']
+  const spec = { scope: 'project', permissions }
+  const role = (await call('POST /v1/roles', { body: { metadata: { name: 'Importer' }, spec } })).body.uid
+  const importer = await api.newUser(tenant, [])
+  await call(`PUT /v1/users/${importer.uid}/projects`, { body: { projects: [{ projectUid: project, roles: [role] }] } })
+  const half = await importer.call(`GET /v1/spectroclusters/${uid}`)
+  expect([half.status, pathOf(half)]).toEqual([200, ''])
   const headers = { ProjectUid: project }
   const tries = [
     await viewer(`PATCH /v1/spectroclusters/${uid}/import/upgrade`, { headers }),

@@ -33,14 +33,15 @@ function isLinkGood({ meta, spec, status }: Cluster, clock: Clock): boolean {
   return clock.now() - issuedMs < LIFE_MS && !(enrolledMs >= issuedMs)
 }
 
-/** The command that brings the agent, for those who may import; undefined once it is of no use. It holds a credential. */
+/** The command that brings the agent, for those who may import and change; undefined once it is of no use. It holds a credential. */
 export async function importLink(
   tx: Tx,
   cluster: Cluster,
   subject: Subject,
   { clock, imports }: ServerContext,
 ): Promise<string | undefined> {
-  if (!imports || !isLinkGood(cluster, clock) || !canOn(subject, 'cluster.import', cluster.meta)) return undefined
+  const mayHave = (['cluster.import', 'cluster.update'] as const).every((name) => canOn(subject, name, cluster.meta))
+  if (!imports || !mayHave || !isLinkGood(cluster, clock)) return undefined
   const token = await tx.getSecret({ kind: 'Cluster', uid: cluster.meta.uid }, field)
   if (!token) return undefined
   return `kubectl apply -f ${imports.url}/v1/spectroclusters/${cluster.meta.uid}/import/manifest?token=${token.reveal()}`
