@@ -15,15 +15,29 @@ import { sessionHash } from './sign-in/sessions.ts'
 /** Hold for every tenant; its policy may ask for more. */
 export const shortestPassword = 6
 export const longestPassword = 1024
-const emailForm = /^[^\s@]+@[^\s@]+$/
+/** No character that is not seen: two that look the same would be two people. */
+const emailForm = /^[^\s@\p{Cc}\p{Cf}]+@[^\s@\p{Cc}\p{Cf}]+$/u
+const longestName = 200
+
+/** An e-mail as it is compared: an é is one letter, however it was typed. */
+export const foldEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase()
 
 /** The e-mail as it is stored, or `InvalidRequest`. */
 export function checkEmail(email: string, field = 'spec.emailId'): string {
-  const clean = email.trim().toLowerCase()
+  const clean = foldEmail(email)
   if (clean.length <= 254 && emailForm.test(clean)) return clean
   throw new AtriumError('InvalidRequest', `${field}: '${clean.slice(0, 60)}' is not an e-mail address.`, {
     details: { field },
   })
+}
+
+/** Names stand in lists and on terminals. */
+function checkNames({ firstName = '', lastName = '' }: Partial<Pick<User, 'firstName' | 'lastName'>>): void {
+  for (const [field, name] of Object.entries({ 'spec.firstName': firstName, 'spec.lastName': lastName })) {
+    if (name.length <= longestName && !/\p{Cc}/u.test(name)) continue
+    const text = `${field}: has at most ${longestName} characters, and no control characters.`
+    throw new AtriumError('InvalidRequest', text, { details: { field } })
+  }
 }
 
 /** The length every password has, whatever its tenant asks besides (`problemOfPassword`). */
@@ -72,6 +86,7 @@ export function users(
   return {
     async createUser(scope, user) {
       const email = checkEmail(user.email)
+      checkNames(user)
       if (user.password) checkLength(user.password)
       const passwordHash = user.password ? await hashPassword(user.password, random) : null
       const { firstName, lastName, teams = [] } = user
@@ -95,6 +110,7 @@ export function users(
       unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const known = await required(sql, scope.tenant, uid)
+          checkNames(patch)
           const email = patch.email === undefined ? known.email : checkEmail(patch.email)
           const result = { ...known, ...patch, email }
           await rows.updateUser(sql, scope.tenant, result, at)

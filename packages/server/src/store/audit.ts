@@ -78,7 +78,7 @@ const SELECTED = `
 
 const NEWEST = `
   select id, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message
-  from audit_log where ${SELECTED} and ($12::bigint is null or id < $12) order by id desc limit $11 offset $13`
+  from audit_log where ${SELECTED} and id < $12 order by id desc limit $11 offset $13`
 
 const COUNT = `select count(*)::int as count from (select from audit_log where ${SELECTED} limit $11) found`
 
@@ -92,8 +92,12 @@ export const readAudit = async (
   context: Pick<TxContext, 'sql' | 'tenant'>,
   query: AuditSelection & { limit: number; before?: number | undefined; offset?: number | undefined },
 ): Promise<RecordedAudit[]> => {
-  const { limit, before = null, offset = 0 } = query
-  const rows = await context.sql.query<AuditRow>(NEWEST, [...valuesOf(context.tenant, query), limit, before, offset])
+  const { limit, before, offset = 0 } = query
+  // Clients send any whole number; what lies behind every entry is all the same.
+  const [start, skipped] = [before ?? Number.MAX_SAFE_INTEGER, offset].map((one) =>
+    Math.min(one, Number.MAX_SAFE_INTEGER),
+  )
+  const rows = await context.sql.query<AuditRow>(NEWEST, [...valuesOf(context.tenant, query), limit, start, skipped])
   return rows.map((row) => ({
     id: Number(row.id),
     at: row.at.toISOString(),

@@ -2,7 +2,7 @@ import type { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Parts } from '../parts.ts'
 import { signInLimits } from '../sign-in/sign-in-limits.ts'
-import { longestPassword } from '../users.ts'
+import { foldEmail, longestPassword } from '../users.ts'
 import { hashPassword, verifyPassword } from './hash.ts'
 
 export interface PasswordTry {
@@ -25,7 +25,7 @@ export function passwordProver({ clock, random }: Pick<Parts, 'clock' | 'random'
     { email: typed, password, ip }: PasswordTry,
     find: (email: string) => Promise<T | null>,
   ): Promise<T & { email: string }> => {
-    const email = typed.trim().toLowerCase()
+    const email = foldEmail(typed)
     throttle.check(email, ip)
     if (password.length > longestPassword) throw wrong()
     const found = await find(email)

@@ -2,7 +2,6 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { can, projectsWith, type Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { AuditSelection, RecordedAudit } from '../../../store/audit.ts'
-import { invalid } from '../../invalid.ts'
 import { type ActionType, plainTypes } from './views.ts'
 
 /** Projects whose entries the subject may read, of `named` alone if that is given; null = of everything. */
@@ -13,15 +12,6 @@ export function readableProjects(
 ): string[] | null {
   if (named !== null) return can(subject, permission, named) ? [named] : []
   return can(subject, permission, null) ? null : projectsWith(subject, permission)
-}
-
-/** A time of a client as the database takes it. */
-export function parseTime(given: string | undefined, field: string): string | undefined {
-  if (given === undefined) return undefined
-  const ms = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d/.test(given) ? Date.parse(given) : Number.NaN
-  const year = new Date(ms).getUTCFullYear()
-  if (!(year >= 1 && year <= 9999)) throw invalid(field, 'is no time. Write it as 2026-11-26T08:00:00Z')
-  return new Date(ms).toISOString()
 }
 
 /** Entries of a type of the public API: what is none of its verbs is an `action`. */

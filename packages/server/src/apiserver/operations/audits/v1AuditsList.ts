@@ -1,7 +1,8 @@
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { listMeta } from '../../shapes/lists.ts'
-import { parseTime, readableProjects, selectionOfType } from './load.ts'
+import { parseTime } from '../../shapes/time.ts'
+import { readableProjects, selectionOfType } from './load.ts'
 import { viewAudit } from './views.ts'
 
 const defaultLimit = 50
@@ -19,7 +20,8 @@ export const v1AuditsList = defineOperation('v1AuditsList', {
     if (offset < 0) throw invalid('offset', 'cannot be negative')
     if (token !== undefined && !/^\d{1,15}$/.test(token))
       throw invalid('continue', 'is not a token of this list. Start again without it')
-    const [since, until] = [parseTime(startTime, 'startTime'), parseTime(endTime, 'endTime')]
+    const since = startTime === undefined ? undefined : parseTime(startTime, 'startTime')
+    const until = endTime === undefined ? undefined : parseTime(endTime, 'endTime')
     const named = project ?? projectUid ?? null
     const projects = readableProjects(subject, 'audit.list', named)
     if (projects?.length === 0 || (tenantUid !== undefined && tenantUid !== subject.tenant))

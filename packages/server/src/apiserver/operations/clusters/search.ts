@@ -61,9 +61,9 @@ const combine = (conjunction: string | null | undefined, parts: Match[]): Match 
     : (cluster) => parts.every((part) => part(cluster))
 
 function itemFilter({ property = '', condition }: v1SearchFilterItem): Match {
-  const text = textProperties[property]
+  const text = Object.hasOwn(textProperties, property) ? textProperties[property] : undefined
   if (text) return textFilter(text, condition?.string)
-  const bool = boolProperties[property]
+  const bool = Object.hasOwn(boolProperties, property) ? boolProperties[property] : undefined
   if (bool) return (cluster) => bool(cluster) === (condition?.bool?.value ?? false)
   throw new AtriumError(
     'InvalidRequest',

@@ -45,6 +45,7 @@ export function parseMacros(body: v1Macros): MacroMap {
     const place = `macros[${index}]`
     if (!NAME.test(name))
       throw invalid(`${place}.name`, `'${name}' must start with a letter and hold letters, digits, '_', '.' and '-'`)
+    if (name === '__proto__') throw invalid(`${place}.name`, `'${name}' is no name of a macro. Give it another one`)
     if (value.length > maxValueChars) throw invalid(`${place}.value`, `is longer than ${maxValueChars} letters`)
     if (Object.hasOwn(macros, name)) throw duplicate(`${place}.name`, name)
     macros[name] = value

@@ -2,11 +2,13 @@ import type { v1ApiKey, v1ObjectMeta } from '@atrium/api/generated/operations.d.
 import type { Permission } from '@atrium/api/permissions/catalogue.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { forbidden } from '../../../admission/authorize.ts'
+import { checkMeta } from '../../../admission/validations/meta.ts'
 import type { ApiKey, User } from '../../../auth/identity.ts'
 import { mustCover } from '../../../auth/rights/escalation.ts'
 import { can, type Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { zeroTime } from '../../shapes/meta.ts'
+import { parseTime } from '../../shapes/time.ts'
 
 export const viewApiKey = (key: ApiKey, user: User | undefined): v1ApiKey => ({
   metadata: {
@@ -27,13 +29,7 @@ export const viewApiKey = (key: ApiKey, user: User | undefined): v1ApiKey => ({
 /** The end of a key's life; clients send the zero time for "never". */
 export function parseExpiry(expiry: string | undefined): string | null {
   if (!expiry || expiry.startsWith('0001-01-01')) return null
-  const time = Date.parse(expiry)
-  if (Number.isNaN(time)) {
-    throw new AtriumError('InvalidRequest', 'spec.expiry: is not a time (RFC 3339).', {
-      details: { field: 'spec.expiry' },
-    })
-  }
-  return new Date(time).toISOString()
+  return parseTime(expiry, 'spec.expiry')
 }
 
 /** Name, labels and annotations of a key, bounded. */
@@ -46,6 +42,7 @@ export function parseKeyMeta(
       details: { field: 'metadata.name' },
     })
   }
+  checkMeta({ name })
   if (JSON.stringify([labels, annotations]).length > 16_384) {
     throw new AtriumError('InvalidRequest', 'metadata: labels and annotations are larger than 16 KiB.', {
       details: { field: 'metadata' },
