@@ -56,6 +56,14 @@ describe('what people read', () => {
     }
   })
 
+  test('nor the first one of a tenant, which is not made then', async () => {
+    const operator = api.as({ Authorization: `Bearer ${api.operatorToken}` })
+    const admin = { adminEmail: 'first@example.com', adminFirstName: 'a\u0007', adminLastName: 'L' }
+    const refused = await operator('POST /atrium/v1/tenants/invite', { body: { name: 'unmade', ...admin } })
+    expect(refused.body.details, refused.text).toEqual({ field: 'adminFirstName' })
+    expect((await operator('GET /atrium/v1/tenants')).text).not.toContain('unmade')
+  })
+
   test('is no second e-mail that looks like the first', async () => {
     const spec = (emailId: string) => ({ spec: { emailId, firstName: 'A', lastName: 'B' } })
     await made(base.call, 'POST /v1/users', spec('andr\u00e9@example.com'))

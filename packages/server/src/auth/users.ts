@@ -31,14 +31,19 @@ export function checkEmail(email: string, field = 'spec.emailId'): string {
   })
 }
 
-/** Names stand in lists and on terminals. */
-function checkNames({ firstName = '', lastName = '' }: Partial<Pick<User, 'firstName' | 'lastName'>>): void {
-  for (const [field, name] of Object.entries({ 'spec.firstName': firstName, 'spec.lastName': lastName })) {
+/** Names of a person by the fields they came in: they stand in lists and on terminals. Throws `InvalidRequest`. */
+export function checkNames(names: Record<string, string>): void {
+  for (const [field, name] of Object.entries(names)) {
     if (name.length <= longestName && !/\p{Cc}/u.test(name)) continue
     const text = `${field}: has at most ${longestName} characters, and no control characters.`
     throw new AtriumError('InvalidRequest', text, { details: { field } })
   }
 }
+
+const namesOf = ({ firstName = '', lastName = '' }: Partial<Pick<User, 'firstName' | 'lastName'>>) => ({
+  'spec.firstName': firstName,
+  'spec.lastName': lastName,
+})
 
 /** The length every password has, whatever its tenant asks besides (`problemOfPassword`). */
 export function checkLength(password: Secret<string>): void {
@@ -86,7 +91,7 @@ export function users(
   return {
     async createUser(scope, user) {
       const email = checkEmail(user.email)
-      checkNames(user)
+      checkNames(namesOf(user))
       if (user.password) checkLength(user.password)
       const passwordHash = user.password ? await hashPassword(user.password, random) : null
       const { firstName, lastName, teams = [] } = user
@@ -110,7 +115,7 @@ export function users(
       unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const known = await required(sql, scope.tenant, uid)
-          checkNames(patch)
+          checkNames(namesOf(patch))
           const email = patch.email === undefined ? known.email : checkEmail(patch.email)
           const result = { ...known, ...patch, email }
           await rows.updateUser(sql, scope.tenant, result, at)

@@ -4,7 +4,7 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor, Store } from '@atrium/runtime/store/store.ts'
 import type { Identity, NewUser } from '../identity.ts'
 import type { IssuedLink } from '../passwords/links.ts'
-import { checkEmail, checkLength } from '../users.ts'
+import { checkEmail, checkLength, checkNames } from '../users.ts'
 
 interface MadeTenant {
   tenant: { uid: string; name: string }
@@ -67,6 +67,7 @@ export async function inviteTenant(
   actor: Actor,
 ): Promise<MadeTenant & { link: IssuedLink }> {
   const admin = { email: checkEmail(adminEmail, 'adminEmail'), firstName, lastName }
+  checkNames({ adminFirstName: firstName, adminLastName: lastName })
   const made = await makeTenant(parts, { name, state: 'Pending', admin }, actor)
   return { ...made, link: await parts.identity.tenantLife.invite(actor, made.tenant.uid) }
 }
