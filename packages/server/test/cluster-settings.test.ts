@@ -191,6 +191,36 @@ test('locked upgrades are told by an annotation that no other change takes away'
   expect((await get()).metadata.annotations).not.toHaveProperty('spectroComponentsUpgradeForbidden')
 })
 
+test('what clients take for granted of a part that was sent without it is there', async () => {
+  await put('PATCH clusterConfig/hostCluster', { hostClusterConfig: { clusterGroup: { uid: 'none' } } })
+  expect((await get()).spec.clusterConfig.hostClusterConfig).toEqual({
+    ...{ isHostCluster: false, clusterGroup: { uid: 'none' } },
+  })
+  expect((await put('PUT features/backup', { backupPrefix: 'by-hand' })).status).toBe(204)
+  expect((await get('/features/backup')).spec.config).toEqual({ backupPrefix: 'by-hand', schedule: {} })
+})
+
+test('another name is refused, where it would be forgotten', async () => {
+  const { metadata } = await get()
+  const labels = { team: 'green' }
+  expect(await refusalOf('PATCH metadata', { metadata: { name: 'two', labels } })).toEqual([
+    ...[400, 'InvalidRequest', 'metadata.name'],
+  ])
+  expect((await get()).metadata.labels).toEqual(metadata.labels)
+  expect((await put('PATCH metadata', { metadata: { name: metadata.name, labels } })).status).toBe(204)
+  expect((await get()).metadata.labels).toEqual(labels)
+})
+
+test('profiles that are to be installed later are refused: they would be installed at once', async () => {
+  const update = (actionType: string) => ({ profiles: [{ uid: infra }], spcApplySettings: { actionType } })
+  for (const route of ['PATCH profiles', 'PUT profiles']) {
+    expect(await refusalOf(route, update('DownloadAndInstallLater'))).toEqual([
+      ...[400, 'InvalidRequest', 'spcApplySettings.actionType'],
+    ])
+    expect((await put(route, update('DownloadAndInstall'))).status).toBe(204)
+  }
+})
+
 test('a viewer changes none of it', async () => {
   const { call: viewer } = await api.newUser(tenant, [{ role: 'Tenant Viewer' }])
   const { status, body } = await viewer(`PUT /v1/spectroclusters/${uid}/config/rbacs`, { body: { rbacs: [] } })

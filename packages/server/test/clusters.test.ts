@@ -51,6 +51,26 @@ describe('a cluster on a custom cloud', () => {
     expect(renamed.body.message).toContain('cannot be renamed')
   })
 
+  test('refuses pools by their fields, and more of them than it could be made with', async () => {
+    const { call, config, tenant, cluster } = await newCluster(api)
+    const path = `/v1/cloudconfigs/cloudTypes/local/${config}/machinePools`
+    const post = (body: object) => call(`POST ${path}`, { body })
+    const fieldOf = async (body: object) => (await post(body)).body.details?.field
+    expect(await fieldOf({ cloudConfig: { values: 'kind: Nothing' } })).toBe('cloudConfig.values')
+    const other = { cloudConfig: { values: workers(1) }, poolConfig: { isControlPlane: true } }
+    expect(await fieldOf(other)).toBe('poolConfig.isControlPlane')
+    const actor = { type: 'system', uid: 'test', name: 'test' } as const
+    await api.context.store.transaction(tenant, actor, async (tx) => {
+      const stored = await tx.get('Cluster', cluster)
+      if (!stored) throw new Error('no cluster')
+      const [first, ...others] = stored.spec.machinePools
+      if (!first) throw new Error('no pool')
+      const many = Array.from({ length: 198 }, (_, index) => ({ ...others[0], name: `pool-${index}` })) as typeof others
+      await tx.update('Cluster', cluster, { spec: { ...stored.spec, machinePools: [first, ...others, ...many] } })
+    })
+    expect(await fieldOf({ cloudConfig: { values: workers(1, 'one-more') } })).toBe('machinePools')
+  })
+
   test('gives back what this contract does not know, on the same path, and takes no secrets with it', async () => {
     const { call, account, infra } = await newCluster(api)
     const [sent, kept] = [{ novel: { mode: 'fast', password: 'x' }, accessToken: 'x' }, { novel: { mode: 'fast' } }]
@@ -316,6 +336,13 @@ describe('a custom cloud account', () => {
     expect(read.spec).toEqual({ credentials: {} })
     expect((await call(`PUT ${path}`, { body: { ...body, hint: 2 } })).status).toBe(204)
     expect((await call(`GET ${path}`)).body.hint).toBe(2)
+  })
+
+  test('keeps its name when an update leaves that out', async () => {
+    const { call, account } = await newCluster(api)
+    const path = `/v1/cloudaccounts/cloudTypes/local/${account}`
+    expect((await call(`PUT ${path}`, { body: { spec: { credentials: { TOKEN: 'x' } } } })).status).toBe(204)
+    expect((await call(`GET ${path}`)).body.metadata.name).toBe('mine')
   })
 
   test('forgets credentials that an update leaves out', async () => {

@@ -266,6 +266,21 @@ describe('places for backups', () => {
     },
   )
 
+  test('of s3 and minio name the kind of their keys, also to those who may not see them', async () => {
+    const { call, tenant, project } = await api.newTenant()
+    const scope = { ProjectUid: project.uid }
+    const viewer = await api.newUser(tenant.uid, [{ role: 'Project Viewer', project: project.uid }])
+    const credentials = { accessKey: 'reader', secretKey: 'hush-s3' }
+    for (const kind of ['s3', 'minio']) {
+      const config = { ...bucket, s3Url: 'https://minio.example', credentials }
+      const uid = await made(call, `POST /v1/users/assets/locations/${kind}`, body(config, kind), scope)
+      const route = `GET /v1/users/assets/locations/${kind}/${uid}`
+      const shown = { credentialType: 'secret' }
+      expect((await call(route)).body.spec.config.credentials).toEqual({ ...shown, ...credentials })
+      expect((await viewer.call(route)).body.spec.config.credentials).toEqual(shown)
+    }
+  })
+
   test('are tried with the cloud before they are made, by those who may make some', async () => {
     const { call, tenant, project } = await api.newTenant()
     const ofS3 = (name: string) => ({ bucket: name, region: 'eu-1', credentials: s3 })

@@ -51,6 +51,41 @@ test('each cloud can be imported from, and shows a link, a type and no location 
   }
 })
 
+test('its infrastructure names its cloud and holds no pool, for those who see the cluster', async () => {
+  const viewer = (await api.newUser(tenant, [{ role: 'Project Viewer', project }])).call
+  const stranger = (await api.newTenant()).call
+  for (const cloud of ['generic', 'aws', 'azure', 'gcp', 'apache-cloudstack']) {
+    const uid = await importCluster(`config-of-${cloud}`, {}, cloud)
+    const config = (await call(`GET /v1/spectroclusters/${uid}`)).body.spec.cloudConfigRef.uid
+    const route = `GET /v1/cloudconfigs/${cloud}/${config}`
+    expect((await viewer(route)).body).toMatchObject({
+      kind: cloud,
+      metadata: { uid: config, name: `config-of-${cloud}`, annotations: { scope: 'project' } },
+      spec: { cloudAccountRef: { kind: cloud, uid: '' }, machinePoolConfig: [] },
+    })
+    const other = cloud === 'aws' ? 'gcp' : 'aws'
+    const missing = [await stranger(route), await call(`GET /v1/cloudconfigs/${other}/${config}`)]
+    for (const { status, body } of missing) expect([status, body.code]).toEqual([404, 'ResourceNotFound'])
+  }
+})
+
+test('its nodes are looked through as other lists are', async () => {
+  const uid = await importCluster('of-nodes')
+  const config = (await call(`GET /v1/spectroclusters/${uid}`)).body.spec.cloudConfigRef.uid
+  const nodes = ['b', 'a', 'c'].map((name) => ({
+    ...{ name, ready: name !== 'c', message: '', providerId: '', notReadySince: null },
+  }))
+  await api.context.store.transaction(tenant, operatorActor, (tx) =>
+    tx.updateStatus('Cluster', uid, { status: { nodes } }),
+  )
+  const machines = async (query: Record<string, string>) => {
+    const { items } = (await call(`GET /v1/cloudconfigs/generic/${config}/machinePools/any/machines`, { query })).body
+    return items.map((item: { metadata: { name: string } }) => item.metadata.name)
+  }
+  expect(await machines({ orderBy: 'metadata.name=-1', limit: '2' })).toEqual(['c', 'b'])
+  expect(await machines({ filters: 'status.health.state=UnHealthy' })).toEqual(['c'])
+})
+
 test('the link opens its own cluster without signing in, until it is renewed, spent or a week old', async () => {
   const uid = await importCluster('linked')
   const other = await importCluster('other')

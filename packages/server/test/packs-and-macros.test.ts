@@ -77,6 +77,36 @@ describe('packs and registries', () => {
     expect((await call('GET /v1/packs/nothing/logo')).status).toBe(404)
   })
 
+  it('are told apart by name: one is not renamed to what the installation shares', async () => {
+    const body = (name: string) => ({
+      metadata: { name },
+      spec: { endpoint: 'https://charts.example.com', auth: { type: 'noAuth' } },
+    })
+    const own = await call('POST /v1/registries/helm', { body: body('charts') })
+    expect(own.status, own.text).toBe(201)
+    const path = `/v1/registries/helm/${own.body.uid}`
+    const renamed = await call(`PUT ${path}`, { body: body('Public Repo') })
+    expect([renamed.status, renamed.body.code, renamed.body.details.field]).toEqual([
+      ...[409, 'DuplicateName', 'metadata.name'],
+    ])
+    expect((await call(`PUT ${path}`, { body: body('more charts') })).status).toBe(204)
+    expect((await call(`PUT ${path}`, { body: body('more charts') })).status).toBe(204)
+    expect((await call(`GET ${path}`)).body.metadata.name).toBe('more charts')
+    expect((await call(`DELETE ${path}`)).status).toBe(204)
+  })
+
+  it('of AWS that need no keys name the kind of keys all the same: clients read on below it', async () => {
+    const spec = { endpoint: 'public.ecr.aws/team', isPrivate: false, isSyncSupported: false, providerType: 'helm' }
+    const credentials = { credentialType: 'secret', accessKey: '', secretKey: '' }
+    const made = await call('POST /v1/registries/oci/ecr', {
+      body: { metadata: { name: 'public' }, spec: { ...spec, credentials } },
+    })
+    expect(made.status, made.text).toBe(201)
+    const path = `/v1/registries/oci/${made.body.uid}/ecr`
+    expect((await call(`GET ${path}`)).body.spec).toMatchObject({ ...spec, credentials: { credentialType: 'secret' } })
+    expect((await call(`DELETE ${path}`)).status).toBe(204)
+  })
+
   it('report their sync, and cannot be changed by a tenant', async () => {
     const status = await call(`GET /v1/registries/pack/${publicRegistryUid}/sync/status`)
     expect(status.body).toMatchObject({ isSyncSupported: true, status: 'Pending' })

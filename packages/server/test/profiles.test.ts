@@ -115,6 +115,23 @@ describe('a cluster profile', () => {
     expect((await read(uid)).metadata).toMatchObject({ name: 'renamed', labels: { a: 'b' } })
   })
 
+  it('is published with its creation when that is asked for, or not made at all', async () => {
+    const publish = (name: string, packs: unknown[], template: object = {}) =>
+      call('POST /v1/clusterprofiles', {
+        headers: inProject(),
+        query: { publish: 'true' },
+        body: entity(name, packs, {}, template),
+      })
+    const made = await publish('at-once', [hello()])
+    expect(made.status, made.text).toBe(201)
+    expect((await read(made.body.uid)).status.isPublished).toBe(true)
+    const refused = await publish('unfinished', [manifest('m', 'a: 1')], { type: 'cluster' })
+    expect(refused.body).toMatchObject({ code: 'InvalidState', message: expect.stringContaining('no k8s layer') })
+    const { body } = await call('GET /v1/dashboard/clusterprofiles/metadata', { headers: inProject() })
+    const names = body.items.map((item: { metadata: { name: string } }) => item.metadata.name)
+    expect([names.includes('at-once'), names.includes('unfinished')]).toEqual([true, false])
+  })
+
   it('has a lineage: versions under one name, each listed; a version exists once', async () => {
     const first = await create('lineage', [hello()])
     const clone = await call(`POST /v1/clusterprofiles/${first}/clone`, {

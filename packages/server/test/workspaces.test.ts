@@ -122,6 +122,29 @@ describe('a workspace', () => {
     await made.call(`DELETE ${at}`)
   })
 
+  test('has as many sets of bindings as it may be made with', async () => {
+    const clusterRbacs = Array.from({ length: 50 }, () => ({ spec: { bindings: [clusterBinding] } }))
+    const uid = await newWorkspace({ clusterRbacs })
+    const more = await made.call(`POST /v1/workspaces/${uid}/clusterRbacs`, { body: clusterRbacs[0] })
+    expect([more.status, more.body.details?.field]).toEqual([400, 'clusterRbacs'])
+    await made.call(`DELETE /v1/workspaces/${uid}`)
+  })
+
+  test('is backed up by a policy that can be kept: durations, and clusters that are its own', async () => {
+    const uid = await newWorkspace({ clusterRefs: [{ clusterUid: made.cluster }] })
+    const at = `/v1/workspaces/${uid}`
+    const fieldOf = async (body: object) => (await made.call(`PUT ${at}/backup`, { body })).body?.details?.field
+    const sent = policy(made.cluster)
+    const forever = { ...sent, backupConfig: { ...sent.backupConfig, durationInHours: -1 } }
+    expect(await fieldOf(forever)).toBe('backupConfig.durationInHours')
+    expect(await fieldOf({ ...sent, clusterUids: [made.cluster, 'elsewhere'] })).toBe('clusterUids[1]')
+    expect((await made.call(`PUT ${at}/backup`, { body: sent })).status).toBe(204)
+    // Clients let a cluster go first, and say so to the policy afterwards.
+    expect((await made.call(`PUT ${at}/clusterNamespaces`, { body: { clusterRefs: [] } })).status).toBe(204)
+    expect((await made.call(`PUT ${at}/backup`, { body: { ...sent, clusterUids: null } })).status).toBe(204)
+    await made.call(`DELETE ${at}`)
+  })
+
   test('holds its clusters: they go when it is gone', async () => {
     const other = await newCluster(api)
     const { body } = await other.call('POST /v1/workspaces', {

@@ -158,7 +158,7 @@ export interface Provider {
   /** Names of the credentials an account needs. */
   readonly credentialKeys: readonly string[]
   validateAccount(account: AccountAccess): Promise<void>
-  /** Reads the client's cloud and pool settings; throws `AtriumError('InvalidRequest')` naming the field. Pure. */
+  /** Reads the client's cloud and pool settings; throws `AtriumError('InvalidRequest')` naming the field below `path` (empty: none is above). Pure. */
   parsePool(
     input: { cloudConfig: Record<string, unknown>; poolConfig: Record<string, unknown> },
     path: string,

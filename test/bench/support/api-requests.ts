@@ -116,7 +116,7 @@ const writes: Record<string, Make> = {
     return {
       path: `/v1/spectroclusters/${uid}/metadata`,
       project,
-      body: { metadata: { name: `cluster ${uid}`, labels: { turn: `${index}` } } },
+      body: { metadata: { labels: { turn: `${index}` } } },
     }
   },
   'PUT /v1/users/{uid}': (pick, { users }, index) => {

@@ -2,17 +2,20 @@ import type { PackSpec } from '@atrium/api/kinds/pack.ts'
 import { compareVersions } from '@atrium/pack/format/version.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
 import { HeldByTenant, HeldRows } from '../store/held-rows.ts'
-import { isOffered } from './sync-plan.ts'
+import { isOffered, systemState } from './sync-plan.ts'
 
 /** What searches ask of versions: ten thousands of them share some dozens. */
 export type PackFacet = Pick<PackSpec, 'registryUid' | 'layer' | 'addonType' | 'cloudTypes' | 'type'> & {
   source: string
+  /** `deprecated`, `disabled`; empty = neither. */
+  state: string
 }
 
-export const facetOf = (spec: Omit<PackFacet, 'source'> & Pick<PackSpec, 'annotations'>): PackFacet => {
+export const facetOf = (spec: Omit<PackFacet, 'source' | 'state'> & Pick<PackSpec, 'annotations'>): PackFacet => {
   const { registryUid, layer, addonType, cloudTypes, type, annotations } = spec
   const source = annotations['source'] ?? ''
-  return { registryUid, layer, addonType, cloudTypes, source, ...(type && { type }) }
+  const state = annotations[systemState] ?? (annotations['disabled'] === 'true' ? 'disabled' : '')
+  return { registryUid, layer, addonType, cloudTypes, source, state, ...(type && { type }) }
 }
 
 /** A pack version without its texts, which may be hundreds of kilobytes. */

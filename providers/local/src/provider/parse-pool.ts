@@ -17,13 +17,18 @@ const LARGEST_POOL = 1_000
 
 /**
  * Reads a pool as a client sends it: `cloudConfig.values` is YAML text in the shape of Cluster API, and `poolConfig` adds
- * labels and taints. Throws `InvalidRequest` that names the field below `path`. An empty version means the cluster's.
+ * labels and taints. Throws `InvalidRequest` that names the field below `path`, which is empty where the pool is the whole body. An empty
+ * version means the cluster's.
  */
 export const parsePool = (input: PoolInput, path: string): DesiredPool => {
   const { poolConfig } = input
-  const valuesPath = `${path}.cloudConfig.values`
-  const wantsControlPlane = readFlag(poolConfig.isControlPlane, `${path}.poolConfig.isControlPlane`)
-  const chosen = chooseDocument(readDocuments(input.cloudConfig.values, valuesPath), wantsControlPlane, path)
+  const at = path === '' ? '' : `${path}.`
+  const wantsControlPlane = readFlag(poolConfig.isControlPlane, `${at}poolConfig.isControlPlane`)
+  const chosen = chooseDocument(
+    readDocuments(input.cloudConfig.values, `${at}cloudConfig.values`),
+    wantsControlPlane,
+    at,
+  )
   checkFields(chosen)
   const pool = chosen.isControlPlane ? readControlPlane(chosen) : readDeployment(chosen)
   if (pool.isControlPlane && !CONTROL_PLANE_SIZES.includes(pool.size))
@@ -31,20 +36,20 @@ export const parsePool = (input: PoolInput, path: string): DesiredPool => {
       `${chosen.path}.spec.replicas`,
       `a control plane has ${CONTROL_PLANE_SIZES.join(', ')} machines, not ${pool.size}`,
     )
-  const strategy = readPoolStrategy(poolConfig.updateStrategy, `${path}.poolConfig.updateStrategy`)
+  const strategy = readPoolStrategy(poolConfig.updateStrategy, `${at}poolConfig.updateStrategy`)
   return {
     ...pool,
     ...(strategy === null ? {} : { updateStrategy: strategy }),
     useControlPlaneAsWorker:
-      readFlag(poolConfig.useControlPlaneAsWorker, `${path}.poolConfig.useControlPlaneAsWorker`) ?? false,
-    labels: { ...pool.labels, ...readLabels(poolConfig.additionalLabels, `${path}.poolConfig.additionalLabels`) },
-    taints: mergeTaints(pool.taints, readTaints(poolConfig.taints, `${path}.poolConfig.taints`)),
+      readFlag(poolConfig.useControlPlaneAsWorker, `${at}poolConfig.useControlPlaneAsWorker`) ?? false,
+    labels: { ...pool.labels, ...readLabels(poolConfig.additionalLabels, `${at}poolConfig.additionalLabels`) },
+    taints: mergeTaints(pool.taints, readTaints(poolConfig.taints, `${at}poolConfig.taints`)),
   }
 }
 
 type PoolFromValues = Omit<DesiredPool, 'useControlPlaneAsWorker'>
 
-const chooseDocument = (documents: PoolDocument[], wantsControlPlane: boolean | null, path: string): PoolDocument => {
+const chooseDocument = (documents: PoolDocument[], wantsControlPlane: boolean | null, at: string): PoolDocument => {
   const fitting = documents.filter((one) => wantsControlPlane === null || one.isControlPlane === wantsControlPlane)
   const [chosen, second] = fitting
   if (second !== undefined)
@@ -55,11 +60,11 @@ const chooseDocument = (documents: PoolDocument[], wantsControlPlane: boolean | 
   if (chosen !== undefined) return chosen
   if (documents.length > 0)
     return fail(
-      `${path}.poolConfig.isControlPlane`,
+      `${at}poolConfig.isControlPlane`,
       `is ${wantsControlPlane}, but the values hold ${documents.map((one) => one.kind).join(', ')}`,
     )
   return fail(
-    `${path}.cloudConfig.values`,
+    `${at}cloudConfig.values`,
     'needs a MachineDeployment, or for a control plane an object whose kind ends in ControlPlane',
   )
 }

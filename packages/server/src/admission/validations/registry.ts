@@ -22,16 +22,20 @@ function mustBeFree({ meta, spec }: StoredObject<'Registry'>): void {
   throw new AtriumError('Forbidden', `Registry '${meta.name}' is the installation's own: it follows its configuration.`)
 }
 
+/** Names are how registries are told apart, of the tenant's own and shared ones alike. */
+async function mustNotBeShared({ tx }: ValidationScope, name: string): Promise<void> {
+  if (tx.tenant === systemTenant) return
+  const shared = await tx.shared.list('Registry', { where: { name } })
+  if (shared.items.length === 0) return
+  const text = `A registry that the installation shares is named '${name}'. Names are how registries are told apart.`
+  throw new AtriumError('DuplicateName', text, { details: { field: 'metadata.name' } })
+}
+
 export const registryValidation: Validation<'Registry'> = {
-  async create({ tx }, { name }) {
-    if (tx.tenant === systemTenant) return
-    const shared = await tx.shared.list('Registry', { where: { name } })
-    if (shared.items.length === 0) return
-    const text = `A registry that the installation shares is named '${name}'. Names are how registries are told apart.`
-    throw new AtriumError('DuplicateName', text, { details: { field: 'metadata.name' } })
-  },
-  update(_scope, previous) {
+  create: (scope, { name }) => mustNotBeShared(scope, name),
+  async update(scope, previous, { name }) {
     mustBeFree(previous)
+    if (name !== undefined && name !== previous.meta.name) await mustNotBeShared(scope, name)
   },
   async delete({ tx }, registry) {
     mustBeFree(registry)

@@ -18,9 +18,9 @@ export const v1CloudAccountsCustomUpdate = defineOperation('v1CloudAccountsCusto
     await context.admission.run(subject, (tx) => lockAccount(tx, params.cloudType, params.uid))
     await provider.validateAccount({ uid: params.uid, credentials, settings: spec.settings })
     await context.admission.run(subject, async (tx) => {
-      const { spec: former } = await lockAccount(tx, params.cloudType, params.uid)
+      const { meta: old, spec: former } = await lockAccount(tx, params.cloudType, params.uid)
       const marked = { ...spec, ...(await markCredentials(tx, params.uid, credentials, former, context.random)) }
-      await tx.update('CloudAccount', params.uid, { ...meta, spec: marked })
+      await tx.update('CloudAccount', params.uid, { ...meta, name: meta.name || old.name, spec: marked })
       await storeCredentials(tx, params.uid, credentials, former.credentialKeys)
     })
   },

@@ -69,7 +69,12 @@ export const viewLocation = (location: Location): v1UserAssetsLocation => ({
 export async function viewWhole(tx: Tx, subject: Subject, location: Location): Promise<object> {
   const { meta, spec } = location
   const stored = canOn(subject, 'location.update', meta) ? await tx.getSecret(refOf(meta.uid), credentialsField) : null
-  const config = stored === null ? spec.config : { ...spec.config, credentials: JSON.parse(stored.reveal()) as Fields }
+  const shown = stored === null ? Object(spec.config['credentials']) : (JSON.parse(stored.reveal()) as Fields)
+  const config = { ...spec.config, credentials: { ...impliedOf(spec), ...shown } }
   const view = { metadata: viewMeta(meta), spec: { isDefault: spec.isDefault, config, ...typeOf(location) } }
   return withUnknown(view, spec.unknown)
 }
+
+/** Keys of AWS are of this kind unless they say otherwise, and clients take the word for granted. */
+const impliedOf = ({ storage }: StorageLocationSpec): Fields =>
+  storage === 's3' || storage === 'minio' ? { credentialType: 'secret' } : {}

@@ -4,7 +4,7 @@ import type { ClusterStatus } from '@atrium/api/kinds/cluster.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { defineOperation, type RegisteredOperation } from '../../operation.ts'
-import { listMeta, pageOfArray } from '../../shapes/lists.ts'
+import { listMeta, pageOfViews } from '../../shapes/lists.ts'
 import { clusterOfConfig } from './load.ts'
 import { viewMaintenance } from './maintenance.ts'
 
@@ -28,7 +28,7 @@ export const defineMachineList = (
         const views = viewNodes(
           await clusterOfConfig(tx, { subject, permission: 'machine.list' }, cloudType, params.configUid),
         )
-        const page = pageOfArray(views, query)
+        const page = pageOfViews(views, query)
         return { items: page.items, listmeta: listMeta(page) }
       }),
   })

@@ -7,7 +7,8 @@ import { mustHold } from '../../../admission/authorize.ts'
 import type { Subject } from '../../../auth/rights/subject.ts'
 import { viewMeta } from '../../shapes/meta.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
-import { lockCluster } from '../clusters/load.ts'
+import type { AttachContext } from '../clusters/attach-checks.ts'
+import { lockCluster, saveCluster } from '../clusters/load.ts'
 import { checkPools, valuesOf, viewPool } from '../clusters/pools.ts'
 
 type Cluster = StoredObject<'Cluster'>
@@ -61,15 +62,16 @@ export function viewConfig({ meta, spec }: Cluster): v1CustomCloudConfig {
 /** Changes the infrastructure part of a cluster's spec in one step. */
 export async function changeConfig(
   tx: Tx,
-  subject: Subject,
-  { cloudType, configUid }: { cloudType: string; configUid: string },
+  { subject, params }: { subject: Subject; params: { cloudType: string; configUid: string } },
+  context: AttachContext,
   change: (spec: ClusterSpec) => Partial<ClusterSpec>,
 ): Promise<void> {
-  const { meta } = await clusterOfConfig(tx, { subject, permission: 'cloudconfig.update' }, cloudType, configUid)
+  const asked = { subject, permission: 'cloudconfig.update' } as const
+  const { meta } = await clusterOfConfig(tx, asked, params.cloudType, params.configUid)
   const cluster = await lockCluster(tx, meta.uid)
   const spec = { ...cluster.spec, ...change(cluster.spec) }
   checkPools(spec.machinePools, 'machinePools')
-  await tx.update('Cluster', meta.uid, { spec })
+  await saveCluster(tx, cluster, spec, context)
 }
 
 /** The pool of that name, or `ResourceNotFound`. */

@@ -6,10 +6,11 @@ import { changeConfig } from './load.ts'
 export const v1CloudConfigsCustomMachinePoolCreate = defineOperation('v1CloudConfigsCustomMachinePoolCreate', {
   scope: 'object',
   permission: 'cloudconfig.update',
-  async handler({ subject, params, body, keptOf }, context) {
+  async handler(request, context) {
+    const { subject, params, body, keptOf } = request
     const pool = parsePool(customProvider(context, params.cloudType), body, '', keptOf)
     await context.admission.run(subject, (tx) =>
-      changeConfig(tx, subject, params, ({ machinePools }) => ({ machinePools: [...machinePools, pool] })),
+      changeConfig(tx, request, context, ({ machinePools }) => ({ machinePools: [...machinePools, pool] })),
     )
     // Pools have no uid of their own: clients address them by name.
     return { uid: pool.name }

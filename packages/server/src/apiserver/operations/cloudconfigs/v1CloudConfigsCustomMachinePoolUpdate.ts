@@ -7,7 +7,8 @@ import { changeConfig, findPool } from './load.ts'
 export const v1CloudConfigsCustomMachinePoolUpdate = defineOperation('v1CloudConfigsCustomMachinePoolUpdate', {
   scope: 'object',
   permission: 'cloudconfig.update',
-  async handler({ subject, params, body, keptOf }, context) {
+  async handler(request, context) {
+    const { subject, params, body, keptOf } = request
     const pool = parsePool(customProvider(context, params.cloudType), body, '', keptOf)
     if (pool.name !== params.machinePoolName) {
       throw new AtriumError(
@@ -17,7 +18,7 @@ export const v1CloudConfigsCustomMachinePoolUpdate = defineOperation('v1CloudCon
       )
     }
     await context.admission.run(subject, (tx) =>
-      changeConfig(tx, subject, params, (spec) => {
+      changeConfig(tx, request, context, (spec) => {
         const former = findPool(spec, pool.name)
         return { machinePools: spec.machinePools.map((one) => (one === former ? pool : one)) }
       }),

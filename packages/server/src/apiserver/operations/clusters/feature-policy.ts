@@ -24,12 +24,12 @@ export async function putPolicy(
 
 const hoursMax = 24 * 365 * 10
 
-/** Throws `InvalidRequest`. */
-export function checkBackup({ schedule, durationInHours, namespaces }: v1ClusterBackupConfig): void {
-  checkSchedule(schedule?.scheduledRunTime, 'schedule.scheduledRunTime')
+/** Of a cluster, or of a workspace, whose policy holds it below `at`. Throws `InvalidRequest`. */
+export function checkBackup({ schedule, durationInHours, namespaces }: v1ClusterBackupConfig, at = ''): void {
+  checkSchedule(schedule?.scheduledRunTime, `${at}schedule.scheduledRunTime`)
   if (durationInHours !== undefined && (durationInHours < 0 || durationInHours > hoursMax))
-    throw invalid('durationInHours', `must be between 0 and ${hoursMax}: how long a backup is kept`)
-  if ((namespaces?.length ?? 0) > 1_000) throw invalid('namespaces', 'are more than 1000. Leave them out for all')
+    throw invalid(`${at}durationInHours`, `must be between 0 and ${hoursMax}: how long a backup is kept`)
+  if ((namespaces?.length ?? 0) > 1_000) throw invalid(`${at}namespaces`, 'are more than 1000. Leave them out for all')
 }
 
 /** Names of the drivers in requests, and in answers. */

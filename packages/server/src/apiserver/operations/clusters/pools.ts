@@ -1,9 +1,11 @@
 import type { v1CustomMachinePoolConfig, v1CustomMachinePoolConfigEntity } from '@atrium/api/generated/operations.d.ts'
 import type { MachinePool } from '@atrium/api/kinds/cluster.ts'
 import type { Provider } from '@atrium/provider-contract/provider.ts'
-import { invalid } from '../../invalid.ts'
+import { capped, invalid } from '../../invalid.ts'
 import type { OperationRequest } from '../../operation.ts'
 import { withUnknown } from '../../shapes/unknown.ts'
+
+export const mostPools = 200
 
 /** Reads one pool with the provider's own rules; what the client sent is kept beside what was read, text byte for byte. */
 export function parsePool(
@@ -18,8 +20,9 @@ export function parsePool(
   return { ...pool, version: kubernetesVersion, input }
 }
 
-/** Invariants over all pools of a cluster: names are unique and exactly one pool is the control plane. */
+/** Invariants over all pools of a cluster: there are not too many, names are unique and exactly one pool is the control plane. */
 export function checkPools(pools: readonly MachinePool[], path: string): void {
+  capped(pools, mostPools, path)
   const doubled = pools.find((pool, index) => pools.findIndex((one) => one.name === pool.name) !== index)
   if (doubled) throw invalid(path, `two pools are named '${doubled.name}'. Give each its own name`)
   const controlPlanes = pools.filter((pool) => pool.isControlPlane)

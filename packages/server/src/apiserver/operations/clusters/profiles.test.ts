@@ -43,6 +43,21 @@ describe('changing the profiles of a cluster', () => {
     expect(names(changeProfiles([infra], [{ profile: other, replaces: infra.uid }]))).toEqual(['other-infra@1.0.0'])
   })
 
+  test('what is to be replaced goes, wherever else the new profile or its name is attached', () => {
+    const old = profile('old', { variableValues: { replicas: '2' } })
+    const web = profile('web')
+    const next = profile('web', { uid: 'web-2', version: '2.0.0' })
+    const changed = changeProfiles([infra, web, profile('db'), old], [{ profile: next, replaces: old.uid }])
+    expect(names(changed)).toEqual(['infra@1.0.0', 'db@1.0.0', 'web@2.0.0'])
+    expect(changed[2]?.variableValues).toEqual({ replicas: '2' })
+  })
+
+  test('two versions of one name in one request are refused: one would be lost', () => {
+    const [one, other] = [profile('web'), profile('web', { uid: 'web-2', version: '2.0.0' })]
+    const both = [one, other].map((of) => ({ profile: of, replaces: undefined }))
+    expect(() => changeProfiles([infra], both)).toThrow(/spec\.profiles: profile 'web' is there twice/)
+  })
+
   test('an add-on can be removed, the infrastructure and unknown profiles cannot', () => {
     expect(names(removeProfiles([infra, profile('db')], ['db-uid']))).toEqual(['infra@1.0.0'])
     expect(() => removeProfiles([infra], ['infra-uid'])).toThrow(/needs one profile of type infra/)
@@ -105,13 +120,15 @@ describe('attaching a profile', () => {
     expect(source.spec.layers[0]?.values).toBe('a: 1 # kept\n')
   })
 
-  test('refuses a draft, an unknown layer and an undeclared variable, naming the field', () => {
+  test('refuses a draft, an unknown layer or manifest and an undeclared variable, naming the field', () => {
     expect(() => attachProfile(stored({ published: false }), {}, 'spec.profiles[0]')).toThrow(
       /spec\.profiles\[0\]\.uid.*draft/,
     )
     expect(() => attachProfile(stored(), { packValues: [{ name: 'nope' }] }, 'spec.profiles[0]')).toThrow(
       /no layer 'nope'/,
     )
+    const stray = { packValues: [{ name: 'hello', manifests: [{ name: 'more', content: 'a: 1' }] }] }
+    expect(() => attachProfile(stored(), stray, 'spec.profiles[0]')).toThrow(/\.packValues: .*no manifest 'more'/)
     expect(() => setVariables(profile('web'), [{ name: 'nope', value: '1' }], 'variables')).toThrow(
       /no variable 'nope'/,
     )

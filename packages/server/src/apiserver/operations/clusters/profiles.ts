@@ -1,7 +1,8 @@
-import type { v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
+import type { v1SpcApplySettings, v1SpectroClusterProfileEntity } from '@atrium/api/generated/operations.d.ts'
 import type { AttachedProfile, ClusterImport } from '@atrium/api/kinds/cluster.ts'
 import type { ClusterProfileSpec, ProfileLayer, ProfileVariable } from '@atrium/api/kinds/cluster-profile.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { invalid } from '../../invalid.ts'
 import { maskedValue } from '../../shapes/masked.ts'
 
 /** Infrastructure comes from exactly one profile of a cluster. */
@@ -62,6 +63,9 @@ function overrideLayers(
     const override = overrides.get(layer.name)
     if (!override) return layer
     const contents = new Map((override.manifests ?? []).map((manifest) => [manifest.name, manifest.content]))
+    const stray = [...contents.keys()].find((name) => !layer.manifests.some((manifest) => manifest.name === name))
+    if (stray !== undefined)
+      throw invalid(`${path}.packValues`, `layer '${layer.name}' has no manifest '${stray}'. Add it to the profile`)
     return {
       ...layer,
       values: override.values || layer.values,
@@ -107,26 +111,43 @@ export interface ProfileChange {
 }
 
 /**
- * What is attached after `changes`: each takes the place of the profile it replaces, of the same uid or of the same name, keeping the
- * values already given for variables it still declares; others are added. Nothing that is not mentioned is dropped.
+ * What is attached after `changes`: each takes the place of the profile it replaces, else of the same uid or name, keeping the values
+ * already given for variables it still declares; others are added. Nothing that is not mentioned is dropped: but of one name there is
+ * one version.
  */
 export function changeProfiles(
   current: readonly AttachedProfile[],
   changes: readonly ProfileChange[],
   imported?: ClusterImport,
 ): AttachedProfile[] {
-  const profiles = [...current]
-  for (const { profile, replaces } of changes) {
-    const place = profiles.findIndex(
-      (one) => one.uid === replaces || one.uid === profile.uid || one.name === profile.name,
-    )
-    const former = profiles[place]
+  let profiles = [...current]
+  for (const [index, { profile, replaces }] of changes.entries()) {
+    if (changes.findIndex((one) => isSame(one.profile, profile)) < index) throw namedTwice(profile)
+    const former = formerOf(profiles, profile, replaces)
     if (!former) profiles.push(profile)
-    else profiles[place] = keepValues(former, profile)
+    else {
+      const next = keepValues(former, profile)
+      profiles = profiles.flatMap((one) => (one === former ? [next] : isSame(one, profile) ? [] : [one]))
+    }
   }
   checkInfrastructure(profiles, imported)
   return profiles
 }
+
+const isSame = (a: AttachedProfile, b: AttachedProfile): boolean => a.uid === b.uid || a.name === b.name
+
+function formerOf(
+  profiles: readonly AttachedProfile[],
+  profile: AttachedProfile,
+  replaces: string | undefined,
+): AttachedProfile | undefined {
+  const replaced = replaces ? profiles.find(({ uid }) => uid === replaces) : undefined
+  return replaced ?? profiles.find((one) => isSame(one, profile))
+}
+
+/** Layers are told apart by the names of their profiles. */
+const namedTwice = ({ name }: AttachedProfile): AtriumError =>
+  invalid('spec.profiles', `profile '${name}' is there twice. A cluster has one version of a name: leave the other out`)
 
 function keepValues(former: AttachedProfile, next: AttachedProfile): AttachedProfile {
   const declared = new Set(next.variables.map((variable) => variable.name))
@@ -181,3 +202,11 @@ export const readOnly = (field: string): AtriumError =>
     `${field}: the cluster was imported read-only, and nothing in it is changed. Give it full permissions first: PATCH /v1/spectroclusters/{uid}/import/upgrade.`,
     { details: { field } },
   )
+
+/** Whoever wants to install later must not get it at once. */
+export function refusePostponed({ actionType }: v1SpcApplySettings = {}): void {
+  if (actionType !== 'DownloadAndInstallLater') return
+  const text =
+    "'DownloadAndInstallLater' is not supported: agents install what is declared as soon as it is. Declare it when it may be installed"
+  throw invalid('spcApplySettings.actionType', text)
+}

@@ -12,7 +12,8 @@ export const v1ClusterFeatureBackupGet = defineOperation('v1ClusterFeatureBackup
       if (!spec.backup) throw new AtriumError('BackupNotConfigured', `Cluster '${meta.name}' has no backup policy.`)
       return {
         metadata: { uid: spec.backup.uid, name: meta.name },
-        spec: { clusterUid: meta.uid, config: spec.backup.config },
+        // Clients take the schedule for granted.
+        spec: { clusterUid: meta.uid, config: { schedule: {}, ...spec.backup.config } },
         status: { clusterBackupStatuses: [] },
       }
     }),

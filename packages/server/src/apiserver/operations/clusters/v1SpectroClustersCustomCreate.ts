@@ -14,10 +14,8 @@ import { mustFit } from '../tenants/resource-limits.ts'
 import { getUser } from '../users/load.ts'
 import { checkConfig, readPatching } from './cluster-config.ts'
 import { createCluster, loadProfiles } from './load.ts'
-import { checkPools, parsePool } from './pools.ts'
+import { checkPools, mostPools, parsePool } from './pools.ts'
 import { changeProfiles } from './profiles.ts'
-
-const mostPools = 200
 
 export const v1SpectroClustersCustomCreate = defineOperation('v1SpectroClustersCustomCreate', {
   scope: 'project',

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../operation.ts'
 import { loadProfiles, lockCluster, saveCluster } from './load.ts'
-import { changeProfiles } from './profiles.ts'
+import { changeProfiles, refusePostponed } from './profiles.ts'
 
 /** Adds or replaces; profiles that are not mentioned stay attached. */
 export const v1SpectroClustersPatchProfiles = defineOperation('v1SpectroClustersPatchProfiles', {
@@ -8,6 +8,7 @@ export const v1SpectroClustersPatchProfiles = defineOperation('v1SpectroClusters
   permission: 'cluster.update',
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
+      refusePostponed(body.spcApplySettings)
       const cluster = await lockCluster(tx, params.uid)
       const inputs = body.profiles ?? []
       const loaded = await loadProfiles(tx, cluster.spec.cloudType, inputs, 'profiles')

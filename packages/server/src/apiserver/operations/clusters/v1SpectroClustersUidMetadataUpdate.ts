@@ -1,3 +1,4 @@
+import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { lockCluster } from './load.ts'
@@ -8,8 +9,10 @@ export const v1SpectroClustersUidMetadataUpdate = defineOperation('v1SpectroClus
   permission: 'cluster.update',
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
-      await lockCluster(tx, params.uid)
-      const { labels, annotations } = parseMeta(body.metadata)
+      const { meta } = await lockCluster(tx, params.uid)
+      const { name, labels, annotations } = parseMeta(body.metadata)
+      if (name !== '' && name !== meta.name)
+        throw invalid('metadata.name', `a cluster cannot be renamed, it stays '${meta.name}'. Leave the name out`)
       await tx.update('Cluster', params.uid, { labels, annotations })
     }),
 })

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../operation.ts'
 import { loadProfiles, lockCluster, saveCluster } from './load.ts'
-import { changeProfiles } from './profiles.ts'
+import { changeProfiles, refusePostponed } from './profiles.ts'
 
 /** The list is complete: what it does not name is detached. Variable values already given are kept. */
 export const v1SpectroClustersUpdateProfiles = defineOperation('v1SpectroClustersUpdateProfiles', {
@@ -8,6 +8,7 @@ export const v1SpectroClustersUpdateProfiles = defineOperation('v1SpectroCluster
   permission: 'cluster.update',
   handler: ({ subject, params, body }, context) =>
     context.admission.run(subject, async (tx) => {
+      refusePostponed(body.spcApplySettings)
       const cluster = await lockCluster(tx, params.uid)
       const inputs = body.profiles ?? []
       const loaded = await loadProfiles(tx, cluster.spec.cloudType, inputs, 'profiles')

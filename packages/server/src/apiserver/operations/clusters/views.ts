@@ -48,11 +48,21 @@ function viewMetaOf({ meta, spec }: Cluster): v1SpectroCluster['metadata'] {
   return { ...view, annotations: { ...view.annotations, [upgradesForbidden]: 'true' } }
 }
 
-/** An empty `machineManagementConfig` crashes clients on import: it is left out unless patching is configured. */
+/**
+ * An empty `machineManagementConfig` crashes clients on import: it is left out unless patching is configured. Of `hostClusterConfig` they take
+ * the word for granted.
+ */
 export function viewClusterConfig(stored: Record<string, unknown>): v1ClusterConfig {
-  const { location: _location, resources: _resources, machineManagementConfig, ...rest } = structuredClone(stored)
+  const { location: _location, resources: _resources, ...rest } = structuredClone(stored)
+  const { machineManagementConfig, hostClusterConfig, ...others } = rest
   const patching = (machineManagementConfig as v1ClusterConfig['machineManagementConfig'])?.osPatchConfig
-  const shown = { ...rest, ...(patching && { machineManagementConfig: { osPatchConfig: patching } }) }
+  const shown = {
+    ...others,
+    ...(hostClusterConfig !== undefined && {
+      hostClusterConfig: { isHostCluster: false, ...Object(hostClusterConfig) },
+    }),
+    ...(patching && { machineManagementConfig: { osPatchConfig: patching } }),
+  }
   return withUnknown({ updateWorkerPoolsInParallel: true, ...shown }, shown)
 }
 

@@ -1,7 +1,7 @@
 import type { v1PackFilterSpec, v1PackSortSpec } from '@atrium/api/generated/operations.d.ts'
 import type { PackFacet, PackGroup, PackRow } from '../../../content/pack-rows.ts'
 import { stringFilter } from '../../shapes/filters.ts'
-import { type Page, type Paging, pageOfFound } from '../../shapes/lists.ts'
+import { type Page, type Paging, pageOfArray, pageOfFound } from '../../shapes/lists.ts'
 
 type Word = (word: string) => boolean
 type Test = (pack: PackRow) => boolean
@@ -22,6 +22,7 @@ export function packFilter(filter: v1PackFilterSpec = {}): {
   const [name, layer] = [filter.name && stringFilter(filter.name), oneOf(filter.layer)]
   const [type, registry, source] = [oneOf(filter.type), oneOf(filter.registryUid), oneOf(filter.source)]
   const [cloud, addon] = [oneOf(filter.environment), oneOf(filter.addOnType)]
+  const [subType, state] = [oneOf(filter.addOnSubType), oneOf(filter.state)]
   const displayName = filter.displayName && stringFilter(filter.displayName)
   return {
     group: all<PackRow>([name && (({ meta }) => name(meta.name)), layer && (({ spec }) => layer(spec.layer))]),
@@ -31,12 +32,16 @@ export function packFilter(filter: v1PackFilterSpec = {}): {
       source && ((facet) => source(facet.source)),
       cloud && (({ cloudTypes }) => cloudTypes.includes('all') || cloudTypes.some(cloud)),
       addon && ((facet) => facet.layer !== 'addon' || addon(facet.addonType)),
+      // Packs have no kind within their kind, and none says that it is FIPS compliant.
+      subType && ((facet) => facet.layer !== 'addon' || subType('')),
+      filter.isFips && (() => false),
+      state && ((facet) => state(facet.state)),
     ]),
     version: all<PackRow>([displayName && (({ spec }) => displayName(spec.displayName))]),
   }
 }
 
-function all<T>(tests: readonly (((item: T) => boolean) | '' | null | undefined)[]): (item: T) => boolean {
+function all<T>(tests: readonly (((item: T) => boolean) | '' | false | null | undefined)[]): (item: T) => boolean {
   const given = tests.filter((test) => !!test)
   const [only] = given
   if (only === undefined) return () => true
@@ -68,7 +73,32 @@ export function searchPacks(
   const hasFacet = remembered(facet)
   const passes = (pack: PackRow): boolean => hasFacet(pack) && isVersion(pack)
   const isFound = (group: PackGroup): boolean => group[0] !== undefined && isGroup(group[0]) && group.some(passes)
-  const order = sort?.[0]?.order === 'desc' ? 'backwards' : 'forwards'
-  const page = pageOfFound(groups, isFound, paging, { order, fallback: 0 })
+  const [first, ...others] = sort ?? []
+  const order = first?.order === 'desc' ? 'backwards' : 'forwards'
+  const page =
+    others.length === 0 && (first?.field ?? 'name') === 'name'
+      ? pageOfFound(groups, isFound, paging, { order, fallback: 0 })
+      : pageOfArray(groups.filter(isFound).toSorted(groupOrder(sort ?? [])), paging, 0)
   return { ...page, items: page.items.map((group) => (group.every(passes) ? group : group.filter(passes))) }
+}
+
+const sortFields: Record<NonNullable<v1PackSortSpec['field']>, (newest: PackRow) => string> = {
+  name: ({ meta }) => meta.name,
+  type: ({ spec }) => spec.type ?? 'spectro',
+  layer: ({ spec }) => spec.layer,
+  addOnType: ({ spec }) => spec.addonType,
+  displayName: ({ spec }) => spec.displayName,
+}
+
+/** By the newest version of each, first field first. Groups come by name, and stay so where the fields are equal. */
+function groupOrder(sort: readonly v1PackSortSpec[]): (a: PackGroup, b: PackGroup) => number {
+  const keys = sort.map(({ field, order }) => ({ read: sortFields[field ?? 'name'], sign: order === 'desc' ? -1 : 1 }))
+  return ([a], [b]) => {
+    if (!a || !b) return 0
+    for (const { read, sign } of keys) {
+      const [left, right] = [read(a), read(b)]
+      if (left !== right) return left < right ? -sign : sign
+    }
+    return 0
+  }
 }

@@ -145,21 +145,25 @@ export const viewOci = ({ meta, spec }: Registry): v1OciRegistryEntity => ({
 
 export function viewEcr(registry: Registry): v1EcrRegistry {
   const { auth, isPrivate } = registry.spec
-  const credentials: v1AwsCloudAccount = auth?.role
-    ? { credentialType: 'sts', sts: auth.role }
-    : { credentialType: 'secret', accessKey: auth?.accessKey ?? '', secretKey: maskedValue }
   return {
     kind: 'EcrRegistry',
     metadata: viewMeta(registry.meta),
     spec: {
       ...ociParts(registry),
       isPrivate,
-      ...(auth && { credentials, defaultRegion: auth.region ?? '' }),
+      credentials: viewKeys(auth),
+      ...(auth && { defaultRegion: auth.region ?? '' }),
       // Clients always send one, and compare what they read with a setting that is seldom there.
       ...(registry.spec.caBundle !== '' && { tls: viewTls(registry.spec) }),
     },
     status: { syncStatus: viewSync(registry) },
   }
+}
+
+/** Clients read on below it, so it is there for a public registry too, which needs no keys. */
+function viewKeys(auth: RegistrySpec['auth']): v1AwsCloudAccount {
+  if (auth?.role) return { credentialType: 'sts', sts: auth.role }
+  return { credentialType: 'secret', ...(auth && { accessKey: auth.accessKey ?? '', secretKey: maskedValue }) }
 }
 
 /** The registry's secrets in clear, for those who may change it: clients compare them with what they sent. */

@@ -53,10 +53,18 @@ const refsOf = ({ clusterUids, backup }: WorkspaceSpec): Record<string, ObjectRe
   backupLocationUid: locationRefs(backup?.backupConfig),
 })
 
-/** Must be there when a policy begins to name it. */
-export async function checkLocation(tx: Tx, { backup }: WorkspaceSpec, former?: WorkspaceSpec): Promise<void> {
+/** What a policy begins to name must be there: the place of backups, and clusters of the workspace. */
+export async function checkPolicy(
+  tx: Tx,
+  { backup, clusterUids }: WorkspaceSpec,
+  former?: WorkspaceSpec,
+): Promise<void> {
   const [named, before] = [backup, former?.backup].map((policy) => policy?.backupConfig['backupLocationUid'])
   if (typeof named === 'string' && named !== before) await mustHaveLocation(tx, named, 'backupConfig.backupLocationUid')
+  const known = [...clusterUids, ...(former?.backup?.clusterUids ?? [])]
+  const stray = backup?.clusterUids?.findIndex((uid) => !known.includes(uid)) ?? -1
+  if (stray >= 0)
+    throw invalid(`clusterUids[${stray}]`, `'${backup?.clusterUids?.[stray] ?? ''}' is no cluster of the workspace`)
 }
 
 /** Changes the spec of a workspace; `change` gets what is there. */
@@ -69,7 +77,7 @@ export async function changeWorkspace(
   const { spec: former } = workspace
   const spec = change(workspace)
   await checkClusters(tx, workspace.meta.project, spec, former.clusterUids)
-  await checkLocation(tx, spec, former)
+  await checkPolicy(tx, spec, former)
   await tx.update('Workspace', uid, { spec })
   if (!sameJson(refsOf(spec), refsOf(former))) await keepRefs(tx, uid, spec)
 }

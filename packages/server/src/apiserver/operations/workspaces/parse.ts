@@ -14,9 +14,9 @@ import { jsonCopy } from '@atrium/runtime/base/json.ts'
 import { newUid, type Random } from '@atrium/runtime/base/random.ts'
 import { capped, invalid } from '../../invalid.ts'
 import { checkBinding, dnsLabel } from '../clusters/access.ts'
-import { checkSchedule } from '../clusters/cluster-config.ts'
+import { checkBackup } from '../clusters/feature-policy.ts'
 
-const limits = { clusters: 500, namespaces: 200, rbacs: 50, bindings: 200 } as const
+export const limits = { clusters: 500, namespaces: 200, rbacs: 50, bindings: 200 } as const
 
 /** Of an entry whose index is `index`, e.g. `spec.clusterRefs[2]`. */
 const entry = (list: string, index: number): string => `${list}[${index}]`
@@ -87,7 +87,8 @@ export const parseBindings = ({ spec }: v1ClusterRbac, at: string): RbacBinding[
 export function parseBackup(given: v1WorkspaceBackupConfigEntity, at: string): WorkspaceBackupPolicy {
   const { backupConfig, ...policy } = jsonCopy(given)
   if (!backupConfig) throw invalid(`${at}backupConfig`, 'is missing')
-  checkSchedule(backupConfig.schedule?.scheduledRunTime, `${at}backupConfig.schedule.scheduledRunTime`)
+  checkBackup(backupConfig, `${at}backupConfig.`)
+  capped(policy.clusterUids, limits.clusters, `${at}clusterUids`)
   // Clients take the schedule for granted.
   return { ...policy, backupConfig: { schedule: {}, ...backupConfig } } as WorkspaceBackupPolicy
 }

@@ -1,7 +1,8 @@
 import { newUid } from '@atrium/runtime/base/random.ts'
+import { capped } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { changeWorkspace } from './load.ts'
-import { parseBindings } from './parse.ts'
+import { limits, parseBindings } from './parse.ts'
 
 export const v1WorkspacesClusterRbacCreate = defineOperation('v1WorkspacesClusterRbacCreate', {
   scope: 'object',
@@ -9,7 +10,10 @@ export const v1WorkspacesClusterRbacCreate = defineOperation('v1WorkspacesCluste
   async handler({ subject, params, body }, context) {
     const rbac = { uid: newUid(context.random), bindings: parseBindings(body, 'spec.bindings') }
     await context.admission.run(subject, (tx) =>
-      changeWorkspace(tx, params.uid, ({ spec }) => ({ ...spec, rbacs: [...spec.rbacs, rbac] })),
+      changeWorkspace(tx, params.uid, ({ spec }) => ({
+        ...spec,
+        rbacs: [...capped([...spec.rbacs, rbac], limits.rbacs, 'clusterRbacs')],
+      })),
     )
     return { uid: rbac.uid }
   },

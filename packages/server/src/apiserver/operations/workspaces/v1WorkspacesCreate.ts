@@ -2,7 +2,7 @@ import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { parseMeta } from '../../shapes/meta.ts'
 import { mustFit } from '../tenants/resource-limits.ts'
-import { checkClusters, checkLocation, keepRefs } from './load.ts'
+import { checkClusters, checkPolicy, keepRefs } from './load.ts'
 import { parseSpec } from './parse.ts'
 
 export const v1WorkspacesCreate = defineOperation('v1WorkspacesCreate', {
@@ -14,7 +14,7 @@ export const v1WorkspacesCreate = defineOperation('v1WorkspacesCreate', {
     await mustFit(context, subject, 'workspace')
     return context.admission.run(subject, async (tx) => {
       await checkClusters(tx, project, spec)
-      await checkLocation(tx, spec)
+      await checkPolicy(tx, spec)
       const { meta } = await tx.create({ kind: 'Workspace', project, ...parseMeta(body.metadata), spec })
       await keepRefs(tx, meta.uid, spec)
       return { uid: meta.uid }
