@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Provider from 'oidc-provider'
 import { serveHttps } from './https-server.ts'
@@ -10,6 +10,10 @@ export interface OidcIssuer {
   person: Record<string, unknown> | null
   /** Answers instead of the provider when it returns true: what a broken or hostile one would do. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Logout tokens that it sent to its client. */
+  logoutTokens: string[]
+  /** A token of any claims, signed as its own are. */
+  sign(claims: object, header?: object): string
   stop(): void
 }
 
@@ -23,13 +27,15 @@ const claimNames = ['email', 'email_verified', 'given_name', 'family_name', 'gro
 
 /** A real OpenID provider on this machine, over TLS. `inIdToken`: whether claims of a person stand in the ID token too. */
 export async function startOidcIssuer(client: OidcClient, { inIdToken = true } = {}): Promise<OidcIssuer> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end()
   const server = await serveHttps((request, response) => handle(request, response))
   const issuer: OidcIssuer = {
-    ...{ url: server.url, caBundle: server.caBundle, person: null, intercept: () => false },
+    ...{ url: server.url, caBundle: server.caBundle, person: null, intercept: () => false, logoutTokens: [] },
+    sign: (claims, header = {}) => signed(privateKey, claims, header),
     stop: () => server.stop(),
   }
-  const provider = newProvider(issuer, client, inIdToken)
+  const provider = newProvider(issuer, client, privateKey, inIdToken)
   const answer = provider.callback()
   handle = (request, response) => {
     if (issuer.intercept(request, response)) return
@@ -43,15 +49,33 @@ export async function startOidcIssuer(client: OidcClient, { inIdToken = true } =
   return issuer
 }
 
-function newProvider(issuer: OidcIssuer, { clientId, clientSecret, callbackUrls }: OidcClient, inIdToken: boolean) {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** Where it is told to send logout tokens: they are kept instead. */
+const backChannel = 'https://plane.test/back-channel'
+
+function signed(key: KeyObject, claims: object, header: object): string {
+  const parts = [{ alg: 'RS256', kid: 'first', ...header }, claims]
+  const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return `${text}.${createSign('sha256').update(text).sign(key, 'base64url')}`
+}
+
+function newProvider(
+  issuer: OidcIssuer,
+  { clientId, clientSecret, callbackUrls }: OidcClient,
+  privateKey: KeyObject,
+  inIdToken: boolean,
+) {
+  const told = { backchannel_logout_uri: backChannel, backchannel_logout_session_required: true }
   const provider: Provider = new Provider(issuer.url, {
-    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: callbackUrls }],
+    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: callbackUrls, ...told }],
     ...{ jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', kid: 'first' }] } },
     ...{ cookies: { keys: ['of this test'] }, conformIdTokenClaims: !inIdToken },
     claims: { openid: ['sub'], profile: claimNames },
     ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600, AuthorizationCode: 60 },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    async fetch(_: unknown, { body }: { body: URLSearchParams }) {
+      issuer.logoutTokens.push(body.get('logout_token') ?? '')
+      return new Response(null, { status: 204 })
+    },
     interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => ({ ...issuer.person, sub }) }),
     async loadExistingGrant(context: { oidc: { client: { clientId: string }; session: { accountId: string } } }) {

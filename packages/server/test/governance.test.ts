@@ -1,5 +1,5 @@
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
-import { createSamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
+import { createSamlIdentity } from '@atrium/dev-env/saml-identity.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { BucketAccess } from '@atrium/server/clouds/buckets.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -332,7 +332,7 @@ describe('single sign-on', () => {
   }
   let saml: object
   beforeAll(async () => {
-    const { metadata } = await createSamlIssuer('https://idp.example/metadata')
+    const { metadata } = await createSamlIdentity('https://idp.example')
     saml = { isSsoEnabled: true, federationMetadata: metadata, identityProvider: 'Okta', nameIdFormat: 'mail' }
   })
 

@@ -1,66 +1,46 @@
-import { type Assertion, createSamlIssuer, type SamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { type SamlIdp, type SamlPerson, type SaysOtherwise, startSamlIdp } from '@atrium/dev-env/saml-idp.ts'
+import { formOf } from '@atrium/dev-env/test-browser.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Answer, openTestApi, type TestApi } from './support/api.ts'
-import { auditOf, type NewTenant, newTeam, plane, SsoBrowser, save, teamsOf } from './support/sso.ts'
+import {
+  ada,
+  base64Of,
+  formFor as formOfProvider,
+  newSamlOrg,
+  type SamlOrg as Org,
+  reasonOf,
+  samlSettings as settings,
+  signInBySaml,
+  textOf,
+  type Way,
+  whyNotSaml,
+} from './support/saml.ts'
+import { auditOf, newTeam, plane, SsoBrowser, save, teamsOf } from './support/sso.ts'
 
 let api: TestApi
-let issuer: SamlIssuer
-let stranger: SamlIssuer
+let idp: SamlIdp
+let stranger: SamlIdp
 beforeAll(async () => {
   api = await openTestApi()
-  issuer = await createSamlIssuer('https://idp.test/metadata')
-  stranger = await createSamlIssuer('https://stranger.test/metadata')
+  idp = await startSamlIdp()
+  stranger = await startSamlIdp()
 })
-afterAll(() => api.close())
-
-type Org = NewTenant & { org: string; path: string; serviceMetadata: string }
-
-const settings = (metadata: string, more: object = {}) => ({
-  ...{ isSsoEnabled: true, identityProvider: 'Okta', nameIdFormat: 'emailAddress', isSingleLogoutEnabled: true },
-  federationMetadata: Buffer.from(metadata).toString('base64'),
-  attributes: ['FirstName', 'LastName', 'Email', 'SpectroTeam'].map((name) => ({ name, mappedAttribute: name })),
-  ...more,
+afterAll(async () => {
+  idp.stop()
+  stranger.stop()
+  await api.close()
 })
 
-async function newOrg(more: object = {}, metadata = issuer.metadata): Promise<Org> {
-  const tenant = await api.newTenant()
-  await save(tenant, 'saml/config', settings(metadata, more))
-  const { body } = await tenant.call(`GET /v1/tenants/${tenant.tenant.uid}/saml/config`)
-  const org = tenant.tenant.name
-  return { ...tenant, org, path: `/v1/auth/org/${org}/saml`, serviceMetadata: body.serviceProviderMetadata }
-}
-
-const ada: Assertion = { email: 'ada@example.com' }
-const reasonOf = (answer: Answer): string | undefined => answer.body.details?.reason
+const newOrg = (more: object = {}, by = idp): Promise<Org> => newSamlOrg(api, by, more)
+const formFor = (browser: SsoBrowser, org: string, person: SamlPerson, way: Partial<Way> = {}) =>
+  formOfProvider(browser, org, person, { by: idp, ...way })
+const signIn = (org: Org, person: SamlPerson, way: Partial<Way> = {}) =>
+  signInBySaml(api, org, person, { by: idp, ...way })
+const whyNot = (org: Org, person: SamlPerson, way: Partial<Way> = {}) =>
+  whyNotSaml(api, org, person, { by: idp, ...way })
 const whoAmI = (token: string) => api.as({ Authorization: token })('GET /v1/users/info')
-
-interface Way {
-  by?: SamlIssuer
-  /** Changes the signed answer. */
-  change?: (xml: string) => string
-}
-
-/** One sign-in in a new browser. */
-async function signIn(
-  { org, path, serviceMetadata }: Org,
-  assertion: Assertion,
-  { by = issuer, change }: Way = {},
-): Promise<Answer> {
-  const mine = new SsoBrowser(api)
-  const form = await by.answer(await mine.begin(org, 'saml'), serviceMetadata, assertion)
-  const xml = Buffer.from(form.SAMLResponse, 'base64').toString('utf8')
-  const SAMLResponse = change ? Buffer.from(change(xml)).toString('base64') : form.SAMLResponse
-  return mine.post(`${path}/callback`, { ...form, SAMLResponse })
-}
-
-/** Why an answer was refused, as the administrator reads it. */
-async function whyNot(org: Org, assertion: Assertion, way: Way = {}): Promise<string> {
-  const answer = await signIn(org, assertion, way)
-  expect([answer.status, reasonOf(answer)], answer.text).toEqual([401, 'answerNotValid'])
-  const lines = await auditOf(api, org.tenant.uid)
-  return lines.at(-1) ?? ''
-}
 
 describe('sign-in by SAML', () => {
   test('makes a user in the teams that the assertion names, and finds them again', async () => {
@@ -73,7 +53,7 @@ describe('sign-in by SAML', () => {
     expect(await teamsOf(org, ada.email)).toEqual(['blue'])
     const [one, two] = [await whoAmI(first.body.Authorization), await whoAmI(second.body.Authorization)]
     expect(one.body).toEqual(two.body)
-    expect((await auditOf(api, org.tenant.uid)).join()).toContain(`signed in with saml ${issuer.entityId} email`)
+    expect((await auditOf(api, org.tenant.uid)).join()).toContain(`signed in with saml ${idp.entityId} email`)
   })
 
   test('by a lasting name knows a person by it, whatever their e-mail is', async () => {
@@ -96,11 +76,23 @@ describe('sign-in by SAML', () => {
 
   test('takes an answer that is signed as a whole, too', async () => {
     const org = await newOrg()
-    const whole = {
-      ...org,
-      serviceMetadata: org.serviceMetadata.replace('WantAssertionsSigned="true"', 'WantAssertionsSigned="false"'),
-    }
-    expect((await signIn(whole, ada)).status).toBe(200)
+    const says = { signResponse: true, signAssertion: false }
+    expect((await signIn(org, ada, { says })).status).toBe(200)
+    const change = (xml: string): string => xml.replaceAll('ada@example.com', 'eve@example.com')
+    expect(await whyNot(org, ada, { says, change })).toContain('Invalid signature')
+  })
+
+  test('leads to the page of the provider, whose refusal is no way in', async () => {
+    const org = await newOrg()
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const login = await mine.begin(org.org, 'saml')
+    expect(new URL(login).origin + new URL(login).pathname).toBe(`${idp.url}/sso`)
+    await expect(mine.signInAt(login, 'nobody that it knows')).rejects.toThrow('401 who is that?')
+    const unknown = await api.newTenant()
+    await save(unknown, 'saml/config', settings(idp.metadata))
+    await expect(formFor(new SsoBrowser(api, idp.caBundle), unknown.tenant.name, ada)).rejects.toThrow(
+      'no service of this',
+    )
   })
 })
 
@@ -111,47 +103,58 @@ describe('an assertion lets nobody in', () => {
   })
 
   test('that another provider signed, for this tenant or for another of its own', async () => {
-    expect(await whyNot(org, { ...ada, issuer: issuer.entityId }, { by: stranger })).toContain('Invalid signature')
-    const theirs = await newOrg({}, stranger.metadata)
-    expect(await whyNot(theirs, { ...ada, issuer: stranger.entityId }, { by: issuer })).toContain('Invalid signature')
+    const says = { issuer: idp.entityId }
+    stranger.trust(org.serviceMetadata)
+    const mine = new SsoBrowser(api, stranger.caBundle)
+    stranger.people.set('somebody', ada)
+    stranger.says = says
+    // As whoever is sent there by a trick: the request of this very sign-in, shown to another provider.
+    const there = (await mine.begin(org.org, 'saml')).replace(idp.url, stranger.url)
+    const forged = await mine.post(`${org.path}/callback`, (await mine.signInAt(there, 'somebody')).fields)
+    stranger.says = {}
+    expect(reasonOf(forged)).toBe('answerNotValid')
+    expect((await auditOf(api, org.tenant.uid)).at(-1)).toContain('Invalid signature')
+    const theirs = await newOrg({}, stranger)
     expect((await signIn(theirs, ada, { by: stranger })).status).toBe(200)
   })
 
   test('of another tenant of the same provider', async () => {
     const other = await newOrg()
-    const mine = new SsoBrowser(api)
-    const form = await issuer.answer(await mine.begin(other.org, 'saml'), other.serviceMetadata, ada)
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const form = await formFor(mine, other.org, ada)
     const carried = await mine.post(`${org.path}/callback`, form)
     expect(reasonOf(carried)).toBe('notBegunHere')
     expect((await mine.post(`${other.path}/callback`, form)).status).toBe(200)
   })
 
   test('that is for another service, address or request', async () => {
-    expect(await whyNot(org, { ...ada, audience: 'https://elsewhere.test' })).toContain('audience mismatch')
-    expect(await whyNot(org, { ...ada, recipient: 'https://elsewhere.test/acs' })).toContain(
-      "it is for 'https://elsewhere.test/acs'",
-    )
-    expect(await whyNot(org, { ...ada, inResponseTo: '_another' })).toContain('InResponseTo is not valid')
-    expect(await whyNot(org, { ...ada, issuer: 'https://elsewhere.test' })).toContain(
-      "it is of 'https://elsewhere.test'",
-    )
+    const why = (says: SaysOtherwise): Promise<string> => whyNot(org, ada, { says })
+    expect(await why({ audience: 'https://elsewhere.test' })).toContain('audience mismatch')
+    expect(await why({ recipient: 'https://elsewhere.test/acs' })).toContain("it is for 'https://elsewhere.test/acs'")
+    expect(await why({ inResponseTo: '_another' })).toContain('InResponseTo is not valid')
+    expect(await why({ issuer: 'https://elsewhere.test' })).toContain("it is of 'https://elsewhere.test'")
+    // What the envelope says is not signed: the assertion itself must answer this request.
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const requestOf = (xml: string): string => / InResponseTo="([^"]*)"/.exec(xml)?.[1] ?? ''
+    const other = textOf((await formFor(mine, org.org, ada))['SAMLResponse'])
+    const change = (xml: string): string => other.replace(requestOf(other), requestOf(xml))
+    expect(await whyNot(org, ada, { change })).toMatch(/InResponseTo does not match|answers no request/)
   })
 
   test('by the name that a request gives this server: a service that is called like it gets nothing of its assertions', async () => {
-    const mine = new SsoBrowser(api)
-    const evil = org.serviceMetadata.replaceAll(plane, 'https://evil.test')
-    const acs = `https://evil.test${org.path}/callback`
-    const form = await issuer.answer(await mine.begin(org.org, 'saml'), evil, {
-      ...{ ...ada, audience: `https://evil.test${org.path}`, recipient: acs },
-    })
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const says = { audience: `https://evil.test${org.path}`, recipient: `https://evil.test${org.path}/callback` }
+    const form = await formFor(mine, org.org, ada, { says })
     const answer = await mine.post(`${org.path}/callback`, form, { host: 'evil.test' })
     expect(reasonOf(answer)).toBe('answerNotValid')
   })
 
   test('that has expired, or was shown before', async () => {
-    expect(await whyNot(org, { ...ada, validMs: -120_000 })).toMatch(/expired|No valid subject confirmation/)
-    const mine = new SsoBrowser(api)
-    const form = await issuer.answer(await mine.begin(org.org, 'saml'), org.serviceMetadata, ada)
+    expect(await whyNot(org, ada, { says: { lifetimeInSeconds: -120 } })).toMatch(
+      /expired|No valid subject confirmation/,
+    )
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const form = await formFor(mine, org.org, ada)
     const cookies = mine.cookiesOf(plane)
     expect((await mine.post(`${org.path}/callback`, form)).status).toBe(200)
     expect(reasonOf(await mine.post(`${org.path}/callback`, form, { cookie: cookies }))).toBe('usedAlready')
@@ -162,7 +165,7 @@ describe('an assertion lets nobody in', () => {
   test('that was changed, is not signed, or stands beside a signed one', async () => {
     const swap = (xml: string): string => xml.replaceAll('ada@example.com', 'eve@example.com')
     expect(await whyNot(org, ada, { change: swap })).toContain('Invalid signature')
-    const unsigned = (xml: string): string => xml.replace(/<ds:Signature.*<\/ds:Signature>/s, '')
+    const unsigned = (xml: string): string => xml.replace(/<Signature.*<\/Signature>/s, '')
     expect(await whyNot(org, ada, { change: unsigned })).toContain('Invalid signature')
     const assertionOf = (xml: string): string => /<saml:Assertion.*<\/saml:Assertion>/s.exec(xml)?.[0] ?? ''
     const forgedOf = (xml: string): string => swap(unsigned(assertionOf(xml))).replace(/ ID="[^"]*"/, ' ID="_forged"')
@@ -174,11 +177,8 @@ describe('an assertion lets nobody in', () => {
         xml.replace(assertionOf(xml), `<samlp:Extensions>${assertionOf(xml)}</samlp:Extensions>${forgedOf(xml)}`),
       // The forged one carries the signature of the signed one inside of it.
       (xml) => {
-        const signature = /<ds:Signature.*<\/ds:Signature>/s.exec(xml)?.[0] ?? ''
-        const inside = signature.replace(
-          '</ds:Signature>',
-          `<ds:Object>${unsigned(assertionOf(xml))}</ds:Object></ds:Signature>`,
-        )
+        const signature = /<Signature.*<\/Signature>/s.exec(xml)?.[0] ?? ''
+        const inside = signature.replace('</Signature>', `<Object>${unsigned(assertionOf(xml))}</Object></Signature>`)
         return xml.replace(assertionOf(xml), forgedOf(xml).replace('</saml:Issuer>', `</saml:Issuer>${inside}`))
       },
       // Both have the same id.
@@ -223,47 +223,109 @@ describe('an assertion lets nobody in', () => {
   })
 
   test('is nowhere in what is kept', async () => {
-    await signIn(org, { ...ada, sessionIndex: 'index-of-session' })
+    await signIn(org, ada)
     const texts =
       JSON.stringify(await stateOf(api.ownerUrl, org.tenant.uid)) + (await auditOf(api, org.tenant.uid)).join()
     expect(texts).not.toMatch(/SubjectConfirmation|SignatureValue/)
   })
 })
 
+/** The request, for somebody else. */
+const requestFor = (email: string, request: string): string =>
+  deflateRawSync(inflateRawSync(Buffer.from(request, 'base64')).toString().replace(ada.email, email)).toString('base64')
+
 describe('single logout', () => {
-  test('by the provider ends the sessions of that person, of one sign-in or of all', async () => {
+  const statusOf = async ({ body }: Answer): Promise<number> => (await whoAmI(body.Authorization)).status
+
+  test('by the provider ends the session of that sign-in, and tells it so', async () => {
     const org = await newOrg()
-    const [one, two] = [
-      await signIn(org, { ...ada, sessionIndex: 'a' }),
-      await signIn(org, { ...ada, sessionIndex: 'b' }),
-    ]
-    const other = await signIn(org, { email: 'bob@example.com' })
-    const end = (SAMLRequest: string) => new SsoBrowser(api).post(`${org.path}/logout`, { SAMLRequest })
-    const statuses = async () =>
-      Promise.all([one, two, other].map(async ({ body }) => (await whoAmI(body.Authorization)).status))
-    expect(reasonOf(await end(stranger.logoutRequest(ada.email)))).toBe('answerNotValid')
-    expect(await statuses()).toEqual([200, 200, 200])
-    const ended = await end(issuer.logoutRequest(ada.email, 'a'))
-    expect([ended.status, String(ended.headers['location']).split('?')[0]]).toEqual([303, `${issuer.entityId}/slo`])
-    expect(await statuses()).toEqual([401, 200, 200])
-    await end(issuer.logoutRequest(ada.email))
-    expect(await statuses()).toEqual([401, 401, 200])
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const one = await mine.post(`${org.path}/callback`, await formFor(mine, org.org, ada))
+    const two = await signIn(org, ada)
+    const { action, fields } = formOf(await mine.follow(`${idp.url}/slo`))
+    expect(action).toBe(`${plane}${org.path}/logout`)
+    const forged = base64Of(textOf(fields['SAMLRequest']).replace(ada.email, 'bob@example.com'))
+    expect(reasonOf(await mine.post(`${org.path}/logout`, { ...fields, SAMLRequest: forged }))).toBe('answerNotValid')
+    expect(await Promise.all([statusOf(one), statusOf(two)])).toEqual([200, 200])
+    const ended = await mine.post(`${org.path}/logout`, fields)
+    expect(await Promise.all([statusOf(one), statusOf(two)])).toEqual([401, 200])
+    const back = String(ended.headers['location'])
+    expect([ended.status, back.split('?')[0]]).toEqual([303, `${idp.url}/slo`])
+    expect((await mine.follow(back)).status).toBe(200)
+    expect((await mine.follow(`${idp.url}/slo`)).text, 'signed out there').toContain('name="password"')
   })
 
-  test('from here ends the session, and leads to the provider where the tenant says so', async () => {
+  test('by a redirect of the provider does the same, as far as it is signed and whole', async () => {
     const org = await newOrg()
-    const out = async (): Promise<string> => {
-      const { Authorization } = (await signIn(org, ada)).body
-      const answer = await api.as({ Authorization })('POST /atrium/v1/auth/sign-out')
-      expect((await whoAmI(Authorization)).status).toBe(401)
-      return answer.body.redirectUrl
+    const mine = new SsoBrowser(api, idp.caBundle)
+    idp.asksByRedirect = true
+    const session = await mine.post(`${org.path}/callback`, await formFor(mine, org.org, ada))
+    idp.asksByRedirect = false
+    const { url } = await mine.follow(`${idp.url}/slo`)
+    const asked = new URL(url)
+    expect(asked.pathname).toBe(`/atrium/v1/auth/org/${org.org}/saml/logout`)
+    const [request = ''] = asked.searchParams.getAll('SAMLRequest')
+    const changes: [string, (of: URLSearchParams) => void][] = [
+      ['is not signed', (of) => of.delete('Signature')],
+      ['is not signed', (of) => of.delete('SigAlg')],
+      ['set the provider to SHA-256', (of) => of.set('SigAlg', 'http://www.w3.org/2000/09/xmldsig#rsa-sha1')],
+      ['stands there twice', (of) => of.append('SAMLRequest', request)],
+      ['Invalid query signature', (of) => of.set('RelayState', 'another')],
+      ['Invalid query signature', (of) => of.set('SAMLRequest', requestFor('bob@example.com', request))],
+      ['too large', (of) => of.set('SAMLRequest', deflateRawSync(Buffer.alloc(4_000_000)).toString('base64'))],
+      ['cannot be unpacked', (of) => of.set('SAMLRequest', base64Of('no deflated text'))],
+    ]
+    for (const [why, change] of changes) {
+      const changed = new URL(url)
+      change(changed.searchParams)
+      expect(reasonOf(await mine.comeBack(changed.href)), why).toBe('answerNotValid')
+      expect((await auditOf(api, org.tenant.uid)).at(-1)).toContain(why)
     }
-    const there = new URL(await out())
-    expect([there.origin + there.pathname, there.searchParams.has('SAMLRequest')]).toEqual([
-      `${issuer.entityId}/slo`,
-      true,
-    ])
-    await save(org, 'saml/config', settings(issuer.metadata, { isSingleLogoutEnabled: false }))
-    expect(await out()).toBe('')
+    expect(await statusOf(session)).toBe(200)
+    const ended = await mine.comeBack(url)
+    expect([ended.status, await statusOf(session)]).toEqual([303, 401])
+    expect((await mine.follow(String(ended.headers['location']))).status).toBe(200)
+    expect((await mine.follow(`${idp.url}/slo`)).text, 'signed out there').toContain('name="password"')
+  })
+
+  test('of another provider, or of a tenant that has none, ends nothing', async () => {
+    const [org, quiet] = [await newOrg(), await newOrg({ isSingleLogoutEnabled: false })]
+    stranger.trust(org.serviceMetadata)
+    const theirs = await newOrg({}, stranger)
+    const evil = new SsoBrowser(api, stranger.caBundle)
+    await formFor(evil, theirs.org, ada, { by: stranger })
+    const { fields } = formOf(await evil.follow(`${stranger.url}/slo`))
+    const session = await signIn(org, ada)
+    expect(reasonOf(await evil.post(`${org.path}/logout`, fields))).toBe('answerNotValid')
+    expect(await statusOf(session)).toBe(200)
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const other = await mine.post(`${quiet.path}/callback`, await formFor(mine, quiet.org, ada))
+    const asked = formOf(await mine.follow(`${idp.url}/slo`))
+    expect(reasonOf(await mine.post(`${quiet.path}/logout`, asked.fields))).toBe('notEnabled')
+    expect(await statusOf(other)).toBe(200)
+  })
+
+  test('is not what an answer to a sign-in asks for, though the provider signed it', async () => {
+    const org = await newOrg()
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const form = await formFor(mine, org.org, ada, { says: { signResponse: true } })
+    const session = await mine.post(`${org.path}/callback`, form)
+    await mine.post(`${org.path}/logout`, form)
+    expect(await statusOf(session)).toBe(200)
+  })
+
+  test('from here ends the session, and then that of the provider, which says so', async () => {
+    const org = await newOrg()
+    const mine = new SsoBrowser(api, idp.caBundle)
+    const session = await mine.post(`${org.path}/callback`, await formFor(mine, org.org, ada))
+    const out = await api.as({ Authorization: session.body.Authorization })('POST /atrium/v1/auth/sign-out')
+    expect(await statusOf(session)).toBe(401)
+    const { action, fields } = formOf(await mine.follow(out.body.redirectUrl))
+    expect([action, Object.keys(fields)]).toEqual([`${plane}${org.path}/logout`, ['SAMLResponse', 'RelayState']])
+    expect((await mine.post(`${org.path}/logout`, fields)).status).toBe(204)
+    expect((await mine.follow(`${idp.url}/slo`)).text, 'signed out there').toContain('name="password"')
+    await save(org, 'saml/config', settings(idp.metadata, { isSingleLogoutEnabled: false }))
+    const { Authorization } = (await signIn(org, ada)).body
+    expect((await api.as({ Authorization })('POST /atrium/v1/auth/sign-out')).body.redirectUrl).toBe('')
   })
 })

@@ -1,13 +1,13 @@
-import { createSamlIssuer, type SamlIssuer } from '@atrium/dev-env/saml-issuer.ts'
+import { createSamlIdentity, type SamlIdentity } from '@atrium/dev-env/saml-identity.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApi, type TestApi } from './support/api.ts'
 import { plane, save } from './support/sso.ts'
 
 let api: TestApi
-let issuer: SamlIssuer
+let issuer: SamlIdentity
 beforeAll(async () => {
   api = await openTestApi()
-  issuer = await createSamlIssuer('https://idp.test/metadata')
+  issuer = await createSamlIdentity('https://idp.test')
 })
 afterAll(() => api.close())
 
@@ -67,7 +67,7 @@ test('settings that cannot work are refused where they are wrong', async () => {
     ['no xml', 'is no XML'],
     [`<!DOCTYPE x [<!ENTITY e "x">]>${issuer.metadata}`, 'document type or entities'],
     [issuer.metadata.replaceAll('https://', 'http://'), 'at an https address'],
-    [issuer.metadata.replace(/<ds:X509Certificate>.*<\/ds:X509Certificate>/s, ''), 'has no certificate'],
+    [issuer.metadata.replace(/<X509Certificate>.*<\/X509Certificate>/s, ''), 'has no certificate'],
     [issuer.metadata.replace(/(X509Certificate>)/, '$1AAAA'), 'cannot be read'],
     ['<'.repeat(300_000), 'is longer than'],
   ] as const) {

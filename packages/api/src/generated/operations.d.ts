@@ -11747,6 +11747,22 @@ export interface Operations {
     status: 303
     response: void
   }
+  atriumAuthOidcLogout: {
+    route: 'POST /atrium/v1/auth/org/{org}/oidc/logout'
+    params: { org: string }
+    query: Empty
+    body: Binary
+    status: 204
+    response: void
+  }
+  atriumAuthSamlLogout: {
+    route: 'GET /atrium/v1/auth/org/{org}/saml/logout'
+    params: { org: string }
+    query: { SAMLRequest?: string | undefined; SAMLResponse?: string | undefined; RelayState?: string | undefined; SigAlg?: string | undefined; Signature?: string | undefined }
+    body: undefined
+    status: 204
+    response: void
+  }
   atriumAuthCodeExchange: {
     route: 'POST /atrium/v1/auth/code'
     params: Empty
@@ -13151,6 +13167,8 @@ export interface Routes {
   'GET /atrium/v1/auth/logins': 'atriumAuthLoginsList'
   'GET /atrium/v1/auth/org/{org}/oidc/login': 'atriumAuthOidcLogin'
   'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'
+  'POST /atrium/v1/auth/org/{org}/oidc/logout': 'atriumAuthOidcLogout'
+  'GET /atrium/v1/auth/org/{org}/saml/logout': 'atriumAuthSamlLogout'
   'POST /atrium/v1/auth/code': 'atriumAuthCodeExchange'
   'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
   'POST /atrium/v1/system/sign-in': 'atriumSystemSignIn'

@@ -1,6 +1,9 @@
 import type { KindDefinition } from './meta.ts'
 
-/** How people of the tenant sign in elsewhere; one object for each protocol. The client's secret is a secret field `clientSecret`. */
+/**
+ * How people of the tenant sign in elsewhere; one object for each protocol. Secret fields: `clientSecret` of OIDC, and `samlKey`, the key
+ * that `certificate` is for.
+ */
 export interface SsoConfigSpec {
   protocol: 'oidc' | 'saml'
   isEnabled: boolean
@@ -8,6 +11,8 @@ export interface SsoConfigSpec {
   document: Record<string, unknown>
   /** `https://host[:port]` of this server as whoever made the settings reached it: what the provider is told begins with it. */
   origin?: string
+  /** PEM. The provider holds it, to check what this server signs and to encrypt what it tells. */
+  certificate?: string
 }
 export type SsoConfigStatus = Record<string, never>
 export const ssoConfigKind: KindDefinition = {

@@ -7,8 +7,10 @@ export interface OwnOperation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/atrium/v1`, with `{name}` placeholders. */
   path: `/atrium/v1/${string}`
-  parameters: { name: string; in: 'path' | 'query'; required?: boolean; schema: TSchema }[]
+  parameters: { name: string; in: 'path' | 'query' | 'formData'; required?: boolean; schema: TSchema }[]
   body?: { schema: TSchema; required: boolean }
+  /** Request content type when it is not JSON. */
+  consumes?: string
   /** By status; null = no body. */
   responses: Record<string, TSchema | null>
   /** Response content type when it is not JSON. */

@@ -44,6 +44,26 @@ export const signInOperations: OwnOperations = {
       responses: { 303: null },
     },
     {
+      id: 'atriumAuthOidcLogout',
+      method: 'POST',
+      path: '/atrium/v1/auth/org/{org}/oidc/logout',
+      parameters: [org, { name: 'logout_token', in: 'formData', schema: text }],
+      consumes: 'application/x-www-form-urlencoded',
+      responses: { 204: null },
+    },
+    {
+      id: 'atriumAuthSamlLogout',
+      method: 'GET',
+      path: '/atrium/v1/auth/org/{org}/saml/logout',
+      parameters: [
+        org,
+        ...['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg', 'Signature'].map(
+          (name) => ({ name, in: 'query', schema: text }) as const,
+        ),
+      ],
+      responses: { 204: null, 303: null },
+    },
+    {
       id: 'atriumAuthCodeExchange',
       method: 'POST',
       path: '/atrium/v1/auth/code',

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { spawnSync } from 'node:child_process'
-import { createSign, webcrypto, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createSign, webcrypto, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +16,7 @@ import {
   type Authority,
   CLOCK_SKEW_MS,
   createAuthority,
+  createSelfSigned,
   createSigningRequest,
   issueCertificate,
   signRequest,
@@ -142,6 +143,17 @@ describe('certificates', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+})
+
+describe('a self-signed certificate', () => {
+  it('vouches for the RSA key that comes with it, and for nothing else', async () => {
+    const { certificatePem, privateKeyPem } = await createSelfSigned({ ...deps, commonName: 'me', validityMs: DAY_MS })
+    const certificate = new X509Certificate(certificatePem)
+    expect(certificate.checkPrivateKey(createPrivateKey(privateKeyPem))).toBe(true)
+    expect([certificate.verify(certificate.publicKey), certificate.ca]).toEqual([true, false])
+    expect(certificate.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048)
+    await expect(issueCertificate({ certificatePem, privateKeyPem }, server)).rejects.toThrow()
   })
 })
 

@@ -10,6 +10,7 @@ type CryptoKey = webcrypto.CryptoKey
 /** Peers whose clocks lag by up to this accept a certificate that was issued just now. */
 export const CLOCK_SKEW_MS = 5 * 60_000
 const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const RSA_SIGNING = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const MAX_CSR_BYTES = 8 * 1024
@@ -79,6 +80,25 @@ export const createAuthority = async (options: AuthorityOptions): Promise<Author
     ],
   })
   return { certificatePem: pem(certificate), privateKeyPem: keys.privateKeyPem }
+}
+
+/** An RSA key, and a certificate that vouches for it alone: what the two sides of SAML show each other. */
+export const createSelfSigned = async (options: AuthorityOptions): Promise<Authority> => {
+  const x509 = await loadX509()
+  const { privateKeyPem, publicKeyPem } = await createKeyPair('rsa')
+  const name = nameOf(options)
+  const usages = x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(options.random),
+    subject: name,
+    issuer: name,
+    ...validity(options),
+    publicKey: await importPublicKey(publicKeyPem, RSA_SIGNING),
+    signingKey: await importPrivateKey(privateKeyPem, RSA_SIGNING),
+    signingAlgorithm: RSA_SIGNING,
+    extensions: [new x509.BasicConstraintsExtension(false, undefined, true), new x509.KeyUsagesExtension(usages, true)],
+  })
+  return { certificatePem: pem(certificate), privateKeyPem }
 }
 
 /** A certificate together with a fresh key of its own. */
@@ -193,9 +213,9 @@ const serialNumber = (random: Random): string => {
   return bytes.toString('hex')
 }
 
-const importPrivateKey = async (privateKeyPem: string): Promise<CryptoKey> =>
-  createPrivateKey(privateKeyPem).toCryptoKey(SIGNING, false, ['sign'])
-const importPublicKey = async (publicKeyPem: string): Promise<CryptoKey> =>
-  createPublicKey(publicKeyPem).toCryptoKey(SIGNING, true, ['verify'])
+const importPrivateKey = async (privateKeyPem: string, algorithm: object = SIGNING): Promise<CryptoKey> =>
+  createPrivateKey(privateKeyPem).toCryptoKey(algorithm as typeof SIGNING, false, ['sign'])
+const importPublicKey = async (publicKeyPem: string, algorithm: object = SIGNING): Promise<CryptoKey> =>
+  createPublicKey(publicKeyPem).toCryptoKey(algorithm as typeof SIGNING, true, ['verify'])
 
 const pem = (certificate: X509.X509Certificate): string => `${certificate.toString('pem')}\n`

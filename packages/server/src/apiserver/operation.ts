@@ -14,6 +14,8 @@ export interface PublicRequest<Id extends OperationId> {
   params: Operations[Id]['params']
   query: Operations[Id]['query']
   body: Operations[Id]['body']
+  /** The query as it came, without `?`: for messages that are signed as they were sent. */
+  search: string
   /** Finds this request in the log. */
   ref: string
   /** The caller's address, for throttling. */

@@ -1,6 +1,7 @@
 import type { OidcIssuer } from '@atrium/dev-env/oidc-issuer.ts'
+import { idpPassword } from '@atrium/dev-env/saml-idp.ts'
 import { withClient } from '@atrium/dev-env/sql-client.ts'
-import { TestBrowser } from '@atrium/dev-env/test-browser.ts'
+import { formOf, type PageForm, TestBrowser } from '@atrium/dev-env/test-browser.ts'
 import type { Answer, Caller, TestApi } from './api.ts'
 
 /** Where the API of a test stands for browsers. */
@@ -43,6 +44,14 @@ export class SsoBrowser extends TestBrowser {
   async signInByOidc(org: string, issuer: OidcIssuer, person: Record<string, unknown>): Promise<Answer> {
     issuer.person = person
     return this.comeBack((await this.follow(await this.begin(org, 'oidc'))).url)
+  }
+
+  /** Signs in at a provider of SAML, which `there` leads to, as `user`: the form that it has sent back here. */
+  async signInAt(there: string, user: string): Promise<PageForm> {
+    const page = await this.follow(there)
+    const form = formOf(page)
+    if (!('password' in form.fields)) return form
+    return formOf(await this.follow(form.action, { ...form.fields, user, password: idpPassword }))
   }
 
   /** Posts a provider's form, as its page has it done. */

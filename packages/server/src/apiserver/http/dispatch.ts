@@ -169,7 +169,10 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
         if (problems.length > 0) throw invalidRequest('file', problems)
         return value
       },
-      // Most handlers never ask.
+      // Most handlers never ask, for either.
+      get search() {
+        return /\?(.*)$/s.exec(request.url)?.[1] ?? ''
+      },
       get signal() {
         return (ended ??= endOf(reply, tools.closing))
       },

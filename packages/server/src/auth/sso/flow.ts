@@ -24,6 +24,8 @@ export interface SsoFlow {
 
 /** How long a person has at their identity provider. */
 export const flowMs = 10 * 60_000
+/** An older logout token of a provider is refused, and for as long it is remembered which were shown. */
+export const logoutTokenMs = 10 * 60_000
 const idForm = /^[0-9a-f]{16}$/
 const stateForm = /^([0-9a-f]{16})([\w-]{43})$/
 const cookieForm = /^([\w-]{43})\.(\d{1,13})\.(\d{1,5})\.([\w-]{43})?$/

@@ -1,14 +1,17 @@
+import { isoIn } from '@atrium/runtime/base/clock.ts'
+import type { Sql } from '../../store/database.ts'
 import { audit } from '../../store/identity/audit.ts'
 import { deleteSession } from '../../store/identity/credentials.ts'
-import { deleteSessionsOfName, deleteSessionsOfOthers } from '../../store/identity/sso.ts'
+import { deleteSessionsLike, deleteSessionsOfOthers, insertTicket, type SsoOrigin } from '../../store/identity/sso.ts'
 import type { Scope } from '../identity.ts'
 import type { Parts } from '../parts.ts'
 import type { Subject } from '../rights/subject.ts'
-import { readToken } from '../tokens.ts'
-import type { SsoProtocol } from './flow.ts'
+import { hashOf, readToken } from '../tokens.ts'
+import { logoutTokenMs, type SsoProtocol } from './flow.ts'
 import type { Oidc } from './oidc.ts'
 import { SsoRefusal } from './refusal.ts'
-import { type SamlSettings, samlProvider } from './settings.ts'
+import type { LogoutMessage } from './saml-logout.ts'
+import type { SamlSettings } from './settings.ts'
 import type { Enabled, Required, SsoRequest } from './sso.ts'
 import { ssoActor } from './teams.ts'
 
@@ -16,13 +19,14 @@ export interface SsoLogout {
   /** Ends the session. Where the browser goes to end that of the provider too; '' = nowhere. */
   end(subject: Subject, token: string): Promise<string>
   /** A provider of SAML ends sessions, or confirms that it did. Where the browser goes with the answer; '' = nowhere. */
-  samlLogout(
-    request: Pick<SsoRequest, 'org' | 'ip'>,
-    message: { samlRequest: string; samlResponse: string; relayState: string },
-  ): Promise<string>
+  samlLogout(request: Pick<SsoRequest, 'org' | 'ip'>, message: LogoutMessage): Promise<string>
+  /** A provider of OpenID Connect ends sessions, by a token of its own. */
+  oidcLogout(request: Pick<SsoRequest, 'org' | 'ip'>, logoutToken: string): Promise<void>
   /** Ends the sessions that came of a protocol, but for those of `provider`: what is not trusted any more keeps nobody in. */
   endOthers(scope: Scope, protocol: SsoProtocol, provider: string | null): Promise<void>
 }
+
+type AskedOrigin = Partial<SsoOrigin> & Pick<SsoOrigin, 'provider'>
 
 interface Around {
   enabledIn: (org: string) => Promise<Enabled>
@@ -33,6 +37,14 @@ interface Around {
 
 export function ssoLogout(parts: Parts, { enabledIn, guarded, oidc, required }: Around): SsoLogout {
   const { database, clock } = parts
+
+  const endAsAsked = async (sql: Sql, tenant: string, origin: AskedOrigin): Promise<void> => {
+    const count = await deleteSessionsLike(sql, tenant, origin)
+    const message = `ended ${count} sessions, as the identity provider asked`
+    const name = (origin.nameId ?? origin.subject ?? 'one session of the provider').slice(0, 254)
+    await audit(sql, clock, tenant, ssoActor, { action: 'signOut', kind: 'Session', uid: '', name, message })
+  }
+
   return {
     async end({ tenant, tenantName, actor }, token) {
       const hash = readToken(token)?.hash
@@ -51,28 +63,32 @@ export function ssoLogout(parts: Parts, { enabledIn, guarded, oidc, required }: 
       if (!settings) return ''
       return settings.protocol === 'oidc'
         ? orNowhere((await oidc()).end(settings))
-        : orNowhere((await import('./saml.ts')).endSaml(settings, clock, origin))
+        : orNowhere((await import('./saml-logout.ts')).endSaml(settings, clock, origin))
     },
 
-    samlLogout: ({ org, ip }, { samlRequest, samlResponse, relayState }) =>
+    samlLogout: ({ org, ip }, message) =>
       guarded(org, ip, async ({ all }) => {
         const settings = required(all, org, 'saml')
-        const { checkLogoutResponse, readLogoutRequest } = await import('./saml.ts')
-        if (samlRequest === '') {
-          await checkLogoutResponse(settings, clock, samlResponse)
-          return ''
-        }
+        const { readLogout } = await import('./saml-logout.ts')
+        const told = await readLogout(settings, clock, message)
+        if (told === null) return ''
         mustOfferLogout(settings)
-        const { nameId, index, entityId, answerUrl } = await readLogoutRequest(settings, clock, samlRequest, relayState)
+        const { uid } = settings.tenant
+        await database.withTenant(uid, (sql) => endAsAsked(sql, uid, told.origin))
+        return told.answerUrl
+      }),
+
+    oidcLogout: ({ org, ip }, logoutToken) =>
+      guarded(org, ip, async ({ all }) => {
+        const settings = required(all, org, 'oidc')
+        const { id, ...origin } = await (await oidc()).readLogout(settings, logoutToken)
         const { uid } = settings.tenant
         await database.withTenant(uid, async (sql) => {
-          const provider = samlProvider(entityId, settings.nameIdFormat)
-          const count = await deleteSessionsOfName(sql, uid, { provider, nameId, index })
-          const message = `ended ${count} sessions, as the identity provider asked`
-          const name = nameId.slice(0, 254)
-          await audit(sql, clock, uid, ssoActor, { action: 'signOut', kind: 'Session', uid: '', name, message })
+          const end = isoIn(clock, logoutTokenMs)
+          // Shown again it would end the sessions that were begun since.
+          if (!(await insertTicket(sql, uid, hashOf(`logout ${origin.provider} ${id}`), end))) throw usedAlready()
+          await endAsAsked(sql, uid, origin)
         })
-        return answerUrl
       }),
 
     endOthers: ({ tenant, actor }, protocol, provider) =>
@@ -95,6 +111,9 @@ function mustOfferLogout({ isSingleLogoutEnabled }: SamlSettings): void {
   if (isSingleLogoutEnabled) return
   throw new SsoRefusal('notEnabled', 'This organisation has no single logout.')
 }
+
+const usedAlready = (): SsoRefusal =>
+  new SsoRefusal('usedAlready', 'This logout token was shown before.', { code: 'InvalidRequest' })
 
 /** The session here has ended already: a provider that cannot be asked changes nothing about it. */
 const orNowhere = (url: Promise<string>): Promise<string> =>

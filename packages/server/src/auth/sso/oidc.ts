@@ -4,6 +4,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { putRecent } from '@atrium/runtime/base/recent.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
+import type { JWTVerifyGetKey } from 'jose'
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,
@@ -22,6 +23,7 @@ import {
 } from 'openid-client'
 import type { SsoFlow } from './flow.ts'
 import { oidcFetch } from './oidc-fetch.ts'
+import { type AskedLogout, logoutKeys, readLogoutToken } from './oidc-logout.ts'
 import { personOf, type SsoPerson } from './person.ts'
 import { answerNotValid, SsoRefusal } from './refusal.ts'
 import { type OidcSettings, oidcProvider, ssoUrl } from './settings.ts'
@@ -33,11 +35,18 @@ const maxKnown = 200
 
 const callbackUrl = ({ origin, tenant }: OidcSettings): string => ssoUrl(origin, tenant.name, 'oidc/callback')
 
+/** A provider, as it was found to be. */
+interface Known {
+  config: Configuration
+  keys: JWTVerifyGetKey | null
+  at: number
+}
+
 /** Sign-in by OpenID Connect: authorization code with PKCE. Everything about an answer is checked by the library. */
 export class Oidc {
   readonly #egress: Egress
   readonly #clock: Clock
-  readonly #known = new Map<string, { config: Configuration; at: number }>()
+  readonly #known = new Map<string, Known>()
 
   constructor(egress: Egress, clock: Clock) {
     this.#egress = egress
@@ -46,7 +55,7 @@ export class Oidc {
 
   /** Where the browser goes to sign in. */
   async begin(settings: OidcSettings, flow: SsoFlow): Promise<string> {
-    const config = await this.#configuration(settings)
+    const { config } = await this.#look(settings)
     const challenge = createHash('sha256').update(flow.derive('pkce')).digest('base64url')
     return buildAuthorizationUrl(config, {
       ...{ redirect_uri: callbackUrl(settings), scope: settings.scope, state: flow.state },
@@ -56,7 +65,7 @@ export class Oidc {
 
   /** Who came back, with these parameters of the callback. */
   async finish(settings: OidcSettings, flow: SsoFlow, query: Record<string, string | undefined>): Promise<SsoPerson> {
-    const config = await this.#configuration(settings)
+    const { config } = await this.#look(settings)
     const url = new URL(callbackUrl(settings))
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
     const tokens = await authorizationCodeGrant(config, url, {
@@ -78,11 +87,19 @@ export class Oidc {
 
   /** Where the browser goes to end the provider's own session too; '' where it offers none. */
   async end(settings: OidcSettings): Promise<string> {
-    const config = await this.#configuration(settings)
+    const { config } = await this.#look(settings)
     if (config.serverMetadata().end_session_endpoint === undefined) return ''
     return buildEndSessionUrl(config, {
       post_logout_redirect_uri: ssoUrl(settings.origin, settings.tenant.name, 'oidc/logout'),
     }).href
+  }
+
+  /** What a logout token of the provider asks to end. */
+  async readLogout(settings: OidcSettings, token: string): Promise<AskedLogout & { provider: string }> {
+    const { config, keys } = await this.#look(settings)
+    const { clientId } = settings
+    const around = { metadata: config.serverMetadata(), clientId, clock: this.#clock }
+    return { provider: oidcProvider(settings), ...(await readLogoutToken(token, keys, around)) }
   }
 
   /** Null when it was not asked, or does not answer as it should: then the claims of the ID token stand alone. */
@@ -99,16 +116,18 @@ export class Oidc {
   }
 
   /** What is known of the provider, by its settings: other settings are another provider. */
-  async #configuration(settings: OidcSettings): Promise<Configuration> {
+  async #look(settings: OidcSettings): Promise<Known> {
     const { issuer, clientId, clientSecret, caBundle, tenant } = settings
     const key = createHash('sha256')
       .update(JSON.stringify([tenant.uid, issuer, clientId, clientSecret?.reveal(), caBundle]))
       .digest('hex')
     const known = this.#known.get(key)
-    if (known && this.#clock.elapsed() - known.at < rediscoverMs) return known.config
+    if (known && this.#clock.elapsed() - known.at < rediscoverMs) return known
     const config = await this.#discover(settings).catch(unreachable)
-    putRecent(this.#known, key, { config, at: this.#clock.elapsed() }, maxKnown)
-    return config
+    const keys = logoutKeys(config.serverMetadata(), oidcFetch(this.#egress, caBundle))
+    const found = { config, keys, at: this.#clock.elapsed() }
+    putRecent(this.#known, key, found, maxKnown)
+    return found
   }
 
   async #discover({ issuer, clientId, clientSecret, caBundle }: OidcSettings): Promise<Configuration> {

@@ -25,7 +25,7 @@ export const declaresTypes = (xml: string): boolean => /<!(?!--|\[CDATA\[)/.test
 export async function readMetadata(xml: string): Promise<SamlProvider> {
   if (xml.length > maxMetadataLength) throw new Error(`is longer than ${maxMetadataLength} characters`)
   if (declaresTypes(xml)) throw new Error('holds a document type or entities, which metadata never needs')
-  const document = await parse(xml)
+  const document = await parseXml(xml)
   const entities = [document, ...children(document, 'EntitiesDescriptor')]
     .flatMap((node) => children(node, 'EntityDescriptor'))
     .filter((entity) => children(entity, 'IDPSSODescriptor').length > 0)
@@ -45,7 +45,8 @@ export async function readMetadata(xml: string): Promise<SamlProvider> {
   return { entityId, signInUrl, logoutUrl: locationOf(role, 'SingleLogoutService'), certificates }
 }
 
-async function parse(xml: string): Promise<XmlNode> {
+/** Rejects with an `Error` that says why it is no XML. */
+export async function parseXml(xml: string): Promise<XmlNode> {
   const parser = new Parser({ explicitCharkey: true, explicitArray: true, tagNameProcessors: [processors.stripPrefix] })
   const root = (await parser.parseStringPromise(xml).catch((cause: unknown) => {
     throw new Error(`is no XML: ${messageOf(cause).split('\n')[0]}`, { cause })

@@ -43,6 +43,8 @@ export interface SamlSettings extends CommonSettings {
   displayName: string
   nameIdFormat: string | null
   isSingleLogoutEnabled: boolean
+  /** Signs what is sent and opens what was encrypted; null = the settings are from before there was one. */
+  key: Secret<string> | null
 }
 
 export type SsoSettings = OidcSettings | SamlSettings
@@ -54,7 +56,8 @@ export const ssoUrl = (origin: string, tenantName: string, end: string): string 
 /** This server as a service provider of SAML, for one tenant. */
 export const samlUrls = (origin: string, tenantName: string) => {
   const entityId = ssoUrl(origin, tenantName, 'saml')
-  return { entityId, acs: `${entityId}/callback`, logout: `${entityId}/logout` }
+  const logoutByRedirect = `${origin}/atrium/v1/auth/org/${encodeURIComponent(tenantName)}/saml/logout`
+  return { entityId, acs: `${entityId}/callback`, logout: `${entityId}/logout`, logoutByRedirect }
 }
 
 /** Subjects are told apart by client: some providers give each client others. */
@@ -78,6 +81,9 @@ const plainText = (value: string, begins: RegExp): string =>
 export const xmlOf = (metadata: string): string => plainText(metadata, /^</)
 export const pemOf = (bundle: string): string => plainText(bundle, /^-----BEGIN/)
 
+/** The secret field that holds a tenant's own key. */
+export const samlKeyField = 'samlKey'
+
 const reader = systemActor('single sign-on')
 
 /**
@@ -93,8 +99,11 @@ export async function readSettings(store: Store, tenant: Tenant, publicUrl: stri
     })
     return Promise.all(
       enabled.map(async ({ meta, spec, origin }) => {
-        if (spec.protocol === 'saml') return samlSettings(tenant, origin, spec.document as v1TenantSamlRequestSpec)
-        const secret = await tx.getSecret({ kind: 'SsoConfig', uid: meta.uid }, 'clientSecret')
+        const secretOf = (field: string) => tx.getSecret({ kind: 'SsoConfig', uid: meta.uid }, field)
+        if (spec.protocol === 'saml') {
+          return samlSettings(tenant, origin, spec.document as v1TenantSamlRequestSpec, await secretOf(samlKeyField))
+        }
+        const secret = await secretOf('clientSecret')
         return oidcSettings(tenant, origin, spec.document as v1TenantOidcClientSpec, secret)
       }),
     )
@@ -135,14 +144,19 @@ function oidcSettings(
   }
 }
 
-function samlSettings(tenant: Tenant, origin: string, document: v1TenantSamlRequestSpec): SamlSettings {
+function samlSettings(
+  tenant: Tenant,
+  origin: string,
+  document: v1TenantSamlRequestSpec,
+  key: Secret<string> | null,
+): SamlSettings {
   const { attributes, identityProvider, nameIdFormat } = document
   const nameOf = (field: string): string => {
     const found = attributes?.find(({ name }) => name === field)
     return found?.mappedAttribute || field
   }
   return {
-    ...{ protocol: 'saml', tenant, origin },
+    ...{ protocol: 'saml', tenant, origin, key },
     claims: {
       ...{ email: nameOf('Email'), firstName: nameOf('FirstName'), lastName: nameOf('LastName') },
       team: nameOf('SpectroTeam'),

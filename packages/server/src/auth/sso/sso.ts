@@ -120,8 +120,8 @@ export function createSso(parts: SsoParts): Sso {
         const settings = required(enabled.all, org, 'oidc')
         const flow = resumed(enabled, 'oidc', query['state'] ?? '', cookies)
         const person = await (await oidc()).finish(settings, flow, query)
-        const { provider, subject } = person
-        const told = { person, origin: { provider, subject } }
+        const { provider, subject, sessionIndex: index } = person
+        const told = { person, origin: { provider, subject, ...(index !== undefined && { index }) } }
         const signedIn = await signInPerson(parts, settings, flow, told, from)
         return { signedIn, cookie: endCookie(flow) }
       }),

@@ -97,16 +97,16 @@ export async function deleteExpiredTickets(sql: Sql, tenant: string, at: string)
   await sql.query('delete from sso_tickets where tenant = $1 and expires_at < $2', [tenant, at])
 }
 
-/** Sessions of whom a provider of SAML calls so, all of them or those of one session of its own. How many there were. */
-export async function deleteSessionsOfName(
+/** Sessions, and codes that would become one, that came of a sign-in like this: what is left out may be anything. How many sessions. */
+export async function deleteSessionsLike(
   sql: Sql,
   tenant: string,
-  { provider, nameId, index }: { provider: string; nameId: string; index: string | null },
+  origin: Partial<SsoOrigin> & Pick<SsoOrigin, 'provider'>,
 ): Promise<number> {
   const rows = await sql.query(
-    `delete from sessions where tenant = $1 and sso ->> 'provider' = $2 and sso ->> 'nameId' = $3
-       and ($4::text is null or sso ->> 'index' = $4) returning hash`,
-    [tenant, provider, nameId, index],
+    `with codes as (delete from sso_tickets where tenant = $1 and ticket -> 'origin' @> $2)
+     delete from sessions where tenant = $1 and sso @> $2 returning hash`,
+    [tenant, JSON.stringify(origin)],
   )
   return rows.length
 }

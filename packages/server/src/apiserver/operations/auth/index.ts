@@ -2,7 +2,9 @@ import type { RegisteredOperation } from '../../operation.ts'
 import { atriumAuthCodeExchange } from './atriumAuthCodeExchange.ts'
 import { atriumAuthLoginsList } from './atriumAuthLoginsList.ts'
 import { atriumAuthOidcLogin } from './atriumAuthOidcLogin.ts'
+import { atriumAuthOidcLogout } from './atriumAuthOidcLogout.ts'
 import { atriumAuthSamlLogin } from './atriumAuthSamlLogin.ts'
+import { atriumAuthSamlLogout } from './atriumAuthSamlLogout.ts'
 import { atriumAuthSignOut } from './atriumAuthSignOut.ts'
 import { atriumLoginBannerGet } from './atriumLoginBannerGet.ts'
 import { V1AuthOrgs } from './V1AuthOrgs.ts'
@@ -39,6 +41,8 @@ export const authOperations: RegisteredOperation[] = [
   atriumAuthLoginsList,
   atriumAuthOidcLogin,
   atriumAuthSamlLogin,
+  atriumAuthOidcLogout,
+  atriumAuthSamlLogout,
   atriumAuthCodeExchange,
   atriumAuthSignOut,
 ]

@@ -25,7 +25,7 @@ export const V1TenantUidOidcConfigUpdate = defineOperation('V1TenantUidOidcConfi
     const shown = { ...document, clientSecret: clientSecret === '' ? '' : maskedValue }
     const origin = ssoOrigin(context, header('host'))
     await context.admission.run(subject, (tx) =>
-      putSsoConfig(tx, { protocol: 'oidc', isEnabled, document: shown, origin }, clientSecret),
+      putSsoConfig(tx, { protocol: 'oidc', isEnabled, document: shown, origin }, { secret: clientSecret }),
     )
     const { issuerUrl: issuer = '', clientId = '' } = document
     await context.sso.endOthers(subject, 'oidc', isEnabled ? oidcProvider({ issuer, clientId }) : null)

@@ -6,7 +6,6 @@ import { readSsoConfig, ssoOrigin } from './sso-config.ts'
 
 const defaults = {
   attributes: [],
-  certificate: '',
   defaultTeams: [],
   federationMetadata: '',
   identityProvider: '',
@@ -23,10 +22,12 @@ export const V1TenantUidSamlConfigSpecGet = defineOperation('V1TenantUidSamlConf
     mustBeOwnTenant(subject, params.tenantUid)
     const stored = await readSsoConfig(context, subject, 'saml')
     const urls = samlUrls(ssoOrigin(context, header('host'), stored?.spec), subject.tenantName)
+    const certificate = stored?.spec.certificate ?? ''
     const own = {
       ...{ acsUrl: urls.acs, singleLogoutUrl: urls.logout },
       ...{ audienceUrl: urls.entityId, entityId: urls.entityId, issuer: urls.entityId },
-      serviceProviderMetadata: serviceMetadata(urls),
+      certificate,
+      serviceProviderMetadata: serviceMetadata(urls, certificate),
     }
     return { ...defaults, ...stored?.spec.document, ...own }
   },

@@ -1,12 +1,18 @@
 import { messageOf } from '@atrium/runtime/base/errors.ts'
+import { createSelfSigned } from '@atrium/runtime/pki/pki.ts'
+import type { Subject } from '../../../auth/rights/subject.ts'
 import { longNameIdFormat, samlProvider, xmlOf } from '../../../auth/sso/settings.ts'
+import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { getManagedTeams } from '../teams/load.ts'
 import { mustBeOwnTenant } from './setting.ts'
-import { mustDecideSignIn, putSsoConfig, ssoOrigin } from './sso-config.ts'
+import { mustDecideSignIn, putSsoConfig, readSsoConfig, ssoOrigin } from './sso-config.ts'
 
-/** Sessions of another provider end. */
+/** Providers are told the certificate by hand, and do not ask for a new one. */
+const certificateMs = 10 * 365 * 86_400_000
+
+/** The first time makes the tenant's key. Sessions of another provider end. */
 export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfigUpdate', {
   scope: 'tenant',
   permission: 'tenant.update',
@@ -18,13 +24,21 @@ export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfi
     const entityId = isEnabled ? await entityIdOf(document.federationMetadata ?? '') : ''
     await getManagedTeams(context, subject, document.defaultTeams ?? [], 'defaultTeams')
     const origin = ssoOrigin(context, header('host'))
+    const key = await missingKey(context, subject)
     await context.admission.run(subject, (tx) =>
-      putSsoConfig(tx, { protocol: 'saml', isEnabled, document: { ...document }, origin }),
+      putSsoConfig(tx, { protocol: 'saml', isEnabled, document: { ...document }, origin }, { key }),
     )
     const provider = isEnabled ? samlProvider(entityId, longNameIdFormat(document.nameIdFormat)) : null
     await context.sso.endOthers(subject, 'saml', provider)
   },
 })
+
+/** A new key for a tenant that has none; null = it has one. */
+async function missingKey(context: ServerContext, subject: Subject) {
+  if ((await readSsoConfig(context, subject, 'saml'))?.spec.certificate !== undefined) return null
+  const { clock, random } = context
+  return createSelfSigned({ clock, random, commonName: 'Atrium single sign-on', validityMs: certificateMs })
+}
 
 async function entityIdOf(metadata: string): Promise<string> {
   if (metadata === '') throw invalid('federationMetadata', 'is missing. Sign-in by SAML needs it')

@@ -1,9 +1,11 @@
 import type { SsoConfigSpec } from '@atrium/api/kinds/sso-config.ts'
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Authority } from '@atrium/runtime/pki/pki.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { mustHoldRole } from '../../../auth/rights/escalation.ts'
 import type { Subject } from '../../../auth/rights/subject.ts'
+import { samlKeyField } from '../../../auth/sso/settings.ts'
 import { derivedUid } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
@@ -24,12 +26,23 @@ export const readSsoConfig = (
 ): Promise<StoredObject<'SsoConfig'> | null> =>
   admission.run(subject, (tx) => tx.get('SsoConfig', uidOf(subject.tenant, protocol)))
 
-/** Replaces the configuration. `secret`: null = there is none; the mask means that the stored one stays. */
-export async function putSsoConfig(tx: Tx, spec: SsoConfigSpec, secret: string | null = null): Promise<void> {
-  const uid = uidOf(tx.tenant, spec.protocol)
+/**
+ * Replaces the configuration. `secret`: null = there is none; the mask means that the stored one stays. `key`: for a configuration
+ * that has none; one that it has stays, for the provider holds its certificate.
+ */
+export async function putSsoConfig(
+  tx: Tx,
+  sent: SsoConfigSpec,
+  { secret = null, key = null }: { secret?: string | null; key?: Authority | null } = {},
+): Promise<void> {
+  const uid = uidOf(tx.tenant, sent.protocol)
   const existing = await tx.getForUpdate('SsoConfig', uid)
+  const certificate = existing?.spec.certificate ?? key?.certificatePem
+  const spec = certificate === undefined ? sent : { ...sent, certificate }
   if (existing) await tx.update('SsoConfig', uid, { spec })
   else await tx.create({ kind: 'SsoConfig', uid, project: null, name: spec.protocol, spec })
+  if (key && certificate === key.certificatePem)
+    await tx.putSecret(refOf(uid), samlKeyField, new Secret(key.privateKeyPem))
   if (secret === maskedValue) return
   if (secret) await tx.putSecret(refOf(uid), secretField, new Secret(secret))
   else await tx.removeSecret(refOf(uid), secretField)

@@ -1,0 +1,66 @@
+import type { Clock } from '@atrium/runtime/base/clock.ts'
+import type { Profile, SAML } from '@node-saml/node-saml'
+import type { SsoOrigin } from '../../store/identity/sso.ts'
+import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { providerOf, refuse, samlOf } from './saml.ts'
+import { checkMessage, readRedirect } from './saml-message.ts'
+import { type SamlSettings, samlProvider } from './settings.ts'
+
+/** Where the browser goes to end the provider's own session too; '' where it offers none. */
+export async function endSaml(settings: SamlSettings, clock: Clock, origin: SsoOrigin): Promise<string> {
+  const provider = await providerOf(settings)
+  const { entityId, logoutUrl } = provider
+  if (!settings.isSingleLogoutEnabled || logoutUrl === null || !origin.nameId) return ''
+  const { nameId: nameID, nameIdFormat: nameIDFormat = '', index } = origin
+  const profile: Profile = {
+    issuer: entityId,
+    nameID,
+    nameIDFormat,
+    ...(index === undefined ? {} : { sessionIndex: index }),
+  }
+  return samlOf(settings, provider, clock, null).getLogoutUrlAsync(profile, '', {})
+}
+
+/** As a form, or as the query of a redirect on the wire. */
+export type LogoutMessage = { samlRequest: string; samlResponse: string; relayState: string } | { search: string }
+
+/** Whose session the provider ends, and where the browser goes with the answer; null: it says that it ended the one it was asked to end. */
+export async function readLogout(
+  settings: SamlSettings,
+  clock: Clock,
+  message: LogoutMessage,
+): Promise<{ origin: Pick<SsoOrigin, 'provider' | 'nameId' | 'index'>; answerUrl: string } | null> {
+  const provider = await providerOf(settings)
+  const saml = samlOf(settings, provider, clock, null, { wantAuthnResponseSigned: true })
+  const { profile, relayState } =
+    'search' in message ? await byRedirect(saml, settings, message.search) : await byForm(saml, settings, message)
+  if (profile === null) return null
+  const { entityId, logoutUrl } = provider
+  if (profile.issuer !== entityId) throw new SsoRefusal('answerNotValid', answerNotValid, { admins: 'another issuer' })
+  const { nameID: nameId, sessionIndex: index } = profile
+  return {
+    origin: { provider: samlProvider(entityId, settings.nameIdFormat), nameId, ...(index && { index }) },
+    answerUrl: logoutUrl === null ? '' : await saml.getLogoutResponseUrlAsync(profile, relayState, {}, true),
+  }
+}
+
+async function byForm(
+  saml: SAML,
+  { key }: SamlSettings,
+  { samlRequest, samlResponse, relayState }: Exclude<LogoutMessage, { search: string }>,
+) {
+  await checkMessage(samlRequest || samlResponse, key)
+  if (samlRequest === '') {
+    // The library takes an answer to a sign-in here as well: whoever it names, it asks to end nothing.
+    await saml.validatePostResponseAsync({ SAMLResponse: samlResponse }).catch(refuse)
+    return { profile: null, relayState }
+  }
+  const { profile } = await saml.validatePostRequestAsync({ SAMLRequest: samlRequest }).catch(refuse)
+  return { profile, relayState }
+}
+
+async function byRedirect(saml: SAML, { key }: SamlSettings, search: string) {
+  const { told, signed } = await readRedirect(search, key)
+  const { profile } = await saml.validateRedirectAsync(told, signed).catch(refuse)
+  return { profile, relayState: told.RelayState ?? '' }
+}
