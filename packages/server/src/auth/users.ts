@@ -82,6 +82,9 @@ async function endAccess(sql: Sql, tenant: string, uid: string, kept: Buffer | n
   await deletePasswordLinksOf(sql, tenant, uid)
 }
 
+const changedMeanwhile = (): AtriumError =>
+  new AtriumError('Unauthorized', 'The password was changed at the same moment. Try again with the one that it is now.')
+
 const duplicate = (email: string): string => `A user with the e-mail '${email}' exists already.`
 
 export function users(
@@ -126,14 +129,16 @@ export function users(
         }),
       ),
 
-    async setPassword(scope, uid, password, keptToken) {
+    async setPassword(scope, uid, password, own) {
       checkLength(password)
       const hash = await hashPassword(password, random)
       await change(parts, scope, async (sql, at) => {
-        const user = await required(sql, scope.tenant, uid)
-        await storePassword(sql, scope.tenant, { uid, hash, at, kept: sessionHash(scope.tenant, keptToken) })
-        const ended = keptToken ? 'other sessions ended' : 'all sessions ended'
-        return { result: undefined, entry: entry('setPassword', user, `set the password; ${ended}`) }
+        const found = await rows.lockUser(sql, scope.tenant, uid)
+        if (!found) throw userNotFound(uid)
+        if (own && own.proven.passwordHash !== found.passwordHash) throw changedMeanwhile()
+        await storePassword(sql, scope.tenant, { uid, hash, at, kept: sessionHash(scope.tenant, own?.keptToken) })
+        const ended = own?.keptToken ? 'other sessions ended' : 'all sessions ended'
+        return { result: undefined, entry: entry('setPassword', found.user, `set the password; ${ended}`) }
       })
     },
 

@@ -30,6 +30,11 @@ export interface TokenHolder extends Enrolling {
   isProven: boolean
 }
 
+/** Somebody whose password was right, and the hash that it was compared with. */
+export interface ProvenPerson extends Person {
+  passwordHash: string
+}
+
 export interface PasswordInput extends PasswordTry {
   /** May be absent when the e-mail exists in one tenant only. */
   org?: string | undefined
@@ -46,7 +51,7 @@ export interface SignInIdentity {
    */
   signIn(input: PasswordInput & Pick<SessionOrigin, 'client'>): Promise<{ token: Secret<string>; isMfa: boolean }>
   /** As `signIn`, and opens nothing. */
-  provePassword(input: PasswordInput): Promise<Person>
+  provePassword(input: PasswordInput): Promise<ProvenPerson>
   holderOf(token: string): Promise<TokenHolder | null>
 
   /** The second step, by a code of an app or a recovery code. Rejects with `Unauthorized` and `PasswordExpired`. */
@@ -91,7 +96,7 @@ export interface SignInIdentity {
   sessions(person: Pick<Person, 'tenant' | 'userUid'>, token: string | null): Promise<SessionRow[]>
   /** Rejects with `ResourceNotFound` when the user has no such session. */
   endSession(scope: Scope, userUid: string, uid: string): Promise<void>
-  /** All of a user, but that of `keptToken`. */
+  /** All of a user, but that of `keptToken`, and sign-ins that are not finished. */
   endSessions(scope: Scope, userUid: string, keptToken?: string | null): Promise<void>
 
   /** What lets its holder set the password of a user, once. A former one ends. */

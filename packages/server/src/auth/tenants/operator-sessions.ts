@@ -26,12 +26,12 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
     },
 
     async signIn(given) {
-      const { uid, email } = await prove(given, (of) => rows.selectOperatorPassword(database.readsOf(systemTenant), of))
+      const { uid, email, hash } = await prove(given, (of) => rows.selectOperatorPassword(database.readsOf(systemTenant), of))
       const token = newToken(systemTenant, random)
       const expiresAt = isoIn(clock, sessionMs)
       await database.withTenant(systemTenant, async (sql) => {
         const at = isoNow(clock)
-        await rows.markOperatorSignIn(sql, uid, at)
+        if (!(await rows.markOperatorSignIn(sql, { uid, hash, at }))) throw wrong()
         await rows.insertOperatorSession(sql, { hash: hashOf(token), operatorUid: uid, at, expiresAt })
         const about = { kind: 'Session', uid, name: email, message: 'signed in with a password' } as const
         await audit(sql, clock, systemTenant, { type: 'operator', uid, name: email }, { action: 'signIn', ...about })

@@ -118,6 +118,23 @@ export async function selectSessions(
   }))
 }
 
+/**
+ * The session goes on under the next hash; null when it is over, or was renewed by somebody else. It stays one row: what ends it
+ * meanwhile, by whatever it knows of it, waits for this and finds it.
+ */
+export async function renewSession(
+  sql: Sql,
+  tenant: string,
+  { hash, next, at, expiresAt }: { hash: Buffer; next: Buffer; at: string; expiresAt: string },
+): Promise<{ isBySso: boolean } | null> {
+  const [row] = await sql.query<{ isBySso: boolean }>(
+    `update sessions set hash = $3, expires_at = $5 where tenant = $1 and hash = $2 and expires_at > $4
+     returning sso is not null as "isBySso"`,
+    [tenant, hash, next, at, expiresAt],
+  )
+  return row ?? null
+}
+
 /** What is known of it when it was there. */
 export async function deleteSession(sql: Sql, tenant: string, hash: Buffer): Promise<Required<SessionOrigin> | null> {
   const [row] = await sql.query<Required<SessionOrigin> & Record<string, unknown>>(
@@ -137,7 +154,10 @@ export async function deleteSessionNamed(sql: Sql, tenant: string, userUid: stri
   return rows.length > 0
 }
 
-/** All of a user, but the one with this hash, and codes that would become one. Returns how many sessions. */
+/**
+ * All of a user, but the one with this hash, and codes that would become one. Returns how many sessions. The caller holds the user's
+ * row (`lockUser`, or a change of it): a sign-in that is just being finished is over then, and its session seen.
+ */
 export async function deleteSessionsOf(
   sql: Sql,
   tenant: string,

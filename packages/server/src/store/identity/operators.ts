@@ -92,8 +92,16 @@ export async function selectOperatorPassword(sql: Sql, email: string): Promise<{
   return row ?? null
 }
 
-export async function markOperatorSignIn(sql: Sql, uid: string, at: string): Promise<void> {
-  await sql.query('update operators set last_sign_in_at = $2 where uid = $1', [uid, at])
+/** False when the operator may not sign in with this password (any more). */
+export async function markOperatorSignIn(
+  sql: Sql,
+  { uid, hash, at }: { uid: string; hash: string; at: string },
+): Promise<boolean> {
+  const rows = await sql.query(
+    'update operators set last_sign_in_at = $3 where uid = $1 and is_active and password_hash = $2 returning uid',
+    [uid, hash, at],
+  )
+  return rows.length > 0
 }
 
 export async function insertOperatorSession(
