@@ -55,7 +55,7 @@ export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMeta
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
 export interface AtriumSession { token: string; expiresAt: string }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
-export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; isCurrent: boolean })[] }
+export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; endsAt: string; isCurrent: boolean })[] }
 export interface AtriumSignIn { email: string; password: string }
 export interface AtriumSignOut { redirectUrl: string }
 export interface AtriumSystemAudit { items: ({ id: number; at: string; actor: { type: string; uid: string; name: string }; action: string; kind: string; uid: string; name: string; message: string })[] }

@@ -61,6 +61,7 @@ export const accountOperations: OwnOperations = {
           client: text,
           createdAt: text,
           expiresAt: text,
+          endsAt: text,
           isCurrent: Type.Boolean(),
         }),
       ),
