@@ -189,6 +189,10 @@ describe('nouns', () => {
     )
     const password = await cli.attempt(['user', 'password', 'ada@example.com'], { input: 'correct horse battery\n' })
     expect(password).toMatchObject({ exitCode: 0, stdout: 'user/ada@example.com has a new password\n' })
+    const own = ['user', 'password', cli.tenant.adminEmail]
+    expect(await cli.attempt(own, { input: 'a guess\nmine from now on\n' })).toMatchObject({ exitCode: 1 })
+    const changed = await cli.attempt(own, { input: `${cli.tenant.adminPassword.reveal()}\nmine from now on\n` })
+    expect(changed).toMatchObject({ exitCode: 0, stdout: `user/${cli.tenant.adminEmail} has a new password\n` })
   })
 
   test('teams hold roles for their members, who join and leave', async () => {

@@ -266,6 +266,26 @@ describe('links that set a password', () => {
   })
 })
 
+describe('one’s own password', () => {
+  test('takes the present one, whatever its owner may do to others; so do one’s own second factors', async () => {
+    const { adminUid, adminEmail, adminPassword, call } = await api.newTenant()
+    const signed = await authenticate({ emailId: adminEmail, password: adminPassword.reveal() })
+    const own = `/atrium/v1/users/${adminUid}`
+    for (const caller of [call, api.as({ Authorization: signed.body.Authorization })]) {
+      const refused = [
+        await caller(`PUT ${own}/password`, { body: { password: 'of a thief' } }),
+        await caller(`POST ${own}/passwordLink`),
+        await caller(`DELETE ${own}/mfa`),
+      ]
+      expect(refused.map(({ status }) => status)).toEqual([403, 403, 403])
+      expect(refused[0]?.body.message).toContain('/password/change')
+    }
+    const body = { currentPassword: adminPassword.reveal(), newPassword: 'another horse' }
+    expect((await call(`PATCH /v1/users/${adminUid}/password/change`, { body })).status).toBe(204)
+    expect((await authenticate({ emailId: adminEmail, password: 'another horse' })).status).toBe(200)
+  })
+})
+
 describe('login banners', () => {
   test('are read before signing in: the organisation’s, else the installation’s, and the same for unknown ones', async () => {
     const { call, tenant } = await api.newTenant()

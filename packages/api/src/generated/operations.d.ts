@@ -41,6 +41,7 @@ export interface AtriumPackPresetsRequest { presets: string[]; dryRun?: boolean 
 export interface AtriumPackUpgrade { from: string; to: string; packUid: string; values: string; taken: string[]; conflicts: ({ path: string; line: number; old: string | null; yours: string | null; new: string | null })[]; saved: boolean }
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
+export interface AtriumPasswordChange { currentPassword: string; newPassword: string }
 export interface AtriumPasswordLink { token: string; path: string; expiresAt: string }
 export interface AtriumPermissionExplanation { allowed: boolean; summary: string; user: AtriumNamed; permission: string; operation?: string | undefined; extent: "all" | "some" | "none"; givenBy: AtriumGrant[]; missedBy: AtriumGrant[]; missing: string[]; rolesThatGive: ({ uid: string; name: string; scope: "tenant" | "project" | "resource" })[]; askedOf: AtriumNamed[] }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
@@ -11779,6 +11780,14 @@ export interface Operations {
     status: 204
     response: void
   }
+  atriumSystemPasswordChange: {
+    route: 'PATCH /atrium/v1/system/password'
+    params: Empty
+    query: Empty
+    body: AtriumPasswordChange
+    status: 204
+    response: void
+  }
   atriumSystemMe: {
     route: 'GET /atrium/v1/system/me'
     params: Empty
@@ -13155,6 +13164,7 @@ export interface Routes {
   'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
   'POST /atrium/v1/system/sign-in': 'atriumSystemSignIn'
   'POST /atrium/v1/system/sign-out': 'atriumSystemSignOut'
+  'PATCH /atrium/v1/system/password': 'atriumSystemPasswordChange'
   'GET /atrium/v1/system/me': 'atriumSystemMe'
   'GET /atrium/v1/system/audit': 'atriumSystemAuditList'
   'GET /atrium/v1/system/operators': 'atriumOperatorsList'

@@ -15,6 +15,10 @@ export const systemOperations: OwnOperations = {
       { additionalProperties: false },
     ),
     AtriumSession: Type.Object({ token: text, expiresAt: text }),
+    AtriumPasswordChange: Type.Object(
+      { currentPassword: Type.String({ maxLength: 4096 }), newPassword: Type.String({ maxLength: 4096 }) },
+      { additionalProperties: false },
+    ),
     AtriumOperatorMe: Type.Object({ uid: text, name: text, role: text, permissions: Type.Array(text) }),
     AtriumOperator: Type.Object({
       uid: text,
@@ -85,6 +89,14 @@ export const systemOperations: OwnOperations = {
       method: 'POST',
       path: '/atrium/v1/system/sign-out',
       parameters: [],
+      responses: { 204: null },
+    },
+    {
+      id: 'atriumSystemPasswordChange',
+      method: 'PATCH',
+      path: '/atrium/v1/system/password',
+      parameters: [],
+      body: { schema: Type.Ref('AtriumPasswordChange'), required: true },
       responses: { 204: null },
     },
     {

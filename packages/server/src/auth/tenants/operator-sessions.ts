@@ -5,8 +5,10 @@ import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { audit } from '../../store/identity/audit.ts'
 import * as rows from '../../store/identity/operators.ts'
 import type { Parts } from '../parts.ts'
-import { passwordProver } from '../passwords/prove-password.ts'
+import { hashPassword } from '../passwords/hash.ts'
+import { type PasswordTry, passwordProver } from '../passwords/prove-password.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
+import { checkLength } from '../users.ts'
 import type { Operators } from './operators.ts'
 
 const sessionMs = 240 * 60_000
@@ -14,9 +16,11 @@ const sessionMs = 240 * 60_000
 const wrong = (): AtriumError =>
   new AtriumError('Unauthorized', 'E-mail or password is wrong, or the operator is not active.')
 
-export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'signIn' | 'signOut'> {
+export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'signIn' | 'signOut' | 'changePassword'> {
   const { database, clock, random } = parts
   const prove = passwordProver(parts, wrong)
+  const find = (given: PasswordTry) =>
+    prove(given, (email) => rows.selectOperatorPassword(database.readsOf(systemTenant), email))
 
   return {
     async ofToken(token) {
@@ -26,7 +30,7 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
     },
 
     async signIn(given) {
-      const { uid, email, hash } = await prove(given, (of) => rows.selectOperatorPassword(database.readsOf(systemTenant), of))
+      const { uid, email, hash } = await find(given)
       const token = newToken(systemTenant, random)
       const expiresAt = isoIn(clock, sessionMs)
       await database.withTenant(systemTenant, async (sql) => {
@@ -37,6 +41,20 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
         await audit(sql, clock, systemTenant, { type: 'operator', uid, name: email }, { action: 'signIn', ...about })
       })
       return { token: new Secret(token), expiresAt }
+    },
+
+    async changePassword(present, password, keptToken) {
+      checkLength(password)
+      const { uid, email, hash: proven } = await find(present)
+      const hash = await hashPassword(password, random)
+      await database.withTenant(systemTenant, async (sql) => {
+        const at = isoNow(clock)
+        if (!(await rows.updateOperatorPassword(sql, { uid, hash, at, proven }))) throw wrong()
+        await rows.deleteOperatorSessionsOf(sql, uid, hashOf(keptToken))
+        await rows.deleteOperatorLink(sql, uid)
+        const about = { kind: 'Operator', uid, name: email, message: 'set the password; other sessions ended' } as const
+        await audit(sql, clock, systemTenant, { type: 'operator', uid, name: email }, { action: 'setPassword', ...about })
+      })
     },
 
     async signOut(token) {

@@ -34,6 +34,12 @@ export interface Operators {
   /** Throttled and refused as a user's sign-in is. `expiresAt` is RFC 3339. */
   signIn(input: { email: string; password: string; ip: string }): Promise<{ token: Secret<string>; expiresAt: string }>
   signOut(token: string): Promise<void>
+  /** Throttled and refused as `signIn`. Their sessions end but that of `keptToken`, and so does their link. */
+  changePassword(
+    present: { email: string; password: string; ip: string },
+    password: Secret<string>,
+    keptToken: string,
+  ): Promise<void>
   list(): Promise<Operator[]>
   /** They set their password by the link. */
   create(actor: Actor, operator: NewOperator): Promise<{ operator: Operator; link: IssuedLink }>
@@ -142,7 +148,7 @@ export function operators(parts: Parts): Operators {
         const uid = await rows.takeOperatorLink(sql, linkHash, at)
         if (uid === null) return null
         const operator = find(await rows.lockOperators(sql), uid)
-        await rows.updateOperatorPassword(sql, uid, hash, at)
+        await rows.updateOperatorPassword(sql, { uid, hash, at })
         await rows.deleteOperatorSessionsOf(sql, uid)
         const actor = { type: 'operator', uid, name: operator.email } as const
         const message = 'set the password by a link; all sessions ended'

@@ -75,8 +75,17 @@ export async function updateOperator(sql: Sql, operator: Operator, at: string): 
   )
 }
 
-export async function updateOperatorPassword(sql: Sql, uid: string, hash: string, at: string): Promise<void> {
-  await sql.query('update operators set password_hash = $2, modified_at = $3 where uid = $1', [uid, hash, at])
+/** False when the operator's password is no longer the `proven` one, where there is one to prove. */
+export async function updateOperatorPassword(
+  sql: Sql,
+  { uid, hash, at, proven = null }: { uid: string; hash: string; at: string; proven?: string | null },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update operators set password_hash = $2, modified_at = $3
+     where uid = $1 and ($4::text is null or is_active and password_hash = $4) returning uid`,
+    [uid, hash, at, proven],
+  )
+  return rows.length > 0
 }
 
 export async function deleteOperator(sql: Sql, uid: string): Promise<void> {
@@ -129,8 +138,14 @@ export async function deleteOperatorSession(sql: Sql, hash: Buffer): Promise<voi
   await sql.query('delete from operator_sessions where hash = $1', [hash])
 }
 
-export async function deleteOperatorSessionsOf(sql: Sql, operatorUid: string): Promise<void> {
-  await sql.query('delete from operator_sessions where operator_uid = $1', [operatorUid])
+/** All of an operator, but the one with this hash. */
+export async function deleteOperatorSessionsOf(
+  sql: Sql,
+  operatorUid: string,
+  keptHash: Buffer | null = null,
+): Promise<void> {
+  const text = 'delete from operator_sessions where operator_uid = $1 and hash is distinct from $2'
+  await sql.query(text, [operatorUid, keptHash])
 }
 
 /** A newer one takes the place of the older. */

@@ -7,6 +7,7 @@ import { atriumOperatorsList } from './atriumOperatorsList.ts'
 import { atriumOperatorsUpdate } from './atriumOperatorsUpdate.ts'
 import { atriumSystemAuditList } from './atriumSystemAuditList.ts'
 import { atriumSystemMe } from './atriumSystemMe.ts'
+import { atriumSystemPasswordChange } from './atriumSystemPasswordChange.ts'
 import { atriumSystemSignIn } from './atriumSystemSignIn.ts'
 import { atriumSystemSignOut } from './atriumSystemSignOut.ts'
 import { atriumTenantsActivate } from './atriumTenantsActivate.ts'
@@ -28,6 +29,7 @@ export const operatorsOperations: RegisteredOperation[] = [
   atriumOperatorsUpdate,
   atriumSystemAuditList,
   atriumSystemMe,
+  atriumSystemPasswordChange,
   atriumSystemSignIn,
   atriumSystemSignOut,
   atriumTenantsActivate,
