@@ -21,6 +21,7 @@ export interface AtriumLayerPreview { id: string; profileUid: string; change: "a
 export interface AtriumLink { url: string; expiresAt: string }
 export interface AtriumLinkUse { token: string; password: string }
 export interface AtriumLinkUsed { email: string; organization: string }
+export interface AtriumLinkedUsersSetting { isPasswordAllowed: boolean }
 export interface AtriumLoginCode { code: string; verifier: string }
 export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
 export interface AtriumMfaCode { code: string }
@@ -11764,6 +11765,22 @@ export interface Operations {
     status: 200
     response: AtriumSignOut
   }
+  atriumTenantsLinkedUsersGet: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/linkedUsers'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumLinkedUsersSetting
+  }
+  atriumTenantsLinkedUsersUpdate: {
+    route: 'PUT /atrium/v1/tenants/{tenantUid}/linkedUsers'
+    params: { tenantUid: string }
+    query: Empty
+    body: AtriumLinkedUsersSetting
+    status: 204
+    response: void
+  }
   atriumSystemSignIn: {
     route: 'POST /atrium/v1/system/sign-in'
     params: Empty
@@ -13162,6 +13179,8 @@ export interface Routes {
   'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'
   'POST /atrium/v1/auth/code': 'atriumAuthCodeExchange'
   'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
+  'GET /atrium/v1/tenants/{tenantUid}/linkedUsers': 'atriumTenantsLinkedUsersGet'
+  'PUT /atrium/v1/tenants/{tenantUid}/linkedUsers': 'atriumTenantsLinkedUsersUpdate'
   'POST /atrium/v1/system/sign-in': 'atriumSystemSignIn'
   'POST /atrium/v1/system/sign-out': 'atriumSystemSignOut'
   'PATCH /atrium/v1/system/password': 'atriumSystemPasswordChange'

@@ -6,6 +6,7 @@ import { deletePasswordLink, replacePasswordLink, selectPasswordLink } from '../
 import { selectUser } from '../../store/identity/users.ts'
 import type { Identity } from '../identity.ts'
 import { change, type Parts, userNotFound } from '../parts.ts'
+import { providerAlone, usesProviderAlone } from '../sso/linked-users.ts'
 import { openTenant } from '../tenants/tenants.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
 import { storePassword } from '../users.ts'
@@ -37,6 +38,7 @@ export function passwordLinks(parts: Parts): Pick<Identity, Methods> {
             'The user is disabled, and signs in with no password. Enable them first.',
           )
         }
+        if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Their')
         const token = newToken(tenant, random)
         const expiresAt = isoIn(clock, linkMs)
         await replacePasswordLink(sql, tenant, { userUid, hash: hashOf(token), at, expiresAt })

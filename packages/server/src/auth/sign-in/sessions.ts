@@ -20,6 +20,7 @@ import { lockUser, selectUser } from '../../store/identity/users.ts'
 import { lacksFactor } from '../factors/required-factor.ts'
 import type { Identity } from '../identity.ts'
 import { change, type Parts, userNotFound } from '../parts.ts'
+import { providerAlone, usesProviderAlone } from '../sso/linked-users.ts'
 import { mustBeActive } from '../tenants/tenants.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
 
@@ -66,6 +67,12 @@ const needsToEnrol = (): AtriumError =>
     'Your organisation asks for a second factor, and you have none yet. Add one in this session, or sign in again.',
   )
 
+/** Nobody's session by password goes on without the factor that the tenant asks for, or past the tenant's own provider, which asks for its own. */
+async function mustGoOn(sql: Sql, tenant: string, userUid: string): Promise<void> {
+  if (await lacksFactor(sql, tenant, userUid)) throw needsToEnrol()
+  if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Your')
+}
+
 type Methods = 'refresh' | 'revokeToken' | 'sessions' | 'endSession' | 'endSessions'
 
 export function sessions(parts: Parts): Pick<Identity, Methods> {
@@ -82,8 +89,7 @@ export function sessions(parts: Parts): Pick<Identity, Methods> {
         const { token: renewed, hash: next, ...times } = await issue(parts, sql, tenant)
         const was = await renewSession(sql, tenant, { hash, next, ...times })
         if (!was) return null
-        // An identity provider asked for its own; nobody else goes on for ever without the factor that the tenant asks for.
-        if (!was.isBySso && (await lacksFactor(sql, tenant, session.userUid))) throw needsToEnrol()
+        if (!was.isBySso) await mustGoOn(sql, tenant, session.userUid)
         const actor = { type: 'user', uid: session.userUid, name: session.email } as const
         await audit(sql, clock, tenant, actor, entry('refresh', session, 'exchanged a session for a new one'))
         return renewed

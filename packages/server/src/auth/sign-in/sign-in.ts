@@ -11,6 +11,7 @@ import type { Identity } from '../identity.ts'
 import type { Parts } from '../parts.ts'
 import { hashPassword, isOutdated } from '../passwords/hash.ts'
 import { passwordProver } from '../passwords/prove-password.ts'
+import { providerAlone, usesProviderAlone } from '../sso/linked-users.ts'
 import { mustBeActive } from '../tenants/tenants.ts'
 import { hashOf, newToken } from '../tokens.ts'
 import { finishSignIn, passwordExpired } from './finish-sign-in.ts'
@@ -68,6 +69,7 @@ export function signIns(
     return database.withTenant(tenant, async (sql) => {
       const now = await lockUser(sql, tenant, userUid)
       if (!now?.user.isActive || now.passwordHash !== passwordHash) return null
+      if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Your')
       if (await needsFactor(sql, tenant, userUid)) {
         return { token: await openChallenge(parts, sql, person), isMfa: true }
       }

@@ -126,6 +126,13 @@ export async function updatePassword(sql: Sql, tenant: string, uid: string, hash
   )
 }
 
+export async function deletePassword(sql: Sql, tenant: string, uid: string, at: string): Promise<void> {
+  await sql.query(
+    'update users set password_hash = null, password_set_at = null, modified_at = $3 where tenant = $1 and uid = $2',
+    [tenant, uid, at],
+  )
+}
+
 /** The same password under another hash, unless it was changed meanwhile. */
 export async function replaceHash(
   sql: Sql,

@@ -9,7 +9,11 @@ export const atriumSystemPasswordChange = defineOperatorOperation(
   'atriumSystemPasswordChange',
   null,
   async ({ body: { currentPassword, newPassword }, operator: { actor, token }, ip }, context) => {
-    if (token === null) throw new AtriumError('InvalidState', 'The machine’s credential has no password.')
+    if (token === null)
+      throw new AtriumError(
+        'InvalidState',
+        'Sign in as an operator first: this changes the password of whose session asks.',
+      )
     const password = new Secret(newPassword)
     mustDiffer(currentPassword, password)
     await checkPassword(context, systemTenant, 'newPassword', password)
