@@ -102,6 +102,8 @@ describe('an operator', () => {
     const former = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     const { body } = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     expect((await setPassword(former.body.url, 'by the void link')).status).toBe(401)
+    const found = await api.as({})('POST /atrium/v1/links/find', { body: { token: tokenOf(body.url) } })
+    expect(found.body).toEqual({ email, organization: '', isFirst: false })
     expect((await setPassword(body.url, 'short')).body.details.field).toBe('password')
     expect((await setPassword(body.url, 'another password')).status).toBe(200)
     expect((await setPassword(body.url, 'and once more')).status).toBe(401)

@@ -19,6 +19,8 @@ export interface AtriumExplanation { ready: boolean; serves: boolean; state: str
 export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
 export interface AtriumLink { url: string; expiresAt: string }
+export interface AtriumLinkFound { email: string; organization: string; isFirst: boolean }
+export interface AtriumLinkToken { token: string }
 export interface AtriumLinkUse { token: string; password: string }
 export interface AtriumLinkUsed { email: string; organization: string }
 export interface AtriumLinkedUsersSetting { isPasswordAllowed: boolean }
@@ -43,7 +45,6 @@ export interface AtriumPackUpgrade { from: string; to: string; packUid: string; 
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
 export interface AtriumPasswordChange { currentPassword: string; newPassword: string }
-export interface AtriumPasswordLink { token: string; path: string; expiresAt: string }
 export interface AtriumPermissionExplanation { allowed: boolean; summary: string; user: AtriumNamed; permission: string; operation?: string | undefined; extent: "all" | "some" | "none"; givenBy: AtriumGrant[]; missedBy: AtriumGrant[]; missing: string[]; rolesThatGive: ({ uid: string; name: string; scope: "tenant" | "project" | "resource" })[]; askedOf: AtriumNamed[] }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
 export interface AtriumRecoveryCodes { recoveryCodes: string[] }
@@ -11547,7 +11548,7 @@ export interface Operations {
     query: Empty
     body: undefined
     status: 201
-    response: AtriumPasswordLink
+    response: AtriumLink
   }
   atriumTenantsMfaGet: {
     route: 'GET /atrium/v1/tenants/{tenantUid}/mfa'
@@ -11860,6 +11861,14 @@ export interface Operations {
     body: undefined
     status: 200
     response: AtriumLink
+  }
+  atriumLinksFind: {
+    route: 'POST /atrium/v1/links/find'
+    params: Empty
+    query: Empty
+    body: AtriumLinkToken
+    status: 200
+    response: AtriumLinkFound
   }
   atriumLinksUse: {
     route: 'POST /atrium/v1/links'
@@ -13191,6 +13200,7 @@ export interface Routes {
   'PATCH /atrium/v1/system/operators/{uid}': 'atriumOperatorsUpdate'
   'DELETE /atrium/v1/system/operators/{uid}': 'atriumOperatorsDelete'
   'POST /atrium/v1/system/operators/{uid}/activate': 'atriumOperatorsActivate'
+  'POST /atrium/v1/links/find': 'atriumLinksFind'
   'POST /atrium/v1/links': 'atriumLinksUse'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'

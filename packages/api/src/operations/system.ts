@@ -59,6 +59,8 @@ export const systemOperations: OwnOperations = {
       { token: Type.String({ maxLength: 256 }), password: Type.String({ maxLength: 4096 }) },
       { additionalProperties: false },
     ),
+    AtriumLinkToken: Type.Object({ token: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
+    AtriumLinkFound: Type.Object({ email: text, organization: text, isFirst: Type.Boolean() }),
     AtriumLinkUsed: Type.Object({ email: text, organization: text }),
     AtriumSystemAudit: Type.Object({
       items: Type.Array(
@@ -152,6 +154,14 @@ export const systemOperations: OwnOperations = {
       path: `${operators}/{uid}/activate`,
       parameters: [uid],
       responses: { 200: Type.Ref('AtriumLink') },
+    },
+    {
+      id: 'atriumLinksFind',
+      method: 'POST',
+      path: '/atrium/v1/links/find',
+      parameters: [],
+      body: { schema: Type.Ref('AtriumLinkToken'), required: true },
+      responses: { 200: Type.Ref('AtriumLinkFound') },
     },
     {
       id: 'atriumLinksUse',

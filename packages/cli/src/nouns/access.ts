@@ -38,7 +38,8 @@ const userNoun: Noun = {
     },
     {
       name: 'password',
-      description: 'set a password, one’s own with the present one; asked for, or read from standard input, a line each',
+      description:
+        'set a password, one’s own with the present one; asked for, or read from standard input, a line each',
       arguments: [['<email>', 'of the user']],
       async run({ client }, { args: [email = ''] }) {
         const { uid } = await findItem(client, user, email)
@@ -59,11 +60,9 @@ const userNoun: Noun = {
       arguments: [['<email>', 'of the user']],
       async run({ client }, { args: [email = ''] }) {
         const params = { uid: (await findItem(client, user, email)).uid }
-        const { path, expiresAt } = await client.call('POST /atrium/v1/users/{uid}/passwordLink', { params })
-        process.stderr.write(
-          `Works once, until ${expiresAt}: PATCH with {"password": "…"} to this path of the server.\n`,
-        )
-        return path
+        const { url, expiresAt } = await client.call('POST /atrium/v1/users/{uid}/passwordLink', { params })
+        process.stderr.write(`They open it in a browser. It works once, until ${expiresAt}.\n`)
+        return url
       },
     },
     helpVerb('reset-mfa', 'take every second factor from a user who lost theirs', 'DELETE /atrium/v1/users/{uid}/mfa'),

@@ -3,7 +3,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
-import type { Activation } from './passwords/activation.ts'
+import type { Links } from './passwords/links.ts'
 import type { Grants, NamedObject, Subject } from './rights/subject.ts'
 import type { ProvenPerson, SignInIdentity } from './sign-in/sign-in-identity.ts'
 import type { Operators } from './tenants/operators.ts'
@@ -137,7 +137,7 @@ export interface Scope {
 export interface Identity extends SignInIdentity {
   readonly operators: Operators
   readonly tenantLife: TenantLife
-  readonly activation: Activation
+  readonly links: Links
 
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>

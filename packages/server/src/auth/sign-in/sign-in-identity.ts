@@ -9,6 +9,7 @@ import type { SessionOrigin, SessionRow } from '../../store/identity/credentials
 import type { FactorInfo } from '../../store/identity/factors.ts'
 import type { RelyingParty } from '../factors/webauthn.ts'
 import type { Scope } from '../identity.ts'
+import type { IssuedLink } from '../passwords/links.ts'
 import type { PasswordAge } from '../passwords/policy.ts'
 import type { PasswordTry } from '../passwords/prove-password.ts'
 
@@ -100,14 +101,7 @@ export interface SignInIdentity {
   endSessions(scope: Scope, userUid: string, keptToken?: string | null): Promise<void>
 
   /** What lets its holder set the password of a user, once. A former one ends. */
-  createPasswordLink(
-    scope: Scope,
-    userUid: string,
-  ): Promise<{ token: Secret<string>; expiresAt: string; isFirst: boolean }>
-  /** Whose password the link sets, and whether it is their first; null when it is not valid (any more). */
-  passwordLink(token: string): Promise<{ tenant: string; userUid: string; isFirst: boolean } | null>
-  /** False when the link was used meanwhile. */
-  followPasswordLink(token: string, password: Secret<string>): Promise<boolean>
+  createPasswordLink(scope: Scope, userUid: string): Promise<IssuedLink>
   passwordAge(person: Pick<Person, 'tenant' | 'userUid'>): Promise<PasswordAge>
   /** Why users of the tenant may not have this password, with everything that it lacks; null = they may. */
   problemOfPassword(tenant: string, password: Secret<string>): Promise<string | null>

@@ -4,6 +4,7 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { audit } from '../../store/identity/audit.ts'
 import * as rows from '../../store/identity/operators.ts'
+import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
 import type { Parts } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { type PasswordTry, passwordProver } from '../passwords/prove-password.ts'
@@ -51,9 +52,15 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
         const at = isoNow(clock)
         if (!(await rows.updateOperatorPassword(sql, { uid, hash, at, proven }))) throw wrong()
         await rows.deleteOperatorSessionsOf(sql, uid, hashOf(keptToken))
-        await rows.deleteOperatorLink(sql, uid)
+        await deletePasswordLinksOf(sql, systemTenant, uid)
         const about = { kind: 'Operator', uid, name: email, message: 'set the password; other sessions ended' } as const
-        await audit(sql, clock, systemTenant, { type: 'operator', uid, name: email }, { action: 'setPassword', ...about })
+        await audit(
+          sql,
+          clock,
+          systemTenant,
+          { type: 'operator', uid, name: email },
+          { action: 'setPassword', ...about },
+        )
       })
     },
 

@@ -147,33 +147,3 @@ export async function deleteOperatorSessionsOf(
   const text = 'delete from operator_sessions where operator_uid = $1 and hash is distinct from $2'
   await sql.query(text, [operatorUid, keptHash])
 }
-
-/** A newer one takes the place of the older. */
-export async function replaceOperatorLink(
-  sql: Sql,
-  link: { operatorUid: string; hash: Buffer; at: string; expiresAt: string },
-): Promise<void> {
-  await sql.query(
-    `insert into operator_links (operator_uid, hash, created_at, expires_at) values ($1, $2, $3, $4)
-     on conflict (tenant, operator_uid) do update
-       set hash = excluded.hash, created_at = excluded.created_at, expires_at = excluded.expires_at`,
-    [link.operatorUid, link.hash, link.at, link.expiresAt],
-  )
-}
-
-export async function deleteOperatorLink(sql: Sql, operatorUid: string): Promise<void> {
-  await sql.query('delete from operator_links where operator_uid = $1', [operatorUid])
-}
-
-export async function hasOperatorLink(sql: Sql, hash: Buffer, at: string): Promise<boolean> {
-  return (await sql.query('select from operator_links where hash = $1 and expires_at > $2', [hash, at])).length > 0
-}
-
-/** Whose it was; null when there is none that is valid now. Of any number who take it at once, one gets it. */
-export async function takeOperatorLink(sql: Sql, hash: Buffer, at: string): Promise<string | null> {
-  const [row] = await sql.query<{ uid: string }>(
-    'delete from operator_links where hash = $1 and expires_at > $2 returning operator_uid as uid',
-    [hash, at],
-  )
-  return row?.uid ?? null
-}

@@ -1,5 +1,4 @@
 import type { RegisteredOperation } from '../../operation.ts'
-import { atriumLinksUse } from './atriumLinksUse.ts'
 import { atriumOperatorsActivate } from './atriumOperatorsActivate.ts'
 import { atriumOperatorsCreate } from './atriumOperatorsCreate.ts'
 import { atriumOperatorsDelete } from './atriumOperatorsDelete.ts'
@@ -21,7 +20,6 @@ import { atriumTenantsList } from './atriumTenantsList.ts'
 
 /** Of operators, and of those who got a link from one. */
 export const operatorsOperations: RegisteredOperation[] = [
-  atriumLinksUse,
   atriumOperatorsActivate,
   atriumOperatorsCreate,
   atriumOperatorsDelete,
