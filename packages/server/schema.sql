@@ -525,6 +525,7 @@ create table sessions (
   grant delete to atrium_system
   grant delete, insert, select to atrium_app
   grant select (expires_at) to atrium_system
+  grant update (expires_at, hash) to atrium_app
 
 create table settings (
   modified_at timestamp with time zone not null,

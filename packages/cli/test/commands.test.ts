@@ -189,6 +189,10 @@ describe('nouns', () => {
     )
     const password = await cli.attempt(['user', 'password', 'ada@example.com'], { input: 'correct horse battery\n' })
     expect(password).toMatchObject({ exitCode: 0, stdout: 'user/ada@example.com has a new password\n' })
+    const own = ['user', 'password', cli.tenant.adminEmail]
+    expect(await cli.attempt(own, { input: 'a guess\nmine from now on\n' })).toMatchObject({ exitCode: 1 })
+    const changed = await cli.attempt(own, { input: `${cli.tenant.adminPassword.reveal()}\nmine from now on\n` })
+    expect(changed).toMatchObject({ exitCode: 0, stdout: `user/${cli.tenant.adminEmail} has a new password\n` })
   })
 
   test('teams hold roles for their members, who join and leave', async () => {
@@ -221,8 +225,8 @@ describe('nouns', () => {
   test('a person signs in with a password, accepts what is to be read, and proves a second factor', async () => {
     const email = 'eve@example.com'
     await cli.atrium('user', 'create', email, '--role', 'Tenant Viewer')
-    const path = (await cli.atrium('user', 'password-link', email)).trim()
-    expect(path).toMatch(/^\/v1\/auth\/password\/.+\/activate$/)
+    const url = (await cli.atrium('user', 'password-link', email)).trim()
+    expect(url).toMatch(/^https:.+\/activate#.+$/)
     await cli.attempt(['user', 'password', email], { input: 'correct horse' })
     const file = join(cli.folder, 'eve.json')
     const signIn = (input: string, ...more: string[]) => {

@@ -43,9 +43,9 @@ test('the operator that the configuration names signs in, invites a tenant, clos
   expect(await states()).toEqual({ acme: 'Active', beta: 'Pending' })
   const again = await json('tenant', 'activate', 'beta')
   const use = (url: string) =>
-    cli.plane.installation.identity.activation.useLink(url.split('#')[1] ?? '', new Secret('of ada, by a link'))
+    cli.plane.installation.identity.links.use(url.split('#')[1] ?? '', new Secret('of ada, by a link'))
   await expect(use(made.activation.url)).rejects.toMatchObject({ code: 'Unauthorized' })
-  expect(await use(again.url)).toEqual({ email: 'ada@beta.test', organization: 'beta' })
+  expect(await use(again.url)).toMatchObject({ email: 'ada@beta.test', organization: 'beta', isFirst: true })
 
   expect(await cli.atrium('tenant', 'disable', 'beta')).toBe('tenant/beta disabled\n')
   expect(await states()).toEqual({ acme: 'Active', beta: 'Disabled' })

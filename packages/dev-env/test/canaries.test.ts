@@ -160,10 +160,12 @@ async function feed(): Promise<void> {
   const app = { deviceName: 'phone', password: credentials.password }
   const begun = await call('POST /atrium/v1/account/mfa/totp/start', { body: app, headers: { Authorization } })
   canaries.set('app', (JSON.parse(begun.text) as { secret: string }).secret)
-  const link = await call(`POST /atrium/v1/users/${tenant.adminUid}/passwordLink`)
-  const { token, path } = JSON.parse(link.text) as { token: string; path: string }
+  const user = await call('POST /v1/users', { body: { spec: { emailId: 'linked@example.com' } } })
+  const link = await call(`POST /atrium/v1/users/${(JSON.parse(user.text) as { uid: string }).uid}/passwordLink`)
+  const [, token = ''] = (JSON.parse(link.text) as { url: string }).url.split('#')
   canaries.set('link', token)
-  await call(`PATCH ${path}`, { body: { password: 'short' } })
+  await call('POST /atrium/v1/links/find', { body: { token } })
+  await call('POST /atrium/v1/links', { body: { token, password: 'short' } })
   await call('POST /v1/auth/authenticate', { body: { ...credentials, password: canary('guess') } })
   await call(`GET /v1/auth/refresh/${canary('stray-token')}`)
   await call('GET /v1/users/info', { headers: { ApiKey: canary('stray-key') } })

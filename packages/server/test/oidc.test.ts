@@ -75,10 +75,9 @@ describe('sign-in by OpenID Connect', () => {
 
   test('links a local user of that e-mail, whose password goes on', async () => {
     const tenant = await newOrg()
-    await tenant.call(`PUT /atrium/v1/users/${tenant.adminUid}/password`, { body: { password: 'still my own' } })
     const answer = await browser().signInByOidc(tenant.org, issuer, { ...ada, email: tenant.adminEmail })
     expect((await whoAmI(answer.body.Authorization)).body.userUid).toBe(tenant.adminUid)
-    const body = { emailId: tenant.adminEmail, password: 'still my own', org: tenant.org }
+    const body = { emailId: tenant.adminEmail, password: tenant.adminPassword.reveal(), org: tenant.org }
     expect((await api.as({})('POST /v1/auth/authenticate', { body })).status).toBe(200)
   })
 

@@ -22,6 +22,7 @@ const session = async (credentials: object): Promise<Caller> => {
   expect(answer.status, answer.text).toBe(200)
   return api.as({ Authorization: answer.body.token })
 }
+const me = 'GET /atrium/v1/system/me'
 const tokenOf = (url: string): string => url.split('#')[1] ?? ''
 const setPassword = (url: string, password: string) =>
   api.as({})('POST /atrium/v1/links', { body: { token: tokenOf(url), password } })
@@ -77,11 +78,32 @@ describe('an operator', () => {
     expect((await signIn({ email, password })).status).toBe(401)
   })
 
+  test('changes their password with the present one, which ends their other sessions, and makes no link for themselves', async () => {
+    const { uid, call, email, password } = await newOperator('RootAdmin')
+    const other = await session({ email, password })
+    const { body } = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
+    expect((await call(`POST /atrium/v1/system/operators/${uid}/activate`)).status).toBe(403)
+    const change = (currentPassword: string, newPassword: string) =>
+      call('PATCH /atrium/v1/system/password', { body: { currentPassword, newPassword } })
+    expect((await change('a guess', 'another password')).status).toBe(401)
+    expect((await change(password, password)).body.details).toEqual({ field: 'newPassword' })
+    expect((await change(password, 'x')).body.details).toEqual({ field: 'newPassword' })
+    expect((await change(password, 'another password')).status).toBe(204)
+    expect([(await call(me)).status, (await other(me)).status]).toEqual([200, 401])
+    expect((await setPassword(body.url, 'by a link from before')).status).toBe(401)
+    expect((await signIn({ email, password })).status).toBe(401)
+    await session({ email, password: 'another password' })
+    const ofMachine = { body: { currentPassword: 'none', newPassword: 'another password' } }
+    expect((await machine('PATCH /atrium/v1/system/password', ofMachine)).body.code).toBe('InvalidState')
+  })
+
   test('sets a new password by a link that works once, and ends their sessions by it', async () => {
     const { uid, call, email } = await newOperator('RootAdmin')
     const former = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     const { body } = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     expect((await setPassword(former.body.url, 'by the void link')).status).toBe(401)
+    const found = await api.as({})('POST /atrium/v1/links/find', { body: { token: tokenOf(body.url) } })
+    expect(found.body).toEqual({ email, organization: '', isFirst: false })
     expect((await setPassword(body.url, 'short')).body.details.field).toBe('password')
     expect((await setPassword(body.url, 'another password')).status).toBe(200)
     expect((await setPassword(body.url, 'and once more')).status).toBe(401)

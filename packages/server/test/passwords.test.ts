@@ -196,6 +196,8 @@ describe('passwords that expire', () => {
   })
 })
 
+const tokenOf = (url: string): string => url.split('#')[1] ?? ''
+
 describe('links that set a password', () => {
   test('give a new user their first one, once', async () => {
     const { call, tenant } = await api.newTenant()
@@ -203,28 +205,38 @@ describe('links that set a password', () => {
     const { uid } = created.body
     const link = await call(`POST /atrium/v1/users/${uid}/passwordLink`)
     expect(link.status, link.text).toBe(201)
-    expect(link.body.path).toBe(`/v1/auth/password/${link.body.token}/activate`)
-    const activate = (text: string) => api.as({})(`PATCH ${link.body.path}`, { body: { password: text } })
+    expect(link.body.url).toMatch(/^https:\/\/plane\.test\/activate#[\w-]+\.[\w-]{43}$/)
+    const token = tokenOf(link.body.url)
+    const found = await api.as({})('POST /atrium/v1/links/find', { body: { token } })
+    expect(found.body).toEqual({ email: 'new@example.com', organization: tenant.name, isFirst: true })
+    const activate = (text: string) =>
+      api.as({})(`PATCH /v1/auth/password/${token}/activate`, { body: { password: text } })
     const signIn = () => authenticate({ emailId: 'new@example.com', password, org: tenant.name })
     expect((await signIn()).status).toBe(401)
     expect((await activate('x')).body.details, 'a refused password leaves the link').toEqual({ field: 'password' })
     expect((await activate(password)).status).toBe(204)
     expect((await signIn()).status).toBe(200)
     expect((await activate('another horse')).status).toBe(401)
-    expect(JSON.stringify(await asOwner('select * from audit_log where uid = $1', [uid]))).not.toContain(
-      link.body.token,
-    )
+    expect(JSON.stringify(await asOwner('select * from audit_log where uid = $1', [uid]))).not.toContain(token)
   })
 
   test('replace a forgotten one, end sessions, and end themselves: after a day, by a newer one, by a change', async () => {
     const { uid, admin, signIn } = await newSomebody()
     const session = api.as({ Authorization: (await signIn()).body.Authorization })
-    const newLink = async (): Promise<string> => (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body.path
-    const follow = (path: string, text = 'another horse') => api.as({})(`PATCH ${path}`, { body: { password: text } })
+    const newLink = async (): Promise<string> =>
+      tokenOf((await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body.url)
+    const follow = (token: string, end = 'reset') =>
+      api.as({})(`PATCH /v1/auth/password/${token}/${end}`, { body: { password: 'another horse' } })
+    const find = (token: string) => api.as({})('POST /atrium/v1/links/find', { body: { token } })
     const [first, second] = [await newLink(), await newLink()]
-    expect(second).toMatch(/\/reset$/)
-    expect((await follow(first)).status, 'a newer one').toBe(401)
-    expect((await follow(second.replace('/reset', '/activate'))).status, 'no first password').toBe(401)
+    expect((await find(second)).body.isFirst).toBe(false)
+    const refused = await follow(first)
+    expect(refused.status, 'a newer one').toBe(401)
+    const others = [await find(first), await follow(second, 'activate')]
+    expect(
+      others.map(({ body }) => body.message),
+      'one text for all of them',
+    ).toEqual(others.map(() => refused.body.message))
     await clock.advance(dayMs)
     expect((await follow(second)).status, 'a day later').toBe(401)
     const third = await newLink()
@@ -238,22 +250,24 @@ describe('links that set a password', () => {
 
   test('end when the user gets another e-mail address: they were handed to whoever had the former one', async () => {
     const { admin, uid } = await newSomebody()
-    const { path } = (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body
+    const newLink = async () => tokenOf((await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body.url)
+    const use = async (token: string) =>
+      (await api.as({})('POST /atrium/v1/links', { body: { token, password } })).status
+    const former = await newLink()
     const spec = { firstName: 'Grace', emailId: `${uid}@example.com` }
     expect((await admin(`PUT /v1/users/${uid}`, { body: { spec } })).status).toBe(204)
-    const body = { password: 'of the former one' }
-    expect((await api.as({})(`PATCH ${path}`, { body })).status).toBe(401)
-    const renewed = (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body.path
+    expect(await use(former)).toBe(401)
+    const renewed = await newLink()
     expect((await admin(`PUT /v1/users/${uid}`, { body: { spec: { ...spec, firstName: 'G.' } } })).status).toBe(204)
-    expect((await api.as({})(`PATCH ${renewed}`, { body })).status).toBe(204)
+    expect(await use(renewed)).toBe(200)
   })
 
   test('of two who use one at once, one sets the password', async () => {
     const { uid, admin } = await newSomebody()
-    const { path } = (await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body
-    const follow = (text: string) => api.as({})(`PATCH ${path}`, { body: { password: text } })
+    const token = tokenOf((await admin(`POST /atrium/v1/users/${uid}/passwordLink`)).body.url)
+    const follow = (text: string) => api.as({})('POST /atrium/v1/links', { body: { token, password: text } })
     const answers = await Promise.all(['first horse', 'other horse', 'third horse'].map(follow))
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 401, 401])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401])
   })
 
   test('are made by whoever may change users, and by nobody for those who may do more', async () => {
@@ -263,6 +277,26 @@ describe('links that set a password', () => {
     expect((await viewer.call(`POST /atrium/v1/users/${uid}/passwordLink`)).status).toBe(403)
     expect((await users.call(`POST /atrium/v1/users/${adminUid}/passwordLink`)).status).toBe(403)
     expect((await admin('POST /atrium/v1/users/nobody/passwordLink')).status).toBe(404)
+  })
+})
+
+describe('one’s own password', () => {
+  test('takes the present one, whatever its owner may do to others; so do one’s own second factors', async () => {
+    const { adminUid, adminEmail, adminPassword, call } = await api.newTenant()
+    const signed = await authenticate({ emailId: adminEmail, password: adminPassword.reveal() })
+    const own = `/atrium/v1/users/${adminUid}`
+    for (const caller of [call, api.as({ Authorization: signed.body.Authorization })]) {
+      const refused = [
+        await caller(`PUT ${own}/password`, { body: { password: 'of a thief' } }),
+        await caller(`POST ${own}/passwordLink`),
+        await caller(`DELETE ${own}/mfa`),
+      ]
+      expect(refused.map(({ status }) => status)).toEqual([403, 403, 403])
+      expect(refused[0]?.body.message).toContain('/password/change')
+    }
+    const body = { currentPassword: adminPassword.reveal(), newPassword: 'another horse' }
+    expect((await call(`PATCH /v1/users/${adminUid}/password/change`, { body })).status).toBe(204)
+    expect((await authenticate({ emailId: adminEmail, password: 'another horse' })).status).toBe(200)
   })
 })
 

@@ -114,6 +114,33 @@ describe('time and guessing', () => {
     expect((await short('GET /v1/users/info')).status).toBe(401)
   })
 
+  test('a session that is renewed again and again ends a day after its sign-in, as its list said', async () => {
+    const tenant = await api.newTenant()
+    const credentials = { emailId: tenant.adminEmail, password: tenant.adminPassword.reveal() }
+    const began = clock.now()
+    const endsAt = new Date(began + 24 * 3_600_000).toISOString()
+    let token: string = (await signIn(credentials)).body.Authorization
+    const listed = async () =>
+      (await api.as({ Authorization: token })('GET /atrium/v1/account/sessions')).body.items.find(
+        ({ isCurrent }: { isCurrent: boolean }) => isCurrent,
+      )
+    const { uid } = await listed()
+    for (let hour = 3; hour < 24; hour += 3) {
+      await clock.advance(3 * 3_600_000)
+      const renewed = await api.as({})(`GET /v1/auth/refresh/${token}`)
+      expect(renewed.status, `after ${hour} hours`).toBe(200)
+      token = renewed.body.Authorization
+      expect(await listed()).toMatchObject({ uid, createdAt: new Date(began).toISOString(), endsAt })
+    }
+    expect((await listed()).expiresAt, 'no later than its end').toBe(endsAt)
+    await clock.advance(3 * 3_600_000)
+    const used = await api.as({ Authorization: token })('GET /v1/users/info')
+    expect([used.status, used.body.message]).toEqual([401, expect.stringContaining('The session is over')])
+    const refused = await api.as({})(`GET /v1/auth/refresh/${token}`)
+    expect([refused.status, refused.body.message]).toEqual([401, expect.stringContaining('24 hours')])
+    expect((await signIn(credentials)).status).toBe(200)
+  })
+
   test('after five wrong passwords the right one is refused too, until the wait is over', async () => {
     const tenant = await api.newTenant()
     const right = { emailId: tenant.adminEmail, password: tenant.adminPassword.reveal() }

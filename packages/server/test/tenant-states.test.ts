@@ -55,10 +55,10 @@ test('a link is made anew, ends with its time, and only one of many who use it a
   expect(all.map(({ status }) => status).sort()).toEqual([200, 401, 401])
 })
 
-test('the page of a link is one form, which runs no script but its own', async () => {
+test('the page of a link is one form for everybody, which runs no script but its own', async () => {
   const page = await api.as({})('GET /activate')
   expect(page.status).toBe(200)
-  expect(page.text).toContain('<form>')
+  expect(page.text).toContain('<form hidden>')
   expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'sha256-/)
 })
 

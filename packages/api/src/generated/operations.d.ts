@@ -19,8 +19,11 @@ export interface AtriumExplanation { ready: boolean; serves: boolean; state: str
 export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
 export interface AtriumLink { url: string; expiresAt: string }
+export interface AtriumLinkFound { email: string; organization: string; isFirst: boolean }
+export interface AtriumLinkToken { token: string }
 export interface AtriumLinkUse { token: string; password: string }
 export interface AtriumLinkUsed { email: string; organization: string }
+export interface AtriumLinkedUsersSetting { isPasswordAllowed: boolean }
 export interface AtriumLoginCode { code: string; verifier: string }
 export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
 export interface AtriumMfaCode { code: string }
@@ -41,7 +44,7 @@ export interface AtriumPackPresetsRequest { presets: string[]; dryRun?: boolean 
 export interface AtriumPackUpgrade { from: string; to: string; packUid: string; values: string; taken: string[]; conflicts: ({ path: string; line: number; old: string | null; yours: string | null; new: string | null })[]; saved: boolean }
 export interface AtriumPackUpgradeRequest { tag: string; prefer?: "yours" | "new" | undefined; dryRun?: boolean | undefined }
 export interface AtriumPassword { password: string }
-export interface AtriumPasswordLink { token: string; path: string; expiresAt: string }
+export interface AtriumPasswordChange { currentPassword: string; newPassword: string }
 export interface AtriumPermissionExplanation { allowed: boolean; summary: string; user: AtriumNamed; permission: string; operation?: string | undefined; extent: "all" | "some" | "none"; givenBy: AtriumGrant[]; missedBy: AtriumGrant[]; missing: string[]; rolesThatGive: ({ uid: string; name: string; scope: "tenant" | "project" | "resource" })[]; askedOf: AtriumNamed[] }
 export interface AtriumProfileDraft { uid?: string | undefined; profile: v1ClusterProfileEntity }
 export interface AtriumRecoveryCodes { recoveryCodes: string[] }
@@ -55,7 +58,7 @@ export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMeta
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
 export interface AtriumSession { token: string; expiresAt: string }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
-export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; isCurrent: boolean })[] }
+export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; endsAt: string; isCurrent: boolean })[] }
 export interface AtriumSignIn { email: string; password: string }
 export interface AtriumSignOut { redirectUrl: string }
 export interface AtriumSystemAudit { items: ({ id: number; at: string; actor: { type: string; uid: string; name: string }; action: string; kind: string; uid: string; name: string; message: string })[] }
@@ -11545,7 +11548,7 @@ export interface Operations {
     query: Empty
     body: undefined
     status: 201
-    response: AtriumPasswordLink
+    response: AtriumLink
   }
   atriumTenantsMfaGet: {
     route: 'GET /atrium/v1/tenants/{tenantUid}/mfa'
@@ -11779,6 +11782,22 @@ export interface Operations {
     status: 200
     response: AtriumSignOut
   }
+  atriumTenantsLinkedUsersGet: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/linkedUsers'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumLinkedUsersSetting
+  }
+  atriumTenantsLinkedUsersUpdate: {
+    route: 'PUT /atrium/v1/tenants/{tenantUid}/linkedUsers'
+    params: { tenantUid: string }
+    query: Empty
+    body: AtriumLinkedUsersSetting
+    status: 204
+    response: void
+  }
   atriumSystemSignIn: {
     route: 'POST /atrium/v1/system/sign-in'
     params: Empty
@@ -11792,6 +11811,14 @@ export interface Operations {
     params: Empty
     query: Empty
     body: undefined
+    status: 204
+    response: void
+  }
+  atriumSystemPasswordChange: {
+    route: 'PATCH /atrium/v1/system/password'
+    params: Empty
+    query: Empty
+    body: AtriumPasswordChange
     status: 204
     response: void
   }
@@ -11850,6 +11877,14 @@ export interface Operations {
     body: undefined
     status: 200
     response: AtriumLink
+  }
+  atriumLinksFind: {
+    route: 'POST /atrium/v1/links/find'
+    params: Empty
+    query: Empty
+    body: AtriumLinkToken
+    status: 200
+    response: AtriumLinkFound
   }
   atriumLinksUse: {
     route: 'POST /atrium/v1/links'
@@ -13171,8 +13206,11 @@ export interface Routes {
   'GET /atrium/v1/auth/org/{org}/saml/logout': 'atriumAuthSamlLogout'
   'POST /atrium/v1/auth/code': 'atriumAuthCodeExchange'
   'POST /atrium/v1/auth/sign-out': 'atriumAuthSignOut'
+  'GET /atrium/v1/tenants/{tenantUid}/linkedUsers': 'atriumTenantsLinkedUsersGet'
+  'PUT /atrium/v1/tenants/{tenantUid}/linkedUsers': 'atriumTenantsLinkedUsersUpdate'
   'POST /atrium/v1/system/sign-in': 'atriumSystemSignIn'
   'POST /atrium/v1/system/sign-out': 'atriumSystemSignOut'
+  'PATCH /atrium/v1/system/password': 'atriumSystemPasswordChange'
   'GET /atrium/v1/system/me': 'atriumSystemMe'
   'GET /atrium/v1/system/audit': 'atriumSystemAuditList'
   'GET /atrium/v1/system/operators': 'atriumOperatorsList'
@@ -13180,6 +13218,7 @@ export interface Routes {
   'PATCH /atrium/v1/system/operators/{uid}': 'atriumOperatorsUpdate'
   'DELETE /atrium/v1/system/operators/{uid}': 'atriumOperatorsDelete'
   'POST /atrium/v1/system/operators/{uid}/activate': 'atriumOperatorsActivate'
+  'POST /atrium/v1/links/find': 'atriumLinksFind'
   'POST /atrium/v1/links': 'atriumLinksUse'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'

@@ -61,11 +61,11 @@ export const accountOperations: OwnOperations = {
           client: text,
           createdAt: text,
           expiresAt: text,
+          endsAt: text,
           isCurrent: Type.Boolean(),
         }),
       ),
     }),
-    AtriumPasswordLink: Type.Object({ token: text, path: text, expiresAt: text }),
     AtriumMfaSetting: Type.Object({ isRequired: Type.Boolean() }, closed),
   },
   operations: [
@@ -170,7 +170,7 @@ export const accountOperations: OwnOperations = {
       method: 'POST',
       path: '/atrium/v1/users/{uid}/passwordLink',
       parameters: [uid],
-      responses: { 201: Type.Ref('AtriumPasswordLink') },
+      responses: { 201: Type.Ref('AtriumLink') },
     },
     {
       id: 'atriumTenantsMfaGet',

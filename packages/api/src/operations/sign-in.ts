@@ -3,6 +3,7 @@ import type { OwnOperations } from './operation.ts'
 
 const text = Type.String()
 const org = { name: 'org', in: 'path', required: true, schema: text } as const
+const tenantUid = { name: 'tenantUid', in: 'path', required: true, schema: text } as const
 /** Of a program that waits on the person's machine: where, and SHA-256 of what it will show (base64url). */
 const loopback = [
   { name: 'port', in: 'query', schema: Type.Integer({ minimum: 1, maximum: 65535 }) },
@@ -20,6 +21,7 @@ export const signInOperations: OwnOperations = {
       { additionalProperties: false },
     ),
     AtriumSignOut: Type.Object({ redirectUrl: text }),
+    AtriumLinkedUsersSetting: Type.Object({ isPasswordAllowed: Type.Boolean() }, { additionalProperties: false }),
   },
   operations: [
     {
@@ -77,6 +79,21 @@ export const signInOperations: OwnOperations = {
       path: '/atrium/v1/auth/sign-out',
       parameters: [],
       responses: { 200: Type.Ref('AtriumSignOut') },
+    },
+    {
+      id: 'atriumTenantsLinkedUsersGet',
+      method: 'GET',
+      path: '/atrium/v1/tenants/{tenantUid}/linkedUsers',
+      parameters: [tenantUid],
+      responses: { 200: Type.Ref('AtriumLinkedUsersSetting') },
+    },
+    {
+      id: 'atriumTenantsLinkedUsersUpdate',
+      method: 'PUT',
+      path: '/atrium/v1/tenants/{tenantUid}/linkedUsers',
+      parameters: [tenantUid],
+      body: { schema: Type.Ref('AtriumLinkedUsersSetting'), required: true },
+      responses: { 204: null },
     },
   ],
 }

@@ -15,6 +15,10 @@ export const systemOperations: OwnOperations = {
       { additionalProperties: false },
     ),
     AtriumSession: Type.Object({ token: text, expiresAt: text }),
+    AtriumPasswordChange: Type.Object(
+      { currentPassword: Type.String({ maxLength: 4096 }), newPassword: Type.String({ maxLength: 4096 }) },
+      { additionalProperties: false },
+    ),
     AtriumOperatorMe: Type.Object({ uid: text, name: text, role: text, permissions: Type.Array(text) }),
     AtriumOperator: Type.Object({
       uid: text,
@@ -55,6 +59,8 @@ export const systemOperations: OwnOperations = {
       { token: Type.String({ maxLength: 256 }), password: Type.String({ maxLength: 4096 }) },
       { additionalProperties: false },
     ),
+    AtriumLinkToken: Type.Object({ token: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
+    AtriumLinkFound: Type.Object({ email: text, organization: text, isFirst: Type.Boolean() }),
     AtriumLinkUsed: Type.Object({ email: text, organization: text }),
     AtriumSystemAudit: Type.Object({
       items: Type.Array(
@@ -85,6 +91,14 @@ export const systemOperations: OwnOperations = {
       method: 'POST',
       path: '/atrium/v1/system/sign-out',
       parameters: [],
+      responses: { 204: null },
+    },
+    {
+      id: 'atriumSystemPasswordChange',
+      method: 'PATCH',
+      path: '/atrium/v1/system/password',
+      parameters: [],
+      body: { schema: Type.Ref('AtriumPasswordChange'), required: true },
       responses: { 204: null },
     },
     {
@@ -140,6 +154,14 @@ export const systemOperations: OwnOperations = {
       path: `${operators}/{uid}/activate`,
       parameters: [uid],
       responses: { 200: Type.Ref('AtriumLink') },
+    },
+    {
+      id: 'atriumLinksFind',
+      method: 'POST',
+      path: '/atrium/v1/links/find',
+      parameters: [],
+      body: { schema: Type.Ref('AtriumLinkToken'), required: true },
+      responses: { 200: Type.Ref('AtriumLinkFound') },
     },
     {
       id: 'atriumLinksUse',

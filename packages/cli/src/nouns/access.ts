@@ -7,7 +7,7 @@ import { durationMs } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
 import { tableOptions } from '../output/terminal.ts'
 import { findProject } from '../platform/projects.ts'
-import { readSecret } from '../platform/prompt.ts'
+import { readSecrets } from '../platform/prompt.ts'
 import { findItem } from '../resources/kinds.ts'
 import { apiKey, role, team, user } from '../resources/tenancy.ts'
 import type { Given, Noun, Verb } from './noun.ts'
@@ -38,12 +38,19 @@ const userNoun: Noun = {
     },
     {
       name: 'password',
-      description: 'set a password; it is asked for, or read from standard input',
+      description:
+        'set a password, one’s own with the present one; asked for, or read from standard input, a line each',
       arguments: [['<email>', 'of the user']],
       async run({ client }, { args: [email = ''] }) {
         const { uid } = await findItem(client, user, email)
-        const password = (await readSecret('New password: ')).trim()
-        await client.call('PUT /atrium/v1/users/{uid}/password', { params: { uid }, body: { password } })
+        if ((await client.call('GET /v1/users/info')).userUid === uid) {
+          const [currentPassword = '', newPassword = ''] = await readSecrets('Present password: ', 'New password: ')
+          const body = { currentPassword, newPassword }
+          await client.call('PATCH /v1/users/{uid}/password/change', { params: { uid }, body })
+        } else {
+          const [password = ''] = await readSecrets('New password: ')
+          await client.call('PUT /atrium/v1/users/{uid}/password', { params: { uid }, body: { password } })
+        }
         return `user/${email} has a new password`
       },
     },
@@ -53,11 +60,9 @@ const userNoun: Noun = {
       arguments: [['<email>', 'of the user']],
       async run({ client }, { args: [email = ''] }) {
         const params = { uid: (await findItem(client, user, email)).uid }
-        const { path, expiresAt } = await client.call('POST /atrium/v1/users/{uid}/passwordLink', { params })
-        process.stderr.write(
-          `Works once, until ${expiresAt}: PATCH with {"password": "…"} to this path of the server.\n`,
-        )
-        return path
+        const { url, expiresAt } = await client.call('POST /atrium/v1/users/{uid}/passwordLink', { params })
+        process.stderr.write(`They open it in a browser. It works once, until ${expiresAt}.\n`)
+        return url
       },
     },
     helpVerb('reset-mfa', 'take every second factor from a user who lost theirs', 'DELETE /atrium/v1/users/{uid}/mfa'),

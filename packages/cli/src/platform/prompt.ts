@@ -43,11 +43,13 @@ async function ask(question: string, isShown: boolean): Promise<string> {
   }
 }
 
-/** One secret line. */
-export async function readSecret(question: string): Promise<string> {
+/** One secret line for each question, without blanks around it. */
+export async function readSecrets(...questions: string[]): Promise<string[]> {
   const prompt = openPrompt()
   try {
-    return await prompt.secret(question)
+    const lines: string[] = []
+    for (const question of questions) lines.push((await prompt.secret(question)).trim())
+    return lines
   } finally {
     prompt.close()
   }

@@ -4,12 +4,12 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Registry } from 'prom-client'
 import type { ServerContext } from '../context.ts'
 import { admit } from './http/access.ts'
-import { addActivationPage } from './http/activation-page.ts'
 import { addBodyParser } from './http/body-parser.ts'
 import { clientErrorHandler, headBytes, headTimeoutMs, requestTimeoutMs } from './http/client-errors.ts'
 import { dispatcher, type Tools } from './http/dispatch.ts'
 import { errorAnswer, sendError } from './http/errors.ts'
 import { FairShare } from './http/fair-share.ts'
+import { addLinkPage } from './http/link-page.ts'
 import { addHealth, addObservation } from './http/observe.ts'
 import { Projectors } from './http/projector.ts'
 import { RateLimits, type Rates } from './http/rate-limits.ts'
@@ -173,7 +173,7 @@ export function createApp(context: ServerContext, options: AppOptions = {}): Fas
   if (options.onContractViolation) addResponseGuard(app, validators, options.onContractViolation)
   app.setErrorHandler(sendError)
   addHealth(app, context, registry)
-  addActivationPage(app)
+  addLinkPage(app)
   addOperations(app, tools, operations, handlers)
   return app
 }

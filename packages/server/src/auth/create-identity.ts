@@ -5,9 +5,8 @@ import { factors } from './factors/factors.ts'
 import { secondStep } from './factors/second-step.ts'
 import type { Identity } from './identity.ts'
 import type { Parts } from './parts.ts'
-import { activation } from './passwords/activation.ts'
 import { passwordChecks } from './passwords/checks.ts'
-import { passwordLinks } from './passwords/links.ts'
+import { links, userLinks } from './passwords/links.ts'
 import { roleBindings } from './rights/role-bindings.ts'
 import { roles } from './rights/roles.ts'
 import { subjects } from './rights/subjects.ts'
@@ -24,11 +23,10 @@ import { users } from './users.ts'
 /** Identity on PostgreSQL. */
 export function createIdentity(parts: Parts): Identity {
   const checks = { ...passwordChecks(parts), ...tokenHolders(parts) }
-  const installation = operators(parts)
   return {
-    operators: installation,
+    operators: operators(parts),
     tenantLife: tenantLife(parts),
-    activation: activation(parts, installation),
+    links: links(parts),
     ...checks,
     ...subjects(parts),
     ...signIns(parts, checks),
@@ -36,7 +34,7 @@ export function createIdentity(parts: Parts): Identity {
     ...factors(parts, checks),
     ...authenticators(parts),
     ...sessions(parts),
-    ...passwordLinks(parts),
+    ...userLinks(parts),
     ...tenants(parts),
     ...users(parts),
     ...teams(parts),

@@ -3,9 +3,9 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
-import type { Activation } from './passwords/activation.ts'
+import type { Links } from './passwords/links.ts'
 import type { Grants, NamedObject, Subject } from './rights/subject.ts'
-import type { SignInIdentity } from './sign-in/sign-in-identity.ts'
+import type { ProvenPerson, SignInIdentity } from './sign-in/sign-in-identity.ts'
 import type { Operators } from './tenants/operators.ts'
 import type { TenantLife } from './tenants/tenant-life.ts'
 
@@ -137,7 +137,7 @@ export interface Scope {
 export interface Identity extends SignInIdentity {
   readonly operators: Operators
   readonly tenantLife: TenantLife
-  readonly activation: Activation
+  readonly links: Links
 
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>
@@ -157,8 +157,13 @@ export interface Identity extends SignInIdentity {
   listUsers(tenant: string, wanted?: { email?: string } | { limit: number | null; offset: number }): Promise<User[]>
   countUsers(tenant: string): Promise<number>
   updateUser(scope: Scope, uid: string, patch: UserPatch): Promise<User>
-  /** Ends the user's sessions, but that of `keptToken`. */
-  setPassword(scope: Scope, uid: string, password: Secret<string>, keptToken?: string | null): Promise<void>
+  /** Ends the user's sessions, but that of `keptToken`. Rejects with `Unauthorized` when the password is no longer the one `proven`. */
+  setPassword(
+    scope: Scope,
+    uid: string,
+    password: Secret<string>,
+    own?: { keptToken: string | null; proven: ProvenPerson },
+  ): Promise<void>
   deleteUser(scope: Scope, uid: string): Promise<void>
 
   /** Built-in roles and the tenant's own. */

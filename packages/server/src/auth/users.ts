@@ -2,15 +2,15 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../store/database.ts'
-import { deleteChallengesOf } from '../store/identity/challenges.ts'
-import { deleteSessionsOf } from '../store/identity/credentials.ts'
 import { deletePasswordLinksOf } from '../store/identity/password-links.ts'
 import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
 import type { Identity, User } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords/hash.ts'
+import { endAccess } from './sign-in/end-access.ts'
 import { sessionHash } from './sign-in/sessions.ts'
+import { providerAlone, usesProviderAlone } from './sso/linked-users.ts'
 
 /** Hold for every tenant; its policy may ask for more. */
 export const shortestPassword = 6
@@ -75,12 +75,8 @@ export async function storePassword(
   await endAccess(sql, tenant, uid, kept)
 }
 
-/** Ends sessions but the one kept, sign-ins that are not finished, and the link that sets a password. */
-async function endAccess(sql: Sql, tenant: string, uid: string, kept: Buffer | null = null): Promise<void> {
-  await deleteSessionsOf(sql, tenant, uid, kept)
-  await deleteChallengesOf(sql, tenant, uid)
-  await deletePasswordLinksOf(sql, tenant, uid)
-}
+const changedMeanwhile = (): AtriumError =>
+  new AtriumError('Unauthorized', 'The password was changed at the same moment. Try again with the one that it is now.')
 
 const duplicate = (email: string): string => `A user with the e-mail '${email}' exists already.`
 
@@ -126,14 +122,17 @@ export function users(
         }),
       ),
 
-    async setPassword(scope, uid, password, keptToken) {
+    async setPassword(scope, uid, password, own) {
       checkLength(password)
       const hash = await hashPassword(password, random)
       await change(parts, scope, async (sql, at) => {
-        const user = await required(sql, scope.tenant, uid)
-        await storePassword(sql, scope.tenant, { uid, hash, at, kept: sessionHash(scope.tenant, keptToken) })
-        const ended = keptToken ? 'other sessions ended' : 'all sessions ended'
-        return { result: undefined, entry: entry('setPassword', user, `set the password; ${ended}`) }
+        const found = await rows.lockUser(sql, scope.tenant, uid)
+        if (!found) throw userNotFound(uid)
+        if (own && own.proven.passwordHash !== found.passwordHash) throw changedMeanwhile()
+        if (!own && (await usesProviderAlone(sql, scope.tenant, uid))) throw providerAlone('Their')
+        await storePassword(sql, scope.tenant, { uid, hash, at, kept: sessionHash(scope.tenant, own?.keptToken) })
+        const ended = own?.keptToken ? 'other sessions ended' : 'all sessions ended'
+        return { result: undefined, entry: entry('setPassword', found.user, `set the password; ${ended}`) }
       })
     },
 

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { defaultHostingFolder, hostingFolder } from '../../hosting/folder.ts'
 import { type Role, readUsers, removeUser, roles, setRole, setUser } from '../../hosting/users.ts'
 import { refuseOpenFile } from '../../platform/private-file.ts'
-import { readSecret } from '../../platform/prompt.ts'
+import { readSecrets } from '../../platform/prompt.ts'
 
 interface UserOptions {
   folder: string
@@ -27,7 +27,8 @@ export const registerRegistryUser = (registry: Command): void => {
     )
     .addOption(roleOption())
     .action(async (name: string, { folder, passwordFile, role }: UserOptions) => {
-      const password = passwordFile === undefined ? await readSecret('Password: ') : readPassword(passwordFile)
+      const [password = ''] =
+        passwordFile === undefined ? await readSecrets('Password: ') : [readPassword(passwordFile)]
       const isNew = await setUser(hostingFolder(folder).usersFile, name, password.trim(), role)
       process.stdout.write(`user/${name} ${isNew ? 'added' : 'has another password'}\n`)
     })

@@ -21,11 +21,16 @@ export function projectHeader(request: FastifyRequest): string | null {
   return value && uidPattern.test(value) ? value : null
 }
 
-const unauthorized = (): AtriumError =>
-  new AtriumError(
-    'Unauthorized',
-    'Sign in: send an API key in header ApiKey, or a token of POST /v1/auth/authenticate in header Authorization.',
-  )
+/** Why nobody is known by it, as far as whoever sends nothing, a key or a token may be told. */
+const unauthorized = (sent: 'nothing' | 'key' | 'token'): AtriumError => {
+  const why = {
+    nothing: 'Sign in',
+    key: 'The API key is unknown, expired or disabled',
+    token: 'The session is over: it ran out, or was ended or renewed. Sign in again',
+  }[sent]
+  const how = 'send an API key in header ApiKey, or a token of POST /v1/auth/authenticate in header Authorization.'
+  return new AtriumError('Unauthorized', `${why}: ${how}`)
+}
 
 const credentialOf = (request: FastifyRequest): string | undefined =>
   header(request, 'ApiKey') || header(request, 'Authorization') || undefined
@@ -38,7 +43,7 @@ export async function authenticate(request: FastifyRequest, { identity }: Server
     credential === undefined
       ? null
       : await (isKey ? identity.subjectOfApiKey(credential) : identity.subjectOfToken(credential))
-  if (!subject) throw unauthorized()
+  if (!subject) throw unauthorized(credential === undefined ? 'nothing' : isKey ? 'key' : 'token')
   return subject
 }
 

@@ -50,6 +50,8 @@ const wrongCode = (): AtriumError =>
     details: { field: 'code' },
   })
 
+const ended = (): AtriumError => new AtriumError('Unauthorized', 'This sign-in was ended. Sign in again.')
+
 const asUser = ({ tenant, userUid, email }: Person) =>
   ({ tenant, actor: { type: 'user', uid: userUid, name: email } }) as const
 
@@ -94,11 +96,13 @@ export function factors(parts: Parts, { passwordAge }: Pick<Identity, 'passwordA
       const age = await passwordAge(person)
       return change(parts, asUser(person), async (sql) => {
         await mustStillEnrol(sql, person)
+        // A sign-in that waited for a first factor, unless it was ended meanwhile.
+        const wasWaiting = await deleteChallenge(sql, person.tenant, hashOf(token))
+        if (!person.isSession && !wasWaiting) throw ended()
         const name = await useAppCode(parts, sql, person, code.trim(), { isConfirmed: false })
         if (name === null) throw wrongCode()
         const recoveryCodes = await firstRecoveryCodes(parts, sql, person)
-        // A sign-in that waited for a first factor has it now; an expired password is changed first.
-        const wasWaiting = await deleteChallenge(sql, person.tenant, hashOf(token))
+        // It has its factor now; an expired password is changed first.
         const session =
           wasWaiting && !age.isExpired
             ? await finishSignIn(parts, sql, person, `a password and '${name}'`, origin)

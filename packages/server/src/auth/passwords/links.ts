@@ -1,11 +1,15 @@
 import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
+import type { Sql } from '../../store/database.ts'
 import { audit } from '../../store/identity/audit.ts'
+import { deleteOperatorSessionsOf, updateOperatorPassword } from '../../store/identity/operators.ts'
 import { deletePasswordLink, replacePasswordLink, selectPasswordLink } from '../../store/identity/password-links.ts'
 import { selectUser } from '../../store/identity/users.ts'
 import type { Identity } from '../identity.ts'
 import { change, type Parts, userNotFound } from '../parts.ts'
+import { providerAlone, usesProviderAlone } from '../sso/linked-users.ts'
 import { openTenant } from '../tenants/tenants.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
 import { storePassword } from '../users.ts'
@@ -17,70 +21,107 @@ export interface IssuedLink {
   expiresAt: string
 }
 
-/** How long links last, those of operators too. */
-export const linkMs = 24 * 60 * 60_000
+/** Whom a link is for: `organization` is the name of a user's tenant, '' for an operator. */
+export interface LinkHolder {
+  /** Their password is held to this tenant's rules. */
+  tenant: string
+  email: string
+  organization: string
+  /** They have no password yet. */
+  isFirst: boolean
+}
 
-type Methods = 'createPasswordLink' | 'passwordLink' | 'followPasswordLink'
+/** Passwords that people set by a link, without knowing one: the first, or in place of one that is forgotten. */
+export interface Links {
+  /** Throws `noLink` for one that is not good. */
+  find(token: string): Promise<LinkHolder>
+  /** Sets the password that the link is for; a tenant that waited for it is open. Throws as `find`. */
+  use(token: string, password: Secret<string>): Promise<LinkHolder>
+}
 
-/** Links by which a user sets a password without knowing one: the first, or in place of one that is forgotten. */
-export function passwordLinks(parts: Parts): Pick<Identity, Methods> {
-  const { database, clock, random } = parts
-  return {
-    createPasswordLink: (scope, userUid) =>
-      change(parts, scope, async (sql, at) => {
-        const { tenant } = scope
-        const user = await selectUser(sql, tenant, userUid)
-        if (!user) throw userNotFound(userUid)
-        if (!user.isActive) {
-          throw new AtriumError(
-            'InvalidState',
-            'The user is disabled, and signs in with no password. Enable them first.',
-          )
-        }
-        const token = newToken(tenant, random)
-        const expiresAt = isoIn(clock, linkMs)
-        await replacePasswordLink(sql, tenant, { userUid, hash: hashOf(token), at, expiresAt })
-        const message = `made a link that sets the password once, until ${expiresAt}`
-        return {
-          result: { token: new Secret(token), expiresAt, isFirst: !user.hasPassword },
-          entry: { action: 'createPasswordLink', kind: 'User', uid: userUid, name: user.email, message },
-        }
-      }),
+const linkMs = 24 * 60 * 60_000
 
-    async passwordLink(token) {
-      const known = readToken(token)
-      if (!known) return null
-      const { tenant, hash } = known
-      const link = await selectPasswordLink(database.readsOf(tenant), tenant, hash, isoNow(clock))
-      return link && { tenant, userUid: link.userUid, isFirst: !link.hasPassword }
+export const noLink = (): AtriumError =>
+  new AtriumError(
+    'Unauthorized',
+    'The link is not good (any more): it works once and for a day, and a newer one takes its place. Ask for a new one.',
+  )
+
+/** A new link, in the caller's transaction; the former one is void. */
+export async function issueLink(
+  { clock, random }: Pick<Parts, 'clock' | 'random'>,
+  sql: Sql,
+  tenant: string,
+  uid: string,
+): Promise<IssuedLink> {
+  const token = newToken(tenant, random)
+  const expiresAt = isoIn(clock, linkMs)
+  await replacePasswordLink(sql, tenant, { uid, hash: hashOf(token), at: isoNow(clock), expiresAt })
+  return { token: new Secret(token), expiresAt }
+}
+
+export const userLinks = (parts: Parts): Pick<Identity, 'createPasswordLink'> => ({
+  createPasswordLink: (scope, userUid) =>
+    change(parts, scope, async (sql) => {
+      const { tenant } = scope
+      const user = await selectUser(sql, tenant, userUid)
+      if (!user) throw userNotFound(userUid)
+      if (!user.isActive) {
+        throw new AtriumError('InvalidState', 'The user is disabled, and signs in with no password. Enable them first.')
+      }
+      if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Their')
+      const result = await issueLink(parts, sql, tenant, userUid)
+      const message = `made a link that sets the password once, until ${result.expiresAt}`
+      return { result, entry: { action: 'createPasswordLink', kind: 'User', uid: userUid, name: user.email, message } }
+    }),
+})
+
+/** What setting a password by a link is, for each sort of people. */
+const sorts = {
+  user: { kind: 'User', store: storePassword },
+  operator: {
+    kind: 'Operator',
+    async store(sql: Sql, _tenant: string, { uid, hash, at }: { uid: string; hash: string; at: string }) {
+      await updateOperatorPassword(sql, { uid, hash, at })
+      await deleteOperatorSessionsOf(sql, uid)
     },
+  },
+} as const
 
-    async followPasswordLink(token, password) {
-      const known = readToken(token)
-      if (!known) return false
-      const { tenant, hash: linkHash } = known
-      if (!(await selectPasswordLink(database.readsOf(tenant), tenant, linkHash, isoNow(clock)))) return false
+export function links(parts: Parts): Links {
+  const { database, clock, random, system } = parts
+  const nameOf = async (tenant: string): Promise<string> => (await system.tenant(tenant))?.name ?? ''
+  const find = async (token: string) => {
+    const known = readToken(token)
+    if (!known) throw noLink()
+    const { tenant, hash } = known
+    const row = await selectPasswordLink(database.readsOf(tenant), tenant, hash, isoNow(clock))
+    if (!row) throw noLink()
+    const { email, hasPassword } = row
+    return { hash, holder: { tenant, email, organization: await nameOf(tenant), isFirst: !hasPassword } }
+  }
+  return {
+    find: async (token) => (await find(token)).holder,
+
+    async use(token, password) {
+      const { hash: linkHash, holder } = await find(token)
+      const { tenant, email: name } = holder
       const hash = await hashPassword(password, random)
       // Before the link is spent: killed in between, it still works.
       await openTenant(parts, tenant)
-      return database.withTenant(tenant, async (sql) => {
+      await database.withTenant(tenant, async (sql) => {
         const at = isoNow(clock)
-        const link = await selectPasswordLink(sql, tenant, linkHash, at)
-        const user = link && (await selectUser(sql, tenant, link.userUid))
+        const row = await selectPasswordLink(sql, tenant, linkHash, at)
         // Two at once: the one that deletes the row sets the password.
-        if (!user || !(await deletePasswordLink(sql, tenant, linkHash))) return false
-        await storePassword(sql, tenant, { uid: user.uid, hash, at })
-        const actor = { type: 'user', uid: user.uid, name: user.email } as const
+        if (!row || !(await deletePasswordLink(sql, tenant, linkHash))) throw noLink()
+        const { uid } = row
+        const type = tenant === systemTenant ? 'operator' : 'user'
+        const { kind, store } = sorts[type]
+        await store(sql, tenant, { uid, hash, at })
         const message = 'set the password by a link; all sessions ended'
-        await audit(sql, clock, tenant, actor, {
-          action: 'setPassword',
-          kind: 'User',
-          uid: user.uid,
-          name: user.email,
-          message,
-        })
-        return true
+        await audit(sql, clock, tenant, { type, uid, name }, { action: 'setPassword', kind, uid, name, message })
       })
+      return holder
     },
   }
 }

@@ -9,7 +9,10 @@ import type { Parts } from '../parts.ts'
 import { openSession } from './sessions.ts'
 import type { Person } from './sign-in-identity.ts'
 
-/** The session of somebody who proved everything that was asked, in the caller's transaction; `how` completes "signed in with". */
+/**
+ * The session of somebody who proved everything that was asked, in the caller's transaction; `how` completes "signed in with".
+ * Whoever was disabled or deleted meanwhile gets none.
+ */
 export async function finishSignIn(
   parts: Parts,
   sql: Sql,
@@ -17,7 +20,9 @@ export async function finishSignIn(
   how: string,
   origin: SessionOrigin,
 ): Promise<Secret<string>> {
-  await markSignIn(sql, tenant, userUid, isoNow(parts.clock))
+  if (!(await markSignIn(sql, tenant, userUid, isoNow(parts.clock)))) {
+    throw new AtriumError('Unauthorized', 'The user is not active (any more). Ask an administrator.')
+  }
   const actor = { type: 'user', uid: userUid, name: email } as const
   await audit(sql, parts.clock, tenant, actor, {
     action: 'signIn',

@@ -3,21 +3,24 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../../store/database.ts'
 import { audit } from '../../store/identity/audit.ts'
+import { deleteChallengesOf } from '../../store/identity/challenges.ts'
 import {
   type CredentialRow,
   deleteSession,
   deleteSessionNamed,
   deleteSessionsOf,
   insertSession,
+  renewSession,
   type SessionOrigin,
   selectBySessionHash,
   selectSessions,
 } from '../../store/identity/credentials.ts'
 import { selectSetting } from '../../store/identity/settings.ts'
-import { selectUser } from '../../store/identity/users.ts'
+import { lockUser, selectUser } from '../../store/identity/users.ts'
 import { lacksFactor } from '../factors/required-factor.ts'
 import type { Identity } from '../identity.ts'
 import { change, type Parts, userNotFound } from '../parts.ts'
+import { providerAlone, usesProviderAlone } from '../sso/linked-users.ts'
 import { mustBeActive } from '../tenants/tenants.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
 
@@ -29,6 +32,13 @@ async function sessionMinutes(sql: Sql, tenant: string): Promise<number> {
   return typeof minutes === 'number' && minutes > 0 ? minutes : defaultSessionMinutes
 }
 
+/** A token of a session, as from now. */
+async function issue({ clock, random }: Pick<Parts, 'clock' | 'random'>, sql: Sql, tenant: string) {
+  const token = newToken(tenant, random)
+  const expiresAt = isoIn(clock, (await sessionMinutes(sql, tenant)) * 60_000)
+  return { token: new Secret(token), hash: hashOf(token), at: isoNow(clock), expiresAt }
+}
+
 /** A new session of the user, in the caller's transaction. */
 export async function openSession(
   parts: Pick<Parts, 'clock' | 'random'>,
@@ -37,11 +47,9 @@ export async function openSession(
   userUid: string,
   origin: SessionOrigin = {},
 ): Promise<Secret<string>> {
-  const { clock, random } = parts
-  const token = newToken(tenant, random)
-  const expiresAt = isoIn(clock, (await sessionMinutes(sql, tenant)) * 60_000)
-  await insertSession(sql, tenant, { ...origin, hash: hashOf(token), userUid, at: isoNow(clock), expiresAt })
-  return new Secret(token)
+  const { token, ...issued } = await issue(parts, sql, tenant)
+  await insertSession(sql, tenant, { ...origin, ...issued, userUid })
+  return token
 }
 
 /** The hash of a token that is of this tenant; null for any other. */
@@ -59,6 +67,12 @@ const needsToEnrol = (): AtriumError =>
     'Your organisation asks for a second factor, and you have none yet. Add one in this session, or sign in again.',
   )
 
+/** Nobody's session by password goes on without the factor that the tenant asks for, or past the tenant's own provider, which asks for its own. */
+async function mustGoOn(sql: Sql, tenant: string, userUid: string): Promise<void> {
+  if (await lacksFactor(sql, tenant, userUid)) throw needsToEnrol()
+  if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Your')
+}
+
 type Methods = 'refresh' | 'revokeToken' | 'sessions' | 'endSession' | 'endSessions'
 
 export function sessions(parts: Parts): Pick<Identity, Methods> {
@@ -70,15 +84,15 @@ export function sessions(parts: Parts): Pick<Identity, Methods> {
       const { tenant, hash } = known
       return database.withTenant(tenant, async (sql) => {
         const session = await selectBySessionHash(sql, tenant, hash, isoNow(clock))
-        if (session) mustBeActive({ name: session.tenantName, state: session.tenantState })
-        // Two refreshes at once: the one that deletes the row wins.
-        const origin = session && (await deleteSession(sql, tenant, hash))
-        if (!origin) return null
-        // An identity provider asked for its own; nobody else goes on for ever without the factor that the tenant asks for.
-        if (!origin.sso && (await lacksFactor(sql, tenant, session.userUid))) throw needsToEnrol()
+        if (!session) return null
+        mustBeActive({ name: session.tenantName, state: session.tenantState })
+        const { token: renewed, hash: next, ...times } = await issue(parts, sql, tenant)
+        const was = await renewSession(sql, tenant, { hash, next, ...times })
+        if (!was) return null
+        if (!was.isBySso) await mustGoOn(sql, tenant, session.userUid)
         const actor = { type: 'user', uid: session.userUid, name: session.email } as const
         await audit(sql, clock, tenant, actor, entry('refresh', session, 'exchanged a session for a new one'))
-        return openSession(parts, sql, tenant, session.userUid, origin)
+        return renewed
       })
     },
 
@@ -109,11 +123,12 @@ export function sessions(parts: Parts): Pick<Identity, Methods> {
 
     endSessions: (scope, userUid, keptToken) =>
       change(parts, scope, async (sql) => {
-        const user = await selectUser(sql, scope.tenant, userUid)
-        if (!user) throw userNotFound(userUid)
+        const found = await lockUser(sql, scope.tenant, userUid)
+        if (!found) throw userNotFound(userUid)
         const count = await deleteSessionsOf(sql, scope.tenant, userUid, sessionHash(scope.tenant, keptToken))
+        await deleteChallengesOf(sql, scope.tenant, userUid)
         const text = `ended ${count} ${keptToken ? 'other sessions' : 'sessions'}`
-        return { result: undefined, entry: entry('revoke', { userUid, email: user.email }, text) }
+        return { result: undefined, entry: entry('revoke', { userUid, email: found.user.email }, text) }
       }),
   }
 }

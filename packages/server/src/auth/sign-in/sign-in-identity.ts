@@ -9,6 +9,7 @@ import type { SessionOrigin, SessionRow } from '../../store/identity/credentials
 import type { FactorInfo } from '../../store/identity/factors.ts'
 import type { RelyingParty } from '../factors/webauthn.ts'
 import type { Scope } from '../identity.ts'
+import type { IssuedLink } from '../passwords/links.ts'
 import type { PasswordAge } from '../passwords/policy.ts'
 import type { PasswordTry } from '../passwords/prove-password.ts'
 
@@ -30,6 +31,11 @@ export interface TokenHolder extends Enrolling {
   isProven: boolean
 }
 
+/** Somebody whose password was right, and the hash that it was compared with. */
+export interface ProvenPerson extends Person {
+  passwordHash: string
+}
+
 export interface PasswordInput extends PasswordTry {
   /** May be absent when the e-mail exists in one tenant only. */
   org?: string | undefined
@@ -46,7 +52,7 @@ export interface SignInIdentity {
    */
   signIn(input: PasswordInput & Pick<SessionOrigin, 'client'>): Promise<{ token: Secret<string>; isMfa: boolean }>
   /** As `signIn`, and opens nothing. */
-  provePassword(input: PasswordInput): Promise<Person>
+  provePassword(input: PasswordInput): Promise<ProvenPerson>
   holderOf(token: string): Promise<TokenHolder | null>
 
   /** The second step, by a code of an app or a recovery code. Rejects with `Unauthorized` and `PasswordExpired`. */
@@ -91,18 +97,11 @@ export interface SignInIdentity {
   sessions(person: Pick<Person, 'tenant' | 'userUid'>, token: string | null): Promise<SessionRow[]>
   /** Rejects with `ResourceNotFound` when the user has no such session. */
   endSession(scope: Scope, userUid: string, uid: string): Promise<void>
-  /** All of a user, but that of `keptToken`. */
+  /** All of a user, but that of `keptToken`, and sign-ins that are not finished. */
   endSessions(scope: Scope, userUid: string, keptToken?: string | null): Promise<void>
 
   /** What lets its holder set the password of a user, once. A former one ends. */
-  createPasswordLink(
-    scope: Scope,
-    userUid: string,
-  ): Promise<{ token: Secret<string>; expiresAt: string; isFirst: boolean }>
-  /** Whose password the link sets, and whether it is their first; null when it is not valid (any more). */
-  passwordLink(token: string): Promise<{ tenant: string; userUid: string; isFirst: boolean } | null>
-  /** False when the link was used meanwhile. */
-  followPasswordLink(token: string, password: Secret<string>): Promise<boolean>
+  createPasswordLink(scope: Scope, userUid: string): Promise<IssuedLink>
   passwordAge(person: Pick<Person, 'tenant' | 'userUid'>): Promise<PasswordAge>
   /** Why users of the tenant may not have this password, with everything that it lacks; null = they may. */
   problemOfPassword(tenant: string, password: Secret<string>): Promise<string | null>

@@ -7,6 +7,7 @@ import { countUsers, insertUser, selectUser, selectUserByEmail } from '../../sto
 import type { User } from '../identity.ts'
 import type { Parts } from '../parts.ts'
 import { limitIn, limitsName } from '../rights/resource-limits.ts'
+import { endFormerWays } from './linked-users.ts'
 import type { SsoPerson } from './person.ts'
 import { SsoRefusal } from './refusal.ts'
 import { ssoActor } from './teams.ts'
@@ -37,9 +38,10 @@ async function linkUser(parts: Parts, sql: Sql, tenant: string, at: string, pers
   }
   const user = present ?? (await makeUser(parts, sql, tenant, at, person))
   await insertLink(sql, tenant, person, user.uid, at)
+  const ended = present ? await endFormerWays(sql, tenant, user.uid, at) : ''
   await audit(sql, parts.clock, tenant, ssoActor, {
     ...{ action: present ? 'link' : 'create', kind: 'User', uid: user.uid, name: email },
-    message: present ? `linked the user to ${provider}` : `made the user, who signs in by ${provider}`,
+    message: present ? `linked the user to ${provider}${ended}` : `made the user, who signs in by ${provider}`,
   })
   return user
 }

@@ -4,9 +4,12 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { audit } from '../../store/identity/audit.ts'
 import * as rows from '../../store/identity/operators.ts'
+import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
 import type { Parts } from '../parts.ts'
-import { passwordProver } from '../passwords/prove-password.ts'
+import { hashPassword } from '../passwords/hash.ts'
+import { type PasswordTry, passwordProver } from '../passwords/prove-password.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
+import { checkLength } from '../users.ts'
 import type { Operators } from './operators.ts'
 
 const sessionMs = 240 * 60_000
@@ -14,9 +17,11 @@ const sessionMs = 240 * 60_000
 const wrong = (): AtriumError =>
   new AtriumError('Unauthorized', 'E-mail or password is wrong, or the operator is not active.')
 
-export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'signIn' | 'signOut'> {
+export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'signIn' | 'signOut' | 'changePassword'> {
   const { database, clock, random } = parts
   const prove = passwordProver(parts, wrong)
+  const find = (given: PasswordTry) =>
+    prove(given, (email) => rows.selectOperatorPassword(database.readsOf(systemTenant), email))
 
   return {
     async ofToken(token) {
@@ -26,17 +31,37 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
     },
 
     async signIn(given) {
-      const { uid, email } = await prove(given, (of) => rows.selectOperatorPassword(database.readsOf(systemTenant), of))
+      const { uid, email, hash } = await find(given)
       const token = newToken(systemTenant, random)
       const expiresAt = isoIn(clock, sessionMs)
       await database.withTenant(systemTenant, async (sql) => {
         const at = isoNow(clock)
-        await rows.markOperatorSignIn(sql, uid, at)
+        if (!(await rows.markOperatorSignIn(sql, { uid, hash, at }))) throw wrong()
         await rows.insertOperatorSession(sql, { hash: hashOf(token), operatorUid: uid, at, expiresAt })
         const about = { kind: 'Session', uid, name: email, message: 'signed in with a password' } as const
         await audit(sql, clock, systemTenant, { type: 'operator', uid, name: email }, { action: 'signIn', ...about })
       })
       return { token: new Secret(token), expiresAt }
+    },
+
+    async changePassword(present, password, keptToken) {
+      checkLength(password)
+      const { uid, email, hash: proven } = await find(present)
+      const hash = await hashPassword(password, random)
+      await database.withTenant(systemTenant, async (sql) => {
+        const at = isoNow(clock)
+        if (!(await rows.updateOperatorPassword(sql, { uid, hash, at, proven }))) throw wrong()
+        await rows.deleteOperatorSessionsOf(sql, uid, hashOf(keptToken))
+        await deletePasswordLinksOf(sql, systemTenant, uid)
+        const about = { kind: 'Operator', uid, name: email, message: 'set the password; other sessions ended' } as const
+        await audit(
+          sql,
+          clock,
+          systemTenant,
+          { type: 'operator', uid, name: email },
+          { action: 'setPassword', ...about },
+        )
+      })
     },
 
     async signOut(token) {

@@ -1,17 +1,15 @@
 import type { OperatorRole } from '@atrium/api/permissions/operators.ts'
-import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
-import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
 import { type RecordedAudit, readAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
-import { audit } from '../../store/identity/audit.ts'
 import * as rows from '../../store/identity/operators.ts'
+import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
 import { change, type Parts, unique } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
-import { type IssuedLink, linkMs } from '../passwords/links.ts'
-import { hashOf, newToken } from '../tokens.ts'
+import { type IssuedLink, issueLink } from '../passwords/links.ts'
 import { checkEmail, checkLength } from '../users.ts'
 import { operatorSessions } from './operator-sessions.ts'
 
@@ -34,6 +32,12 @@ export interface Operators {
   /** Throttled and refused as a user's sign-in is. `expiresAt` is RFC 3339. */
   signIn(input: { email: string; password: string; ip: string }): Promise<{ token: Secret<string>; expiresAt: string }>
   signOut(token: string): Promise<void>
+  /** Throttled and refused as `signIn`. Their sessions end but that of `keptToken`, and so does their link. */
+  changePassword(
+    present: { email: string; password: string; ip: string },
+    password: Secret<string>,
+    keptToken: string,
+  ): Promise<void>
   list(): Promise<Operator[]>
   /** They set their password by the link. */
   create(actor: Actor, operator: NewOperator): Promise<{ operator: Operator; link: IssuedLink }>
@@ -41,10 +45,6 @@ export interface Operators {
   delete(actor: Actor, uid: string): Promise<void>
   /** A new link to set the password by; the former one is void. */
   issueLink(actor: Actor, uid: string): Promise<IssuedLink>
-  /** Whether the link is good. */
-  hasLink(hash: Buffer): Promise<boolean>
-  /** Sets the password that the link is for; null when it is not good (any more). */
-  followLink(hash: Buffer, password: Secret<string>): Promise<Operator | null>
   /** Makes a root administrator with this password where there is no operator yet. False when there was one. */
   ensureFirst(actor: Actor, email: string, password: Secret<string>): Promise<boolean>
   /** The installation's own record, newest first. */
@@ -67,17 +67,11 @@ function mustKeepRoot(operators: readonly Operator[]): void {
 }
 
 export function operators(parts: Parts): Operators {
-  const { database, clock, random } = parts
+  const { database, random } = parts
   const changeOf = <T>(actor: Actor, work: Parameters<typeof change<T>>[2]): Promise<T> =>
     change<T>(parts, { tenant: systemTenant, actor }, work)
   const insert = async (sql: Sql, at: string, operator: NewOperator, passwordHash: string | null): Promise<Operator> =>
     rows.insertOperator(sql, { ...operator, uid: newUid(random), passwordHash, at })
-  const newLink = async (sql: Sql, operatorUid: string, at: string): Promise<IssuedLink> => {
-    const token = newToken(systemTenant, random)
-    const expiresAt = isoIn(clock, linkMs)
-    await rows.replaceOperatorLink(sql, { operatorUid, hash: hashOf(token), at, expiresAt })
-    return { token: new Secret(token), expiresAt }
-  }
 
   return {
     ...operatorSessions(parts),
@@ -89,7 +83,7 @@ export function operators(parts: Parts): Operators {
       return unique(`An operator with the e-mail '${email}' exists already.`, 'email', () =>
         changeOf(actor, async (sql, at) => {
           const made = await insert(sql, at, { ...operator, email }, null)
-          const result = { operator: made, link: await newLink(sql, made.uid, at) }
+          const result = { operator: made, link: await issueLink(parts, sql, systemTenant, made.uid) }
           return { result, entry: entry('create', made, `made an operator: ${made.role}`) }
         }),
       )
@@ -103,7 +97,7 @@ export function operators(parts: Parts): Operators {
         await rows.updateOperator(sql, next, at)
         if (!next.isActive) {
           await rows.deleteOperatorSessionsOf(sql, uid)
-          await rows.deleteOperatorLink(sql, uid)
+          await deletePasswordLinksOf(sql, systemTenant, uid)
         }
         const message = `changed the operator: ${next.role}, ${next.isActive ? 'active' : 'not active'}`
         return { result: undefined, entry: entry('update', next, message) }
@@ -119,7 +113,7 @@ export function operators(parts: Parts): Operators {
       }),
 
     issueLink: (actor, uid) =>
-      changeOf(actor, async (sql, at) => {
+      changeOf(actor, async (sql) => {
         const operator = find(await rows.lockOperators(sql), uid)
         if (!operator.isActive) {
           throw new AtriumError(
@@ -128,28 +122,10 @@ export function operators(parts: Parts): Operators {
           )
         }
         return {
-          result: await newLink(sql, uid, at),
+          result: await issueLink(parts, sql, systemTenant, uid),
           entry: entry('invite', operator, 'issued a link to set a password'),
         }
       }),
-
-    hasLink: (hash) => rows.hasOperatorLink(database.readsOf(systemTenant), hash, isoNow(clock)),
-
-    async followLink(linkHash, password) {
-      const hash = await hashPassword(password, random)
-      return database.withTenant(systemTenant, async (sql) => {
-        const at = isoNow(clock)
-        const uid = await rows.takeOperatorLink(sql, linkHash, at)
-        if (uid === null) return null
-        const operator = find(await rows.lockOperators(sql), uid)
-        await rows.updateOperatorPassword(sql, uid, hash, at)
-        await rows.deleteOperatorSessionsOf(sql, uid)
-        const actor = { type: 'operator', uid, name: operator.email } as const
-        const message = 'set the password by a link; all sessions ended'
-        await audit(sql, clock, systemTenant, actor, entry('setPassword', operator, message))
-        return operator
-      })
-    },
 
     async ensureFirst(actor, typed, password) {
       const email = checkEmail(typed, 'email')

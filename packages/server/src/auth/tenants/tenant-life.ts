@@ -5,7 +5,7 @@ import { selectTenantCounts, type TenantCounts } from '../../store/identity/tena
 import { selectAdministrator } from '../../store/identity/users.ts'
 import type { ClustersFate, EndingTenant, Tenant, TenantDeletion } from '../../store/system-store.ts'
 import type { Parts } from '../parts.ts'
-import { type IssuedLink, passwordLinks } from '../passwords/links.ts'
+import { type IssuedLink, userLinks } from '../passwords/links.ts'
 import { recordOfTenant } from './tenants.ts'
 
 /** What the operator does with tenants that exist. Every change is on the installation's record. */
@@ -26,7 +26,7 @@ export interface TenantLife {
 
 export function tenantLife(parts: Parts): TenantLife {
   const { system, database, clock } = parts
-  const links = passwordLinks(parts)
+  const { createPasswordLink } = userLinks(parts)
   const required = async (uid: string): Promise<EndingTenant> => {
     const tenant = await system.tenant(uid)
     if (!tenant) throw new AtriumError('ResourceNotFound', `Tenant '${uid}' is not found.`)
@@ -50,7 +50,7 @@ export function tenantLife(parts: Parts): TenantLife {
       const user = await database.withTenant(uid, (sql) => selectAdministrator(sql, uid))
       if (!user) throw new AtriumError('InvalidState', `Tenant '${tenant.name}' has no user yet: create it once more.`)
       await recordOfTenant(parts, actor, tenant, 'invite', 'issued a link to begin with')
-      return links.createPasswordLink({ tenant: uid, actor }, user.uid)
+      return createPasswordLink({ tenant: uid, actor }, user.uid)
     },
 
     async disable(actor, uid) {

@@ -83,6 +83,16 @@ export async function updateApiKey(sql: Sql, tenant: string, key: ApiKey, at: st
   )
 }
 
+/** All of a user. How many were active. */
+export async function disableApiKeysOf(sql: Sql, tenant: string, userUid: string, at: string): Promise<number> {
+  const rows = await sql.query(
+    `update api_keys set is_active = false, modified_at = $3
+     where tenant = $1 and user_uid = $2 and is_active returning uid`,
+    [tenant, userUid, at],
+  )
+  return rows.length
+}
+
 export async function deleteApiKey(sql: Sql, tenant: string, uid: string): Promise<void> {
   await sql.query('delete from api_keys where tenant = $1 and uid = $2', [tenant, uid])
 }

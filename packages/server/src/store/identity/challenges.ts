@@ -1,4 +1,5 @@
 import type { Sql } from '../database.ts'
+import type { TenantState } from '../system-store.ts'
 
 /** A sign-in whose password was right and that waits for more, or the registration of an authenticator. */
 export interface ChallengeRow {
@@ -8,6 +9,8 @@ export interface ChallengeRow {
   challenge: string | null
   deviceName: string | null
   isProven: boolean
+  tenantName: string
+  tenantState: TenantState
 }
 
 type Purpose = 'signIn' | 'registration'
@@ -47,8 +50,11 @@ export async function selectChallenge(
   { purpose, at }: { purpose: Purpose; at: string },
 ): Promise<ChallengeRow | null> {
   const [row] = await sql.query<ChallengeRow & Record<string, unknown>>(
-    `select c.user_uid as "userUid", u.email, c.challenge, c.device_name as "deviceName", c.is_proven as "isProven"
-     from sign_in_challenges c join users u on u.tenant = c.tenant and u.uid = c.user_uid
+    `select c.user_uid as "userUid", u.email, c.challenge, c.device_name as "deviceName", c.is_proven as "isProven",
+       t.name as "tenantName", t.state as "tenantState"
+     from sign_in_challenges c
+     join users u on u.tenant = c.tenant and u.uid = c.user_uid
+     join tenants t on t.uid = c.tenant
      where c.tenant = $1 and c.hash = $2 and c.purpose = $3 and c.expires_at > $4 and u.is_active`,
     [tenant, hash, purpose, at],
   )

@@ -65,10 +65,19 @@ export interface SessionRow {
   uid: string
   address: string
   client: string
+  /** When its owner signed in, however often it was renewed since. */
   createdAt: string
+  /** Unless it is renewed. */
   expiresAt: string
+  /** However often it is renewed. */
+  endsAt: string
   isCurrent: boolean
 }
+
+/** As NIST SP 800-63B-4 (AAL2) has it, and the longest time between two renewals that a tenant may set. */
+export const longestSessionHours = 24
+
+const ENDS = `created_at + interval '${longestSessionHours} hours'`
 
 /** Sessions of one user at once: the oldest end. */
 const mostSessions = 100
@@ -106,16 +115,37 @@ export async function selectSessions(
   userUid: string,
   { hash, at }: { hash: Buffer | null; at: string },
 ): Promise<SessionRow[]> {
-  const rows = await sql.query<Omit<SessionRow, 'createdAt' | 'expiresAt'> & { created: Date; expires: Date }>(
-    `select uid, address, client, created_at as created, expires_at as expires, coalesce(hash = $3, false) as "isCurrent"
+  const rows = await sql.query<
+    Pick<SessionRow, 'uid' | 'address' | 'client' | 'isCurrent'> & { created: Date; expires: Date; ends: Date }
+  >(
+    `select uid, address, client, created_at as created, expires_at as expires, ${ENDS} as ends,
+       coalesce(hash = $3, false) as "isCurrent"
      from sessions where tenant = $1 and user_uid = $2 and expires_at > $4 order by created_at desc, uid`,
     [tenant, userUid, hash, at],
   )
-  return rows.map(({ created, expires, ...row }) => ({
+  return rows.map(({ created, expires, ends, ...row }) => ({
     ...row,
     createdAt: created.toISOString(),
     expiresAt: expires.toISOString(),
+    endsAt: ends.toISOString(),
   }))
+}
+
+/**
+ * The session goes on under the next hash; null when it is over, or was renewed by somebody else. It stays one row: what ends it
+ * meanwhile, by whatever it knows of it, waits for this and finds it.
+ */
+export async function renewSession(
+  sql: Sql,
+  tenant: string,
+  { hash, next, at, expiresAt }: { hash: Buffer; next: Buffer; at: string; expiresAt: string },
+): Promise<{ isBySso: boolean } | null> {
+  const [row] = await sql.query<{ isBySso: boolean }>(
+    `update sessions set hash = $3, expires_at = least($5::timestamptz, ${ENDS}) where tenant = $1 and hash = $2 and expires_at > $4
+     returning sso is not null as "isBySso"`,
+    [tenant, hash, next, at, expiresAt],
+  )
+  return row ?? null
 }
 
 /** What is known of it when it was there. */
@@ -137,7 +167,10 @@ export async function deleteSessionNamed(sql: Sql, tenant: string, userUid: stri
   return rows.length > 0
 }
 
-/** All of a user, but the one with this hash, and codes that would become one. Returns how many sessions. */
+/**
+ * All of a user, but the one with this hash, and codes that would become one. Returns how many sessions. The caller holds the user's
+ * row (`lockUser`, or a change of it): a sign-in that is just being finished is over then, and its session seen.
+ */
 export async function deleteSessionsOf(
   sql: Sql,
   tenant: string,

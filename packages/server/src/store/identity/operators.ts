@@ -75,8 +75,17 @@ export async function updateOperator(sql: Sql, operator: Operator, at: string): 
   )
 }
 
-export async function updateOperatorPassword(sql: Sql, uid: string, hash: string, at: string): Promise<void> {
-  await sql.query('update operators set password_hash = $2, modified_at = $3 where uid = $1', [uid, hash, at])
+/** False when the operator's password is no longer the `proven` one, where there is one to prove. */
+export async function updateOperatorPassword(
+  sql: Sql,
+  { uid, hash, at, proven = null }: { uid: string; hash: string; at: string; proven?: string | null },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update operators set password_hash = $2, modified_at = $3
+     where uid = $1 and ($4::text is null or is_active and password_hash = $4) returning uid`,
+    [uid, hash, at, proven],
+  )
+  return rows.length > 0
 }
 
 export async function deleteOperator(sql: Sql, uid: string): Promise<void> {
@@ -92,8 +101,16 @@ export async function selectOperatorPassword(sql: Sql, email: string): Promise<{
   return row ?? null
 }
 
-export async function markOperatorSignIn(sql: Sql, uid: string, at: string): Promise<void> {
-  await sql.query('update operators set last_sign_in_at = $2 where uid = $1', [uid, at])
+/** False when the operator may not sign in with this password (any more). */
+export async function markOperatorSignIn(
+  sql: Sql,
+  { uid, hash, at }: { uid: string; hash: string; at: string },
+): Promise<boolean> {
+  const rows = await sql.query(
+    'update operators set last_sign_in_at = $3 where uid = $1 and is_active and password_hash = $2 returning uid',
+    [uid, hash, at],
+  )
+  return rows.length > 0
 }
 
 export async function insertOperatorSession(
@@ -121,36 +138,12 @@ export async function deleteOperatorSession(sql: Sql, hash: Buffer): Promise<voi
   await sql.query('delete from operator_sessions where hash = $1', [hash])
 }
 
-export async function deleteOperatorSessionsOf(sql: Sql, operatorUid: string): Promise<void> {
-  await sql.query('delete from operator_sessions where operator_uid = $1', [operatorUid])
-}
-
-/** A newer one takes the place of the older. */
-export async function replaceOperatorLink(
+/** All of an operator, but the one with this hash. */
+export async function deleteOperatorSessionsOf(
   sql: Sql,
-  link: { operatorUid: string; hash: Buffer; at: string; expiresAt: string },
+  operatorUid: string,
+  keptHash: Buffer | null = null,
 ): Promise<void> {
-  await sql.query(
-    `insert into operator_links (operator_uid, hash, created_at, expires_at) values ($1, $2, $3, $4)
-     on conflict (tenant, operator_uid) do update
-       set hash = excluded.hash, created_at = excluded.created_at, expires_at = excluded.expires_at`,
-    [link.operatorUid, link.hash, link.at, link.expiresAt],
-  )
-}
-
-export async function deleteOperatorLink(sql: Sql, operatorUid: string): Promise<void> {
-  await sql.query('delete from operator_links where operator_uid = $1', [operatorUid])
-}
-
-export async function hasOperatorLink(sql: Sql, hash: Buffer, at: string): Promise<boolean> {
-  return (await sql.query('select from operator_links where hash = $1 and expires_at > $2', [hash, at])).length > 0
-}
-
-/** Whose it was; null when there is none that is valid now. Of any number who take it at once, one gets it. */
-export async function takeOperatorLink(sql: Sql, hash: Buffer, at: string): Promise<string | null> {
-  const [row] = await sql.query<{ uid: string }>(
-    'delete from operator_links where hash = $1 and expires_at > $2 returning operator_uid as uid',
-    [hash, at],
-  )
-  return row?.uid ?? null
+  const text = 'delete from operator_sessions where operator_uid = $1 and hash is distinct from $2'
+  await sql.query(text, [operatorUid, keptHash])
 }

@@ -1,29 +1,40 @@
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../database.ts'
 
+/** Where links are, and whom they are for: tenant `system` has operators, every other one users. */
+const users = { links: 'password_links', person: 'user_uid', people: 'users' } as const
+const operators = { links: 'operator_links', person: 'operator_uid', people: 'operators' } as const
+const tablesOf = (tenant: string) => (tenant === systemTenant ? operators : users)
+
+/** Whom a link is for. */
+export interface LinkRow {
+  uid: string
+  email: string
+  hasPassword: boolean
+}
+
+/** A newer one takes the place of the older. */
 export async function replacePasswordLink(
   sql: Sql,
   tenant: string,
-  link: { userUid: string; hash: Buffer; at: string; expiresAt: string },
+  link: { uid: string; hash: Buffer; at: string; expiresAt: string },
 ): Promise<void> {
+  const { links, person } = tablesOf(tenant)
   await sql.query(
-    `insert into password_links (tenant, user_uid, hash, created_at, expires_at) values ($1, $2, $3, $4, $5)
-     on conflict (tenant, user_uid) do update
+    `insert into ${links} (tenant, ${person}, hash, created_at, expires_at) values ($1, $2, $3, $4, $5)
+     on conflict (tenant, ${person}) do update
        set hash = excluded.hash, created_at = excluded.created_at, expires_at = excluded.expires_at`,
-    [tenant, link.userUid, link.hash, link.at, link.expiresAt],
+    [tenant, link.uid, link.hash, link.at, link.expiresAt],
   )
 }
 
-/** Whose password it sets; nobody's when it expired or its user is disabled. */
-export async function selectPasswordLink(
-  sql: Sql,
-  tenant: string,
-  hash: Buffer,
-  at: string,
-): Promise<{ userUid: string; hasPassword: boolean } | null> {
-  const [row] = await sql.query<{ userUid: string; hasPassword: boolean }>(
-    `select l.user_uid as "userUid", u.password_hash is not null as "hasPassword"
-     from password_links l join users u on u.tenant = l.tenant and u.uid = l.user_uid
-     where l.tenant = $1 and l.hash = $2 and l.expires_at > $3 and u.is_active`,
+/** Whose password it sets; nobody's when it expired or they are disabled. */
+export async function selectPasswordLink(sql: Sql, tenant: string, hash: Buffer, at: string): Promise<LinkRow | null> {
+  const { links, person, people } = tablesOf(tenant)
+  const [row] = await sql.query<LinkRow & Record<string, unknown>>(
+    `select p.uid, p.email, p.password_hash is not null as "hasPassword"
+     from ${links} l join ${people} p on p.tenant = l.tenant and p.uid = l.${person}
+     where l.tenant = $1 and l.hash = $2 and l.expires_at > $3 and p.is_active`,
     [tenant, hash, at],
   )
   return row ?? null
@@ -31,13 +42,12 @@ export async function selectPasswordLink(
 
 /** True when it was there: each is used once. */
 export async function deletePasswordLink(sql: Sql, tenant: string, hash: Buffer): Promise<boolean> {
-  const rows = await sql.query('delete from password_links where tenant = $1 and hash = $2 returning user_uid', [
-    tenant,
-    hash,
-  ])
+  const { links } = tablesOf(tenant)
+  const rows = await sql.query(`delete from ${links} where tenant = $1 and hash = $2 returning hash`, [tenant, hash])
   return rows.length > 0
 }
 
-export async function deletePasswordLinksOf(sql: Sql, tenant: string, userUid: string): Promise<void> {
-  await sql.query('delete from password_links where tenant = $1 and user_uid = $2', [tenant, userUid])
+export async function deletePasswordLinksOf(sql: Sql, tenant: string, uid: string): Promise<void> {
+  const { links, person } = tablesOf(tenant)
+  await sql.query(`delete from ${links} where tenant = $1 and ${person} = $2`, [tenant, uid])
 }

@@ -48,6 +48,30 @@ export async function insertLink(
   )
 }
 
+/**
+ * Whether the tenant (`setting`: `{ isPasswordAllowed: false }`) lets this user sign in by their identity provider alone: they are linked
+ * to one by a protocol that is enabled, and do not hold `exempt` themselves, at tenant scope.
+ */
+export async function selectUsesProviderAlone(
+  sql: Sql,
+  tenant: string,
+  userUid: string,
+  { setting, exempt }: { setting: string; exempt: string },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `select from sso_links l
+     where l.tenant = $1 and l.user_uid = $2
+       and exists (select from settings where tenant = $1 and scope = '' and name = $3
+         and value -> 'isPasswordAllowed' = 'false')
+       and exists (select from objects o where o.tenant = $1 and o.kind = 'SsoConfig'
+         and o.spec -> 'isEnabled' = 'true' and starts_with(l.provider, (o.spec ->> 'protocol') || ' '))
+       and not exists (select from role_bindings where tenant = $1 and user_uid = $2 and scope = '' and role_uid = $4)
+     limit 1`,
+    [tenant, userUid, setting, exempt],
+  )
+  return rows.length > 0
+}
+
 /** What a program gets for its code. */
 export interface SsoTicket {
   challenge: string

@@ -51,6 +51,19 @@ export async function selectUser(sql: Sql, tenant: string, uid: string): Promise
   return row ? toUser(row) : null
 }
 
+/** The user, whom nobody changes, signs in or out before the transaction ends, and the hash of their password. */
+export async function lockUser(
+  sql: Sql,
+  tenant: string,
+  uid: string,
+): Promise<{ user: User; passwordHash: string | null } | null> {
+  const [row] = await sql.query<UserRow & { password_hash: string | null }>(
+    `select ${columns}, password_hash from users where tenant = $1 and uid = $2 for no key update`,
+    [tenant, uid],
+  )
+  return row ? { user: toUser(row), passwordHash: row.password_hash } : null
+}
+
 /** All of them, the one who has this e-mail, or a page of them. */
 export async function selectUsers(
   sql: Sql,
@@ -113,6 +126,13 @@ export async function updatePassword(sql: Sql, tenant: string, uid: string, hash
   )
 }
 
+export async function deletePassword(sql: Sql, tenant: string, uid: string, at: string): Promise<void> {
+  await sql.query(
+    'update users set password_hash = null, password_set_at = null, modified_at = $3 where tenant = $1 and uid = $2',
+    [tenant, uid, at],
+  )
+}
+
 /** The same password under another hash, unless it was changed meanwhile. */
 export async function replaceHash(
   sql: Sql,
@@ -155,8 +175,13 @@ export async function selectPassword(
   return row ?? null
 }
 
-export async function markSignIn(sql: Sql, tenant: string, uid: string, at: string): Promise<void> {
-  await sql.query('update users set last_sign_in_at = $3 where tenant = $1 and uid = $2', [tenant, uid, at])
+/** False when the user may not sign in (any more). */
+export async function markSignIn(sql: Sql, tenant: string, uid: string, at: string): Promise<boolean> {
+  const rows = await sql.query(
+    'update users set last_sign_in_at = $3 where tenant = $1 and uid = $2 and is_active returning uid',
+    [tenant, uid, at],
+  )
+  return rows.length > 0
 }
 
 /** Tenants where this e-mail may sign in; runs as `atrium_system`. At most two: more than one needs the tenant's name anyway. */

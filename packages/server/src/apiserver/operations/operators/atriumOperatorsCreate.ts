@@ -1,7 +1,7 @@
 import { isOperatorRole } from '@atrium/api/permissions/operators.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperatorOperation } from '../../operation.ts'
-import { viewLink } from './link.ts'
+import { viewLink } from '../passwords/view-link.ts'
 
 /** An operator, who sets a password by the link; it is shown once. */
 export const atriumOperatorsCreate = defineOperatorOperation(

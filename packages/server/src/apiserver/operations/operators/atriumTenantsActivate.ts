@@ -1,5 +1,5 @@
 import { defineOperatorOperation } from '../../operation.ts'
-import { viewLink } from './link.ts'
+import { viewLink } from '../passwords/view-link.ts'
 
 /** A new link for the administrator of a tenant that is pending; the former one is void. */
 export const atriumTenantsActivate = defineOperatorOperation(

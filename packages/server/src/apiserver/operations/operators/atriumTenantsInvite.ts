@@ -1,6 +1,6 @@
 import { inviteTenant } from '../../../auth/tenants/create-tenant.ts'
 import { defineOperatorOperation } from '../../operation.ts'
-import { viewLink } from './link.ts'
+import { viewLink } from '../passwords/view-link.ts'
 
 /** A tenant that opens when its administrator sets a password by the link, which is shown once. */
 export const atriumTenantsInvite = defineOperatorOperation(

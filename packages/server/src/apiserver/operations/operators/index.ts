@@ -1,5 +1,4 @@
 import type { RegisteredOperation } from '../../operation.ts'
-import { atriumLinksUse } from './atriumLinksUse.ts'
 import { atriumOperatorsActivate } from './atriumOperatorsActivate.ts'
 import { atriumOperatorsCreate } from './atriumOperatorsCreate.ts'
 import { atriumOperatorsDelete } from './atriumOperatorsDelete.ts'
@@ -7,6 +6,7 @@ import { atriumOperatorsList } from './atriumOperatorsList.ts'
 import { atriumOperatorsUpdate } from './atriumOperatorsUpdate.ts'
 import { atriumSystemAuditList } from './atriumSystemAuditList.ts'
 import { atriumSystemMe } from './atriumSystemMe.ts'
+import { atriumSystemPasswordChange } from './atriumSystemPasswordChange.ts'
 import { atriumSystemSignIn } from './atriumSystemSignIn.ts'
 import { atriumSystemSignOut } from './atriumSystemSignOut.ts'
 import { atriumTenantsActivate } from './atriumTenantsActivate.ts'
@@ -20,7 +20,6 @@ import { atriumTenantsList } from './atriumTenantsList.ts'
 
 /** Of operators, and of those who got a link from one. */
 export const operatorsOperations: RegisteredOperation[] = [
-  atriumLinksUse,
   atriumOperatorsActivate,
   atriumOperatorsCreate,
   atriumOperatorsDelete,
@@ -28,6 +27,7 @@ export const operatorsOperations: RegisteredOperation[] = [
   atriumOperatorsUpdate,
   atriumSystemAuditList,
   atriumSystemMe,
+  atriumSystemPasswordChange,
   atriumSystemSignIn,
   atriumSystemSignOut,
   atriumTenantsActivate,

@@ -21,11 +21,8 @@ export const V1UsersPasswordChange = definePublicOperation(
     mustDiffer(body.currentPassword, password)
     await checkPassword(context, person.tenant, 'newPassword', password)
     const actor = { type: 'user', uid: person.userUid, name: person.email } as const
-    await identity.setPassword(
-      { tenant: person.tenant, actor },
-      person.userUid,
-      password,
-      own?.isSession ? token : null,
-    )
+    const keptToken = own?.isSession && token ? token : null
+    const scope = { tenant: person.tenant, actor }
+    await identity.setPassword(scope, person.userUid, password, { keptToken, proven: person })
   },
 )

@@ -1,21 +1,22 @@
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type LinkHolder, noLink } from '../../../auth/passwords/links.ts'
 import type { ServerContext } from '../../../context.ts'
 import { checkPassword } from './check-password.ts'
 
-const invalidLink = (): AtriumError =>
-  new AtriumError('Unauthorized', 'The link is not valid (any more): it works once, and for a day. Ask for a new one.')
-
-/** Sets the password of the user that the link was made for; `isFirst`: it is their first. A password that is refused leaves the link as it is. */
+/**
+ * Sets the password that the link is for. `isFirst`, where the caller says so: whether it is their first. A password that is refused
+ * leaves the link as it is.
+ */
 export async function followLink(
-  { passwordToken }: { passwordToken: string },
+  token: string,
   text: string,
-  isFirst: boolean,
   context: ServerContext,
-): Promise<void> {
-  const link = await context.identity.passwordLink(passwordToken)
-  if (link?.isFirst !== isFirst) throw invalidLink()
+  isFirst?: boolean,
+): Promise<LinkHolder> {
+  const { links } = context.identity
+  const link = await links.find(token)
+  if (isFirst !== undefined && link.isFirst !== isFirst) throw noLink()
   const password = new Secret(text)
   await checkPassword(context, link.tenant, 'password', password)
-  if (!(await context.identity.followPasswordLink(passwordToken, password))) throw invalidLink()
+  return links.use(token, password)
 }

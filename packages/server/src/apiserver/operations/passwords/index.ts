@@ -1,4 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumLinksFind } from './atriumLinksFind.ts'
+import { atriumLinksUse } from './atriumLinksUse.ts'
 import { atriumUsersPasswordLinkCreate } from './atriumUsersPasswordLinkCreate.ts'
 import { V1PasswordsBlockListDelete } from './V1PasswordsBlockListDelete.ts'
 import { V1PasswordsBlockListUpdate } from './V1PasswordsBlockListUpdate.ts'
@@ -9,6 +11,8 @@ import { v1PasswordActivate } from './v1PasswordActivate.ts'
 import { v1PasswordReset } from './v1PasswordReset.ts'
 
 export const passwordsOperations: RegisteredOperation[] = [
+  atriumLinksFind,
+  atriumLinksUse,
   atriumUsersPasswordLinkCreate,
   v1PasswordActivate,
   v1PasswordReset,

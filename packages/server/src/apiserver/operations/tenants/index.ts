@@ -1,4 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumTenantsLinkedUsersGet } from './atriumTenantsLinkedUsersGet.ts'
+import { atriumTenantsLinkedUsersUpdate } from './atriumTenantsLinkedUsersUpdate.ts'
 import { atriumTenantsMfaGet } from './atriumTenantsMfaGet.ts'
 import { atriumTenantsMfaUpdate } from './atriumTenantsMfaUpdate.ts'
 import { V1TenantDeveloperCreditGet } from './V1TenantDeveloperCreditGet.ts'
@@ -31,6 +33,8 @@ import { v1TenantUidLoginBannerGet } from './v1TenantUidLoginBannerGet.ts'
 import { v1TenantUidLoginBannerUpdate } from './v1TenantUidLoginBannerUpdate.ts'
 
 export const tenantsOperations: RegisteredOperation[] = [
+  atriumTenantsLinkedUsersGet,
+  atriumTenantsLinkedUsersUpdate,
   atriumTenantsMfaGet,
   atriumTenantsMfaUpdate,
   v1SpectroClustersUpgradeSettings,

@@ -19,6 +19,24 @@ export async function getManagedUser(context: ServerContext, subject: Subject, u
   return user
 }
 
+/**
+ * As `getManagedUser`, for what opens an account to whoever asks: nobody does it to their own account, for a session or key that was left
+ * lying about would become one that lasts. `instead` says how it is done.
+ */
+export async function getOtherUser(
+  context: ServerContext,
+  subject: Subject,
+  uid: string,
+  instead: string,
+): Promise<User> {
+  if (uid === subject.userUid) throw new AtriumError('Forbidden', `This is for the accounts of others. ${instead}`)
+  return getManagedUser(context, subject, uid)
+}
+
+/** How one sets one's own password. */
+export const byPresentPassword =
+  'Change your own password with the present one: PATCH /v1/users/{uid}/password/change. If you forgot it, ask another administrator for a link.'
+
 const mostRoles = 100
 
 /** Refuses roles that do not exist, belong to another scope, or hold more than the caller does there. */

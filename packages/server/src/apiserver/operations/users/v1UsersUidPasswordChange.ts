@@ -15,10 +15,11 @@ export const v1UsersUidPasswordChange = defineOperation('v1UsersUidPasswordChang
     const { email } = await getUser(context, subject, params.uid)
     // Throttled as signing in is.
     const present = { email, password: body.currentPassword ?? '', tenant: subject.tenant, ip }
-    await context.identity.provePassword(present)
+    const proven = await context.identity.provePassword(present)
     const password = new Secret(body.newPassword)
     mustDiffer(body.currentPassword, password)
     await checkPassword(context, subject.tenant, 'newPassword', password)
-    await context.identity.setPassword(subject, params.uid, password, header('Authorization') ?? null)
+    const keptToken = header('Authorization') ?? null
+    await context.identity.setPassword(subject, params.uid, password, { keptToken, proven })
   },
 })
