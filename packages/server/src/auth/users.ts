@@ -7,7 +7,7 @@ import { deleteSessionsOf } from '../store/identity/credentials.ts'
 import { deletePasswordLinksOf } from '../store/identity/password-links.ts'
 import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
-import type { Identity, User } from './identity.ts'
+import type { Identity, User, UserPatch } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords/hash.ts'
 import { sessionHash } from './sign-in/sessions.ts'
@@ -24,6 +24,18 @@ export function checkEmail(email: string, field = 'spec.emailId'): string {
   throw new AtriumError('InvalidRequest', `${field}: '${clean.slice(0, 60)}' is not an e-mail address.`, {
     details: { field },
   })
+}
+
+const longestName = 200
+
+/** Names go into lists, mails and certificates: one line of moderate length. */
+function checkNames(names: Pick<UserPatch, 'firstName' | 'lastName'>): void {
+  for (const field of ['firstName', 'lastName'] as const) {
+    const name = names[field] ?? ''
+    if (name.length <= longestName && !/\p{Cc}/u.test(name)) continue
+    const text = `spec.${field}: has more than ${longestName} characters, or one that cannot be printed.`
+    throw new AtriumError('InvalidRequest', text, { details: { field: `spec.${field}` } })
+  }
 }
 
 /** The length every password has, whatever its tenant asks besides (`problemOfPassword`). */
@@ -72,6 +84,7 @@ export function users(
   return {
     async createUser(scope, user) {
       const email = checkEmail(user.email)
+      checkNames(user)
       if (user.password) checkLength(user.password)
       const passwordHash = user.password ? await hashPassword(user.password, random) : null
       const { firstName, lastName, teams = [] } = user
@@ -91,8 +104,9 @@ export function users(
 
     countUsers: (tenant) => rows.countUsers(database.readsOf(tenant), tenant),
 
-    updateUser: (scope, uid, patch) =>
-      unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
+    updateUser: async (scope, uid, patch) => {
+      checkNames(patch)
+      return unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const known = await required(sql, scope.tenant, uid)
           const email = patch.email === undefined ? known.email : checkEmail(patch.email)
@@ -103,7 +117,8 @@ export function users(
           if (email !== known.email) await deletePasswordLinksOf(sql, scope.tenant, uid)
           return { result, entry: entry('update', result, 'changed the user') }
         }),
-      ),
+      )
+    },
 
     async setPassword(scope, uid, password, keptToken) {
       checkLength(password)
