@@ -26,7 +26,8 @@ export function checkEmail(email: string, field = 'spec.emailId'): string {
   })
 }
 
-const longestName = 200
+/** As names of objects are. */
+const longestName = 253
 
 /** Names go into lists, mails and certificates: one line of moderate length. */
 function checkNames(names: Pick<UserPatch, 'firstName' | 'lastName'>): void {
