@@ -10,6 +10,7 @@ interface ClientOperation {
   operationId: string
   /** `spectrocloud_project[create,update]`. */
   usedBy: string[]
+  tier: number
 }
 
 const clouds = ['aws', 'azure', 'gcp', 'vsphere', 'maas', 'apache_cloudstack', 'custom']
@@ -47,4 +48,11 @@ test.skipIf(!existsSync(file))('whatever the named resources of the Terraform pr
   expect(called.map(({ operationId }) => operationId).filter((id) => !handled.has(id))).toEqual([])
   const docs = readFileSync(join(import.meta.dirname, '../../docs/conformance.md'), 'utf8')
   expect(docs).toContain(`each of the ${called.length} operations`)
+})
+
+test.skipIf(!existsSync(file))('the coverage page counts the operations that the Terraform provider reaches', () => {
+  const all = JSON.parse(readFileSync(file, 'utf8')) as ClientOperation[]
+  const ofTier = (tier: number) => all.filter((one) => one.tier === tier).map(({ operationId }) => operationId)
+  const kept = readFileSync(join(import.meta.dirname, '../../packages/api/contract/client-tiers.json'), 'utf8')
+  expect(JSON.parse(kept)).toEqual({ 1: ofTier(1).toSorted(), 2: ofTier(2).toSorted() })
 })

@@ -130,6 +130,19 @@ describe('alerts of a project', () => {
     expect((await call('GET /v1/projects/alerts')).body.components).toMatchObject([{ name: 'ClusterHealth' }])
   })
 
+  test('are as many as the limit says, and may always become fewer', async () => {
+    const { call, tenant, project } = await api.newTenant()
+    const route = `/v1/projects/${project.uid}/alerts/ClusterHealth`
+    await succeed(call, `PUT ${route}`, { channels: [mail, mail, mail] })
+    const limit = { resources: [{ kind: 'alert', limit: 1 }] }
+    await succeed(call, `PATCH /v1/tenants/${tenant.uid}/resourceLimits`, limit)
+    expect((await refusal(call, `PUT ${route}`, { channels: [mail, mail, mail, mail] }))[0]).toBe(
+      'ResourceLimitReached',
+    )
+    expect((await refusal(call, `POST ${route}`, mail))[0]).toBe('ResourceLimitReached')
+    await succeed(call, `PUT ${route}`, { channels: [mail, mail] })
+  })
+
   test.each([
     ['component', 'Weather', mail],
     ['channels[0].type', 'ClusterHealth', { identifiers: [] }],

@@ -5,6 +5,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
 import { defineOperation } from '@atrium/server/apiserver/operation.ts'
+import { VERSION } from '@atrium/server/version.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
 
@@ -205,4 +206,21 @@ test('health for everybody, metrics for the operator', async () => {
   expect((await api.as({})('GET /metrics')).status).toBe(401)
   const metrics = await api.as({ Authorization: `Bearer ${api.operatorToken}` })('GET /metrics')
   expect(metrics.text).toContain('atrium_http_request_duration_seconds_count{operation="v1UsersInfoGet",status="200"}')
+})
+
+test('what clients ask to know whom they speak to: health without signing in, version and features after it', async () => {
+  const stranger = api.as({})
+  expect((await stranger('GET /v1/health/ping')).body).toEqual({ msg: 'pong' })
+  expect((await stranger('GET /v1/health/ready')).body).toEqual({ msg: 'ready' })
+  const known: [string, object][] = [
+    ['GET /v1/system/version/installed', { version: VERSION }],
+    ['GET /v1/system/version/latest', { version: VERSION }],
+    ['GET /v1/features', { items: [] }],
+    ['GET /v1/system/features', { items: [] }],
+    ['GET /v1/users/system/features', { items: [] }],
+  ]
+  for (const [route, body] of known) {
+    expect((await call(route)).body, route).toEqual(body)
+    expect((await stranger(route)).status, route).toBe(401)
+  }
 })

@@ -75,6 +75,26 @@ describe('projects', () => {
     expect(body.message).toContain('acc')
   })
 
+  test('what keeps a project from being deleted is told before', async () => {
+    const { call, project, tenant } = await api.newTenant()
+    const validate = async () => {
+      const { status, body } = await call(`DELETE /v1/projects/${project.uid}/validate`)
+      expect(status).toBe(200)
+      return body.clusters
+    }
+    expect(await validate()).toEqual({ count: 0, clusters: [] })
+    const spec = {
+      ...{ cloudType: 'local', cloudAccountUid: 'a'.repeat(24), cloudConfigUid: 'b'.repeat(24), cloudConfig: {} },
+      ...{ machinePools: [], profiles: [], policy: { drift: 'heal', nodes: 'heal' } as const, clusterConfig: {} },
+    }
+    const { meta } = await api.context.store.transaction(tenant.uid, operatorActor, (tx) =>
+      tx.create({ kind: 'Cluster', project: project.uid, name: 'one', spec }),
+    )
+    const [cluster] = (await validate()).clusters
+    expect(cluster).toEqual({ clusterRef: { name: 'one', uid: meta.uid }, state: 'Pending' })
+    expect((await call(`DELETE /v1/projects/${project.uid}`)).body.code).toBe('ResourceInUse')
+  })
+
   test('someone with a role in one project sees that one only', async () => {
     const { call, tenant, project } = await api.newTenant()
     const other = (await call('POST /v1/projects', { body: { metadata: { name: 'other' } } })).body.uid
@@ -200,6 +220,42 @@ describe('users and roles', () => {
     expect([unknown.status, unknown.body.details.field]).toEqual([400, 'spec.permissions'])
   })
 
+  test.each(['firstName', 'lastName'])('a %s is a line of moderate length', async (field) => {
+    const { call, adminUid } = await api.newTenant()
+    for (const name of ['x'.repeat(254), 'one\ntwo']) {
+      const spec = { emailId: 'long@example.com', [field]: name }
+      for (const route of ['POST /v1/users', `PUT /v1/users/${adminUid}`]) {
+        const { status, body } = await call(route, { body: { metadata: { uid: adminUid }, spec } })
+        expect([status, body.code, body.details]).toEqual([400, 'InvalidRequest', { field: `spec.${field}` }])
+      }
+    }
+    expect((await call('GET /v1/users')).body.items).toHaveLength(1)
+  })
+
+  test('the summary of users tells roles, projects and teams of each, in the order asked for', async () => {
+    const { call, tenant, project } = await api.newTenant()
+    const held = [{ role: 'Tenant Viewer' }, { role: 'Project Viewer', project: project.uid }]
+    const holder = await api.newUser(tenant.uid, held)
+    const summary = async (body: object) => (await call('POST /v1/users/summary', { body })).body.items
+    const [found] = await summary({ filter: { emailId: { eq: holder.email } } })
+    expect(found.spec).toMatchObject({
+      roles: [{ name: 'Tenant Viewer' }],
+      projects: [{ uid: project.uid, name: 'Default' }],
+      projectsCount: 1,
+      teams: [],
+    })
+    const { items: known } = (await call('GET /v1/users/meta')).body
+    expect(known).toContainEqual({ uid: holder.uid, emailId: holder.email, name: found.metadata.name })
+    await api.newUser(tenant.uid, [])
+    const names = async (sort?: object[]) =>
+      (await summary(sort ? { sort } : {})).map(({ metadata }: { metadata: { name: string } }) => metadata.name)
+    const sorted = (await names()).toSorted()
+    expect(sorted).toHaveLength(3)
+    expect(await names([{ field: 'name', order: 'asc' }])).toEqual(sorted)
+    expect(await names([{ field: 'name', order: 'desc' }])).toEqual(sorted.toReversed())
+    expect((await names([{ field: 'creationTimestamp', order: 'desc' }])).at(-1)).toMatch(/^Admin/)
+  })
+
   test.each([{ isEnabled: false }, {}])('a disabled role (status %o) is held and grants nothing', async (status) => {
     const { call, tenant } = await api.newTenant()
     const body = {
@@ -284,6 +340,10 @@ describe('API keys', () => {
     await call(`PUT /v1/apiKeys/${uid}/state`, { body: { isActive: false } })
     expect(await works()).toBe(401)
     await call(`PUT /v1/apiKeys/${uid}/state`, { body: { isActive: true } })
+    expect(await works()).toBe(200)
+    await call(`PATCH /v1/apiKeys/${uid}`, { body: {} })
+    expect(await works(), 'clients leave false out').toBe(401)
+    await call(`PATCH /v1/apiKeys/${uid}`, { body: { isActive: true } })
     expect(await works()).toBe(200)
     await call(`PUT /v1/apiKeys/${uid}`, { body: { spec: { expiry: '2020-01-01T00:00:00Z' } } })
     expect(await works()).toBe(401)

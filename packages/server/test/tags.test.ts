@@ -17,7 +17,13 @@ test('tags in use are told once each, of what the caller sees', async () => {
   expect((await call('GET /v1/spectroclusters/tags')).body).toEqual({ tags: ['blue', 'team:a'] })
   expect((await call('GET /v1/clusterTemplates/tags')).body).toEqual({ tags: [] })
   const { call: other } = await api.newUser(tenant, [{ role: 'Cluster Account Viewer', project }])
-  expect((await other('GET /v1/spectroclusters/tags')).status).toBe(403)
+  const withHeader = { headers: { ProjectUid: project } }
+  for (const options of [{}, withHeader])
+    expect((await other('GET /v1/spectroclusters/tags', options)).body, 'tags are for everybody to ask').toEqual({
+      tags: [],
+    })
+  expect((await call('GET /v1/spectroclusters/tags', withHeader)).body).toEqual({ tags: ['blue', 'team:a'] })
   const { call: stranger } = await api.newTenant()
   expect((await stranger('GET /v1/spectroclusters/tags')).body).toEqual({ tags: [] })
+  expect((await stranger('GET /v1/spectroclusters/tags', withHeader)).body.code).toBe('ResourceNotFound')
 })

@@ -68,12 +68,80 @@ test('a password policy that asks for no minimum shows none: Go clients leave 0 
   expect([short.status, short.body.details.field]).toEqual([400, 'password'])
 })
 
+test('a tenant without a policy sees that of the installation, which holds for it', async () => {
+  const { call, tenant } = await api.newTenant()
+  const system = 'PUT /v1/system/password/policy/default'
+  const operator = api.as({ Authorization: api.operatorToken })
+  const path = `/v1/tenants/${tenant.uid}/password/policy`
+  expect((await operator(system, { body: { minLength: 9 } })).status).toBe(204)
+  try {
+    expect((await call(`GET ${path}`)).body).toMatchObject({ minLength: 9, expiryDurationInDays: 999 })
+    expect((await call(`POST ${path}`, { body: { minLength: 7 } })).status).toBe(204)
+    expect((await call(`GET ${path}`)).body).toMatchObject({ minLength: 7 })
+  } finally {
+    expect((await operator(system, { body: {} })).status).toBe(204)
+  }
+})
+
+describe('a setting of a tenant', () => {
+  test.each([
+    ['PUT', 'authTokenSettings', { expiryTimeMinutes: 15 }],
+    ['PUT', 'loginBanner', { title: 'Read', Message: 'this', isEnabled: true }],
+    ['PUT', 'preferences/clusterGroup', { hideSystemClusterGroups: true, isClusterGroupEnabled: false }],
+    ['PUT', 'preferences/clusterRbacSettings', { automaticClusterRoleBinding: 'enabled' }],
+    ['PUT', 'preferences/developerCredit', { cpu: 4, memoryGiB: 0, storageGiB: 2, virtualClustersLimit: 1 }],
+    ['POST', 'domains', { domains: ['one.example', 'Two.example'] }],
+    ['POST', 'sso/auth/providers', { isEnabled: true, ssoLogins: ['github', ''] }],
+  ])('is shown as it was set, to those who may set it and in no other tenant: %s %s', async (method, setting, body) => {
+    const { call, tenant } = await api.newTenant()
+    const path = `/v1/tenants/${tenant.uid}/${setting}`
+    const before = (await call(`GET ${path}`)).body
+    const viewer = await api.newUser(tenant.uid, [{ role: 'Tenant Viewer' }])
+    expect((await viewer.call(`${method} ${path}`, { body })).body.code).toBe('Forbidden')
+    const stranger = await api.newTenant()
+    for (const route of [`${method} ${path}`, `GET ${path}`])
+      expect((await stranger.call(route, route.startsWith('GET') ? {} : { body })).body.code).toBe('ResourceNotFound')
+    expect((await call(`GET ${path}`)).body).toEqual(before)
+    expect((await call(`${method} ${path}`, { body })).status).toBe(204)
+    expect((await call(`GET ${path}`)).body).toEqual(body)
+  })
+
+  test('keeps what newer clients know of it', async () => {
+    const { call, tenant } = await api.newTenant()
+    const path = `/v1/tenants/${tenant.uid}/preferences/fips`
+    const mode = { mode: 'nonFipsDisabled' }
+    const body = { fipsPackConfig: mode, fipsNewerConfig: { ...mode, levels: [1, 2] }, newerToken: 'hush' }
+    expect((await call(`PUT ${path}`, { body })).status).toBe(204)
+    const shown = (await call(`GET ${path}`)).body
+    expect(shown).toMatchObject({ fipsPackConfig: mode, fipsNewerConfig: { ...mode, levels: [1, 2] } })
+    expect(shown, 'what sounds secret is not kept').not.toHaveProperty('newerToken')
+  })
+
+  test.each([
+    ['cpu', 'PUT', 'preferences/developerCredit', { cpu: -1 }],
+    ['virtualClustersLimit', 'PUT', 'preferences/developerCredit', { virtualClustersLimit: -1 }],
+    ['expiryTimeMinutes', 'PUT', 'authTokenSettings', { expiryTimeMinutes: 14 }],
+    ['title', 'PUT', 'loginBanner', { title: 'x'.repeat(201) }],
+    ['body', 'POST', 'sso/auth/providers', { ssoLogins: Array.from({ length: 1_000 }, () => 'x'.repeat(70)) }],
+  ])('is refused for %s', async (field, method, setting, body) => {
+    const { call, tenant } = await api.newTenant()
+    const path = `/v1/tenants/${tenant.uid}/${setting}`
+    const before = (await call(`GET ${path}`)).body
+    const refused = await call(`${method} ${path}`, { body })
+    expect([refused.status, refused.body.code], refused.text).toEqual([400, 'InvalidRequest'])
+    expect(refused.text).toContain(field)
+    expect((await call(`GET ${path}`)).body).toEqual(before)
+  })
+})
+
 describe('resource limits of a tenant', () => {
   const setLimit = async (call: Caller, tenant: string, kind: string, limit: number) => {
     const path = `/v1/tenants/${tenant}/resourceLimits`
     expect((await call(`PATCH ${path}`, { body: { resources: [{ kind, limit }] } })).status).toBe(204)
     const { resources } = (await call(`GET ${path}`)).body
-    expect(resources.find((one: { kind: string }) => one.kind === kind)?.limit).toBe(limit)
+    const shown = resources.find((one: { kind: string }) => one.kind === kind)
+    expect(shown?.limit).toBe(limit)
+    expect(shown.maxLimit, 'no limit is above its maximum').toBeGreaterThanOrEqual(limit)
   }
   const pack = { name: 'one', type: 'manifest', layer: 'addon', tag: '1.0.0', uid: 'spectro-manifest-pack', values: '' }
   const content = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one'
@@ -128,8 +196,11 @@ describe('resource limits of a tenant', () => {
   test('a limit of kinds that cannot be made here is kept and shown', async () => {
     const { call, tenant } = await api.newTenant()
     await setLimit(call, tenant.uid, 'appprofile', 7)
-    const negative = { body: { resources: [{ kind: 'user', limit: -1 }] } }
-    expect((await call(`PATCH /v1/tenants/${tenant.uid}/resourceLimits`, negative)).status).toBe(400)
+    for (const limit of [-1, 2.5]) {
+      const wrong = { body: { resources: [{ kind: 'user', limit }] } }
+      const { status, body } = await call(`PATCH /v1/tenants/${tenant.uid}/resourceLimits`, wrong)
+      expect([status, body.details]).toEqual([400, { field: 'resources[0].limit' }])
+    }
     const ofNothing = { body: { resources: [{ limit: 3 }] } }
     const refused = await call(`PATCH /v1/tenants/${tenant.uid}/resourceLimits`, ofNothing)
     expect([refused.status, refused.body.details]).toEqual([400, { field: 'resources[0].kind' }])

@@ -182,6 +182,11 @@ export interface Identity extends SignInIdentity {
   roleBindings(tenant: string, holder: Holder): Promise<RoleBinding[]>
   /** Those of these users and teams, by uid of the holder. */
   roleBindingsOf(tenant: string, holders: readonly string[]): Promise<Map<string, RoleBinding[]>>
+  /** Roles that are held in these projects themselves, and by whom: not those held in the whole tenant. */
+  roleBindingsIn(
+    tenant: string,
+    projects: readonly string[],
+  ): Promise<{ project: string; holder: Holder; roleUid: string }[]>
   /** Replaces the roles of the holder in the scopes named; scopes not named stay. */
   setRoleBindings(scope: Scope, holder: Holder, roles: { project: string | null; roleUids: string[] }[]): Promise<void>
   /** Uid of what this request (`Actor.request`) made in that time (RFC 3339), if it is still there. */

@@ -5,7 +5,7 @@ import type { Sql } from '../store/database.ts'
 import { deletePasswordLinksOf } from '../store/identity/password-links.ts'
 import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
-import type { Identity, User } from './identity.ts'
+import type { Identity, User, UserPatch } from './identity.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords/hash.ts'
 import { endAccess } from './sign-in/end-access.ts'
@@ -17,7 +17,8 @@ export const shortestPassword = 6
 export const longestPassword = 1024
 /** No character that is not seen: two that look the same would be two people. */
 const emailForm = /^[^\s@\p{Cc}\p{Cf}]+@[^\s@\p{Cc}\p{Cf}]+$/u
-const longestName = 200
+/** As names of objects are. */
+const longestName = 253
 
 /** An e-mail as it is compared: an é is one letter, however it was typed. */
 export const foldEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase()
@@ -107,8 +108,8 @@ export function users(
 
     countUsers: (tenant) => rows.countUsers(database.readsOf(tenant), tenant),
 
-    updateUser: (scope, uid, patch) =>
-      unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
+    updateUser: async (scope, uid, patch) => {
+      return unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const known = await required(sql, scope.tenant, uid)
           checkNames(namesOf(patch))
@@ -120,7 +121,8 @@ export function users(
           if (email !== known.email) await deletePasswordLinksOf(sql, scope.tenant, uid)
           return { result, entry: entry('update', result, 'changed the user') }
         }),
-      ),
+      )
+    },
 
     async setPassword(scope, uid, password, own) {
       checkLength(password)

@@ -5,15 +5,17 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { StoredObject } from '@atrium/runtime/store/store.ts'
 import { mustHoldRole } from '../../auth/rights/escalation.ts'
 import type { Subject } from '../../auth/rights/subject.ts'
-import type { Validation } from './validation.ts'
+import type { Validation, ValidationScope } from './validation.ts'
 
-function checkName(name: string | undefined): void {
-  if (name === undefined) return
-  if (builtInRoles.some((role) => role.name.toLowerCase() === name.toLowerCase())) {
-    throw new AtriumError('DuplicateName', `A built-in role is called '${name}'. Choose another name.`, {
-      details: { field: 'metadata.name' },
-    })
-  }
+/** People tell roles apart by their names, in whatever case; `uid`: the role that is renamed. */
+async function nameMustBeFree({ tx }: ValidationScope, name: string, uid?: string): Promise<void> {
+  const isSame = (other: string): boolean => other.toLowerCase() === name.toLowerCase()
+  const isBuiltIn = builtInRoles.some((role) => isSame(role.name))
+  const { items } = await tx.listBrief('Role', { limit: 0 })
+  const other = items.find(({ meta }) => meta.uid !== uid && isSame(meta.name))
+  if (!isBuiltIn && !other) return
+  const text = isBuiltIn ? `A built-in role is called '${name}'` : `A role is called '${other?.meta.name}' already`
+  throw new AtriumError('DuplicateName', `${text}. Choose another name.`, { details: { field: 'metadata.name' } })
 }
 
 /** Built-in roles hold a few permissions that are listed for another scope only; a clone of one may hold them too. */
@@ -47,13 +49,14 @@ function mustHoldAdded(
 }
 
 export const roleValidation: Validation<'Role'> = {
-  create(_scope, object) {
-    checkName(object.name)
+  async create(scope, object) {
     checkPermissions(object.spec)
+    await nameMustBeFree(scope, object.name)
   },
-  update({ subject }, previous, patch) {
-    checkName(patch.name)
+  async update(scope, previous, patch) {
     checkPermissions(patch.spec)
-    mustHoldAdded(subject, previous, patch.spec)
+    mustHoldAdded(scope.subject, previous, patch.spec)
+    const { meta } = previous
+    if (patch.name !== undefined && patch.name !== meta.name) await nameMustBeFree(scope, patch.name, meta.uid)
   },
 }

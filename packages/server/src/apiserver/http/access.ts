@@ -4,8 +4,9 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { FastifyRequest } from 'fastify'
 import { forbidden, notFound } from '../../admission/authorize.ts'
-import { can, canSomewhere, canWithin, noGrants, type Subject, seesProject } from '../../auth/rights/subject.ts'
+import { can, canSomewhere, canWithin, noGrants, type Subject } from '../../auth/rights/subject.ts'
 import type { ServerContext } from '../../context.ts'
+import { projectMustExist } from '../load.ts'
 import type { Access, RegisteredOperation } from '../operation.ts'
 import { header } from './headers.ts'
 import { withNamed } from './if-match.ts'
@@ -103,13 +104,6 @@ async function subjectOf(
     : authenticateWithin(limits, request, context)
 }
 
-async function projectMustExist(subject: Subject, project: string, context: ServerContext): Promise<void> {
-  const found =
-    seesProject(subject, project) &&
-    (await context.store.transaction(subject.tenant, subject.actor, (tx) => tx.get('Project', project)))
-  if (!found) throw notFound('Project', project)
-}
-
 async function checkAccess(
   { scope, permission }: Access,
   subject: Subject,
@@ -125,7 +119,7 @@ async function checkAccess(
   if (scope === 'project' && sent) {
     const project = projectHeader(request)
     if (project === null) throw notFound('Project', sent.slice(0, 64))
-    await projectMustExist(subject, project, context)
+    await projectMustExist(context, subject, project)
     if (!canWithin(subject, permission, project)) throw forbidden(permission)
     return
   }

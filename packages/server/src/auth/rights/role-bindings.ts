@@ -36,6 +36,7 @@ const resourceRoleNotFound = (uid: string): AtriumError =>
 type Methods =
   | 'roleBindings'
   | 'roleBindingsOf'
+  | 'roleBindingsIn'
   | 'setRoleBindings'
   | 'holdersOf'
   | 'workspaceRoles'
@@ -53,6 +54,8 @@ export function roleBindings(parts: Parts): Pick<Identity, Methods> {
 
     roleBindingsOf: async (tenant, holders) =>
       Map.groupBy(await rows.selectBindingsOf(database.readsOf(tenant), tenant, holders), ({ holder }) => holder),
+
+    roleBindingsIn: (tenant, projects) => rows.selectBindingsIn(database.readsOf(tenant), tenant, projects),
 
     setRoleBindings: (scope, holder, roles) =>
       change(parts, scope, async (sql) => {

@@ -39,6 +39,24 @@ export async function selectBindingsOf(
   )
 }
 
+/** Roles that are held in these projects themselves, and by whom: not those that are held in the whole tenant. */
+export async function selectBindingsIn(
+  sql: Sql,
+  tenant: string,
+  projects: readonly string[],
+): Promise<{ project: string; holder: Holder; roleUid: string }[]> {
+  const rows = await sql.query<{ project: string; user_uid: string | null; team_uid: string | null; role_uid: string }>(
+    `select project, user_uid, team_uid, role_uid from role_bindings
+     where tenant = $1 and project = any($2) order by user_uid, team_uid, role_uid`,
+    [tenant, projects],
+  )
+  return rows.map(({ project, user_uid: user, team_uid: team, role_uid: roleUid }) => ({
+    project,
+    holder: user ?? { team: team ?? '' },
+    roleUid,
+  }))
+}
+
 /** Replaces the holder's roles in one scope. */
 export async function replaceBindings(
   sql: Sql,

@@ -2,8 +2,7 @@ import { defineOperation } from '../../operation.ts'
 import { tagsInUse } from '../../shapes/tags.ts'
 
 export const V1SpcPoliciesTagsGet = defineOperation('V1SpcPoliciesTagsGet', {
-  scope: 'project',
-  permission: 'spcPolicy.list',
-  handler: ({ subject, project }, context) =>
-    context.admission.run(subject, (tx) => tagsInUse(tx, 'MaintenancePolicy', project)),
+  scope: 'self',
+  permission: null,
+  handler: ({ subject, project }, context) => tagsInUse(context, subject, 'MaintenancePolicy', project),
 })

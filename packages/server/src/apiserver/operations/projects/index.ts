@@ -14,7 +14,9 @@ import { v1ProjectsUidAlertUpdate } from './v1ProjectsUidAlertUpdate.ts'
 import { v1ProjectsUidDelete } from './v1ProjectsUidDelete.ts'
 import { v1ProjectsUidGet } from './v1ProjectsUidGet.ts'
 import { v1ProjectsUidMetaUpdate } from './v1ProjectsUidMetaUpdate.ts'
+import { v1ProjectsUidTeamsUpdate } from './v1ProjectsUidTeamsUpdate.ts'
 import { v1ProjectsUidUpdate } from './v1ProjectsUidUpdate.ts'
+import { v1ProjectsUidUsersUpdate } from './v1ProjectsUidUsersUpdate.ts'
 import { v1ProjectsUidValidate } from './v1ProjectsUidValidate.ts'
 
 export const projectsOperations: RegisteredOperation[] = [
@@ -33,6 +35,8 @@ export const projectsOperations: RegisteredOperation[] = [
   v1ProjectsUidDelete,
   v1ProjectsUidGet,
   v1ProjectsUidMetaUpdate,
+  v1ProjectsUidTeamsUpdate,
   v1ProjectsUidUpdate,
+  v1ProjectsUidUsersUpdate,
   v1ProjectsUidValidate,
 ]

@@ -1,6 +1,6 @@
 import type { v1Team, v1TeamSummary } from '@atrium/api/generated/operations.d.ts'
 import type { RoleBinding, RoleInfo, Team, User } from '../../../auth/identity.ts'
-import { nameOf, ofTenant, viewRoles } from '../users/views.ts'
+import { nameOf, ofTenant, viewProjects, viewRoles } from '../users/views.ts'
 
 const metadata = ({ name, uid, labels, annotations, createdAt, modifiedAt }: Team) => ({
   name,
@@ -24,17 +24,14 @@ export interface TeamSurroundings {
   projects: ReadonlyMap<string, string>
 }
 
-export function viewTeamSummary(team: Team, bindings: RoleBinding[], around: TeamSurroundings): v1TeamSummary {
-  const projects = new Set(bindings.flatMap(({ project }) => project ?? []))
-  return {
-    metadata: metadata(team),
-    spec: {
-      users: around.users
-        .filter(({ uid }) => team.users.includes(uid))
-        .map((user) => ({ uid: user.uid, name: nameOf(user) })),
-      roles: viewRoles(ofTenant(bindings), around.roles),
-      projects: [...projects].map((uid) => ({ uid, name: around.projects.get(uid) ?? '' })),
-    },
-    status: {},
-  }
-}
+export const viewTeamSummary = (team: Team, bindings: RoleBinding[], around: TeamSurroundings): v1TeamSummary => ({
+  metadata: metadata(team),
+  spec: {
+    users: around.users
+      .filter(({ uid }) => team.users.includes(uid))
+      .map((user) => ({ uid: user.uid, name: nameOf(user) })),
+    roles: viewRoles(ofTenant(bindings), around.roles),
+    projects: viewProjects(bindings, around.projects),
+  },
+  status: {},
+})

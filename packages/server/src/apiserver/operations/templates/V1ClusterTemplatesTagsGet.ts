@@ -2,8 +2,7 @@ import { defineOperation } from '../../operation.ts'
 import { tagsInUse } from '../../shapes/tags.ts'
 
 export const V1ClusterTemplatesTagsGet = defineOperation('V1ClusterTemplatesTagsGet', {
-  scope: 'project',
-  permission: 'clusterTemplate.list',
-  handler: ({ subject, project }, context) =>
-    context.admission.run(subject, (tx) => tagsInUse(tx, 'ClusterTemplate', project)),
+  scope: 'self',
+  permission: null,
+  handler: ({ subject, project }, context) => tagsInUse(context, subject, 'ClusterTemplate', project),
 })

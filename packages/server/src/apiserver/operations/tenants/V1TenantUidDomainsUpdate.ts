@@ -10,13 +10,13 @@ const domainForm = /^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]*$/i
 export const V1TenantUidDomainsUpdate = defineOperation('V1TenantUidDomainsUpdate', {
   scope: 'tenant',
   permission: 'tenant.update',
-  async handler({ subject, params, body }, context) {
+  async handler({ subject, params, body, keptOf }, context) {
     mustBeOwnTenant(subject, params.tenantUid)
     mustDecideSignIn(subject)
     const domains = capped(body.domains, maxDomains, 'domains')
     const wrong = domains.find((domain) => !domainForm.test(domain))
     if (wrong !== undefined)
       throw invalid('domains', `'${wrong.slice(0, 60)}' is no domain. Write one like example.com`)
-    await context.identity.putSetting(subject, 'domains', { ...body })
+    await context.identity.putSetting(subject, 'domains', keptOf('v1TenantDomains', body))
   },
 })

@@ -14,7 +14,9 @@ export const v1TenantResourceLimitsGet = defineOperation('v1TenantResourceLimits
       resources: [...kinds].map((kind) => {
         const { label = kind, limit } = defaultLimits[kind] ?? {}
         const own = stored[kind]
-        return { kind, label, limit: typeof own === 'number' ? own : limit, maxLimit: limit }
+        const most = typeof own === 'number' ? own : limit
+        // A tenant may go beyond what it begins with.
+        return { kind, label, limit: most, maxLimit: Math.max(most ?? 0, limit ?? 0) }
       }),
     }
   },

@@ -13,7 +13,8 @@ export const v1TenantResourceLimitsUpdate = defineOperation('v1TenantResourceLim
     const given = (body.resources ?? []).map(({ kind, limit = 0 }, index) => {
       if (kind === undefined) throw invalid(`resources[${index}].kind`, 'is missing')
       // Go clients leave 0 out.
-      if (limit < 0) throw invalid(`resources[${index}].limit`, `of '${kind}' cannot be negative`)
+      if (!Number.isSafeInteger(limit) || limit < 0)
+        throw invalid(`resources[${index}].limit`, `of '${kind}' is no whole number from 0 up`)
       return [kind, limit] as const
     })
     await context.identity.putSetting(subject, limitsName, { ...stored, ...Object.fromEntries(given) })

@@ -67,11 +67,32 @@ export async function checkRemovals(
   keeps: string[],
 ): Promise<void> {
   const bindings = await context.identity.roleBindings(subject.tenant, holder)
-  for (const { roleUid, project: bound } of bindings) {
-    if (bound !== project || keeps.includes(roleUid)) continue
-    const role = await context.identity.role(subject.tenant, roleUid)
+  const taken = bindings.filter(({ roleUid, project: bound }) => bound === project && !keeps.includes(roleUid))
+  await mustHoldRoles(
+    context,
+    subject,
+    taken.map(({ roleUid }) => roleUid),
+    project,
+  )
+}
+
+/** Refuses roles that hold more than the caller does there; of one that is gone there is nothing to hold. */
+export async function mustHoldRoles(
+  context: ServerContext,
+  subject: Subject,
+  roleUids: readonly string[],
+  project: string | null,
+): Promise<void> {
+  for (const uid of new Set(roleUids)) {
+    const role = await context.identity.role(subject.tenant, uid)
     if (role) mustHoldRole(subject, role, project)
   }
+}
+
+/** Names of the projects that the caller sees, by uid. */
+export async function projectNames({ admission }: ServerContext, subject: Subject): Promise<Map<string, string>> {
+  const { items } = await admission.run(subject, (tx) => tx.list('Project', { limit: 0 }))
+  return new Map(items.map(({ meta }) => [meta.uid, meta.name]))
 }
 
 /** What the user holds through their teams. */

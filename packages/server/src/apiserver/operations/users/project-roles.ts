@@ -4,7 +4,7 @@ import type { Holder, RoleBinding } from '../../../auth/identity.ts'
 import type { Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped } from '../../invalid.ts'
-import { checkRemovals, checkRoles } from './load.ts'
+import { checkRemovals, checkRoles, projectNames } from './load.ts'
 import { viewRoles } from './views.ts'
 
 const rolesIn = (bindings: RoleBinding[], project: string): string[] => [
@@ -19,11 +19,11 @@ export async function viewProjectRoles(
   inherited: RoleBinding[] = [],
 ): Promise<v1ProjectRolesEntity> {
   const roles = await context.identity.roles(subject.tenant)
-  const { items } = await context.admission.run(subject, (tx) => tx.list('Project', { limit: 0 }))
+  const names = await projectNames(context, subject)
   const held = new Set([...own, ...inherited].flatMap(({ project }) => project ?? []))
   const projects = [...held].map((uid) => ({
     uid,
-    name: items.find(({ meta }) => meta.uid === uid)?.meta.name ?? '',
+    name: names.get(uid) ?? '',
     roles: viewRoles(rolesIn(own, uid), roles),
     inheritedRoles: viewRoles(rolesIn(inherited, uid), roles),
   }))
