@@ -18,6 +18,8 @@ const projectOf = (name: string, area: Area) => ({
     // Only a condition that never comes true waits this long; a machine may be slow.
     expect: { poll: { timeout: (area.testTimeoutMs * 2) / 3 } },
     hookTimeout: 120_000,
+    // Of what is written in Go: a test is over before its garbage is worth the collecting. Benches take the product as it is.
+    ...(name === 'bench' ? {} : { env: { GOGC: '400' } }),
   },
 })
 
