@@ -1,3 +1,6 @@
+/** Of what is tried of packages, and of what starts the whole product and waits for it. */
+export type Lane = 'packages' | 'product'
+
 /** One run of vitest, and what the runner needs to know about it. `vitest.config.ts` makes its projects from these. */
 export interface Area {
   what: string
@@ -14,6 +17,8 @@ export interface Area {
   byDefault: boolean
   /** Longest it may take, in minutes; `--all` lifts it sixfold. */
   limitMinutes: number
+  /** Areas of two lanes run beside each other, those of one lane one after another; without a lane an area runs alone. */
+  lane?: Lane
 }
 
 const GENERATED = 'packages/api/test/generated.test.ts'
@@ -53,12 +58,14 @@ const areas = {
     exclude: [GENERATED],
     atOnce: 'many',
     testTimeoutMs: 120_000,
-    limitMinutes: 12,
+    lane: 'packages',
+    limitMinutes: 20,
   },
   conformance: {
     ...whole,
     what: 'foreign clients, recorded and real',
     include: ['test/conformance/**/*.test.ts'],
+    lane: 'packages',
     // With the real client, which mostly pauses.
     limitMinutes: 30,
   },
@@ -68,6 +75,7 @@ const areas = {
     include: ['test/chaos/**/*.test.ts'],
     // Each mostly waits for what it did to the others.
     atOnce: 'many',
+    lane: 'product',
     limitMinutes: 25,
   },
   e2e: {
@@ -76,7 +84,8 @@ const areas = {
     include: ['test/e2e/**/*.test.ts'],
     // Each has a platform of its own, and waits for it half of the time.
     atOnce: 2,
-    limitMinutes: 20,
+    lane: 'product',
+    limitMinutes: 25,
   },
   bench: {
     ...whole,
