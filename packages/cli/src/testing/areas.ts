@@ -8,6 +8,8 @@ export interface Area {
   exclude?: readonly string[]
   /** `shared`: threads that keep their modules between files, for tests without processes. `apart`: a process each. */
   isolation: 'shared' | 'apart'
+  /** Files that share processes and their modules where the others have one each. */
+  together?: string
   /** Files at once; `many`: more than there are cores, for they wait more than they compute. */
   atOnce: number | 'many'
   testTimeoutMs: number
@@ -56,8 +58,9 @@ const areas = {
     what: 'one package against real servers',
     include: ['{packages,providers}/*/test/**/*.test.ts'],
     exclude: [GENERATED],
+    // The API within the process of the test, which is loaded for a second. One measures its heap, the other lasts minutes.
+    together: 'packages/server/test/!(fuzz|tenancy-probe).test.ts',
     atOnce: 'many',
-    testTimeoutMs: 120_000,
     lane: 'packages',
     limitMinutes: 20,
   },
@@ -100,3 +103,7 @@ export type AreaName = keyof typeof areas
 export const areaNames = Object.keys(areas) as AreaName[]
 export const isArea = (name: string): name is AreaName => Object.hasOwn(areas, name)
 export const areaOf = (name: AreaName): Area => areas[name]
+
+/** The projects of vitest that an area is made of. */
+export const projectsOf = (name: AreaName): string[] =>
+  areaOf(name).together === undefined ? [name] : [name, `${name}-together`]

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
-import { type AreaName, areaNames, areaOf, isArea } from './areas.ts'
+import { type AreaName, areaNames, areaOf, isArea, projectsOf } from './areas.ts'
 import { runChecks } from './checks.ts'
 import { runChild } from './child.ts'
 import { openScratch } from './leftovers.ts'
@@ -61,7 +61,11 @@ const areaStep = (name: AreaName, wasNamed: boolean, all: boolean, root: string)
       return { ...none, skipped: 1 }
     }
     const checks = name === 'checks' ? await runChecks(context) : none
-    const tests = await runVitest(['--project', name], limitMs, context)
+    const tests = await runVitest(
+      projectsOf(name).flatMap((project) => ['--project', project]),
+      limitMs,
+      context,
+    )
     return { ...tests, ...sum([checks, tests]) }
   }
   const needsTools = area.needsTools && files.length > 0
