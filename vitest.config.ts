@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { type Area, areaNames, areaOf } from './packages/cli/src/testing/areas.ts'
+import { type Area, type AreaName, areaNames, areaOf, projectsOf } from './packages/cli/src/testing/areas.ts'
 
 const projectOf = (name: string, area: Area) => ({
   test: {
@@ -18,11 +18,25 @@ const projectOf = (name: string, area: Area) => ({
     // Only a condition that never comes true waits this long; a machine may be slow.
     expect: { poll: { timeout: (area.testTimeoutMs * 2) / 3 } },
     hookTimeout: 120_000,
+    // Of what is written in Go: a test is over before its garbage is worth the collecting. Benches take the product as it is.
+    ...(name === 'bench' ? {} : { env: { GOGC: '400' } }),
   },
 })
 
+/** Those whose files share modules come last: they are short. */
+const projectsFor = (area: AreaName) => {
+  const { together, ...rest }: Area = areaOf(area)
+  const [name = area, shared] = projectsOf(area)
+  if (together === undefined || shared === undefined) return [projectOf(name, rest)]
+  const shares = projectOf(shared, { ...rest, include: [together] })
+  return [
+    projectOf(name, { ...rest, exclude: [...(rest.exclude ?? []), together] }),
+    { test: { ...shares.test, isolate: false } },
+  ]
+}
+
 /** What lasts minutes by itself must not begin last: a clean clone knows no durations. */
-const LONG = ['simulation-seeds.test.ts', 'agent-trouble.test.ts']
+const LONG = ['simulation-seeds.test.ts', 'agent-trouble.test.ts', 'tenancy-probe.test.ts']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -36,6 +50,6 @@ export default defineConfig({
   test: {
     allowOnly: false,
     sequence: { sequencer: LongestFirst },
-    projects: areaNames.map((name) => projectOf(name, areaOf(name))),
+    projects: areaNames.flatMap(projectsFor),
   },
 })

@@ -3,7 +3,13 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { expect, test } from 'vitest'
 import { bringTools } from '../src/testing/tools.ts'
 
-const context = { root: tmpdir(), env: process.env, clock: systemClock, say: () => undefined }
+const context = {
+  root: tmpdir(),
+  env: process.env,
+  clock: systemClock,
+  say: () => undefined,
+  output: 'collect' as const,
+}
 const program = (text: string) => ({ args: ['-e', text] })
 
 test('tools that are brought are no problem', async () => {

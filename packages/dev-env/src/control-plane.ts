@@ -105,7 +105,7 @@ function run(dir: string, tool: 'etcd' | 'kube-apiserver' | 'kube-controller-man
   const log = createWriteStream(join(dir, `${tool}.log`))
   const child = spawn(toolPath(tool), args, {
     cwd: dir,
-    env: { ...process.env, GOGC: '50' },
+    env: process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.stdout?.pipe(log, { end: false })

@@ -25,6 +25,8 @@ const handled = operations.filter(({ id }) => accessOf.has(id))
 const streams = handled.filter(({ produces }) => produces === 'text/event-stream')
 const probed = operations.filter((operation) => !streams.includes(operation))
 const noSuchUid = 'ffffffffffffffffffffffff'
+/** Thousands of requests, on a machine that does other work. */
+const timeout = 600_000
 const oddValues = ['..', '%00', `' or 1=1 --`, 'x'.repeat(300), '\u{1F512}', '__proto__']
 
 const isPublic = ({ id }: Operation): boolean => accessOf.get(id) === 'public'
@@ -110,7 +112,7 @@ test('the only streams are those that are tested by themselves', () => {
   expect(streams.map(({ id }) => id)).toEqual(['atriumWatch'])
 })
 
-test('the owner does see what the others must not: the probe can tell', async () => {
+test('the owner does see what the others must not: the probe can tell', { timeout }, async () => {
   const { apiKey } = await api.newUser(victim.tenant, [{ role: 'Tenant Admin' }])
   const reads = attempts.filter(({ operation }) => operation.method === 'GET' && accessOf.has(operation.id))
   const outcomes = await probe(reads, { ApiKey: apiKey })
@@ -118,7 +120,7 @@ test('the owner does see what the others must not: the probe can tell', async ()
   expect(new Set(showing.map(({ attempt }) => attempt.operation.id)).size).toBeGreaterThan(15)
 })
 
-describe('another tenant', () => {
+describe('another tenant', { timeout }, () => {
   test('sees nothing, changes nothing, and cannot tell what exists', async () => {
     const stranger = await api.newTenant()
     const credentials = { ApiKey: stranger.apiKey.reveal() }
@@ -149,7 +151,7 @@ describe('another tenant', () => {
   })
 })
 
-test('nobody gets further than the door', async () => {
+test('nobody gets further than the door', { timeout }, async () => {
   const first = await victimState()
   const outcomes = await probe(attempts, {})
   const inside = outcomes.filter(({ attempt, status }) => !isPublic(attempt.operation) && status !== 401)
@@ -169,7 +171,7 @@ test('the probe can tell a change of people, keys and rights from one of its own
   expect(await changesSince(first)).toEqual([])
 })
 
-test('a member of another project sees nothing of this one, and changes nobody', async () => {
+test('a member of another project sees nothing of this one, and changes nobody', { timeout }, async () => {
   const { uid, apiKey } = await api.newUser(victim.tenant, [{ role: 'Project Admin', project: victim.otherProject }])
   const first = await victimState()
   const outcomes = await probe(attempts, { ApiKey: apiKey })
@@ -190,7 +192,7 @@ test('a member of another project sees nothing of this one, and changes nobody',
   expect(changed.filter((row) => !isTheirs(row))).toEqual([])
 })
 
-describe('whoever holds a part of the project', () => {
+describe('whoever holds a part of the project', { timeout }, () => {
   /** Tries everything, and what `own` names as well; answers which of the changed rows are not theirs. */
   async function probeBeside(user: { uid: string; apiKey: string }, own: string): Promise<void> {
     const credentials = { ApiKey: user.apiKey }
@@ -249,7 +251,7 @@ describe('whoever holds a part of the project', () => {
   })
 })
 
-test('a viewer of the project changes nothing but their own keys', async () => {
+test('a viewer of the project changes nothing but their own keys', { timeout }, async () => {
   const { uid, apiKey, call } = await api.newUser(victim.tenant, [{ role: 'Project Viewer', project: victim.project }])
   const spare = (await call('POST /v1/apiKeys', { body: { metadata: { name: 'spare' }, spec: { userUid: uid } } })).body
     .uid

@@ -1,3 +1,6 @@
+/** Of what is tried of packages, and of what starts the whole product and waits for it. */
+export type Lane = 'packages' | 'product'
+
 /** One run of vitest, and what the runner needs to know about it. `vitest.config.ts` makes its projects from these. */
 export interface Area {
   what: string
@@ -5,6 +8,8 @@ export interface Area {
   exclude?: readonly string[]
   /** `shared`: threads that keep their modules between files, for tests without processes. `apart`: a process each. */
   isolation: 'shared' | 'apart'
+  /** Files that share processes and their modules where the others have one each. */
+  together?: string
   /** Files at once; `many`: more than there are cores, for they wait more than they compute. */
   atOnce: number | 'many'
   testTimeoutMs: number
@@ -14,6 +19,8 @@ export interface Area {
   byDefault: boolean
   /** Longest it may take, in minutes; `--all` lifts it sixfold. */
   limitMinutes: number
+  /** Areas of two lanes run beside each other, those of one lane one after another; without a lane an area runs alone. */
+  lane?: Lane
 }
 
 const GENERATED = 'packages/api/test/generated.test.ts'
@@ -51,14 +58,17 @@ const areas = {
     what: 'one package against real servers',
     include: ['{packages,providers}/*/test/**/*.test.ts'],
     exclude: [GENERATED],
+    // The API within the process of the test, which is loaded for a second. One measures its heap, the other lasts minutes.
+    together: 'packages/server/test/!(fuzz|tenancy-probe).test.ts',
     atOnce: 'many',
-    testTimeoutMs: 120_000,
-    limitMinutes: 12,
+    lane: 'packages',
+    limitMinutes: 20,
   },
   conformance: {
     ...whole,
     what: 'foreign clients, recorded and real',
     include: ['test/conformance/**/*.test.ts'],
+    lane: 'packages',
     // With the real client, which mostly pauses.
     limitMinutes: 30,
   },
@@ -68,6 +78,7 @@ const areas = {
     include: ['test/chaos/**/*.test.ts'],
     // Each mostly waits for what it did to the others.
     atOnce: 'many',
+    lane: 'product',
     limitMinutes: 25,
   },
   e2e: {
@@ -76,7 +87,8 @@ const areas = {
     include: ['test/e2e/**/*.test.ts'],
     // Each has a platform of its own, and waits for it half of the time.
     atOnce: 2,
-    limitMinutes: 20,
+    lane: 'product',
+    limitMinutes: 25,
   },
   bench: {
     ...whole,
@@ -91,3 +103,7 @@ export type AreaName = keyof typeof areas
 export const areaNames = Object.keys(areas) as AreaName[]
 export const isArea = (name: string): name is AreaName => Object.hasOwn(areas, name)
 export const areaOf = (name: AreaName): Area => areas[name]
+
+/** The projects of vitest that an area is made of. */
+export const projectsOf = (name: AreaName): string[] =>
+  areaOf(name).together === undefined ? [name] : [name, `${name}-together`]

@@ -1,5 +1,5 @@
 import { runChild } from './child.ts'
-import type { RunContext } from './run-tests.ts'
+import type { RunContext } from './steps.ts'
 import { none, type Totals } from './totals.ts'
 
 /** Programs that look at the whole checkout; each counts as one test. Tests of the same area are run by vitest. */

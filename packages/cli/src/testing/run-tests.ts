@@ -1,26 +1,13 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { type Clock, systemClock } from '@atrium/runtime/base/clock.ts'
-import { type AreaName, areaNames, areaOf, isArea } from './areas.ts'
+import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { type AreaName, areaNames, areaOf, isArea, projectsOf } from './areas.ts'
 import { runChecks } from './checks.ts'
 import { runChild } from './child.ts'
 import { openScratch } from './leftovers.ts'
-import { bringTools, TOOLS_LIMIT_MINUTES } from './tools.ts'
+import { type RunContext, runSteps, type Step } from './steps.ts'
+import { bringTools } from './tools.ts'
 import { formatTotals, none, sum, type Totals, totalsOfVitest } from './totals.ts'
-
-export interface RunContext {
-  root: string
-  env: NodeJS.ProcessEnv
-  clock: Clock
-  say: (line: string) => void
-}
-
-interface Step {
-  name: string
-  needsTools: boolean
-  limitMs: number
-  run: (limitMs: number) => Promise<Totals & { interrupted?: boolean }>
-}
 
 const PATHS_LIMIT_MS = 30 * 60_000
 
@@ -34,6 +21,7 @@ export const runTests = async (what: readonly string[], options: { all: boolean 
     env: { ...process.env, ...(options.all ? { ATRIUM_TEST_ALL: '1' } : {}) },
     clock: systemClock,
     say: (line) => process.stdout.write(`${line}\n`),
+    output: 'inherit',
   }
   const unknown = what.filter((name) => !isArea(name) && !existsSync(name))
   if (unknown.length > 0) {
@@ -41,78 +29,47 @@ export const runTests = async (what: readonly string[], options: { all: boolean 
     context.say(formatTotals({ ...none, failed: 1 }))
     return 2
   }
-  const totals = await runSteps(stepsOf(what, options.all, context), context)
+  const totals = await runSteps(stepsOf(what, options.all, context.root), context, () => bringTools(context))
   if (context.env.CI !== undefined) await stopSharedServers(context)
   context.say(formatTotals(totals))
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1
 }
 
-const stepsOf = (what: readonly string[], all: boolean, context: RunContext): Step[] => {
+const stepsOf = (what: readonly string[], all: boolean, root: string): Step[] => {
   const named = what.filter(isArea)
-  const paths = what.filter((name) => !isArea(name)).map((path) => relative(context.root, resolve(path)))
+  const paths = what.filter((name) => !isArea(name)).map((path) => relative(root, resolve(path)))
   const chosen = areaNames.filter((name) => (what.length > 0 ? named.includes(name) : all || areaOf(name).byDefault))
-  const steps = chosen.map((name) => areaStep(name, named.includes(name), all, context))
+  const steps = chosen.map((name) => areaStep(name, named.includes(name), all, root))
   if (paths.length > 0)
     steps.push({
       name: paths.join(' '),
       // Beside the code lie tests without processes.
       needsTools: paths.some((path) => !/(^|\/)src(\/|$)/.test(path)),
       limitMs: PATHS_LIMIT_MS,
-      run: (limitMs) => runVitest(paths, limitMs, context),
+      run: (context) => runVitest(paths, PATHS_LIMIT_MS, context),
     })
   return steps
 }
 
-const areaStep = (name: AreaName, wasNamed: boolean, all: boolean, context: RunContext): Step => {
+const areaStep = (name: AreaName, wasNamed: boolean, all: boolean, root: string): Step => {
   const area = areaOf(name)
-  const files = globSync([...area.include], { cwd: context.root, exclude: ['**/node_modules/**'] })
-  const run = async (limitMs: number) => {
+  const files = globSync([...area.include], { cwd: root, exclude: ['**/node_modules/**'] })
+  const limitMs = area.limitMinutes * 60_000 * (all ? 6 : 1)
+  const run = async (context: RunContext) => {
     if (files.length === 0 && !wasNamed) {
       context.say('no test files yet: skipped')
       return { ...none, skipped: 1 }
     }
     const checks = name === 'checks' ? await runChecks(context) : none
-    const tests = await runVitest(['--project', name], limitMs, context)
+    const tests = await runVitest(
+      projectsOf(name).flatMap((project) => ['--project', project]),
+      limitMs,
+      context,
+    )
     return { ...tests, ...sum([checks, tests]) }
   }
-  const limitMs = area.limitMinutes * 60_000 * (all ? 6 : 1)
-  return { name, needsTools: area.needsTools && files.length > 0, limitMs, run }
-}
-
-const runSteps = async (steps: readonly Step[], context: RunContext): Promise<Totals> => {
-  const lines: string[] = []
-  const results: Totals[] = []
-  let tools: ReturnType<typeof bringTools> | undefined
-  context.say(budgetOf(steps))
-  for (const step of steps) {
-    const startedMs = context.clock.now()
-    context.say(`\n== ${step.name}`)
-    if (step.needsTools) tools ??= bringTools(context)
-    const brought = step.needsTools ? await tools : undefined
-    const problem = brought?.problem ?? null
-    if (problem !== null) context.say(`not run, for want of tools: ${problem}`)
-    const result =
-      problem === null ? await step.run(step.limitMs) : { ...none, failed: 1, interrupted: brought?.interrupted }
-    results.push(result)
-    const seconds = Math.round((context.clock.now() - startedMs) / 1000)
-    lines.push(`${step.name.padEnd(14)} ${formatTotals(result)} (${seconds} s)`)
-    if ('interrupted' in result && result.interrupted === true) {
-      results.push({ ...none, failed: 1 })
-      lines.push('interrupted')
-      break
-    }
-  }
-  context.say(`\n${lines.join('\n')}`)
-  return sum(results)
-}
-
-/** How long all of it may take, for whoever sets the limit of a job in CI. */
-const budgetOf = (steps: readonly Step[]): string => {
-  const minutes = Math.round(steps.reduce((total, { limitMs }) => total + limitMs, 0) / 60_000)
-  const tools = steps.some(({ needsTools }) => needsTools)
-    ? `, and ${TOOLS_LIMIT_MINUTES} more where external binaries are missing`
-    : ''
-  return `This run ends within ${minutes} minutes${tools}.`
+  const needsTools = area.needsTools && files.length > 0
+  return { name, needsTools, limitMs, ...(area.lane === undefined ? {} : { lane: area.lane }), run }
 }
 
 /** The tests' own PostgreSQL waits for the next run; a machine of CI has none. */
@@ -142,8 +99,9 @@ const runVitest = async (
       env: { ...context.env, TMPDIR: scratch.folder },
       limitMs,
       clock: context.clock,
-      output: 'inherit',
+      output: context.output,
     })
+    if (result.output !== '') context.say(result.output.trimEnd())
     const report = existsSync(reportFile) ? readFileSync(reportFile, 'utf8') : null
     const { problem, ...totals } = totalsOfVitest(report, result.exitCode)
     const why = result.timedOut ? `it was ended after ${limitMs / 60_000} minutes` : problem

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { runChild } from './child.ts'
-import type { RunContext } from './run-tests.ts'
+import type { RunContext } from './steps.ts'
 
 /** Building all of them from nothing took 11 minutes on two busy cores; a slow machine may take 40. */
 export const TOOLS_LIMIT_MINUTES = 60

@@ -20,6 +20,7 @@ export interface ClusterDeps {
   logger: Logger
   tools: CloudTools
   binaries: Binaries
+  env: NodeJS.ProcessEnv
   egressSocket: string
 }
 

@@ -33,6 +33,7 @@ export interface ControlPlaneDeps {
   logger: Logger
   tools: CloudTools
   binaries: Binaries
+  env: NodeJS.ProcessEnv
   /** Unix socket that the API server reaches services and nodes through. */
   egressSocket: string
 }
@@ -165,10 +166,10 @@ export class ControlPlane {
   }
 
   #optionsOf(name: ProcessName, version: string): StartOptions | null {
-    const { tools, binaries: all } = this.#deps
+    const { tools, binaries: all, env } = this.#deps
     const binaries = all.find(version)
     const { apiPort } = this.#files.cluster
-    const shared = { paths: this.paths(), tools, apiPort, stagesFile: this.#stagesFile }
+    const shared = { paths: this.paths(), tools, apiPort, stagesFile: this.#stagesFile, garbage: env.GOGC }
     return binaries && processOf(name, { ...shared, binaries })
   }
 

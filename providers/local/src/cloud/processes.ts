@@ -32,6 +32,8 @@ export interface ProcessContext {
   apiPort: number
   /** Names the stages file after its content, so that kwok is restarted when that changes. */
   stagesFile: string
+  /** GOGC of the daemon's own environment. */
+  garbage: string | undefined
 }
 
 /** How each process of a cluster is started. The flags that are not obvious were measured; reasons stand beside them. */
@@ -39,8 +41,8 @@ export const processOf = (name: ProcessName, context: ProcessContext): StartOpti
   name,
   ...commands[name](context),
   cwd: context.paths.run,
-  // Halves the garbage each of them keeps: 10–15 % less resident memory for little CPU.
-  env: { GOGC: '50', PATH: '/usr/bin:/bin', HOME: context.paths.run },
+  // Half the garbage that Go keeps: 10–15 % less resident memory, for a quarter more CPU while it starts.
+  env: { GOGC: context.garbage ?? '50', PATH: '/usr/bin:/bin', HOME: context.paths.run },
   logFile: join(context.paths.logs, `${name}.log`),
   recordFile: join(context.paths.run, `${name}.json`),
 })
