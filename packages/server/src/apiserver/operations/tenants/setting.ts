@@ -17,6 +17,7 @@ const schemas = {
   developerCredit: 'v1DeveloperCredit',
   domains: 'v1TenantDomains',
   fips: 'v1FipsSettings',
+  linkedUsers: 'AtriumLinkedUsersSetting',
   loginBanner: 'v1LoginBannerSettings',
   mfa: 'AtriumMfaSetting',
   nodesAutoRemediationSetting: 'v1NodesAutoRemediationSettings',
