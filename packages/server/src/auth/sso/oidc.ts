@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { putRecent } from '@atrium/runtime/base/recent.ts'
-import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 import {
   AuthorizationResponseError,
@@ -20,6 +19,7 @@ import {
   None,
   ResponseBodyError,
 } from 'openid-client'
+import type { EgressOf } from '../tenants/egress.ts'
 import type { SsoFlow } from './flow.ts'
 import { oidcFetch } from './oidc-fetch.ts'
 import { personOf, type SsoPerson } from './person.ts'
@@ -35,12 +35,12 @@ const callbackUrl = ({ origin, tenant }: OidcSettings): string => ssoUrl(origin,
 
 /** Sign-in by OpenID Connect: authorization code with PKCE. Everything about an answer is checked by the library. */
 export class Oidc {
-  readonly #egress: Egress
+  readonly #egressOf: EgressOf
   readonly #clock: Clock
   readonly #known = new Map<string, { config: Configuration; at: number }>()
 
-  constructor(egress: Egress, clock: Clock) {
-    this.#egress = egress
+  constructor(egressOf: EgressOf, clock: Clock) {
+    this.#egressOf = egressOf
     this.#clock = clock
   }
 
@@ -111,9 +111,9 @@ export class Oidc {
     return config
   }
 
-  async #discover({ issuer, clientId, clientSecret, caBundle }: OidcSettings): Promise<Configuration> {
+  async #discover({ issuer, clientId, clientSecret, caBundle, tenant }: OidcSettings): Promise<Configuration> {
     const config = await discovery(new URL(issuer), clientId, undefined, clientAuth(clientSecret?.reveal()), {
-      ...{ [customFetch]: oidcFetch(this.#egress, caBundle), timeout: timeoutSeconds },
+      ...{ [customFetch]: oidcFetch(() => this.#egressOf(tenant.uid), caBundle), timeout: timeoutSeconds },
     })
     // Signatures are checked although the token comes over TLS from the provider itself.
     enableNonRepudiationChecks(config)
