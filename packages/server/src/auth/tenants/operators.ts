@@ -7,12 +7,14 @@ import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
 import { type RecordedAudit, readAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
 import { audit } from '../../store/identity/audit.ts'
+import { deleteOperatorKeysOf } from '../../store/identity/operator-keys.ts'
 import * as rows from '../../store/identity/operators.ts'
 import { change, type Parts, unique } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { type IssuedLink, linkMs } from '../passwords/links.ts'
 import { hashOf, newToken } from '../tokens.ts'
 import { checkEmail, checkLength } from '../users.ts'
+import { type OperatorKeys, operatorKeys } from './operator-keys.ts'
 import { operatorSessions } from './operator-sessions.ts'
 
 export type { Operator } from '../../store/identity/operators.ts'
@@ -28,9 +30,9 @@ export interface NewOperator {
 export type OperatorPatch = Partial<Pick<Operator, 'firstName' | 'lastName' | 'role' | 'isActive'>>
 
 /** Who runs the installation, apart from every tenant. Every change is audited for the installation. */
-export interface Operators {
-  /** Null when the token is of no session that is valid now. */
-  ofToken(token: string): Promise<Operator | null>
+export interface Operators extends OperatorKeys {
+  /** Null when the token is of no session and no key that is valid now. `key`: its name; null of a session. */
+  ofToken(token: string): Promise<{ operator: Operator; key: string | null } | null>
   /** Throttled and refused as a user's sign-in is. `expiresAt` is RFC 3339. */
   signIn(input: { email: string; password: string; ip: string }): Promise<{ token: Secret<string>; expiresAt: string }>
   signOut(token: string): Promise<void>
@@ -81,6 +83,7 @@ export function operators(parts: Parts): Operators {
 
   return {
     ...operatorSessions(parts),
+    ...operatorKeys(parts),
 
     list: () => database.withTenant(systemTenant, rows.selectOperators),
 
@@ -104,6 +107,7 @@ export function operators(parts: Parts): Operators {
         if (!next.isActive) {
           await rows.deleteOperatorSessionsOf(sql, uid)
           await rows.deleteOperatorLink(sql, uid)
+          await deleteOperatorKeysOf(sql, uid)
         }
         const message = `changed the operator: ${next.role}, ${next.isActive ? 'active' : 'not active'}`
         return { result: undefined, entry: entry('update', next, message) }
@@ -115,7 +119,7 @@ export function operators(parts: Parts): Operators {
         const gone = find(all, uid)
         mustKeepRoot(all.filter((one) => one !== gone))
         await rows.deleteOperator(sql, uid)
-        return { result: undefined, entry: entry('delete', gone, 'deleted the operator and their sessions') }
+        return { result: undefined, entry: entry('delete', gone, 'deleted the operator, their sessions and keys') }
       }),
 
     issueLink: (actor, uid) =>
