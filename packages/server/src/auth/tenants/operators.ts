@@ -4,7 +4,6 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
-import { type RecordedAudit, readAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
 import { audit } from '../../store/identity/audit.ts'
 import { deleteOperatorKeysOf } from '../../store/identity/operator-keys.ts'
@@ -49,8 +48,6 @@ export interface Operators extends OperatorKeys {
   followLink(hash: Buffer, password: Secret<string>): Promise<Operator | null>
   /** Makes a root administrator with this password where there is no operator yet. False when there was one. */
   ensureFirst(actor: Actor, email: string, password: Secret<string>): Promise<boolean>
-  /** The installation's own record, newest first. */
-  audit(query: { limit: number; before?: number }): Promise<RecordedAudit[]>
 }
 
 const entry = (action: string, operator: Pick<Operator, 'uid' | 'email'>, message: string) =>
@@ -166,7 +163,5 @@ export function operators(parts: Parts): Operators {
         return { result: true, entry: entry('create', made, 'made the first operator') }
       })
     },
-
-    audit: (query) => database.withTenant(systemTenant, (sql) => readAudit({ sql, tenant: systemTenant }, query)),
   }
 }
