@@ -13,6 +13,11 @@ import { needed } from './options.ts'
 const operators = '/atrium/v1/system/operators'
 const email = ['<email>', 'of the operator'] as const
 const roles = ['RootAdmin', 'AccountAdmin', 'OperationAdmin'] as const
+const roleOf = (given: string): (typeof roles)[number] => {
+  const found = roles.find((one) => one === given)
+  if (found === undefined) throw new Error(`'${given}' is no role of operators. There are: ${roles.join(', ')}.`)
+  return found
+}
 const own = new Option('--of <email>', 'keys of another operator; without it your own')
 
 function tellLink({ url, expiresAt }: AtriumLink): string {
@@ -51,7 +56,7 @@ const peopleVerbs: Verb[] = [
     ],
     async run({ client }, { args: [address = ''], text }) {
       const names = { firstName: text('firstName'), lastName: text('lastName') }
-      const body = { email: address, role: text('role'), ...names }
+      const body = { email: address, role: roleOf(text('role')), ...names }
       return tellLink((await client.call(`POST ${operators}`, { body })).activation)
     },
   },
@@ -68,7 +73,8 @@ const peopleVerbs: Verb[] = [
     name: 'role',
     description: 'give an operator another role',
     arguments: [email, ['<role>', roles.join(', ')]],
-    async run({ client }, { args: [wanted = '', role = ''] }) {
+    async run({ client }, { args: [wanted = '', given = ''] }) {
+      const role = roleOf(given)
       const { uid } = await findItem(client, operator, wanted)
       await client.call(`PATCH ${operators}/{uid}`, { params: { uid }, body: { role } })
       return `operator/${wanted} changed`

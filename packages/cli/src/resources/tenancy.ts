@@ -78,7 +78,7 @@ export const certificate: Resource = {
   columns: ['AUTHORITY', 'EXPIRES', 'AGE'],
   async list(client) {
     const { items } = await client.call(`GET ${certs}`, { params: { tenantUid: await ownTenant(client) } })
-    return items.map((view) => {
+    return (items ?? []).map((view) => {
       const authorities = view.spec?.authorities ?? []
       const [first] = authorities.map(({ notAfter = '' }) => notAfter).toSorted()
       return agedItem(view.metadata, view, [authorities.map(({ subject }) => subject).join('; '), first ?? ''])
