@@ -21,7 +21,9 @@ afterAll(async () => {
 })
 
 const loginBy = (name: string, args: string[], input = '') =>
-  cli.attempt(['login', cli.context.url, '--ca', cli.plane.server.caFile, '--system', '--name', name, ...args], { input })
+  cli.attempt(['login', cli.context.url, '--ca', cli.plane.server.caFile, '--system', '--name', name, ...args], {
+    input,
+  })
 const login = (input: string) => loginBy('root', ['--email', operatorEmail], input)
 const json = async (...args: string[]) => JSON.parse(await cli.atrium(...args, '--json'))
 

@@ -138,10 +138,14 @@ it('nothing of a tenant is read where this system keeps no reader in, unless the
     message: expect.stringContaining('ATRIUM_ISOLATION=best-effort'),
   })
   // What lies in a folder of the operator's is its own.
-  await expect(guarded?.checkRegistry(systemTenant, { ...spec, type: 'pack', endpoint: 'file:///srv' }, {})).rejects.toMatchObject({
+  await expect(
+    guarded?.checkRegistry(systemTenant, { ...spec, type: 'pack', endpoint: 'file:///srv' }, {}),
+  ).rejects.toMatchObject({
     message: expect.stringContaining('ATRIUM_PACK_FOLDER'),
   })
-  await expect(accepted?.checkRegistry(systemTenant, spec, {})).rejects.toMatchObject({ details: { field: 'spec.endpoint' } })
+  await expect(accepted?.checkRegistry(systemTenant, spec, {})).rejects.toMatchObject({
+    details: { field: 'spec.endpoint' },
+  })
   const made = await world.api.newTenant()
   const { tenant, uid } = await store.transaction(made.tenant.uid, contentActor, async (tx) => {
     const { meta } = await tx.create({ kind: 'Registry', project: null, name: 'guarded', spec })

@@ -51,7 +51,8 @@ async function tryKey(server: Pick<Context, 'url' | 'ca'>, token: string): Promi
 
 async function credentialsOf({ email, credentials: file }: OperatorLogin, prompt: Prompt) {
   if (file === undefined) {
-    if (email === undefined) throw new Error('Say who signs in: --email EMAIL, --credentials FILE or --api-key-file FILE')
+    if (email === undefined)
+      throw new Error('Say who signs in: --email EMAIL, --credentials FILE or --api-key-file FILE')
     return { email, password: (await prompt.secret('Password: ')).trim() }
   }
   refuseOpenFile(file, "an operator's password")

@@ -50,10 +50,9 @@ export const registerLogin = (program: Command): void => {
     .option('--accept-banner', 'I have read what the organisation wants read before signing in')
     .option('--system', 'as an operator of the installation: with --email and a password, or with a key')
     .addOption(
-      new Option('--credentials <file>', 'of an operator: JSON of email and password, as HOME/operator.json').conflicts([
-        'email',
-        'apiKeyFile',
-      ]),
+      new Option('--credentials <file>', 'of an operator: JSON of email and password, as HOME/operator.json').conflicts(
+        ['email', 'apiKeyFile'],
+      ),
     )
     .option('--name <name>', 'of the context; without it the host of the URL')
     .action((url: string, _options: object, command: Command) => login(url, command.optsWithGlobals<LoginOptions>()))

@@ -55,7 +55,13 @@ const azure = {
   settings: { tenantId: 'ten/ant', clientId: 'client', azureEnvironment: 'AzureUSGovernment' },
   secrets: sealed({ clientSecret: 'hidden' }),
 }
-const gcp = { tenant, cloudType: 'gcp', at: 'spec.', settings: {}, secrets: sealed({ jsonCredentials: serviceAccount }) }
+const gcp = {
+  tenant,
+  cloudType: 'gcp',
+  at: 'spec.',
+  settings: {},
+  secrets: sealed({ jsonCredentials: serviceAccount }),
+}
 
 test('AWS is asked in the partition of the account whom a key belongs to, and never shown the secret key', async () => {
   const { client, asked, names } = openClouds(() => ({ status: 200, text: '{}' }))
@@ -159,7 +165,10 @@ test.each([
 })
 
 test('through a mirror the cloud stands in the path, and the mirror keeps its own name and certificate', async () => {
-  const { client, asked, names } = openClouds(() => ({ status: 200, text: '{"access_token":"t"}' }), 'https://mirror.test')
+  const { client, asked, names } = openClouds(
+    () => ({ status: 200, text: '{"access_token":"t"}' }),
+    'https://mirror.test',
+  )
   const tls = { cert: '-----BEGIN CERTIFICATE-----' }
   await client.checkAccount(aws)
   await client.checkAccount({ ...azure, settings: { ...azure.settings, tls } })

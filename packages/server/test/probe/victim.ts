@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { issueServerCertificate } from '@atrium/dev-env/server-certificate.ts'
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
+import { issueServerCertificate } from '@atrium/dev-env/server-certificate.ts'
 import type { Caller, TestApi } from '../support/api.ts'
 import { made } from '../support/calls.ts'
 

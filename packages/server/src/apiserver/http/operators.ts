@@ -49,7 +49,10 @@ export async function admitOperator(
 ): Promise<ActingOperator> {
   const operator = await operatorOf(request, context)
   if (!operator)
-    throw new AtriumError('Unauthorized', 'This needs an operator: a session or a key of theirs, or the operator token.')
+    throw new AtriumError(
+      'Unauthorized',
+      'This needs an operator: a session or a key of theirs, or the operator token.',
+    )
   if (needs === null || operator.permissions.has(needs)) return operator
   throw new AtriumError('Forbidden', `This needs the operator's permission ${needs}, which ${operator.role} lacks.`, {
     details: { permission: needs },

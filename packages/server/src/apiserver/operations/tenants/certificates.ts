@@ -24,7 +24,10 @@ function readAuthority(pem: string, which: string, now: number): void {
     throw invalid(field, `${which} cannot be read. Copy it again, whole`)
   }
   if (!certificate.ca) {
-    throw invalid(field, `${which} (${nameOf(certificate)}) is of no authority. Send that of the authority that signed it`)
+    throw invalid(
+      field,
+      `${which} (${nameOf(certificate)}) is of no authority. Send that of the authority that signed it`,
+    )
   }
   if (certificate.validToDate.getTime() <= now) {
     const end = certificate.validToDate.toISOString()
