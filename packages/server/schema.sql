@@ -368,11 +368,30 @@ create table objects (
   CREATE UNIQUE INDEX objects_sso_config_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'SsoConfig'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_storage_location_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'StorageLocation'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_tag_filter_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'TagFilter'::text) AND (deleted_at IS NULL))
+  CREATE UNIQUE INDEX objects_tenant_certificate_key_name ON public.objects USING btree (tenant, name) WHERE ((kind = 'TenantCertificate'::text) AND (deleted_at IS NULL))
   CREATE UNIQUE INDEX objects_workspace_key_scope__name ON public.objects USING btree (tenant, COALESCE(project, ''::text), name) WHERE ((kind = 'Workspace'::text) AND (deleted_at IS NULL))
   row level security: t, forced: t
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   policy shared for select to atrium_app using ((tenant = 'system'::text))
   grant delete, insert, select, update to atrium_app
+
+create table operator_keys (
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  hash bytea not null,
+  name text not null,
+  operator_uid text collate "C" not null,
+  tenant text collate "C" not null default 'system'::text,
+  uid text collate "C" not null
+)
+  constraint operator_keys_tenant_check CHECK ((tenant = 'system'::text))
+  constraint operator_keys_tenant_operator_uid_fkey FOREIGN KEY (tenant, operator_uid) REFERENCES operators(tenant, uid) ON DELETE CASCADE
+  constraint operator_keys_pkey PRIMARY KEY (tenant, uid)
+  constraint operator_keys_hash UNIQUE (tenant, hash)
+  constraint operator_keys_name UNIQUE (tenant, operator_uid, name)
+  row level security: t, forced: t
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select to atrium_app
 
 create table operator_links (
   created_at timestamp with time zone not null,

@@ -101,6 +101,15 @@ function addSignIn({ operations, schemas }: Contract): void {
   Object.assign(schemas.v1MfaCredentialCreationRequest?.properties ?? {}, { type: text })
 }
 
+/** Of a certificate of a tenant, who the authorities in it are and until when: read only. */
+function addAuthorities({ schemas }: Contract): void {
+  const time: Schema = { type: 'string', format: 'date-time' }
+  const properties = { subject: text, notBefore: time, notAfter: time, fingerprint: text }
+  Object.assign(schemas.v1Cert?.properties ?? {}, {
+    authorities: { type: 'array', items: { type: 'object', properties } },
+  })
+}
+
 /**
  * Ways back from identity providers: who names itself in its answer (RFC 9207) sends `iss`, a browser goes on to the program it
  * signs in for, and a provider that ends a session gets its answer by the browser.
@@ -130,6 +139,7 @@ export function applyOverlay(contract: Contract): Contract {
   addNewerFields(schemas)
   addImportToken(contract.operations)
   addSignIn(contract)
+  addAuthorities(contract)
   addWaysBack(contract.operations)
   return contract
 }

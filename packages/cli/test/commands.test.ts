@@ -222,6 +222,16 @@ describe('nouns', () => {
     expect(await cli.atrium('apikey', 'delete', 'ci')).toBe('apikey/ci deleted\n')
   })
 
+  test('an authority of the organisation is kept, shown with its end, replaced and deleted', async () => {
+    const pem = cli.file('authority.pem', cli.context.ca ?? '')
+    expect(await cli.atrium('certificate', 'add', 'ours', '--file', pem)).toBe('certificate/ours created\n')
+    expect(await cli.atrium('certificate', 'list')).toMatch(/^ours +.*CN=.* 20\d\d-\d\d-\d\dT/m)
+    expect(await cli.atrium('certificate', 'replace', 'ours', '--file', pem)).toBe('certificate/ours changed\n')
+    expect(await cli.atrium('certificate', 'show', 'ours')).toContain('BEGIN CERTIFICATE')
+    expect(await cli.refusal('certificate', 'add', 'bad', '--file', cli.file('bad.pem', 'x'))).toContain('PEM')
+    expect(await cli.atrium('certificate', 'delete', 'ours')).toBe('certificate/ours deleted\n')
+  })
+
   test('a person signs in with a password, accepts what is to be read, and proves a second factor', async () => {
     const email = 'eve@example.com'
     await cli.atrium('user', 'create', email, '--role', 'Tenant Viewer')

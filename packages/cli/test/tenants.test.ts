@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@atrium/runtime/base/secret.ts'
@@ -20,11 +20,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const login = (input: string) =>
-  cli.attempt(
-    ['login', cli.context.url, '--ca', cli.plane.server.caFile, '--system', '--email', operatorEmail, '--name', 'root'],
-    { input },
-  )
+const loginBy = (name: string, args: string[], input = '') =>
+  cli.attempt(['login', cli.context.url, '--ca', cli.plane.server.caFile, '--system', '--name', name, ...args], {
+    input,
+  })
+const login = (input: string) => loginBy('root', ['--email', operatorEmail], input)
 const json = async (...args: string[]) => JSON.parse(await cli.atrium(...args, '--json'))
 
 test("tenants are for operators: a user's context is told to sign in as one, and a wrong password keeps nothing", async () => {
@@ -58,4 +58,37 @@ test('the operator that the configuration names signs in, invites a tenant, clos
   expect(await cli.atrium('tenant', 'delete', 'beta', '--yes')).toContain("Tenant 'beta' is gone.")
   expect(await states()).toEqual({ acme: 'Active' })
   expect(await cli.refusal('get', 'projects')).not.toBe('')
+})
+
+test('the file that `up` writes signs in; an operator adds another, who is changed, closed out and deleted', async () => {
+  const file = cli.file('operator.json', JSON.stringify({ email: operatorEmail, password }))
+  chmodSync(file, 0o644)
+  expect((await loginBy('first', ['--credentials', file])).stderr).toContain('chmod 600')
+  chmodSync(file, 0o600)
+  expect(await loginBy('first', ['--credentials', file])).toMatchObject({ exitCode: 0 })
+  const link = await cli.atrium('operator', 'add', 'ben@example.com', '--role', 'AccountAdmin')
+  expect(link).toMatch(/^\S+#system\.\S+\n$/)
+  const lineOf = async () => (await cli.atrium('operator', 'list')).split('\n').find((line) => line.startsWith('ben@'))
+  expect(await lineOf()).toMatch(/AccountAdmin +invited +never/)
+  expect(await cli.atrium('operator', 'role', 'ben@example.com', 'OperationAdmin')).toContain('changed')
+  expect(await cli.atrium('operator', 'password-link', 'ben@example.com')).not.toBe(link)
+  expect(await cli.atrium('operator', 'disable', 'ben@example.com')).toBe('operator/ben@example.com disabled\n')
+  expect(await lineOf()).toMatch(/OperationAdmin +inactive/)
+  expect(await cli.atrium('operator', 'enable', 'ben@example.com')).toBe('operator/ben@example.com enabled\n')
+  expect(await cli.atrium('operator', 'delete', 'ben@example.com')).toBe('operator/ben@example.com deleted\n')
+  expect(await lineOf()).toBeUndefined()
+  expect(await cli.atrium('operator', 'audit')).toContain('Operator ben@example.com')
+})
+
+test('a key of an operator is shown once, is a context of its own, and opens nothing once it is revoked', async () => {
+  await login(`${password}\n`)
+  const key = await cli.atrium('operator', 'issue-key', 'ci', '--expires', '30d')
+  expect(await loginBy('program', ['--api-key-file', cli.file('key', key)])).toMatchObject({ exitCode: 0 })
+  expect(await cli.atrium('tenant', 'list')).toContain('acme')
+  expect(await cli.refusal('operator', 'issue-key', 'second')).toContain('no other key')
+  const keys = await cli.atrium('--context', 'root', 'operator', 'keys')
+  expect(keys).toMatch(/^ci +20/m)
+  expect(keys).not.toContain(key.trim())
+  expect(await cli.atrium('--context', 'root', 'operator', 'revoke-key', 'ci')).toBe('key/ci revoked\n')
+  expect(await cli.refusal('tenant', 'list')).toContain('operator')
 })

@@ -15,6 +15,7 @@ import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
 import type { Identity } from './auth/identity.ts'
 import { createSso, type Sso } from './auth/sso/sso.ts'
+import { egressOfTenants } from './auth/tenants/egress.ts'
 import { type CloudClient, createCloudClient } from './clouds/client.ts'
 import type { ServerConfig } from './config/config.ts'
 import { type Content, createContent } from './content/content.ts'
@@ -145,7 +146,9 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     publicUrl,
     admission: createAdmission(store),
     providers,
-    clouds: overrides.clouds ?? createCloudClient({ egress, clock, mirror: config.cloudMirror }),
+    clouds:
+      overrides.clouds ??
+      createCloudClient({ egressOf: egressOfTenants(store, egress), clock, mirror: config.cloudMirror }),
     operatorToken: readSecret(config.operatorTokenFile),
     pki,
     egress,

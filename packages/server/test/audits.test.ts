@@ -17,7 +17,12 @@ afterAll(() => api.close())
 
 interface Entry {
   metadata: { uid: string; creationTimestamp: string; annotations: Record<string, string> }
-  spec: { actionType: string; actor: { user?: { uid: string } }; resource: { kind: string; uid: string; name: string } }
+  spec: {
+    actionType: string
+    contentMsg: string
+    actor: { user?: { uid: string } }
+    resource: { kind: string; uid: string; name: string }
+  }
 }
 const list = async (query: Record<string, string> = {}, as = call): Promise<{ items: Entry[]; listmeta: ListMeta }> => {
   const { status, body, text } = await as('GET /v1/audits', { query })
@@ -91,4 +96,31 @@ test('of a project its readers see what was done in it, and of the tenant nothin
   expect((await list({ resourceUid: inside.body.uid }, stranger)).items).toEqual([])
   const { call: none } = await api.newUser(tenant, [{ role: 'Cluster Account Viewer', project }])
   expect((await none('GET /v1/audits')).status).toBe(403)
+})
+
+test('who did something notes why, and who looks after the place; a note is on the record itself, and rewrites nothing', async () => {
+  const { uid: mine, call: author } = await api.newUser(tenant, [
+    { role: 'Cluster Profile Admin', project },
+    { role: 'Project Viewer', project },
+  ])
+  const { body } = await named('noted', author, { ProjectUid: project })
+  const [entry] = (await list({ resourceUid: body.uid }, author)).items
+  const route = `/v1/audits/${entry?.metadata.uid}`
+  const note = (as: Caller, userMsg: unknown) => as(`PATCH ${route}/userMsg`, { body: { userMsg } })
+  expect((await note(author, 'asked for by ops')).status).toBe(204)
+  expect((await author(`GET ${route}`)).body.spec).toEqual({ ...entry?.spec, userMsg: 'asked for by ops' })
+  expect((await note(call, 'seen by an administrator')).status).toBe(204)
+  const shown = (await list({ resourceUid: body.uid })).items[0]
+  expect(shown).toEqual({ ...entry, spec: { ...entry?.spec, userMsg: 'seen by an administrator' } })
+  const notes = (await list({ resourceKind: 'AuditNote', resourceUid: entry?.metadata.uid ?? '' }, author)).items
+  expect(notes.map(({ spec }) => spec.contentMsg)).toEqual(['seen by an administrator', 'asked for by ops'])
+  expect(notes[1]?.metadata.annotations['projectUid']).toBe(project)
+  expect((await list({ resourceKind: 'AuditNote', userUid: mine })).items).toHaveLength(1)
+
+  const { call: reader } = await api.newUser(tenant, [{ role: 'Project Viewer', project }])
+  expect((await note(reader, 'not mine')).status).toBe(403)
+  const { call: stranger } = await api.newTenant()
+  expect((await note(stranger, 'not mine')).status).toBe(404)
+  for (const wrong of [undefined, '', 'ab', '     ', 'x'.repeat(256), 'tab\u0007bell'])
+    expect((await note(author, wrong)).status, String(wrong)).toBe(400)
 })

@@ -8,6 +8,7 @@ import { createGitRepository } from '@atrium/dev-env/git-repository.ts'
 import { type HttpsServer, serveHttps } from '@atrium/dev-env/https-server.ts'
 import { type PrivateRegistry, privatePassword, startPrivateRegistry } from '@atrium/dev-env/private-registry.ts'
 import { writeArchive } from '@atrium/pack/sources/write-archive.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { createContent } from '@atrium/server/content/content.ts'
 import { contentActor } from '@atrium/server/content/tenant.ts'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -132,15 +133,19 @@ it('nothing of a tenant is read where this system keeps no reader in, unless the
   const spec: RegistrySpec = {
     ...{ type: 'helm', endpoint: 'https://127.0.0.1:1', caBundle: '', isDefault: false, isPrivate: true },
   }
-  await expect(guarded?.checkRegistry(spec, {})).rejects.toMatchObject({
+  await expect(guarded?.checkRegistry(systemTenant, spec, {})).rejects.toMatchObject({
     code: 'InvalidState',
     message: expect.stringContaining('ATRIUM_ISOLATION=best-effort'),
   })
   // What lies in a folder of the operator's is its own.
-  await expect(guarded?.checkRegistry({ ...spec, type: 'pack', endpoint: 'file:///srv' }, {})).rejects.toMatchObject({
+  await expect(
+    guarded?.checkRegistry(systemTenant, { ...spec, type: 'pack', endpoint: 'file:///srv' }, {}),
+  ).rejects.toMatchObject({
     message: expect.stringContaining('ATRIUM_PACK_FOLDER'),
   })
-  await expect(accepted?.checkRegistry(spec, {})).rejects.toMatchObject({ details: { field: 'spec.endpoint' } })
+  await expect(accepted?.checkRegistry(systemTenant, spec, {})).rejects.toMatchObject({
+    details: { field: 'spec.endpoint' },
+  })
   const made = await world.api.newTenant()
   const { tenant, uid } = await store.transaction(made.tenant.uid, contentActor, async (tx) => {
     const { meta } = await tx.create({ kind: 'Registry', project: null, name: 'guarded', spec })

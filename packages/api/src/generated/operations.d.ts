@@ -35,6 +35,10 @@ export interface AtriumObjectChange { object: string; change: "created" | "chang
 export interface AtriumOperator { uid: string; email: string; firstName: string; lastName: string; role: string; isActive: boolean; hasPassword: boolean; lastSignInAt: string | null; createdAt: string }
 export interface AtriumOperatorEntity { email: string; firstName?: string | undefined; lastName?: string | undefined; role: "RootAdmin" | "AccountAdmin" | "OperationAdmin" }
 export interface AtriumOperatorInvited { operator: AtriumOperator; activation: AtriumLink }
+export interface AtriumOperatorKey { uid: string; operatorUid: string; name: string; createdAt: string; expiresAt: string }
+export interface AtriumOperatorKeyEntity { name: string; expiresAt: string }
+export interface AtriumOperatorKeyMade { key: AtriumOperatorKey; secret: string }
+export interface AtriumOperatorKeys { items: AtriumOperatorKey[] }
 export interface AtriumOperatorMe { uid: string; name: string; role: string; permissions: string[] }
 export interface AtriumOperatorPatch { firstName?: string | undefined; lastName?: string | undefined; role?: "RootAdmin" | "AccountAdmin" | "OperationAdmin" | undefined; isActive?: boolean | undefined }
 export interface AtriumOperators { items: AtriumOperator[] }
@@ -325,7 +329,7 @@ export interface v1BulkDeleteRequest { uids: string[] | null }
 export interface v1BulkDeleteResponse { deletedCount?: number | undefined; failures?: v1BulkDeleteFailure[] | null | undefined; isSucceeded?: boolean | undefined; message?: string | undefined }
 export type v1BulkEvents = v1Event[] | null
 export interface v1CPU { cores?: number | undefined }
-export interface v1Cert { certificate?: string | undefined; isCA?: boolean | undefined; key?: string | undefined }
+export interface v1Cert { certificate?: string | undefined; isCA?: boolean | undefined; key?: string | undefined; authorities?: ({ subject?: string | undefined; notBefore?: string | undefined; notAfter?: string | undefined; fingerprint?: string | undefined })[] | undefined }
 export interface v1Certificate { expiry?: v1Time | undefined; name?: string | undefined }
 export interface v1CertificateAuthority { certificates?: v1Certificate[] | null | undefined; expiry?: v1Time | undefined; name?: string | undefined }
 export interface v1Channel { alertAllUsers?: boolean | undefined; createdBy?: string | undefined; http?: { body?: string | undefined; headers?: unknown | undefined; method?: string | undefined; url?: string | undefined } | undefined; identifiers?: string[] | null | undefined; isActive?: boolean | undefined; status?: v1AlertNotificationStatus | undefined; type?: "email" | "app" | "http" | undefined; uid?: string | undefined }
@@ -11609,7 +11613,7 @@ export interface Operations {
   atriumPermissionsExplain: {
     route: 'GET /atrium/v1/permissions/explain'
     params: Empty
-    query: { user?: string | undefined; permission?: string | undefined; operation?: string | undefined; kind?: "Project" | "Role" | "MacroSet" | "Registry" | "Pack" | "ClusterProfile" | "CloudAccount" | "Cluster" | "Machine" | "Workspace" | "MaintenancePolicy" | "ClusterTemplate" | "ClusterGroup" | "TagFilter" | "SshKey" | "EdgeToken" | "StorageLocation" | "SsoConfig" | undefined; uid?: string | undefined; project?: string | undefined }
+    query: { user?: string | undefined; permission?: string | undefined; operation?: string | undefined; kind?: "Project" | "Role" | "MacroSet" | "Registry" | "Pack" | "ClusterProfile" | "CloudAccount" | "Cluster" | "Machine" | "Workspace" | "MaintenancePolicy" | "ClusterTemplate" | "ClusterGroup" | "TagFilter" | "SshKey" | "EdgeToken" | "StorageLocation" | "SsoConfig" | "TenantCertificate" | undefined; uid?: string | undefined; project?: string | undefined }
     body: undefined
     status: 200
     response: AtriumPermissionExplanation
@@ -11885,6 +11889,30 @@ export interface Operations {
     body: AtriumLinkToken
     status: 200
     response: AtriumLinkFound
+  }
+  atriumOperatorsKeysList: {
+    route: 'GET /atrium/v1/system/operators/{uid}/keys'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumOperatorKeys
+  }
+  atriumOperatorsKeysCreate: {
+    route: 'POST /atrium/v1/system/operators/{uid}/keys'
+    params: { uid: string }
+    query: Empty
+    body: AtriumOperatorKeyEntity
+    status: 201
+    response: AtriumOperatorKeyMade
+  }
+  atriumOperatorsKeysDelete: {
+    route: 'DELETE /atrium/v1/system/operators/{uid}/keys/{keyUid}'
+    params: { uid: string; keyUid: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
   }
   atriumLinksUse: {
     route: 'POST /atrium/v1/links'
@@ -13219,6 +13247,9 @@ export interface Routes {
   'DELETE /atrium/v1/system/operators/{uid}': 'atriumOperatorsDelete'
   'POST /atrium/v1/system/operators/{uid}/activate': 'atriumOperatorsActivate'
   'POST /atrium/v1/links/find': 'atriumLinksFind'
+  'GET /atrium/v1/system/operators/{uid}/keys': 'atriumOperatorsKeysList'
+  'POST /atrium/v1/system/operators/{uid}/keys': 'atriumOperatorsKeysCreate'
+  'DELETE /atrium/v1/system/operators/{uid}/keys/{keyUid}': 'atriumOperatorsKeysDelete'
   'POST /atrium/v1/links': 'atriumLinksUse'
   'POST /atrium/v1/tenants': 'atriumTenantsCreate'
   'GET /atrium/v1/tenants': 'atriumTenantsList'

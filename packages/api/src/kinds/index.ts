@@ -20,6 +20,11 @@ import { type SshKeySpec, type SshKeyStatus, sshKeyKind } from './ssh-key.ts'
 import { type SsoConfigSpec, type SsoConfigStatus, ssoConfigKind } from './sso-config.ts'
 import { type StorageLocationSpec, type StorageLocationStatus, storageLocationKind } from './storage-location.ts'
 import { type TagFilterSpec, type TagFilterStatus, tagFilterKind } from './tag-filter.ts'
+import {
+  type TenantCertificateSpec,
+  type TenantCertificateStatus,
+  tenantCertificateKind,
+} from './tenant-certificate.ts'
 import { type WorkspaceSpec, type WorkspaceStatus, workspaceKind } from './workspace.ts'
 
 /** Every kind with its shapes: the one list a new kind is added to. */
@@ -42,6 +47,7 @@ export interface Kinds {
   EdgeToken: { spec: EdgeTokenSpec; status: EdgeTokenStatus }
   StorageLocation: { spec: StorageLocationSpec; status: StorageLocationStatus }
   SsoConfig: { spec: SsoConfigSpec; status: SsoConfigStatus }
+  TenantCertificate: { spec: TenantCertificateSpec; status: TenantCertificateStatus }
 }
 export type KindName = keyof Kinds
 export type SpecOf<K extends KindName> = Kinds[K]['spec']
@@ -66,4 +72,5 @@ export const kinds: Record<KindName, KindDefinition> = {
   EdgeToken: edgeTokenKind,
   StorageLocation: storageLocationKind,
   SsoConfig: ssoConfigKind,
+  TenantCertificate: tenantCertificateKind,
 }

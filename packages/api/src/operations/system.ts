@@ -6,6 +6,7 @@ const uid = { name: 'uid', in: 'path', required: true, schema: text } as const
 const role = Type.String({ enum: ['RootAdmin', 'AccountAdmin', 'OperationAdmin'] })
 const name = Type.String({ maxLength: 128 })
 const operators = '/atrium/v1/system/operators'
+const key = Type.Object({ uid: text, operatorUid: text, name: text, createdAt: text, expiresAt: text })
 
 /** Operators, how they sign in, and links that work once. */
 export const systemOperations: OwnOperations = {
@@ -50,6 +51,13 @@ export const systemOperations: OwnOperations = {
       },
       { additionalProperties: false },
     ),
+    AtriumOperatorKey: key,
+    AtriumOperatorKeys: Type.Object({ items: Type.Array(Type.Ref('AtriumOperatorKey')) }),
+    AtriumOperatorKeyEntity: Type.Object(
+      { name: Type.String({ minLength: 1, maxLength: 128 }), expiresAt: Type.String({ maxLength: 64 }) },
+      { additionalProperties: false },
+    ),
+    AtriumOperatorKeyMade: Type.Object({ key: Type.Ref('AtriumOperatorKey'), secret: text }),
     AtriumOperatorInvited: Type.Object({
       operator: Type.Ref('AtriumOperator'),
       activation: Type.Ref('AtriumLink'),
@@ -162,6 +170,28 @@ export const systemOperations: OwnOperations = {
       parameters: [],
       body: { schema: Type.Ref('AtriumLinkToken'), required: true },
       responses: { 200: Type.Ref('AtriumLinkFound') },
+    },
+    {
+      id: 'atriumOperatorsKeysList',
+      method: 'GET',
+      path: `${operators}/{uid}/keys`,
+      parameters: [uid],
+      responses: { 200: Type.Ref('AtriumOperatorKeys') },
+    },
+    {
+      id: 'atriumOperatorsKeysCreate',
+      method: 'POST',
+      path: `${operators}/{uid}/keys`,
+      parameters: [uid],
+      body: { schema: Type.Ref('AtriumOperatorKeyEntity'), required: true },
+      responses: { 201: Type.Ref('AtriumOperatorKeyMade') },
+    },
+    {
+      id: 'atriumOperatorsKeysDelete',
+      method: 'DELETE',
+      path: `${operators}/{uid}/keys/{keyUid}`,
+      parameters: [uid, { ...uid, name: 'keyUid' }],
+      responses: { 204: null },
     },
     {
       id: 'atriumLinksUse',

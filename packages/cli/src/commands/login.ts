@@ -16,6 +16,7 @@ interface LoginOptions extends ServerOptions {
   ca?: string
   apiKeyFile?: string
   email?: string
+  credentials?: string
   org?: string
   sso?: true
   acceptBanner?: true
@@ -47,7 +48,12 @@ export const registerLogin = (program: Command): void => {
       ).conflicts('apiKeyFile'),
     )
     .option('--accept-banner', 'I have read what the organisation wants read before signing in')
-    .option('--system', 'as an operator of the installation, with --email and a password')
+    .option('--system', 'as an operator of the installation: with --email and a password, or with a key')
+    .addOption(
+      new Option('--credentials <file>', 'of an operator: JSON of email and password, as HOME/operator.json').conflicts(
+        ['email', 'apiKeyFile'],
+      ),
+    )
     .option('--name <name>', 'of the context; without it the host of the URL')
     .action((url: string, _options: object, command: Command) => login(url, command.optsWithGlobals<LoginOptions>()))
 }
@@ -58,7 +64,11 @@ async function login(given: string, options: LoginOptions): Promise<void> {
   const ca = options.ca === undefined ? null : readText(options.ca, '--ca')
   const prompt = openPrompt()
   try {
-    if (options.system) return await loginAsOperator({ url, ca }, name, options, prompt)
+    if (options.system) {
+      const key = options.apiKeyFile === undefined ? null : readText(options.apiKeyFile, '--api-key-file').trim()
+      return await loginAsOperator({ url, ca }, name, { ...options, key }, prompt)
+    }
+    if (options.credentials !== undefined) throw new Error('--credentials is for operators. Add --system.')
     const context = await newContext({ url, ca, project: null }, options, prompt)
     const { tenant, project } = await lookAround(context, options.project)
     const contexts = readContexts(options.config)

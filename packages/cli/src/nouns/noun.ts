@@ -10,6 +10,8 @@ export interface Noun {
   verbs: readonly Verb[]
   /** What the operator may do for every tenant as well, with `--system`. */
   isShared?: true
+  /** For operators of the installation alone. */
+  isOperators?: true
 }
 
 export interface Verb {

@@ -2,19 +2,20 @@ import type { Command } from 'commander'
 import { describe } from '../commands/describe.ts'
 import { type GetOptions, get, withGetOptions } from '../commands/get.ts'
 import { type Format, jsonOption, outputOption } from '../output/format.ts'
-import { noteOption, type Server, withServer } from '../platform/server.ts'
+import { noteOption, type Server, withOperator, withServer } from '../platform/server.ts'
 import { findItem, fullNameOf } from '../resources/kinds.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Given, Noun, Verb } from './noun.ts'
 
 /** `atrium NOUN list|show|delete …`, and the noun's own verbs. Answers the noun's command. */
-export function registerNoun(program: Command, { name, description, resource, verbs, isShared }: Noun): Command {
-  const noun = program.command(name).description(description)
+export function registerNoun(program: Command, { resource, verbs, isShared, isOperators, ...of }: Noun): Command {
+  const noun = program.command(of.name).description(of.description)
+  const within = isOperators ? withOperator : withServer
   withGetOptions(noun.command('list'))
     .description(`list ${resource.plural}`)
     .argument('[name]', 'only this one (name or uid)')
     .action((wanted: string | undefined, options: GetOptions, command: Command) =>
-      withServer(command, (server) => get(server, resource, wanted, options)),
+      within(command, (server) => get(server, resource, wanted, options)),
     )
   noun
     .command('show')
@@ -23,12 +24,12 @@ export function registerNoun(program: Command, { name, description, resource, ve
     .addOption(outputOption())
     .addOption(jsonOption())
     .action((wanted: string, { output }: { output?: Format }, command: Command) =>
-      withServer(command, async (server) => {
+      within(command, async (server) => {
         process.stdout.write(`${await describe(server, resource, wanted, output ?? 'table')}\n`)
       }),
     )
-  for (const verb of verbs) registerVerb(noun, verb)
-  if (resource.remove !== undefined) registerRemove(noun, resource, 'delete')
+  for (const verb of verbs) registerVerb(noun, verb, within)
+  if (resource.remove !== undefined) registerRemove(noun, resource, 'delete', within)
   if (isShared)
     for (const command of noun.commands)
       command.option('--system', `as the operator of this machine's platform: ${resource.plural} of every tenant`)
@@ -36,14 +37,14 @@ export function registerNoun(program: Command, { name, description, resource, ve
 }
 
 /** A command that deletes objects of this kind, one after the other. */
-export const registerRemove = (parent: Command, resource: Resource, name: string): void =>
+export const registerRemove = (parent: Command, resource: Resource, name: string, within = withServer): void =>
   void parent
     .command(name)
     .description(`delete ${resource.plural}`)
     .argument('<names...>', 'names or uids')
     .addOption(noteOption())
     .action((names: string[], _options: object, command: Command) =>
-      withServer(command, async (server) => {
+      within(command, async (server) => {
         for (const wanted of names) process.stdout.write(`${await remove(server, resource, wanted)}\n`)
       }),
     )
@@ -54,13 +55,13 @@ async function remove({ client }: Server, resource: Resource, name: string): Pro
   return `${resource.kind}/${fullNameOf(found)} deleted`
 }
 
-function registerVerb(noun: Command, verb: Verb): void {
+function registerVerb(noun: Command, verb: Verb, within: typeof withServer): void {
   const command = noun.command(verb.name).description(verb.description)
   for (const [flags, description] of verb.arguments ?? []) command.argument(flags, description)
   for (const option of verb.options ?? []) command.addOption(option)
   if (!verb.isReading) command.addOption(noteOption())
   command.action((...all: unknown[]) =>
-    withServer(command, async (server) => {
+    within(command, async (server) => {
       const text = await verb.run(server, givenOf(all.slice(0, -2), command.opts()))
       process.stdout.write(`${text}\n`)
     }),

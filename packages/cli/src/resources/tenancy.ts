@@ -1,3 +1,4 @@
+import type { Client } from '@atrium/client/client.ts'
 import { agedItem, item, type Resource, type ResourceItem } from './resource.ts'
 
 export const user: Resource = {
@@ -67,7 +68,29 @@ export const apiKey: Resource = {
   remove: (client, uid) => client.call('DELETE /v1/apiKeys/{uid}', { params: { uid } }),
 }
 
+/** Its own tenant: no other is ever named in a path. */
+const ownTenant = async (client: Client): Promise<string> => (await client.call('GET /v1/users/info')).tenantUid ?? ''
+const certs = '/v1/tenants/{tenantUid}/assets/certs'
+
+export const certificate: Resource = {
+  kind: 'certificate',
+  plural: 'certificates',
+  columns: ['AUTHORITY', 'EXPIRES', 'AGE'],
+  async list(client) {
+    const { items } = await client.call(`GET ${certs}`, { params: { tenantUid: await ownTenant(client) } })
+    return (items ?? []).map((view) => {
+      const authorities = view.spec?.authorities ?? []
+      const [first] = authorities.map(({ notAfter = '' }) => notAfter).toSorted()
+      return agedItem(view.metadata, view, [authorities.map(({ subject }) => subject).join('; '), first ?? ''])
+    })
+  },
+  read: async (client, certificateUid) =>
+    client.call(`GET ${certs}/{certificateUid}`, { params: { tenantUid: await ownTenant(client), certificateUid } }),
+  remove: async (client, certificateUid) =>
+    client.call(`DELETE ${certs}/{certificateUid}`, { params: { tenantUid: await ownTenant(client), certificateUid } }),
+}
+
 /** Keys without end tell the zero time. */
 const expiryOf = (expiry = ''): string => (expiry === '' || expiry.startsWith('0001-') ? 'never' : expiry)
 
-export const tenancyResources: Resource[] = [user, team, role, apiKey]
+export const tenancyResources: Resource[] = [user, team, role, apiKey, certificate]

@@ -7,7 +7,7 @@ import { systemClock } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
 import { createAuthority, issueCertificate } from '../pki/pki.ts'
 import { addressRule } from './addresses.ts'
-import { createEgress, type EgressOptions } from './egress.ts'
+import { createEgress, type EgressOptions, trusting } from './egress.ts'
 
 const open: (() => unknown)[] = []
 afterEach(async () => {
@@ -164,24 +164,35 @@ describe('egress', () => {
     await expect(answer.text()).rejects.toMatchObject({ name: 'EgressError', reason: 'network' })
   })
 
-  it('trusts a CA bundle for the one target that names it', async () => {
+  /** A server by an authority of its own. */
+  const serveTls = async (handler: RequestListener): Promise<{ url: string; ca: string }> => {
     const deps = { clock: systemClock, random: systemRandom, validityMs: 3600_000 }
     const authority = await createAuthority({ ...deps, commonName: 'CA' })
-    const certificate = await issueCertificate(authority, {
-      ...deps,
-      commonName: 'r',
-      ipAddresses: ['127.0.0.1'],
-      usages: ['server'],
-    })
-    const port = await listen(
-      createTlsServer(
-        { key: certificate.privateKeyPem, cert: certificate.certificatePem },
-        (_q, r) => void r.end('ok'),
-      ),
-    )
+    const named = { commonName: 'r', ipAddresses: ['127.0.0.1'], usages: ['server' as const] }
+    const { privateKeyPem: key, certificatePem: cert } = await issueCertificate(authority, { ...deps, ...named })
+    return {
+      url: `https://127.0.0.1:${await listen(createTlsServer({ key, cert }, handler))}/`,
+      ca: authority.certificatePem,
+    }
+  }
+
+  it('trusts a CA bundle for the one target that names it', async () => {
+    const { url, ca } = await serveTls((_q, r) => void r.end('ok'))
     const egress = egressOf()
-    const trusted = await egress.request(`https://127.0.0.1:${port}/`, { caBundle: authority.certificatePem })
-    expect(await trusted.text()).toBe('ok')
-    await expect(egress.request(`https://127.0.0.1:${port}/`)).rejects.toMatchObject({ reason: 'network' })
+    expect(await (await egress.request(url, { caBundle: ca })).text()).toBe('ok')
+    await expect(egress.request(url)).rejects.toMatchObject({ reason: 'network' })
+  })
+
+  it('trusts authorities beside the system for whoever names them, along redirects, and not where a target names its own', async () => {
+    const there = await serveTls((_q, r) => void r.end('ok'))
+    const here = await serveTls((_q, r) => void r.writeHead(302, { location: there.url }).end())
+    const egress = egressOf()
+    const also = trusting(egress, `${here.ca}${there.ca}`)
+    expect(await (await also.request(here.url, { redirects: 1 })).text()).toBe('ok')
+    await expect(trusting(egress, here.ca).request(here.url, { redirects: 1 })).rejects.toMatchObject({
+      reason: 'network',
+    })
+    await expect(also.request(there.url, { caBundle: here.ca })).rejects.toMatchObject({ reason: 'network' })
+    await expect(egress.request(there.url)).rejects.toMatchObject({ reason: 'network' })
   })
 })

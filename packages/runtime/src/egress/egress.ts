@@ -3,6 +3,7 @@ import { type LookupAddress, lookup as systemLookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createSecureContext, getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher, request as send } from 'undici'
 import { messageOf } from '../base/errors.ts'
 import { type AddressRule, addressRule } from './addresses.ts'
@@ -15,6 +16,8 @@ export interface EgressRequest {
   body?: string | Buffer | Readable
   /** PEM bundle this target's certificate is checked against, instead of the system's. */
   caBundle?: string
+  /** PEM of authorities that are trusted beside the system's, wherever redirects lead. Where a `caBundle` is given, that alone counts. */
+  alsoTrusted?: string
   /** For the whole exchange, body included. */
   timeoutMs?: number
   maxBytes?: number
@@ -64,13 +67,13 @@ export const createEgress = (options: EgressOptions): Egress => {
   const agents = new Map<string, Agent>()
   const lookup = guardedLookup(permits, options.lookup ?? systemLookup)
 
-  /** One connection pool for each CA bundle, so that trust in one target is never trust in another. */
-  const agentFor = (caBundle: string | undefined): Agent => {
-    const key = caBundle ? createHash('sha256').update(caBundle).digest('hex') : 'system'
+  /** One connection pool for each set of authorities, so that trust in one target is never trust in another. */
+  const agentFor = (trust: Trust): Agent => {
+    const key = keyOf(trust)
     const found = agents.get(key)
     if (found) return found
     if (agents.size >= MAX_AGENTS) dropOldest(agents)
-    const agent = new Agent({ connect: { lookup, ...(caBundle ? { ca: caBundle } : {}) } })
+    const agent = new Agent({ connect: { lookup, ...tlsOf(trust) } })
     agents.set(key, agent)
     return agent
   }
@@ -91,7 +94,7 @@ export const createEgress = (options: EgressOptions): Egress => {
         method: call.method ?? 'GET',
         headers: call.headers ?? {},
         body: call.body ?? null,
-        dispatcher: agentFor(call.caBundle),
+        dispatcher: agentFor(call),
         signal,
       })
     } catch (error) {
@@ -125,6 +128,28 @@ export const createEgress = (options: EgressOptions): Egress => {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()))
     },
   }
+}
+
+/** The same way out, where these authorities (PEM) are trusted too. */
+export const trusting = (egress: Egress, alsoTrusted: string): Egress => ({
+  ...egress,
+  request: (url, call) => egress.request(url, { ...call, alsoTrusted }),
+})
+
+type Trust = Pick<EgressRequest, 'caBundle' | 'alsoTrusted'>
+
+const keyOf = ({ caBundle, alsoTrusted }: Trust): string => {
+  const [name, pem] = caBundle ? ['only', caBundle] : ['also', alsoTrusted]
+  return pem ? `${name} ${createHash('sha256').update(pem).digest('hex')}` : 'system'
+}
+
+/** Authorities are read once for a pool: with the system's they are some 150, which each connection would read anew. */
+const tlsOf = ({ caBundle, alsoTrusted }: Trust): object => {
+  if (caBundle) return { ca: caBundle }
+  if (!alsoTrusted) return {}
+  const ca = [...getCACertificates('default'), alsoTrusted]
+  // Who trusts an intermediate authority need not have the one above it.
+  return { secureContext: createSecureContext({ ca, allowPartialTrustChain: true }) }
 }
 
 /** Resolves once, and lets the socket dial only what was checked: a name that changes its answer gains nothing. */

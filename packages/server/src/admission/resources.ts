@@ -3,6 +3,11 @@ import { catalogue, type Permission, type ResourceKey } from '@atrium/api/permis
 
 export type Verb = 'create' | 'get' | 'list' | 'update' | 'delete'
 
+/** Parts of the tenant itself: who may read or change it may do so with them. */
+type PartOfTenant = 'SsoConfig' | 'TenantCertificate'
+const partsOfTenant: ReadonlySet<KindName> = new Set<PartOfTenant>(['SsoConfig', 'TenantCertificate'])
+const isPartOfTenant = (kind: KindName): kind is PartOfTenant => partsOfTenant.has(kind)
+
 /** The permission resource that guards each kind. */
 const resourceOf = {
   Project: 'project',
@@ -22,12 +27,11 @@ const resourceOf = {
   SshKey: 'sshKey',
   EdgeToken: 'edgeToken',
   StorageLocation: 'location',
-} as const satisfies Record<Exclude<KindName, 'SsoConfig'>, ResourceKey>
+} as const satisfies Record<Exclude<KindName, PartOfTenant>, ResourceKey>
 
 /** The permission that `verb` on objects of `kind` needs. */
 export function permissionFor(kind: KindName, verb: Verb): Permission {
-  if (kind !== 'SsoConfig') return `${resourceOf[kind]}.${verb}`
-  // A part of the tenant itself, which nobody can make or delete.
+  if (!isPartOfTenant(kind)) return `${resourceOf[kind]}.${verb}`
   return verb === 'get' || verb === 'list' ? 'tenant.get' : 'tenant.update'
 }
 
@@ -58,7 +62,7 @@ const belowCluster: readonly ResourceKey[] = ['cloudconfig', 'machine', 'dnsMapp
 
 /** Whether resource roles can give this permission on objects of the kind; any permission, unless one is named. */
 export function isGivenByTags(kind: KindName, permission?: string): boolean {
-  if (kind === 'SsoConfig') return false
+  if (isPartOfTenant(kind)) return false
   const keys: readonly ResourceKey[] = kind === 'Cluster' ? [resourceOf[kind], ...belowCluster] : [resourceOf[kind]]
   return keys.some((key) => {
     const scopes: readonly string[] = catalogue[key].scopes

@@ -1,7 +1,7 @@
 import type { RoleScope } from '@atrium/api/permissions/catalogue.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
-import type { RecordedAudit, readAudit } from '../store/audit.ts'
+import type { AuditSelection, RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
 import type { Links } from './passwords/links.ts'
 import type { Grants, NamedObject, Subject } from './rights/subject.ts'
@@ -218,6 +218,10 @@ export interface Identity extends SignInIdentity {
   updateApiKey(scope: Scope, uid: string, patch: ApiKeyPatch): Promise<void>
   deleteApiKey(scope: Scope, uid: string): Promise<void>
 
-  /** What was done in the tenant, newest first, and how much of it there is (at most 10,000 are counted). */
-  audits(tenant: string, query: Parameters<typeof readAudit>[1]): Promise<{ items: RecordedAudit[]; count: number }>
+  /** What was done in the tenant, newest first; of tenant `system`: by operators, and what became of tenants. */
+  audits(tenant: string, query: Parameters<typeof readAudit>[1]): Promise<RecordedAudit[]>
+  /** How much of it there is; at most 10,000 are counted. */
+  countAudits(tenant: string, selection: AuditSelection): Promise<number>
+  /** Notes something about an entry; a later note takes its place, and both stay on the record. */
+  noteAudit(scope: Scope, entry: RecordedAudit, note: string): Promise<void>
 }

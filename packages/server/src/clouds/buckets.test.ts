@@ -15,11 +15,12 @@ function openClouds(answer: (url: string) => { status: number; text: string }) {
     return { status, text: () => Promise.resolve(text) } as never
   }
   const egress = { request, close: () => Promise.resolve() }
-  return { asked, client: createCloudClient({ egress, clock: new ManualClock(), mirror: null }) }
+  const egressOf = () => Promise.resolve(egress)
+  return { asked, client: createCloudClient({ egressOf, clock: new ManualClock(), mirror: null }) }
 }
 
 const s3: BucketAccess = {
-  ...{ cloudType: 'aws', at: 'credentials.', bucket: 'of ours', region: 'eu-west-1' },
+  ...{ tenant: 't1', cloudType: 'aws', at: 'credentials.', bucket: 'of ours', region: 'eu-west-1' },
   settings: { accessKey: 'AKIA' },
   secrets: { secretKey: new Secret('hidden') },
 }
@@ -29,7 +30,7 @@ const robot = {
   private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
 }
 const gcp: BucketAccess = {
-  ...{ cloudType: 'gcp', at: 'credentials.', bucket: 'of/ours', settings: {} },
+  ...{ tenant: 't1', cloudType: 'gcp', at: 'credentials.', bucket: 'of/ours', settings: {} },
   secrets: { jsonCredentials: new Secret(JSON.stringify(robot)) },
 }
 

@@ -12,16 +12,21 @@ interface Asked {
   request: EgressRequest
 }
 
-/** A client whose clouds answer this, and what they were asked. */
+/** A client whose clouds answer this, what they were asked, and in whose names. */
 function openClouds(answer: () => { status: number; text: string }, mirror: string | null = null) {
   const asked: Asked[] = []
+  const names: string[] = []
   const request: Egress['request'] = async (url, options = {}) => {
     asked.push({ url, request: options })
     const { status, text } = answer()
     return { status, text: () => Promise.resolve(text) } as never
   }
   const egress = { request, close: () => Promise.resolve() }
-  return { asked, client: createCloudClient({ egress, clock: new ManualClock(), mirror }) }
+  const egressOf = (tenant: string) => {
+    names.push(tenant)
+    return Promise.resolve(egress)
+  }
+  return { asked, names, client: createCloudClient({ egressOf, clock: new ManualClock(), mirror }) }
 }
 
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -35,23 +40,33 @@ const serviceAccount = JSON.stringify({
 })
 const sealed = (secrets: Record<string, string>) =>
   Object.fromEntries(Object.entries(secrets).map(([path, value]) => [path, new Secret(value)]))
+const tenant = 't1'
 const aws = {
+  tenant,
   cloudType: 'aws',
   at: 'spec.',
   settings: { accessKey: 'AKIA', partition: 'aws-us-gov' },
   secrets: sealed({ secretKey: 'hidden' }),
 }
 const azure = {
+  tenant,
   cloudType: 'azure',
   at: '',
   settings: { tenantId: 'ten/ant', clientId: 'client', azureEnvironment: 'AzureUSGovernment' },
   secrets: sealed({ clientSecret: 'hidden' }),
 }
-const gcp = { cloudType: 'gcp', at: 'spec.', settings: {}, secrets: sealed({ jsonCredentials: serviceAccount }) }
+const gcp = {
+  tenant,
+  cloudType: 'gcp',
+  at: 'spec.',
+  settings: {},
+  secrets: sealed({ jsonCredentials: serviceAccount }),
+}
 
 test('AWS is asked in the partition of the account whom a key belongs to, and never shown the secret key', async () => {
-  const { client, asked } = openClouds(() => ({ status: 200, text: '{}' }))
+  const { client, asked, names } = openClouds(() => ({ status: 200, text: '{}' }))
   await client.checkAccount(aws)
+  expect(names).toEqual([tenant])
   expect(asked.map(({ url }) => url)).toEqual(['https://sts.us-gov-west-1.amazonaws.com/'])
   expect(asked[0]?.request.headers?.['authorization']).toContain('Credential=AKIA/')
   expect(JSON.stringify(asked)).not.toContain('hidden')
@@ -150,7 +165,10 @@ test.each([
 })
 
 test('through a mirror the cloud stands in the path, and the mirror keeps its own name and certificate', async () => {
-  const { client, asked } = openClouds(() => ({ status: 200, text: '{"access_token":"t"}' }), 'https://mirror.test')
+  const { client, asked, names } = openClouds(
+    () => ({ status: 200, text: '{"access_token":"t"}' }),
+    'https://mirror.test',
+  )
   const tls = { cert: '-----BEGIN CERTIFICATE-----' }
   await client.checkAccount(aws)
   await client.checkAccount({ ...azure, settings: { ...azure.settings, tls } })
@@ -162,11 +180,12 @@ test('through a mirror the cloud stands in the path, and the mirror keeps its ow
     [undefined, undefined],
     [undefined, undefined],
   ])
+  expect(names).toEqual(['system', 'system'])
 })
 
 test('private clouds are reached from their gateways alone: nobody is asked', async () => {
   const { client, asked } = openClouds(() => ({ status: 403, text: '' }))
   for (const cloudType of ['vsphere', 'maas', 'apache-cloudstack'])
-    await client.checkAccount({ cloudType, at: '', settings: {}, secrets: {} })
+    await client.checkAccount({ tenant, cloudType, at: '', settings: {}, secrets: {} })
   expect(asked).toEqual([])
 })

@@ -5,10 +5,12 @@ import { checkAws } from './aws.ts'
 import { checkAzure } from './azure.ts'
 import { type BucketAccess, checkBucket } from './buckets.ts'
 import { checkGcp } from './gcp.ts'
-import { createCloudRequest } from './request.ts'
+import { type CloudRequest, createCloudRequest } from './request.ts'
 
 /** What a cloud is asked with, as the public API has it below `spec`. */
 export interface CloudAccess {
+  /** In whose name. */
+  tenant: string
   cloudType: string
   /** What is no secret. */
   settings: Record<string, unknown>
@@ -27,22 +29,23 @@ export interface CloudClient {
 }
 
 export interface CloudDeps {
-  egress: Egress
+  /** The way out in a tenant's name. */
+  egressOf(tenant: string): Promise<Egress>
   clock: Clock
   /** Passes requests on to clouds under `<mirror>/<host>/<path>`, for networks without a way to them; null = none. */
   mirror: string | null
 }
 
 export function createCloudClient(deps: CloudDeps): CloudClient {
-  const ask = createCloudRequest(deps)
+  const askFor = ({ tenant }: CloudAccess): CloudRequest => createCloudRequest(deps, tenant)
   const checks: Record<string, (account: CloudAccess) => Promise<void>> = {
-    aws: (account) => checkAws(ask, account, deps.clock),
-    azure: (account) => checkAzure(ask, account),
-    gcp: (account) => checkGcp(ask, account, deps.clock),
+    aws: (account) => checkAws(askFor(account), account, deps.clock),
+    azure: (account) => checkAzure(askFor(account), account),
+    gcp: (account) => checkGcp(askFor(account), account, deps.clock),
   }
   return {
     // Private clouds are reached from their gateway alone, and the built-in one stands nowhere near them.
     checkAccount: async (account) => checks[account.cloudType]?.(account),
-    checkBucket: (access) => checkBucket(ask, access, deps.clock),
+    checkBucket: (access) => checkBucket(askFor(access), access, deps.clock),
   }
 }

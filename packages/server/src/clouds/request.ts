@@ -1,6 +1,7 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { EgressRequest } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { CloudAccess, CloudDeps } from './client.ts'
 
 const limits = { timeoutMs: 15_000, maxBytes: 256 * 1024 } as const
@@ -12,10 +13,12 @@ export type CloudRequest = (
   field: string,
 ) => Promise<{ status: number; text: string }>
 
+/** Requests in the tenant's name; a mirror is the installation's. */
 export const createCloudRequest =
-  ({ egress, mirror }: CloudDeps): CloudRequest =>
+  ({ egressOf, mirror }: CloudDeps, tenant: string): CloudRequest =>
   async (url, request, field) => {
     const { host } = new URL(url)
+    const egress = await egressOf(mirror === null ? tenant : systemTenant)
     try {
       const answer = await egress.request(...towards(mirror, url, request))
       const text = await answer.text()

@@ -8,6 +8,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { findWall, type Isolation } from '@atrium/runtime/confined/wall.ts'
 import type { Reconciler } from '@atrium/runtime/controller/reconciler.ts'
 import { type Store, type StoredObject, systemTenant } from '@atrium/runtime/store/store.ts'
+import { egressOfTenants } from '../auth/tenants/egress.ts'
 import { checkRegistry } from './check-registry.ts'
 import type { CollectTimes } from './collect-packs.ts'
 import { mustBeKeptIn } from './isolation.ts'
@@ -55,8 +56,8 @@ export interface Content {
   readonly reconciler: Reconciler
   /** Client of the platform's registry, with every right. Null without one. */
   readonly platformClient: OciClient | null
-  /** Tries a registry before it is saved. Throws `InvalidRequest` that names the field. */
-  checkRegistry(spec: RegistrySpec, secrets: RegistrySecrets): Promise<void>
+  /** Tries a registry of the tenant before it is saved. Throws `InvalidRequest` that names the field. */
+  checkRegistry(tenant: string, spec: RegistrySpec, secrets: RegistrySecrets): Promise<void>
   /** Reads what a layer names of a registry that is not synchronised. Answers why it is not to be had; null once it is in the catalogue. */
   fetchPack(registry: StoredObject<'Registry'>, wanted: WantedPack): Promise<string | null>
   /** Makes the registry `Public Repo` known and asks for its sync; at each start of a server. */
@@ -86,6 +87,7 @@ export function createContent(options: ContentOptions): Content {
   const platform = registry && tokens ? platformClient(registry, tokens, options) : null
   const reader = new PackReader(findWall(), clock)
   const deps = { ...options, reader }
+  const egressOf = egressOfTenants(store, options.egress)
   const isolation = options.isolation ?? 'required'
   /** The platform's packs, and those in its folder, are the operator's own. */
   const mustBeReadable = ({ endpoint }: RegistrySpec): void => {
@@ -103,7 +105,8 @@ export function createContent(options: ContentOptions): Content {
     const auth = await store.transaction(object.meta.tenant, contentActor, (tx) => tx.getSecret(ref, registryAuthField))
     // Whatever stands in its specification: no tenant's registry is a folder of this machine.
     const packFolder = object.meta.tenant === systemTenant ? (options.packFolder ?? null) : null
-    return openOrigin(object.spec, readSecrets(auth), { ...deps, packFolder })
+    const egress = await egressOf(object.meta.tenant)
+    return openOrigin(object.spec, readSecrets(auth), { ...deps, egress, packFolder })
   }
   const keeperFor = (object: StoredObject<'Registry'>): OciClient | null => (isPlatform(object) ? null : platform)
   const fetch = async (registry: StoredObject<'Registry'>, wanted: WantedPack): Promise<string | null> => {
@@ -117,14 +120,14 @@ export function createContent(options: ContentOptions): Content {
   return {
     registryTokens: tokens,
     platformClient: platform,
-    async checkRegistry(spec, secrets) {
+    async checkRegistry(tenant, spec, secrets) {
       if (platform === null)
         throw new AtriumError(
           'InvalidState',
           'This installation has no registry of its own (ATRIUM_REGISTRY_URL), where packs of other registries are kept for agents.',
         )
       mustBeReadable(spec)
-      await checkRegistry(spec, secrets, deps)
+      await checkRegistry(spec, secrets, { ...deps, egress: await egressOf(tenant) })
     },
     reconciler: new RegistryReconciler({
       store,

@@ -6,7 +6,10 @@ const INSERT = `
   insert into audit_log (tenant, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message, request)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
-export const writeAudit = async (context: TxContext, entry: AuditEntry): Promise<void> => {
+export const writeAudit = async (
+  context: Pick<TxContext, 'sql' | 'tenant' | 'clock'>,
+  entry: AuditEntry,
+): Promise<void> => {
   const { actor, object } = entry
   const values = [context.tenant, isoNow(context.clock), actor.type, actor.uid, actor.name, entry.action]
   const about = [object.kind, object.uid, object.name, entry.project, entry.message]
@@ -26,11 +29,16 @@ export const auditWrite = async (context: TxContext, verb: string, stored: Store
   })
 }
 
+/** Nothing on the record changes: what somebody notes about an entry is an entry itself, about that one, and the newest counts. */
+export const auditNoteKind = 'AuditNote'
+
 /** An entry as it was recorded. */
 export interface RecordedAudit extends AuditEntry {
   id: number
   /** RFC 3339. */
   at: string
+  /** What somebody noted about it; null = nothing. */
+  note: string | null
 }
 
 interface AuditRow extends Record<string, unknown> {
@@ -45,6 +53,7 @@ interface AuditRow extends Record<string, unknown> {
   name: string
   project: string | null
   message: string
+  note: string | null
 }
 
 /** Which entries; what is absent or null does not matter. */
@@ -77,7 +86,9 @@ const SELECTED = `
   and ($10::text[] is null or substring(action from '[^.]+$') <> all($10))`
 
 const NEWEST = `
-  select id, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message
+  select id, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message,
+    (select n.message from audit_log n
+     where n.tenant = $1 and n.uid = audit_log.id::text and n.kind = '${auditNoteKind}' order by n.id desc limit 1) as note
   from audit_log where ${SELECTED} and id < $12 order by id desc limit $11 offset $13`
 
 const COUNT = `select count(*)::int as count from (select from audit_log where ${SELECTED} limit $11) found`
@@ -106,6 +117,7 @@ export const readAudit = async (
     object: { kind: row.kind, uid: row.uid, name: row.name },
     project: row.project,
     message: row.message,
+    note: row.note,
   }))
 }
 

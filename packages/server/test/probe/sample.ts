@@ -7,6 +7,7 @@ export function hintOf(name: string): string | null {
   const lower = name.toLowerCase()
   const hints: [RegExp, string][] = [
     [/tenant/, 'tenant'],
+    [/certificate/, 'certificate'],
     [/project/, 'project'],
     [/account/, 'account'],
     [/profile/, 'profile'],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
+import { issueServerCertificate } from '@atrium/dev-env/server-certificate.ts'
 import type { Caller, TestApi } from '../support/api.ts'
 import { made } from '../support/calls.ts'
 
@@ -98,6 +99,11 @@ export async function createVictim(api: TestApi): Promise<Victim> {
     body: { channels: [{ type: 'http', createdBy: canary, http: { url: `https://${canary}.example` } }] },
   })
   await call(`POST /v1/tenants/${tenant.uid}/saml/config`, { body: { federationMetadata: canary } })
+  const { caPem: certificate } = await issueServerCertificate()
+  const trusted = await made(call, `POST /v1/tenants/${tenant.uid}/assets/certs`, {
+    metadata: { name: `${canary}-certificate` },
+    spec: { certificate },
+  })
   return {
     tenant: tenant.uid,
     canary,
@@ -117,6 +123,7 @@ export async function createVictim(api: TestApi): Promise<Victim> {
       machine: machine.meta.uid,
       imported,
       importedConfig,
+      certificate: trusted,
       ...groups,
       ...people,
       admin: adminUid,

@@ -29,7 +29,7 @@ export async function openRegistriesWorld(
   aside: Pick<ContentOptions, 'ecrEndpoint' | 'stsEndpoint' | 'awsKeys' | 'packFolder'> = {},
 ): Promise<RegistriesWorld> {
   const platform = await startTestRegistry()
-  const api = await openTestApi()
+  const api = await openTestApi({ egressAllowedRanges: ['127.0.0.0/8'] })
   const { store, clock, random, logger } = api.context
   const egress = createEgress({
     allowedRanges: ['127.0.0.0/8'],

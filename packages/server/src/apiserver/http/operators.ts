@@ -7,13 +7,13 @@ import type { ServerContext } from '../../context.ts'
 import { operatorActor } from '../operation.ts'
 import { header } from './headers.ts'
 
-/** Whoever acts for the installation: an operator who signed in, or the holder of the machine's own credential. */
+/** Whoever acts for the installation: an operator who signed in, a program by their key, or the holder of the machine's own credential. */
 export interface ActingOperator {
   actor: Actor
   /** Of an operator's role; `machine` for the machine's credential. */
   role: string
   permissions: ReadonlySet<OperatorPermission>
-  /** The session; null for the machine's credential, which has none. */
+  /** The session; null for keys and for the machine's credential, which have none. */
   token: string | null
 }
 
@@ -30,14 +30,14 @@ export async function operatorOf(request: FastifyRequest, context: ServerContext
   if (!token) return null
   const expected = context.operatorToken?.reveal()
   if (expected && isSameSecret(token, expected)) return machine
-  const operator = await context.identity.operators.ofToken(token)
-  if (!operator) return null
-  const { uid, email, role } = operator
+  const found = await context.identity.operators.ofToken(token)
+  if (!found) return null
+  const { uid, email, role } = found.operator
   return {
-    actor: { type: 'operator', uid, name: email },
+    actor: { type: 'operator', uid, name: found.key === null ? email : `${email} (key ${found.key})` },
     role,
     permissions: new Set<OperatorPermission>(operatorRoles[role]),
-    token,
+    token: found.key === null ? token : null,
   }
 }
 
@@ -49,7 +49,10 @@ export async function admitOperator(
 ): Promise<ActingOperator> {
   const operator = await operatorOf(request, context)
   if (!operator)
-    throw new AtriumError('Unauthorized', 'This needs an operator: a session of theirs, or the operator token.')
+    throw new AtriumError(
+      'Unauthorized',
+      'This needs an operator: a session or a key of theirs, or the operator token.',
+    )
   if (needs === null || operator.permissions.has(needs)) return operator
   throw new AtriumError('Forbidden', `This needs the operator's permission ${needs}, which ${operator.role} lacks.`, {
     details: { permission: needs },

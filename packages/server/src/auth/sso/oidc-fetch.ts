@@ -7,10 +7,10 @@ const noBody = [204, 205, 304]
 
 /** The server's one way out, as the library asks for it: no redirect is followed, and bodies are bounded. */
 export const oidcFetch =
-  (egress: Egress, caBundle: string | null): CustomFetch =>
+  (egress: () => Promise<Egress>, caBundle: string | null): CustomFetch =>
   async (url, { method, headers, body, signal }) => {
     if (body && typeof body !== 'string' && !(body instanceof URLSearchParams)) throw new TypeError('no form')
-    const answer = await egress.request(url, {
+    const answer = await (await egress()).request(url, {
       ...{ method: method as NonNullable<EgressRequest['method']>, headers, timeoutMs, maxBytes },
       ...(body ? { body: body.toString() } : {}),
       ...(caBundle === null ? {} : { caBundle }),

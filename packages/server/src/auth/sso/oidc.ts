@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { putRecent } from '@atrium/runtime/base/recent.ts'
-import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import { EgressError } from '@atrium/runtime/egress/error.ts'
 import type { JWTVerifyGetKey } from 'jose'
 import {
@@ -14,6 +13,7 @@ import {
   ClientSecretBasic,
   ClientSecretPost,
   type Configuration,
+  type CustomFetch,
   customFetch,
   discovery,
   enableNonRepudiationChecks,
@@ -21,6 +21,7 @@ import {
   None,
   ResponseBodyError,
 } from 'openid-client'
+import type { EgressOf } from '../tenants/egress.ts'
 import type { SsoFlow } from './flow.ts'
 import { oidcFetch } from './oidc-fetch.ts'
 import { type AskedLogout, logoutKeys, readLogoutToken } from './oidc-logout.ts'
@@ -44,12 +45,12 @@ interface Known {
 
 /** Sign-in by OpenID Connect: authorization code with PKCE. Everything about an answer is checked by the library. */
 export class Oidc {
-  readonly #egress: Egress
+  readonly #egressOf: EgressOf
   readonly #clock: Clock
   readonly #known = new Map<string, Known>()
 
-  constructor(egress: Egress, clock: Clock) {
-    this.#egress = egress
+  constructor(egressOf: EgressOf, clock: Clock) {
+    this.#egressOf = egressOf
     this.#clock = clock
   }
 
@@ -124,15 +125,20 @@ export class Oidc {
     const known = this.#known.get(key)
     if (known && this.#clock.elapsed() - known.at < rediscoverMs) return known
     const config = await this.#discover(settings).catch(unreachable)
-    const keys = logoutKeys(config.serverMetadata(), oidcFetch(this.#egress, caBundle))
+    const keys = logoutKeys(config.serverMetadata(), this.#fetchFor(settings))
     const found = { config, keys, at: this.#clock.elapsed() }
     putRecent(this.#known, key, found, maxKnown)
     return found
   }
 
-  async #discover({ issuer, clientId, clientSecret, caBundle }: OidcSettings): Promise<Configuration> {
+  #fetchFor({ caBundle, tenant }: OidcSettings): CustomFetch {
+    return oidcFetch(() => this.#egressOf(tenant.uid), caBundle)
+  }
+
+  async #discover(settings: OidcSettings): Promise<Configuration> {
+    const { issuer, clientId, clientSecret } = settings
     const config = await discovery(new URL(issuer), clientId, undefined, clientAuth(clientSecret?.reveal()), {
-      ...{ [customFetch]: oidcFetch(this.#egress, caBundle), timeout: timeoutSeconds },
+      ...{ [customFetch]: this.#fetchFor(settings), timeout: timeoutSeconds },
     })
     // Signatures are checked although the token comes over TLS from the provider itself.
     enableNonRepudiationChecks(config)

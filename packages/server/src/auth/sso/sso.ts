@@ -6,6 +6,7 @@ import { selectTenantsOfDomain } from '../../store/identity/sso.ts'
 import type { Tenant } from '../../store/system-store.ts'
 import type { Parts } from '../parts.ts'
 import { addressLimit } from '../sign-in/sign-in-limits.ts'
+import { egressOfTenants } from '../tenants/egress.ts'
 import { beginFlow, endCookie, type LoopbackReturn, resumeFlow, type SsoFlow, type SsoProtocol } from './flow.ts'
 import { type SsoLogout, ssoLogout } from './logout.ts'
 import type { Oidc } from './oidc.ts'
@@ -71,7 +72,8 @@ export interface Enabled {
 
 export function createSso(parts: SsoParts): Sso {
   const limit = addressLimit(parts.clock)
-  const oidc = lazily<Oidc>(async () => new (await import('./oidc.ts')).Oidc(parts.egress, parts.clock))
+  const egressOf = egressOfTenants(parts.store, parts.egress)
+  const oidc = lazily<Oidc>(async () => new (await import('./oidc.ts')).Oidc(egressOf, parts.clock))
 
   const enabledIn = async (org: string): Promise<Enabled> => {
     const tenant = await parts.system.tenantByName(org)

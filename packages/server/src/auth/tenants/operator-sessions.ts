@@ -27,7 +27,7 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
     async ofToken(token) {
       const known = readToken(token)
       if (known?.tenant !== systemTenant) return null
-      return rows.selectOperatorBySession(database.readsOf(systemTenant), known.hash, isoNow(clock))
+      return rows.selectOperatorByToken(database.readsOf(systemTenant), known.hash, isoNow(clock))
     },
 
     async signIn(given) {

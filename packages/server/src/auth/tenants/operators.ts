@@ -3,14 +3,15 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { newUid } from '@atrium/runtime/base/random.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
-import { type RecordedAudit, readAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
+import { deleteOperatorKeysOf } from '../../store/identity/operator-keys.ts'
 import * as rows from '../../store/identity/operators.ts'
 import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
 import { change, type Parts, unique } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { type IssuedLink, issueLink } from '../passwords/links.ts'
 import { checkEmail, checkLength } from '../users.ts'
+import { type OperatorKeys, operatorKeys } from './operator-keys.ts'
 import { operatorSessions } from './operator-sessions.ts'
 
 export type { Operator } from '../../store/identity/operators.ts'
@@ -26,9 +27,9 @@ export interface NewOperator {
 export type OperatorPatch = Partial<Pick<Operator, 'firstName' | 'lastName' | 'role' | 'isActive'>>
 
 /** Who runs the installation, apart from every tenant. Every change is audited for the installation. */
-export interface Operators {
-  /** Null when the token is of no session that is valid now. */
-  ofToken(token: string): Promise<Operator | null>
+export interface Operators extends OperatorKeys {
+  /** Null when the token is of no session and no key that is valid now. `key`: its name; null of a session. */
+  ofToken(token: string): Promise<{ operator: Operator; key: string | null } | null>
   /** Throttled and refused as a user's sign-in is. `expiresAt` is RFC 3339. */
   signIn(input: { email: string; password: string; ip: string }): Promise<{ token: Secret<string>; expiresAt: string }>
   signOut(token: string): Promise<void>
@@ -47,8 +48,6 @@ export interface Operators {
   issueLink(actor: Actor, uid: string): Promise<IssuedLink>
   /** Makes a root administrator with this password where there is no operator yet. False when there was one. */
   ensureFirst(actor: Actor, email: string, password: Secret<string>): Promise<boolean>
-  /** The installation's own record, newest first. */
-  audit(query: { limit: number; before?: number }): Promise<RecordedAudit[]>
 }
 
 const entry = (action: string, operator: Pick<Operator, 'uid' | 'email'>, message: string) =>
@@ -75,6 +74,7 @@ export function operators(parts: Parts): Operators {
 
   return {
     ...operatorSessions(parts),
+    ...operatorKeys(parts),
 
     list: () => database.withTenant(systemTenant, rows.selectOperators),
 
@@ -98,6 +98,7 @@ export function operators(parts: Parts): Operators {
         if (!next.isActive) {
           await rows.deleteOperatorSessionsOf(sql, uid)
           await deletePasswordLinksOf(sql, systemTenant, uid)
+          await deleteOperatorKeysOf(sql, uid)
         }
         const message = `changed the operator: ${next.role}, ${next.isActive ? 'active' : 'not active'}`
         return { result: undefined, entry: entry('update', next, message) }
@@ -109,7 +110,7 @@ export function operators(parts: Parts): Operators {
         const gone = find(all, uid)
         mustKeepRoot(all.filter((one) => one !== gone))
         await rows.deleteOperator(sql, uid)
-        return { result: undefined, entry: entry('delete', gone, 'deleted the operator and their sessions') }
+        return { result: undefined, entry: entry('delete', gone, 'deleted the operator, their sessions and keys') }
       }),
 
     issueLink: (actor, uid) =>
@@ -138,7 +139,5 @@ export function operators(parts: Parts): Operators {
         return { result: true, entry: entry('create', made, 'made the first operator') }
       })
     },
-
-    audit: (query) => database.withTenant(systemTenant, (sql) => readAudit({ sql, tenant: systemTenant }, query)),
   }
 }

@@ -124,14 +124,20 @@ export async function insertOperatorSession(
   )
 }
 
-/** Who is behind a session that is valid now. */
-export async function selectOperatorBySession(sql: Sql, hash: Buffer, at: string): Promise<Operator | null> {
-  const [row] = await sql.query<OperatorRow>(
-    `select ${COLUMNS} from operator_sessions s join operators o on o.tenant = s.tenant and o.uid = s.operator_uid
-     where s.hash = $1 and s.expires_at > $2 and o.is_active`,
+/** Who is behind a session or a key that is valid now; `key`: its name, null of a session. */
+export async function selectOperatorByToken(
+  sql: Sql,
+  hash: Buffer,
+  at: string,
+): Promise<{ operator: Operator; key: string | null } | null> {
+  const [row] = await sql.query<OperatorRow & { key: string | null }>(
+    `select ${COLUMNS}, t.key from (
+       select operator_uid, null as key from operator_sessions where hash = $1 and expires_at > $2
+       union all select operator_uid, name as key from operator_keys where hash = $1 and expires_at > $2
+     ) t join operators o on o.uid = t.operator_uid where o.is_active`,
     [hash, at],
   )
-  return row ? toOperator(row) : null
+  return row ? { operator: toOperator(row), key: row.key } : null
 }
 
 export async function deleteOperatorSession(sql: Sql, hash: Buffer): Promise<void> {

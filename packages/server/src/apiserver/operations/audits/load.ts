@@ -24,8 +24,7 @@ export function selectionOfType(type: ActionType | undefined): Pick<AuditSelecti
 export async function getAudit(context: ServerContext, subject: Subject, uid: string): Promise<RecordedAudit> {
   const projects = readableProjects(subject, 'audit.get', null)
   const id = /^\d{1,15}$/.test(uid) ? Number(uid) : 0
-  const { items } = await context.identity.audits(subject.tenant, { id, projects, limit: 1 })
-  const [entry] = items
+  const [entry] = await context.identity.audits(subject.tenant, { id, projects, limit: 1 })
   if (entry) return entry
   throw new AtriumError('ResourceNotFound', `There is no audit entry '${uid.slice(0, 64)}'.`)
 }

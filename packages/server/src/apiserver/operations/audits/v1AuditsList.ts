@@ -26,19 +26,22 @@ export const v1AuditsList = defineOperation('v1AuditsList', {
     const projects = readableProjects(subject, 'audit.list', named)
     if (projects?.length === 0 || (tenantUid !== undefined && tenantUid !== subject.tenant))
       return { items: [], listmeta: listMeta({ items: [], count: 0, start: 0 }) }
-    const found = await context.identity.audits(subject.tenant, {
+    const selection = {
       ...{ since, until, userUid, projects, kind: resourceKind, uid: resourceUid },
       ...selectionOfType(actionType),
+    }
+    const items = await context.identity.audits(subject.tenant, {
+      ...selection,
       limit: size,
       ...(token === undefined ? { offset } : { before: Number(token) }),
     })
-    const last = found.items.at(-1)
-    const isWhole = last === undefined || found.items.length < size
+    const last = items.at(-1)
+    const isWhole = last === undefined || items.length < size
     return {
-      items: found.items.map((entry) => viewAudit(entry, subject.tenantName)),
+      items: items.map((entry) => viewAudit(entry, subject.tenantName)),
       listmeta: listMeta({
-        items: found.items,
-        count: found.count,
+        items,
+        count: await context.identity.countAudits(subject.tenant, selection),
         start: offset,
         ...(!isWhole && { continue: String(last.id) }),
       }),

@@ -18,7 +18,7 @@ const typeOf = (action: string): ActionType =>
 
 /** Names of keys and agents stand where the name of a person would. */
 export const viewAudit = (
-  { id, at, actor, action, object, project, message }: RecordedAudit,
+  { id, at, actor, action, object, project, message, note }: RecordedAudit,
   org: string,
 ): v1Audit => ({
   metadata: {
@@ -29,6 +29,7 @@ export const viewAudit = (
     actionType: typeOf(action),
     actionMsg: action,
     contentMsg: message,
+    userMsg: note ?? '',
     actor: {
       ...(actor.type === 'user' || actor.type === 'apiKey'
         ? { actorType: 'user', user: { uid: actor.uid, emailId: actor.name, org } }

@@ -6,8 +6,9 @@ import { aws } from '../accounts/clouds.ts'
 export const V1AwsS3Validate = defineOperation('V1AwsS3Validate', {
   scope: 'object',
   permission: 'location.create',
-  async handler({ body: { bucket, region, credentials } }, { clouds }) {
+  async handler({ subject: { tenant }, body: { bucket, region, credentials } }, { clouds }) {
     const at = 'credentials.'
-    await clouds.checkBucket({ cloudType: 'aws', at, bucket, region, ...readAccountSpec(aws, credentials, at) })
+    const account = readAccountSpec(aws, credentials, at)
+    await clouds.checkBucket({ tenant, cloudType: 'aws', at, bucket, region, ...account })
   },
 })

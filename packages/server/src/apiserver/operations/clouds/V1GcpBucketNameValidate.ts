@@ -6,8 +6,9 @@ import { gcp } from '../accounts/clouds.ts'
 export const V1GcpBucketNameValidate = defineOperation('V1GcpBucketNameValidate', {
   scope: 'object',
   permission: 'location.create',
-  async handler({ body: { bucketName, credentials } }, { clouds }) {
+  async handler({ subject: { tenant }, body: { bucketName, credentials } }, { clouds }) {
     const at = 'credentials.'
-    await clouds.checkBucket({ cloudType: 'gcp', at, bucket: bucketName, ...readAccountSpec(gcp, credentials, at) })
+    const account = readAccountSpec(gcp, credentials, at)
+    await clouds.checkBucket({ tenant, cloudType: 'gcp', at, bucket: bucketName, ...account })
   },
 })

@@ -10,10 +10,10 @@ export const defineAccountValidate = (id: ValidateId, cloud: AccountCloud): Regi
   defineOperation(id, {
     scope: 'object',
     permission: 'cloudaccount.create',
-    handler: async ({ body }, { clouds }) => {
+    handler: async ({ subject: { tenant }, body }, { clouds }) => {
       const isBelowSpec = cloud.cloudType === 'gcp'
       const at = isBelowSpec ? 'spec.' : ''
       const spec = isBelowSpec ? (body as { spec?: object }).spec : body
-      await clouds.checkAccount({ cloudType: cloud.cloudType, at, ...readAccountSpec(cloud, spec, at) })
+      await clouds.checkAccount({ tenant, cloudType: cloud.cloudType, at, ...readAccountSpec(cloud, spec, at) })
     },
   })

@@ -1,3 +1,4 @@
+import { systemTenant } from '@atrium/runtime/store/store.ts'
 import { defineOperatorOperation } from '../../operation.ts'
 
 const usualLimit = 100
@@ -7,7 +8,7 @@ export const atriumSystemAuditList = defineOperatorOperation(
   'atriumSystemAuditList',
   'audit.read',
   async ({ query: { limit = usualLimit, before } }, context) => {
-    const entries = await context.identity.operators.audit({ limit, ...(before !== undefined && { before }) })
+    const entries = await context.identity.audits(systemTenant, { limit, before })
     return {
       items: entries.map(({ id, at, actor, action, object, message }) => ({
         ...{ id, at, action, message },

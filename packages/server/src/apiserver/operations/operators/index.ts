@@ -2,6 +2,9 @@ import type { RegisteredOperation } from '../../operation.ts'
 import { atriumOperatorsActivate } from './atriumOperatorsActivate.ts'
 import { atriumOperatorsCreate } from './atriumOperatorsCreate.ts'
 import { atriumOperatorsDelete } from './atriumOperatorsDelete.ts'
+import { atriumOperatorsKeysCreate } from './atriumOperatorsKeysCreate.ts'
+import { atriumOperatorsKeysDelete } from './atriumOperatorsKeysDelete.ts'
+import { atriumOperatorsKeysList } from './atriumOperatorsKeysList.ts'
 import { atriumOperatorsList } from './atriumOperatorsList.ts'
 import { atriumOperatorsUpdate } from './atriumOperatorsUpdate.ts'
 import { atriumSystemAuditList } from './atriumSystemAuditList.ts'
@@ -23,6 +26,9 @@ export const operatorsOperations: RegisteredOperation[] = [
   atriumOperatorsActivate,
   atriumOperatorsCreate,
   atriumOperatorsDelete,
+  atriumOperatorsKeysCreate,
+  atriumOperatorsKeysDelete,
+  atriumOperatorsKeysList,
   atriumOperatorsList,
   atriumOperatorsUpdate,
   atriumSystemAuditList,

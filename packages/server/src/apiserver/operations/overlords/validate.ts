@@ -14,6 +14,7 @@ export const defineGatewayValidate = (id: ValidateId, cloud: AccountCloud): Regi
     handler: async ({ subject, params, body }, { clouds }) => {
       getGateway(subject, params.uid)
       const at = 'account.'
-      await clouds.checkAccount({ cloudType: cloud.cloudType, at, ...readAccountSpec(cloud, body.account, at) })
+      const { tenant } = subject
+      await clouds.checkAccount({ tenant, cloudType: cloud.cloudType, at, ...readAccountSpec(cloud, body.account, at) })
     },
   })

@@ -5,5 +5,5 @@ import { tryRegistry } from './save.ts'
 export const V1RegistriesHelmValidate = defineOperation('V1RegistriesHelmValidate', {
   scope: 'tenant',
   permission: 'packRegistry.create',
-  handler: ({ body }, context) => tryRegistry(context, parseHelm(body, undefined)),
+  handler: ({ subject, body }, context) => tryRegistry(context, subject, parseHelm(body, undefined)),
 })

@@ -5,5 +5,5 @@ import { tryRegistry } from './save.ts'
 export const V1RegistriesPackValidate = defineOperation('V1RegistriesPackValidate', {
   scope: 'tenant',
   permission: 'packRegistry.create',
-  handler: ({ subject, body }, context) => tryRegistry(context, parsePack(body, subject)),
+  handler: ({ subject, body }, context) => tryRegistry(context, subject, parsePack(body, subject)),
 })

@@ -32,7 +32,7 @@ export async function createRegistry(
 ): Promise<{ uid: string }> {
   mustBeComplete(spec, secrets)
   await mustFit(context, subject, 'registry')
-  await tryOut(context, spec, secrets)
+  await tryOut(context, subject, spec, secrets)
   return context.admission.run(subject, async (tx) => {
     const finalizers = [contentFinalizer]
     const { meta } = await tx.create({ kind: 'Registry', project: null, finalizers, ...parseMeta(metadata), spec })
@@ -51,7 +51,7 @@ export async function updateRegistry(
   const wanted = (tx: Tx) => changed(tx, uid, kind, parsed)
   // Outside any transaction: the registry may take its time.
   const { spec, secrets } = await context.admission.run(subject, wanted)
-  await tryOut(context, spec, secrets)
+  await tryOut(context, subject, spec, secrets)
   await context.admission.run(subject, async (tx) => {
     const now = await wanted(tx)
     const { name, ...meta } = parseMeta(metadata)
@@ -91,13 +91,22 @@ async function mustBeUnused({ identity, store }: ServerContext, uid: string): Pr
 }
 
 /** Tries a registry as it is tried before it is saved, and saves nothing. */
-export async function tryRegistry(context: ServerContext, { spec, secrets }: ParsedRegistry): Promise<void> {
+export async function tryRegistry(
+  context: ServerContext,
+  { tenant }: Subject,
+  { spec, secrets }: ParsedRegistry,
+): Promise<void> {
   mustBeComplete(spec, secrets)
-  await context.checkRegistry?.(spec, secrets)
+  await context.checkRegistry?.(tenant, spec, secrets)
 }
 
-async function tryOut(context: ServerContext, spec: RegistrySpec, secrets: RegistrySecrets): Promise<void> {
-  if (!spec.isSyncOff) await context.checkRegistry?.(spec, secrets)
+async function tryOut(
+  context: ServerContext,
+  { tenant }: Subject,
+  spec: RegistrySpec,
+  secrets: RegistrySecrets,
+): Promise<void> {
+  if (!spec.isSyncOff) await context.checkRegistry?.(tenant, spec, secrets)
 }
 
 async function changed(

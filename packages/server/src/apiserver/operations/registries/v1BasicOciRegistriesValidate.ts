@@ -5,5 +5,5 @@ import { tryRegistry } from './save.ts'
 export const v1BasicOciRegistriesValidate = defineOperation('v1BasicOciRegistriesValidate', {
   scope: 'tenant',
   permission: 'packRegistry.create',
-  handler: ({ body }, context) => tryRegistry(context, parseBasic(body)),
+  handler: ({ subject, body }, context) => tryRegistry(context, subject, parseBasic(body)),
 })

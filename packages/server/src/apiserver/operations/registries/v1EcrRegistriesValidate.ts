@@ -5,5 +5,5 @@ import { tryRegistry } from './save.ts'
 export const v1EcrRegistriesValidate = defineOperation('v1EcrRegistriesValidate', {
   scope: 'tenant',
   permission: 'packRegistry.create',
-  handler: ({ subject, body }, context) => tryRegistry(context, parseEcr(body, subject)),
+  handler: ({ subject, body }, context) => tryRegistry(context, subject, parseEcr(body, subject)),
 })

@@ -7,6 +7,11 @@ import { V1TenantDeveloperCreditGet } from './V1TenantDeveloperCreditGet.ts'
 import { V1TenantDeveloperCreditUpdate } from './V1TenantDeveloperCreditUpdate.ts'
 import { V1TenantPrefClusterGroupGet } from './V1TenantPrefClusterGroupGet.ts'
 import { V1TenantPrefClusterGroupUpdate } from './V1TenantPrefClusterGroupUpdate.ts'
+import { V1TenantUIdAssetsCertsList } from './V1TenantUIdAssetsCertsList.ts'
+import { V1TenantUidAssetsCertsCreate } from './V1TenantUidAssetsCertsCreate.ts'
+import { V1TenantUidAssetsCertsUidDelete } from './V1TenantUidAssetsCertsUidDelete.ts'
+import { V1TenantUidAssetsCertsUidGet } from './V1TenantUidAssetsCertsUidGet.ts'
+import { V1TenantUidAssetsCertsUidUpdate } from './V1TenantUidAssetsCertsUidUpdate.ts'
 import { V1TenantUidDomainsGet } from './V1TenantUidDomainsGet.ts'
 import { V1TenantUidDomainsUpdate } from './V1TenantUidDomainsUpdate.ts'
 import { V1TenantUidOidcConfigGet } from './V1TenantUidOidcConfigGet.ts'
@@ -51,6 +56,11 @@ export const tenantsOperations: RegisteredOperation[] = [
   V1TenantPrefClusterGroupUpdate,
   v1TenantResourceLimitsGet,
   v1TenantResourceLimitsUpdate,
+  V1TenantUIdAssetsCertsList,
+  V1TenantUidAssetsCertsCreate,
+  V1TenantUidAssetsCertsUidDelete,
+  V1TenantUidAssetsCertsUidGet,
+  V1TenantUidAssetsCertsUidUpdate,
   v1TenantUidAuthTokenSettingsGet,
   v1TenantUidAuthTokenSettingsUpdate,
   V1TenantUidDomainsGet,
