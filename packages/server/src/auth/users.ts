@@ -15,8 +15,8 @@ import { providerAlone, usesProviderAlone } from './sso/linked-users.ts'
 /** Hold for every tenant; its policy may ask for more. */
 export const shortestPassword = 6
 export const longestPassword = 1024
-/** No character that is not seen: two that look the same would be two people. */
-const emailForm = /^[^\s@\p{Cc}\p{Cf}]+@[^\s@\p{Cc}\p{Cf}]+$/u
+/** With its domain. No character that is not seen: two that look the same would be two people. */
+export const emailForm = /^[^\s@\p{Cc}\p{Cf}]+@([^\s@\p{Cc}\p{Cf}]+)$/u
 /** As names of objects are. */
 const longestName = 253
 

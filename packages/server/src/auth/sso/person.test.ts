@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { personOf } from './person.ts'
+import { mustBelong, personOf } from './person.ts'
 import { planTeams } from './teams.ts'
 
 const names = { email: 'mail', firstName: 'first', lastName: 'last', team: 'groups' }
@@ -20,6 +20,11 @@ test('a person is read by the names the tenant gave, from texts and lists of one
   expect(personOf({ groups: 'a' }, names)).toEqual({ email: '', firstName: '', lastName: '', teams: ['a'] })
   expect(personOf({ groups: ['a'] }, { ...names, team: '' }).teams).toEqual([])
   expect(personOf({ mail: { $: 'x' } }, names).email).toBe('')
+})
+
+test('an e-mail that only looks like another is none', () => {
+  expect(personOf({ mail: 'Jose\u0301@example.com' }, names).email).toBe('jos\u00e9@example.com')
+  expect(() => mustBelong({ email: 'a\u200bda@example.com' }, [])).toThrow('does not tell your e-mail address')
 })
 
 test('more teams than anybody has are refused, not cut', () => {

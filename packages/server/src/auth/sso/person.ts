@@ -1,4 +1,5 @@
 import type { SsoSubject } from '../../store/identity/sso.ts'
+import { emailForm, foldEmail } from '../users.ts'
 import { SsoRefusal } from './refusal.ts'
 import type { ClaimNames } from './settings.ts'
 
@@ -43,13 +44,11 @@ function teamsOf(value: unknown): string[] {
 
 /** Reads a person by the names the tenant gave. Whether the e-mail is one, `mustBelong` says. */
 export const personOf = (values: Record<string, unknown>, names: ClaimNames): Omit<SsoPerson, keyof SsoSubject> => ({
-  email: textOf(values[names.email]).toLowerCase(),
+  email: foldEmail(textOf(values[names.email])),
   firstName: textOf(values[names.firstName]).slice(0, maxNameLength),
   lastName: textOf(values[names.lastName]).slice(0, maxNameLength),
   teams: names.team === '' ? [] : teamsOf(values[names.team]),
 })
-
-const emailForm = /^[^\s@]+@([^\s@]+)$/
 
 /** Refuses a person without an e-mail, or with one outside `domains`; no domains = any. */
 export function mustBelong({ email }: Pick<SsoPerson, 'email'>, domains: readonly string[]): void {
