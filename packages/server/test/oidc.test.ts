@@ -192,6 +192,23 @@ describe('sign-in by OpenID Connect', () => {
   })
 })
 
+describe('the authority of a provider', () => {
+  test('is read as base64 of its PEM, however it was sent, and is there when nobody sent one', async () => {
+    const { call, tenant, ...rest } = await newOrg()
+    const read = async () => (await call(`GET /v1/tenants/${tenant.uid}/oidc/config`)).body.issuerTls
+    const authority = {
+      insecureSkipVerify: false,
+      caCertificateBase64: Buffer.from(issuer.caBundle).toString('base64'),
+    }
+    expect(await read()).toEqual(authority)
+    const pem = { caCertificateBase64: issuer.caBundle, insecureSkipVerify: false }
+    await save({ ...rest, call, tenant }, 'oidc/config', settings({ issuerTls: pem }))
+    expect(await read()).toEqual(authority)
+    await save({ ...rest, call, tenant }, 'oidc/config', settings({ issuerTls: undefined }))
+    expect(await read()).toEqual({ insecureSkipVerify: false, caCertificateBase64: '' })
+  })
+})
+
 describe('a way back from a provider', () => {
   test('belongs to the browser, the tenant and the moment that began it, and works once', async () => {
     const [one, two] = [await newOrg(), await newOrg()]

@@ -302,6 +302,18 @@ describe('a private registry', () => {
   })
 })
 
+describe('a Helm repository', () => {
+  it('shows what is said beside its token to whoever may change it', async () => {
+    const auth = { type: 'token', username: 'robot', token: 'hush' }
+    const body = {
+      metadata: { name: 'charts' },
+      spec: { endpoint: 'https://charts.example', isPrivate: true, auth, createOption: { skipSync: true } },
+    }
+    const { uid } = (await call('POST /v1/registries/helm', { body })).body
+    expect((await call(`GET /v1/registries/helm/${uid}`)).body.spec.auth).toMatchObject(auth)
+  })
+})
+
 describe('a registry that does not list what it holds', () => {
   it('is saved, says what to do, and is read by the names it is told', async () => {
     await push('by-name', '1.0.0', 'a: 1\n', 'mute')

@@ -179,7 +179,8 @@ function readEndpoint(given: string, others: AddressKinds): string {
 function readAuth({ type = 'noAuth', username }: v1RegistryAuth): Pick<RegistrySpec, 'auth'> {
   if (type === 'noAuth') return {}
   if (type === 'basic' && !username) throw invalid('spec.auth.username', 'is missing')
-  return { auth: { type, ...(type === 'basic' && { username: username ?? '' }) } }
+  // Beside a token it is for nobody; clients compare what they read.
+  return { auth: { type, ...(username && { username }) } }
 }
 
 function secretsOf({ type, password, token }: v1RegistryAuth): RegistrySecrets {

@@ -59,8 +59,9 @@ function viewAuth(
   { password = maskedValue, token = maskedValue }: RegistrySecrets,
 ): v1RegistryAuth {
   const tls = viewTls(spec)
-  if (spec.auth?.type === 'basic') return { type: 'basic', username: spec.auth.username ?? '', password, tls }
-  return spec.auth?.type === 'token' ? { type: 'token', token, tls } : { type: 'noAuth', tls }
+  const { type, username } = spec.auth ?? {}
+  if (type === 'basic') return { type, username: username ?? '', password, tls }
+  return type === 'token' ? { type, ...(username && { username }), token, tls } : { type: 'noAuth', tls }
 }
 
 /** Secrets are masked, unless they are handed in. */

@@ -1,4 +1,5 @@
-import { ssoUrl } from '../../../auth/sso/settings.ts'
+import type { v1OidcIssuerTls, v1TenantOidcClientSpec } from '@atrium/api/generated/operations.d.ts'
+import { pemOf, ssoUrl } from '../../../auth/sso/settings.ts'
 import { defineOperation } from '../../operation.ts'
 import { mustBeOwnTenant } from './setting.ts'
 import { readSsoConfig, ssoOrigin } from './sso-config.ts'
@@ -27,6 +28,14 @@ export const V1TenantUidOidcConfigGet = defineOperation('V1TenantUidOidcConfigGe
       callbackUrl: ssoUrl(origin, subject.tenantName, 'oidc/callback'),
       logoutUrl: ssoUrl(origin, subject.tenantName, 'oidc/logout'),
     }
-    return { ...defaults, ...stored?.spec.document, ...own }
+    const document = (stored?.spec.document ?? {}) as v1TenantOidcClientSpec
+    return { ...defaults, ...document, ...own, issuerTls: viewTls(document.issuerTls) }
   },
+})
+
+/** Clients send the certificate as PEM, take what they read for base64, and compare both; without the object they crash. */
+const viewTls = ({ caCertificateBase64 = '', insecureSkipVerify = false, ...kept }: v1OidcIssuerTls = {}) => ({
+  ...kept,
+  insecureSkipVerify,
+  caCertificateBase64: Buffer.from(pemOf(caCertificateBase64)).toString('base64'),
 })
