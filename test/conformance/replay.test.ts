@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Conversation } from './recorder/conversation.ts'
 import { createReplayer, type Replayer } from './replay/replay.ts'
 import { openWorld, type ReplayWorld } from './replay/world.ts'
+import { authority } from './scenarios/authority.ts'
 
 const folder = join(import.meta.dirname, 'conversations')
 const files = readdirSync(folder)
@@ -34,7 +35,8 @@ describe.each(files)('%s', (file) => {
   })
 
   test('holds no secret, no path and no uid of the recording', () => {
-    const text = readFileSync(join(folder, file), 'utf8')
+    // One certificate is part of configurations.
+    const text = readFileSync(join(folder, file), 'utf8').replaceAll(JSON.stringify(authority).slice(1, -1), '')
     expect(text.length).toBeLessThan(220_000)
     expect(text).not.toMatch(/(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])/)
     expect(text).not.toMatch(/PRIVATE KEY|BEGIN CERTIFICATE|\/(tmp|home|root|work|Users)\/|eyJ[\w-]{10}/i)

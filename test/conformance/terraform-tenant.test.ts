@@ -18,6 +18,11 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified,
     // The client keeps one scope for all it does at a time: in parallel, project and tenant get mixed up on its side.
     useScenario({ name: 'templates', inOrder: true })
 
+    test('may be told what is recorded', async () => {
+      const { said, recorded } = await scenario.settings()
+      expect(said).toEqual(recorded)
+    })
+
     test.each([
       ['create', 'creates policies, templates and groups, and finds them by name', templates.first],
       ['change', 'changes them and asks for an upgrade, and sees no difference', templates.changed],
@@ -48,8 +53,14 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified,
     // Scopes are mixed here too.
     useScenario({ name: 'governance', inOrder: true })
 
-    const reach = async (step: string, variables: Variables): Promise<void> => {
+    let tenant: string
+    beforeAll(async () => {
+      const { tenantUid = '' } = await platform.client.call('GET /v1/users/info')
+      tenant = tenantUid
+    })
+    const reach = async (step: string, round: Variables): Promise<void> => {
       scenario.begin(step)
+      const variables = { ...round, tenant }
       await scenario.workspace.apply(variables)
       expect(await scenario.workspace.output('found')).toBe(true)
       await expectEmptyPlan(variables)
@@ -62,23 +73,25 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified,
 
     test('imports single sign-on, and sees no difference', async () => {
       scenario.begin('import-sign-in')
-      await scenario.workspace.importAgain(governance.changed, {
+      const variables = { ...governance.changed, tenant }
+      await scenario.workspace.importAgain(variables, {
         'spectrocloud_sso.sign_in': `${platform.credentials.tenant}:saml`,
       })
-      await expectEmptyPlan(governance.changed)
+      await expectEmptyPlan(variables)
     })
 
     test('takes away what can be taken, and sees no difference', () => reach('reduce', governance.reduced))
 
     test('imports by name what it had forgotten, and sees no difference', async () => {
       scenario.begin('import')
-      await scenario.workspace.importAgain(governance.reduced, governance.imports)
-      await expectEmptyPlan(governance.reduced)
+      const variables = { ...governance.reduced, tenant }
+      await scenario.workspace.importAgain(variables, governance.imports)
+      await expectEmptyPlan(variables)
     })
 
     test('destroys everything', async () => {
       scenario.begin('destroy')
-      await scenario.workspace.destroy(governance.reduced)
+      await scenario.workspace.destroy({ ...governance.reduced, tenant })
     })
 
     testNothingIsUnrecorded()

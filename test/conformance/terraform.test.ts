@@ -20,7 +20,7 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
     useScenario({ name: 'tenant-scope', inOrder: true })
     const profile = (version: string): string => `spectrocloud_cluster_profile.notes["${version}"]`
 
-    test('creates versions of a profile and accounts, and finds each by name', async () => {
+    test('creates versions of a profile, accounts and a cluster, and finds each by name', async () => {
       scenario.begin('create')
       await scenario.workspace.apply(tenantWide.first)
       expect(await scenario.workspace.output('same')).toBe(true)
@@ -47,6 +47,7 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
     test('destroys everything', async () => {
       scenario.begin('destroy')
       await scenario.workspace.destroy(tenantWide.changed)
+      expect(readdirSync(platform.clustersFolder)).toEqual([])
     })
 
     test('says nothing that the recorded conversation lacks', () => {
@@ -142,13 +143,16 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
   })
 
   describe('with workspaces', () => {
-    useScenario({ name: 'workspaces' })
+    // People belong to the tenant, workspaces to a project.
+    useScenario({ name: 'workspaces', inOrder: true })
 
     test('creates them over a cluster, and sees no difference', async () => {
       scenario.begin('create')
       await scenario.workspace.apply(workspaces.first)
       expect(await scenario.workspace.output('same')).toBe(true)
       await expectEmptyPlan(workspaces.first)
+      const content = await openCluster(await scenario.workspace.output('kubeconfig'))
+      await expect.poll(content, { timeout: WORLD_LIMIT_MS, interval: 250 }).toMatchObject({ note: 'of the cluster' })
     })
 
     test('changes them, and sees no difference', async () => {
@@ -173,6 +177,7 @@ describe.skipIf(typeof client === 'string')('the Terraform provider, unmodified'
       scenario.begin('destroy')
       await scenario.workspace.destroy(workspaces.again)
       expect(await platform.client.call('GET /v1/dashboard/workspaces')).toMatchObject({ items: [] })
+      expect(readdirSync(platform.clustersFolder)).toEqual([])
     })
 
     test('says nothing that the recorded conversation lacks', () => {

@@ -8,7 +8,7 @@ import { issueServerCertificate } from '@atrium/dev-env/server-certificate.ts'
 import { writeArchive } from '@atrium/pack/sources/write-archive.ts'
 import { chart } from '../scenarios/catalogue.ts'
 
-/** A Helm repository with the chart of the scenario, for whoever knows its password. */
+/** A Helm repository with the chart of the scenario, for whoever knows its password or token, and below `/open` for everybody. */
 export interface ChartRepository {
   url: string
   /** File of the authority that signed its certificate: clients of Helm repositories have no setting for it. */
@@ -16,7 +16,8 @@ export interface ChartRepository {
   close(): Promise<void>
 }
 
-const expected = `Basic ${Buffer.from(`${chart.username}:${chart.password}`).toString('base64')}`
+const pair = Buffer.from(`${chart.username}:${chart.password}`).toString('base64')
+const accepted = [`Basic ${pair}`, `Bearer ${chart.token}`]
 
 export async function startChartRepository(): Promise<ChartRepository> {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-charts-'))
@@ -27,9 +28,12 @@ export async function startChartRepository(): Promise<ChartRepository> {
     chart.versions.map((version) => [`/${chart.name}-${version}.tgz`, archive(version)]),
   )
   files.set('/index.yaml', Buffer.from(JSON.stringify(index)))
-  const server = createServer({ cert: certificatePem, key: privateKeyPem }, ({ url, headers }, response) => {
-    const file = files.get(url ?? '')
-    const status = headers.authorization !== expected ? 401 : file ? 200 : 404
+  const server = createServer({ cert: certificatePem, key: privateKeyPem }, ({ url = '', headers }, response) => {
+    // The same below every folder: an address that changes is another one.
+    const [, folder, path = ''] = /^(\/[^/]+)?(\/[^/]+)$/.exec(url) ?? []
+    const file = files.get(path)
+    const isKnown = folder === '/open' || accepted.includes(headers.authorization ?? '')
+    const status = !isKnown ? 401 : file ? 200 : 404
     response.writeHead(status).end(status === 200 ? file : '')
   })
   server.listen(0, '127.0.0.1')

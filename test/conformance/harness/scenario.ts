@@ -5,6 +5,8 @@ import { distil } from '../recorder/distil.ts'
 import { type RecordingProxy, startProxy } from '../recorder/proxy.ts'
 import type { ForeignClient } from './find-client.ts'
 import type { TestPlatform } from './platform.ts'
+import { promised } from './promised.ts'
+import { type ClientSettings, settingsOf } from './settings.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** A scenario against a real platform, everything said being written down. */
@@ -17,6 +19,8 @@ export interface Scenario {
    * lacks: operations, each with the status of its answer.
    */
   unrecorded(): string[]
+  /** What the client lets its users say, here and as it is recorded; when it is recorded, written before. */
+  settings(): Promise<{ said: Omit<ClientSettings, 'client'>; recorded: Omit<ClientSettings, 'client'> }>
   close(): Promise<void>
 }
 
@@ -53,6 +57,7 @@ export async function openScenario(
     workspace,
     begin: (step) => proxy.begin(step),
     unrecorded: () => compare(name, proxy),
+    settings: async () => compareSettings(settingsOf(client, await workspace.schema(), promised)),
     async close() {
       await proxy.close()
       workspace.remove()
@@ -66,6 +71,14 @@ function compare(name: string, { exchanges }: RecordingProxy): string[] {
   if (isRecording) writeFileSync(file, formatConversation(heard))
   const known = operationsOf(JSON.parse(readFileSync(file, 'utf8')) as Conversation)
   return [...operationsOf(heard)].filter((operation) => !known.has(operation))
+}
+
+function compareSettings(settings: ClientSettings): Awaited<ReturnType<Scenario['settings']>> {
+  const file = join(root, 'client-settings.json')
+  if (isRecording) writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`)
+  const { client: _, ...recorded } = JSON.parse(readFileSync(file, 'utf8')) as ClientSettings
+  const { client: __, ...said } = settings
+  return { said, recorded }
 }
 
 const operationsOf = ({ steps }: Conversation): Set<string> =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { runChild } from '@atrium/cli/testing/child.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
 import type { ForeignClient } from './find-client.ts'
+import type { ProvidersSchema } from './settings.ts'
 
 type Value = string | readonly string[]
 export type Variables = Record<string, Value | number | boolean | Record<string, Value>>
@@ -29,6 +30,8 @@ export interface Workspace {
   destroy(variables: Variables): Promise<void>
   /** Value of an output, sensitive ones too. */
   output<T>(name: string): Promise<T>
+  /** What the client says of its own resources. */
+  schema(): Promise<ProvidersSchema>
   remove(): void
 }
 
@@ -103,6 +106,11 @@ export function openWorkspace(
     },
     async output(name) {
       const { output } = await command(['output', '-json', name])
+      return JSON.parse(output)
+    },
+    async schema() {
+      await init
+      const { output } = await command(['providers', 'schema', '-json'])
       return JSON.parse(output)
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -66,6 +66,8 @@ const s3Config = [
   ...['credentialType', 'accessKey', 'secretKey', 'sts.arn', 'sts.externalId'].map((field) => `credentials.${field}`),
 ]
 
+const inWorkspaces = ['projects[].uid', 'projects[].workspaces[].uid', 'projects[].workspaces[].roles[].uid']
+
 const remediation = ['isEnabled', 'disableNodesAutoRemediation'].map((field) => `nodesAutoRemediationSetting.${field}`)
 
 const macrosOf = (scope: 'Projects' | 'Tenants'): Record<string, OperationNeeds> => ({
@@ -100,7 +102,7 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
     present: ['metadata.uid'],
     same: [
       ...['metadata.name', 'spec.endpoint', 'spec.isPrivate'],
-      ...['type', 'username', 'password'].map((field) => `spec.auth.${field}`),
+      ...['type', 'username', 'password', 'token'].map((field) => `spec.auth.${field}`),
     ],
   },
   v1RegistriesHelmUidUpdate: nothing,
@@ -114,14 +116,21 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1BasicOciRegistriesCreate: made,
   v1BasicOciRegistriesUidGet: {
     present: ['metadata.uid', 'spec.auth.tls', 'status.syncStatus'],
-    same: [...ociFields, ...['type', 'username', 'tls.enabled'].map((field) => `spec.auth.${field}`)],
+    same: [
+      ...[...ociFields, 'spec.basePath'],
+      ...['type', 'username', 'tls.enabled', 'tls.certificate'].map((field) => `spec.auth.${field}`),
+    ],
   },
+  v1BasicOciRegistriesUidSyncStatus: { same: ['isSyncSupported'] },
   v1BasicOciRegistriesUidUpdate: nothing,
   v1BasicOciRegistriesUidDelete: nothing,
   v1EcrRegistriesCreate: made,
   v1EcrRegistriesUidGet: {
     present: ['metadata.uid', 'spec.credentials.credentialType', 'status.syncStatus'],
-    same: [...ociFields, 'spec.isPrivate', 'spec.credentials.credentialType', 'spec.credentials.accessKey'],
+    same: [
+      ...[...ociFields, 'spec.isPrivate', 'spec.tls.certificate'],
+      ...['credentialType', 'accessKey', 'sts.arn', 'sts.externalId'].map((field) => `spec.credentials.${field}`),
+    ],
   },
   v1EcrRegistriesUidUpdate: nothing,
   v1EcrRegistriesUidDelete: nothing,
@@ -364,7 +373,7 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   },
   v1UsersUidRoles: { same: ['roles[].uid'] },
   v1UsersProjectRoles: { same: ['projects[].uid', 'projects[].roles[].uid'] },
-  v1UsersWorkspaceGetRoles: { present: ['projects'] },
+  v1UsersWorkspaceGetRoles: { present: ['projects'], same: inWorkspaces },
   v1UsersUidResourceRoles: {
     present: ['resourceRoles[].uid'],
     same: ['projectUids[].uid', 'filterRefs[].uid', 'roles[].uid'].map((field) => `resourceRoles[].${field}`),
@@ -382,7 +391,7 @@ export const needsOf: Readonly<Record<string, OperationNeeds>> = {
   v1TeamsList: { present: ['items[].metadata.uid'], same: ['items[].metadata.name', 'items[].spec.roles'] },
   V1TeamsUidTenantRolesGet: { present: ['roles'], same: ['roles[].uid'] },
   v1TeamsProjectRoles: { present: ['projects'], same: ['projects[].uid', 'projects[].roles[].uid'] },
-  v1TeamsWorkspaceGetRoles: { present: ['projects'] },
+  v1TeamsWorkspaceGetRoles: { present: ['projects'], same: inWorkspaces },
   v1TeamsUidUpdate: nothing,
   V1TeamsUidTenantRolesUpdate: nothing,
   v1TeamsProjectRolesPut: nothing,

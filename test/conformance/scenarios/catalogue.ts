@@ -1,4 +1,5 @@
 import type { Variables } from '../harness/workspace.ts'
+import { authority } from './authority.ts'
 
 /** What the Helm repository of the scenario offers, and to whom. */
 export const chart = {
@@ -7,6 +8,7 @@ export const chart = {
   values: 'replicas: 1\n',
   username: 'pia',
   password: 'pw-of-pia',
+  token: 'token-of-pia',
 } as const
 
 export const first = (charts: string): Variables => ({
@@ -21,6 +23,7 @@ export const first = (charts: string): Variables => ({
   password: chart.password,
   file: 'profile.json',
   wait: true,
+  authority,
 })
 
 export const changed = (charts: string): Variables => ({
@@ -33,6 +36,7 @@ export const changed = (charts: string): Variables => ({
   owner: 'everybody',
   images: 'registry.example/changed',
   file: 'profile.yaml',
+  authority: '',
 })
 
 export const imported = (charts: string): Variables => ({ ...changed(charts), wait: false })

@@ -1,4 +1,5 @@
 import type { Variables } from '../harness/workspace.ts'
+import { authority } from './authority.ts'
 
 export const first: Variables = {
   members: ['ada'],
@@ -15,6 +16,7 @@ export const first: Variables = {
   domains: ['conformance.example'],
   bucket: 'first',
   is_default: true,
+  authority,
 }
 
 export const changed: Variables = {
@@ -32,6 +34,7 @@ export const changed: Variables = {
   domains: ['conformance.example', 'second.example'],
   bucket: 'changed',
   is_default: false,
+  authority: '',
 }
 
 export const reduced: Variables = {
@@ -49,6 +52,7 @@ export const reduced: Variables = {
   domains: [],
   bucket: 'changed',
   is_default: false,
+  authority: '',
 }
 
 export const imports = {
@@ -56,4 +60,6 @@ export const imports = {
   'spectrocloud_ssh_key.own': 'conformance-key:project',
   'spectrocloud_registration_token.edge': 'conformance-edge',
   'spectrocloud_alert.mail': 'conformance-one:ClusterHealth',
+  'spectrocloud_registry_oci.role': 'conformance-role',
+  'spectrocloud_user.joining': 'dora@conformance.example',
 }

@@ -28,6 +28,8 @@ variable "password" { type = string }
 variable "file" { type = string }
 # The client knows it of its configuration alone: after an import it is false.
 variable "wait" { type = bool }
+# Who signed the certificate of a registry, PEM; empty = somebody whom everybody knows.
+variable "authority" { type = string }
 
 provider "spectrocloud" {
   host                      = var.host
@@ -38,8 +40,8 @@ provider "spectrocloud" {
 }
 
 resource "spectrocloud_registry_helm" "charts" {
-  name          = "conformance-charts"
-  endpoint      = var.charts
+  name     = "conformance-charts"
+  endpoint = var.charts
   # Of a private one the client looks up no chart.
   is_private    = false
   wait_for_sync = var.wait
@@ -50,7 +52,58 @@ resource "spectrocloud_registry_helm" "charts" {
   }
 }
 
+resource "spectrocloud_registry_helm" "token" {
+  name       = "conformance-token"
+  endpoint   = "${var.charts}/${var.note}"
+  is_private = true
+  credentials {
+    credential_type = "token"
+    # Shown to nobody, and yet said.
+    username = "robot-${var.note}"
+    token    = "token-of-pia"
+  }
+}
+
+resource "spectrocloud_registry_helm" "open" {
+  name       = "conformance-open"
+  endpoint   = "${var.charts}/open"
+  is_private = var.note != "first"
+  credentials {
+    credential_type = "noAuth"
+  }
+}
+
 # Nobody answers below these addresses: their content is not read.
+resource "spectrocloud_registry_oci" "open" {
+  name              = "conformance-open-images"
+  type              = "basic"
+  provider_type     = "zarf"
+  is_private        = false
+  endpoint          = "registry.example"
+  endpoint_suffix   = var.note == "first" ? "v2/first" : ""
+  base_content_path = var.note == "first" ? "" : "team/größe"
+  credentials {
+    credential_type = "noAuth"
+    tls_config {
+      certificate          = var.authority
+      insecure_skip_verify = false
+    }
+  }
+}
+
+# As little as it needs; the client waits half a minute for what needs no waiting, so it never changes.
+resource "spectrocloud_registry_oci" "waited" {
+  name          = "conformance-waited"
+  type          = "basic"
+  is_private    = false
+  endpoint      = "registry.example"
+  wait_for_sync = true
+  credentials {
+    credential_type = "noAuth"
+    tls_config {}
+  }
+}
+
 resource "spectrocloud_registry_oci" "images" {
   name               = "conformance-images"
   type               = "basic"
@@ -121,7 +174,33 @@ data "spectrocloud_pack" "filtered" {
   filters = "spec.name=hello-atriumANDspec.version=${var.hello_version}"
 }
 
+data "spectrocloud_pack" "by_id" {
+  id = data.spectrocloud_pack.filtered.id
+}
+
+data "spectrocloud_pack" "for_cloud" {
+  name         = "hello-atrium"
+  version      = var.hello_version
+  cloud        = ["local", "aws"]
+  type         = "operator-instance"
+  registry_uid = data.spectrocloud_registry_pack.public.id
+}
+
+data "spectrocloud_pack" "advanced" {
+  name         = "hello-atrium"
+  version      = var.hello_version
+  registry_uid = data.spectrocloud_registry_pack.public.id
+  advance_filters {
+    pack_type   = ["spectro", "helm", "oci", "manifest"]
+    addon_type  = ["app services", "ingress", "system app", ""]
+    pack_layer  = ["addon"]
+    environment = ["all"]
+    is_fips     = false
+  }
+}
+
 data "spectrocloud_pack_simple" "hello" {
+  context      = "tenant"
   name         = "hello-atrium"
   version      = var.hello_version
   type         = "manifest"
@@ -271,12 +350,20 @@ resource "spectrocloud_cluster_profile" "addons" {
 }
 
 resource "spectrocloud_cluster_profile_import" "file" {
+  for_each    = toset(["project", "tenant"])
   import_file = var.file
+  context     = each.value
 }
 
 data "spectrocloud_cluster_profile" "addons" {
   name    = spectrocloud_cluster_profile.addons.name
   version = spectrocloud_cluster_profile.addons.version
+}
+
+data "spectrocloud_cluster_profile" "by_id" {
+  id      = spectrocloud_cluster_profile.full.id
+  version = spectrocloud_cluster_profile.full.version
+  context = "project"
 }
 
 output "found" {
@@ -288,8 +375,13 @@ output "found" {
       data.spectrocloud_registry.amazon.id == spectrocloud_registry_oci.amazon.id &&
       data.spectrocloud_registry.public.id == data.spectrocloud_registry_pack.public.id
     )
-    profile = data.spectrocloud_cluster_profile.addons.id == spectrocloud_cluster_profile.addons.id
-    chart   = length(data.spectrocloud_pack_simple.chart.values) > 0
-    hello   = length(data.spectrocloud_pack.filtered.values) > 0
+    profile = (
+      data.spectrocloud_cluster_profile.addons.id == spectrocloud_cluster_profile.addons.id &&
+      data.spectrocloud_cluster_profile.by_id.name == spectrocloud_cluster_profile.full.name
+    )
+    chart = length(data.spectrocloud_pack_simple.chart.values) > 0
+    hello = alltrue([for found in [data.spectrocloud_pack.by_id, data.spectrocloud_pack.for_cloud, data.spectrocloud_pack.advanced] :
+      found.values == data.spectrocloud_pack.filtered.values && found.version == var.hello_version
+    ])
   }
 }

@@ -35,7 +35,8 @@ data "spectrocloud_private_cloud_gateway" "system" {
 }
 
 locals {
-  gateway = data.spectrocloud_private_cloud_gateway.system.id
+  gateway  = data.spectrocloud_private_cloud_gateway.system.id
+  found_by = toset(["name", "id"])
 }
 
 resource "spectrocloud_cloudaccount_aws" "minimal" {
@@ -147,49 +148,63 @@ resource "spectrocloud_cloudaccount_custom" "typical" {
 }
 
 data "spectrocloud_cloudaccount_aws" "found" {
-  name    = spectrocloud_cloudaccount_aws.minimal.name
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_aws.minimal.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_aws.minimal.id : null
+  context  = var.context
 }
 
 data "spectrocloud_cloudaccount_azure" "found" {
-  name    = spectrocloud_cloudaccount_azure.minimal.name
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_azure.minimal.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_azure.minimal.id : null
+  context  = var.context
 }
 
 data "spectrocloud_cloudaccount_gcp" "found" {
-  name    = spectrocloud_cloudaccount_gcp.typical.name
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_gcp.typical.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_gcp.typical.id : null
+  context  = var.context
 }
 
 data "spectrocloud_cloudaccount_vsphere" "found" {
-  name    = spectrocloud_cloudaccount_vsphere.typical.name
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_vsphere.typical.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_vsphere.typical.id : null
+  context  = var.context
 }
 
 data "spectrocloud_cloudaccount_maas" "found" {
-  name    = spectrocloud_cloudaccount_maas.typical.name
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_maas.typical.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_maas.typical.id : null
+  context  = var.context
 }
 
 data "spectrocloud_cloudaccount_apache_cloudstack" "found" {
-  name    = spectrocloud_cloudaccount_apache_cloudstack.minimal.name
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_apache_cloudstack.minimal.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_apache_cloudstack.minimal.id : null
+  context  = var.context
 }
 
 data "spectrocloud_cloudaccount_custom" "found" {
-  name    = spectrocloud_cloudaccount_custom.typical.name
-  cloud   = "local"
-  context = var.context
+  for_each = local.found_by
+  name     = each.key == "name" ? spectrocloud_cloudaccount_custom.typical.name : null
+  id       = each.key == "id" ? spectrocloud_cloudaccount_custom.typical.id : null
+  cloud    = "local"
+  context  = var.context
 }
 
 output "same" {
-  value = (
-    data.spectrocloud_cloudaccount_aws.found.id == spectrocloud_cloudaccount_aws.minimal.id &&
-    data.spectrocloud_cloudaccount_azure.found.id == spectrocloud_cloudaccount_azure.minimal.id &&
-    data.spectrocloud_cloudaccount_gcp.found.id == spectrocloud_cloudaccount_gcp.typical.id &&
-    data.spectrocloud_cloudaccount_vsphere.found.id == spectrocloud_cloudaccount_vsphere.typical.id &&
-    data.spectrocloud_cloudaccount_maas.found.id == spectrocloud_cloudaccount_maas.typical.id &&
-    data.spectrocloud_cloudaccount_apache_cloudstack.found.id == spectrocloud_cloudaccount_apache_cloudstack.minimal.id &&
-    data.spectrocloud_cloudaccount_custom.found.id == spectrocloud_cloudaccount_custom.typical.id
-  )
+  value = alltrue(flatten([for by in local.found_by : [
+    data.spectrocloud_cloudaccount_aws.found[by].id == spectrocloud_cloudaccount_aws.minimal.id,
+    data.spectrocloud_cloudaccount_azure.found[by].id == spectrocloud_cloudaccount_azure.minimal.id,
+    data.spectrocloud_cloudaccount_gcp.found[by].id == spectrocloud_cloudaccount_gcp.typical.id,
+    data.spectrocloud_cloudaccount_vsphere.found[by].id == spectrocloud_cloudaccount_vsphere.typical.id,
+    data.spectrocloud_cloudaccount_maas.found[by].id == spectrocloud_cloudaccount_maas.typical.id,
+    data.spectrocloud_cloudaccount_apache_cloudstack.found[by].id == spectrocloud_cloudaccount_apache_cloudstack.minimal.id,
+    data.spectrocloud_cloudaccount_custom.found[by].id == spectrocloud_cloudaccount_custom.typical.id,
+  ]]))
 }

@@ -29,6 +29,10 @@ variable "sign_in" { type = string }
 variable "domains" { type = list(string) }
 variable "bucket" { type = string }
 variable "is_default" { type = bool }
+# Who signed certificates of what the tenant uses, PEM; empty = somebody whom everybody knows.
+variable "authority" { type = string }
+# Uid of the tenant: a role in AWS has to ask for it.
+variable "tenant" { type = string }
 
 provider "spectrocloud" {
   host                      = var.host
@@ -85,6 +89,31 @@ resource "spectrocloud_team" "empty" {
   name = "conformance-empty"
 }
 
+# A user who says it: the client reads on both sides who is in a team.
+resource "spectrocloud_team" "joined" {
+  for_each = toset(["one", "two"])
+  name     = "conformance-joined-${each.value}"
+  lifecycle {
+    ignore_changes = [users]
+  }
+}
+
+resource "spectrocloud_user" "joining" {
+  first_name = "Dora"
+  last_name  = "Member"
+  email      = "dora@conformance.example"
+  team_ids   = [for team in ["one", "two"] : spectrocloud_team.joined[team].id]
+
+  dynamic "resource_role" {
+    for_each = var.team_projects
+    content {
+      project_ids = [spectrocloud_project.work[resource_role.value].id]
+      filter_ids  = [spectrocloud_filter.tags.id]
+      role_ids    = [data.spectrocloud_role.held["Resource Cluster Viewer"].id]
+    }
+  }
+}
+
 resource "spectrocloud_filter" "tags" {
   metadata {
     name = "conformance-tags"
@@ -115,11 +144,14 @@ resource "spectrocloud_alert" "mail" {
 }
 
 resource "spectrocloud_alert" "hook" {
-  project         = spectrocloud_project.work["conformance-two"].name
-  component       = "ClusterHealth"
-  type            = "http"
+  project   = spectrocloud_project.work["conformance-two"].name
+  component = "ClusterHealth"
+  # By mail too, once there are more headers.
+  type            = length(var.hooks) > 1 ? "" : "http"
   is_active       = length(var.hooks) > 1
   alert_all_users = false
+  identifiers     = length(var.hooks) > 1 ? var.told : []
+  created_by      = "somebody"
   http {
     method  = "POST"
     url     = "https://hooks.example/cluster"
@@ -164,6 +196,9 @@ resource "spectrocloud_sso" "sign_in" {
       email            = "email"
       spectro_team     = "groups"
       default_team_ids = [spectrocloud_team.empty.id]
+
+      identity_provider_ca_certificate = var.authority
+      insecure_skip_tls_verify         = false
       user_info_endpoint {
         first_name   = "given_name"
         last_name    = "family_name"
@@ -189,6 +224,27 @@ resource "spectrocloud_sso" "sign_in" {
   }
 }
 
+resource "spectrocloud_registry_oci" "role" {
+  name              = "conformance-role"
+  type              = "ecr"
+  is_private        = true
+  endpoint          = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+  base_content_path = var.bucket
+  credentials {
+    credential_type = "sts"
+    arn             = "arn:aws:iam::123456789012:role/${var.bucket}"
+    external_id     = var.tenant
+    dynamic "tls_config" {
+      for_each = var.authority == "" ? [] : [var.authority]
+      content {
+        certificate = tls_config.value
+      }
+    }
+  }
+  # A recording knows the uid of the tenant from what is asked about this.
+  depends_on = [spectrocloud_sso.sign_in]
+}
+
 resource "spectrocloud_backup_storage_location" "own" {
   name             = "conformance-backups"
   context          = "project"
@@ -196,6 +252,7 @@ resource "spectrocloud_backup_storage_location" "own" {
   is_default       = var.is_default
   bucket_name      = var.bucket
   region           = "eu-1"
+  ca_cert          = var.authority
   s3 {
     credential_type     = "secret"
     access_key          = "reader"
@@ -208,6 +265,19 @@ resource "spectrocloud_backup_storage_location" "own" {
 data "spectrocloud_team" "blue" {
   name       = "conformance-blue"
   depends_on = [spectrocloud_team.blue]
+}
+data "spectrocloud_registration_token" "by_id" {
+  id = spectrocloud_registration_token.edge.id
+}
+data "spectrocloud_ssh_key" "shared" {
+  name    = spectrocloud_ssh_key.shared.name
+  context = "tenant"
+}
+data "spectrocloud_backup_storage_location" "by_id" {
+  id = spectrocloud_backup_storage_location.own.id
+}
+data "spectrocloud_registry_oci" "by_name" {
+  name = spectrocloud_registry_oci.role.name
 }
 data "spectrocloud_filter" "tags" {
   name       = "conformance-tags"
@@ -232,7 +302,11 @@ output "found" {
     data.spectrocloud_filter.tags.id == spectrocloud_filter.tags.id &&
     data.spectrocloud_ssh_key.own.ssh_key == spectrocloud_ssh_key.own.ssh_key &&
     data.spectrocloud_registration_token.edge.token == spectrocloud_registration_token.edge.token &&
-    data.spectrocloud_backup_storage_location.own.id == spectrocloud_backup_storage_location.own.id
+    data.spectrocloud_backup_storage_location.own.id == spectrocloud_backup_storage_location.own.id &&
+    data.spectrocloud_registration_token.by_id.name == spectrocloud_registration_token.edge.name &&
+    data.spectrocloud_ssh_key.shared.ssh_key == spectrocloud_ssh_key.shared.ssh_key &&
+    data.spectrocloud_backup_storage_location.by_id.name == spectrocloud_backup_storage_location.own.name &&
+    data.spectrocloud_registry_oci.by_name.id == spectrocloud_registry_oci.role.id
   )
   sensitive = true
 }

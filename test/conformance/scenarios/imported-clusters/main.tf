@@ -217,8 +217,10 @@ resource "spectrocloud_cluster_brownfield" "watched" {
 }
 
 resource "spectrocloud_addon_deployment" "sign" {
-  count       = var.deployed == "" ? 0 : 1
-  cluster_uid = spectrocloud_cluster_brownfield.managed.id
+  count         = var.deployed == "" ? 0 : 1
+  context       = "project"
+  apply_setting = "DownloadAndInstall"
+  cluster_uid   = spectrocloud_cluster_brownfield.managed.id
 
   cluster_profile {
     id = spectrocloud_cluster_profile.deployed[var.deployed].id

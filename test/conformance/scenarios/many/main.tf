@@ -161,7 +161,7 @@ resource "spectrocloud_backup_storage_location" "google" {
   storage_provider = "gcp"
   bucket_name      = "conformance-${var.round}"
   gcp_storage_config {
-    project_id           = "conformance-1"
+    project_id = "conformance-1"
     gcp_json_credentials = jsonencode({
       type         = "service_account"
       client_email = "${var.round}@example.com"

@@ -66,11 +66,38 @@ resource "spectrocloud_cluster_profile" "notes" {
   }
 }
 
+resource "spectrocloud_cluster_profile" "more" {
+  name    = "conformance-more"
+  context = "tenant"
+  type    = "add-on"
+  pack {
+    name = "more"
+    type = "manifest"
+    manifest {
+      name    = "more"
+      content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: more"
+    }
+    manifest {
+      name    = "yet-more"
+      content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: yet-more"
+    }
+  }
+  pack {
+    name = "most"
+    type = "manifest"
+    manifest {
+      name    = "most"
+      content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: most"
+    }
+  }
+}
+
 resource "spectrocloud_cluster_config_policy" "windows" {
-  for_each = local.scopes
-  name     = "conformance-windows"
-  context  = each.value
-  tags     = ["round:${var.round}", "plain"]
+  for_each    = local.scopes
+  name        = "conformance-windows"
+  context     = each.value
+  policy_type = "maintenance"
+  tags        = ["round:${var.round}", "plain"]
   dynamic "schedules" {
     for_each = var.windows
     content {
@@ -111,6 +138,9 @@ resource "spectrocloud_cluster_config_template" "full" {
       assign_strategy = "cluster"
     }
   }
+  cluster_profile {
+    id = spectrocloud_cluster_profile.more.id
+  }
   policy {
     id   = spectrocloud_cluster_config_policy.windows[each.value].id
     kind = "maintenance"
@@ -138,7 +168,29 @@ resource "spectrocloud_cluster_group" "full" {
     k8s_distribution         = "k3s"
   }
   cluster_profile {
-    id = spectrocloud_cluster_profile.notes[var.profile_version].id
+    id        = spectrocloud_cluster_profile.notes[var.profile_version].id
+    variables = { owner = var.round }
+  }
+  # Never changed: the client cannot tell an element with layers that changed from a second one.
+  cluster_profile {
+    id = spectrocloud_cluster_profile.more.id
+    pack {
+      name = "more"
+      type = "manifest"
+      tag  = "1.0.0"
+      manifest {
+        name    = "more"
+        content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: more-here"
+      }
+      manifest {
+        name    = "yet-more"
+        content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: yet-more-here"
+      }
+    }
+    pack {
+      name   = "most"
+      values = "pack:\n  namespace: most"
+    }
   }
 }
 

@@ -52,16 +52,28 @@ resource "spectrocloud_password_policy" "rules" {
 }
 
 resource "spectrocloud_resource_limit" "limits" {
-  cluster                = local.most ? 50000 : 10000
-  appliance              = local.most ? 50000 : 200
-  macro                  = local.most ? 10000 : 200
-  project                = local.most ? 10000 : local.some ? 60 : 50
-  user                   = local.most ? 10000 : local.some ? 400 : 300
-  application_deployment = local.most ? 10000 : 100
-  application_profile    = local.most ? 1 : 100
-  appliance_token        = local.most ? 10000 : 200
-  cluster_group          = local.most ? 10000 : 100
-  filter                 = local.most ? 10000 : 100
+  alert                  = local.most ? 10000 : null
+  api_keys               = local.most ? 10000 : null
+  appliance              = local.most ? 50000 : null
+  appliance_token        = local.most ? 10000 : null
+  application_deployment = local.most ? 10000 : null
+  application_profile    = local.most ? 1 : null
+  certificate            = local.most ? 10000 : null
+  cloud_account          = local.most ? 10000 : null
+  cluster                = local.most ? 50000 : null
+  cluster_group          = local.most ? 10000 : null
+  cluster_profile        = local.most ? 10000 : null
+  filter                 = local.most ? 10000 : null
+  location               = local.most ? 10000 : null
+  macro                  = local.most ? 10000 : null
+  private_gateway        = local.most ? 10000 : null
+  project                = local.most ? 10000 : local.some ? 60 : null
+  registry               = local.most ? 10000 : null
+  role                   = local.most ? 10000 : null
+  ssh_key                = local.most ? 10000 : null
+  team                   = local.most ? 10000 : null
+  user                   = local.most ? 10000 : local.some ? 400 : null
+  workspace              = local.most ? 10000 : null
 }
 
 resource "spectrocloud_developer_setting" "credit" {

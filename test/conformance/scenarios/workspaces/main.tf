@@ -1,4 +1,5 @@
-# Workspaces over a cluster: one of nothing but the cluster, one as most people write them, and one of everything.
+# Workspaces over a cluster: one of nothing but the cluster, one as most people write them, and one of everything. People and
+# teams hold roles in them.
 
 terraform {
   required_providers {
@@ -19,6 +20,8 @@ variable "cpu" { type = number }
 variable "teams" { type = set(string) }
 # Whether the workspace of everything is backed up.
 variable "backed_up" { type = bool }
+# Names of the roles that one holds in each workspace.
+variable "roles" { type = map(list(string)) }
 
 provider "spectrocloud" {
   host                      = var.host
@@ -66,6 +69,68 @@ resource "spectrocloud_cluster_profile" "infrastructure" {
   }
 }
 
+locals {
+  note = { for text in ["of the profile", "of the cluster"] : text => <<-EOT
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: note
+      namespace: default
+    data:
+      replicas: ${text}
+  EOT
+  }
+  second_note = <<-EOT
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: second-note
+      namespace: default
+  EOT
+}
+
+resource "spectrocloud_cluster_profile" "notes" {
+  name = "conformance-workspace-notes"
+  type = "add-on"
+
+  pack {
+    name = "notes"
+    type = "manifest"
+    tag  = "1.0.0"
+    manifest {
+      name    = "note"
+      content = local.note["of the profile"]
+    }
+    manifest {
+      name    = "second-note"
+      content = local.second_note
+    }
+  }
+  pack {
+    name = "more"
+    type = "manifest"
+    tag  = "1.0.0"
+    manifest {
+      name    = "more"
+      content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: more\n  namespace: default"
+    }
+  }
+}
+
+resource "spectrocloud_cluster_profile" "last" {
+  name = "conformance-workspace-last"
+  type = "add-on"
+
+  pack {
+    name = "last"
+    type = "manifest"
+    manifest {
+      name    = "last"
+      content = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: last\n  namespace: default"
+    }
+  }
+}
+
 resource "spectrocloud_cloudaccount_custom" "machine" {
   name                     = "conformance-workspaces"
   cloud                    = "local"
@@ -80,9 +145,39 @@ resource "spectrocloud_cluster_custom_cloud" "cluster" {
   cloud            = "local"
   cloud_account_id = spectrocloud_cloudaccount_custom.machine.id
 
+  cluster_type  = "PureManage"
+  apply_setting = "DownloadAndInstall"
+
+  update_worker_pools_in_parallel = true
+
   cluster_profile {
     id = spectrocloud_cluster_profile.infrastructure.id
   }
+  # Other than the profile has it, in this cluster alone. Never changed: the client cannot tell an element with layers that
+  # changed from a second one.
+  cluster_profile {
+    id = spectrocloud_cluster_profile.notes.id
+    pack {
+      name   = "notes"
+      type   = "manifest"
+      tag    = "1.0.0"
+      values = "pack:\n  namespace: default"
+      manifest {
+        name    = "note"
+        content = local.note["of the cluster"]
+      }
+      manifest {
+        name    = "second-note"
+        content = local.second_note
+      }
+    }
+    pack {
+      name = "more"
+      type = "manifest"
+      tag  = "1.0.0"
+    }
+  }
+
   cloud_config {
     values = "kind: Cluster"
   }
@@ -98,6 +193,82 @@ resource "spectrocloud_cluster_custom_cloud" "cluster" {
         replicas: 1
         version: v1.34.4
     EOT
+  }
+}
+
+# Nobody applies its manifest.
+resource "spectrocloud_cluster_brownfield" "other" {
+  name          = "conformance-other"
+  cloud_type    = "generic"
+  apply_setting = "DownloadAndInstall"
+  # It goes long before. The client wants to wait longer in all than for this.
+  force_delete       = true
+  force_delete_delay = 20
+  timeouts {
+    delete = "30m"
+  }
+
+  skip_completion = true
+
+  # Other than the profile has it, in this cluster alone. Never changed: the client cannot tell an element with layers that
+  # changed from a second one.
+  cluster_profile {
+    id = spectrocloud_cluster_profile.notes.id
+    pack {
+      name   = "notes"
+      type   = "manifest"
+      tag    = "1.0.0"
+      values = "pack:\n  namespace: default"
+      manifest {
+        name    = "note"
+        content = local.note["of the cluster"]
+      }
+      manifest {
+        name    = "second-note"
+        content = local.second_note
+      }
+    }
+    pack {
+      name = "more"
+      type = "manifest"
+      tag  = "1.0.0"
+    }
+  }
+
+  cluster_profile {
+    id = spectrocloud_cluster_profile.last.id
+  }
+  backup_policy {
+    prefix                    = "other"
+    backup_location_id        = spectrocloud_backup_storage_location.backups.id
+    schedule                  = "0 3 * * *"
+    expiry_in_hour            = 12
+    include_cluster_resources = false
+  }
+  cluster_rbac_binding {
+    type = "ClusterRoleBinding"
+    role = {
+      kind = "ClusterRole"
+      name = "view"
+    }
+    subjects {
+      type = "User"
+      name = "größe@example.com"
+    }
+    subjects {
+      type = "Group"
+      name = "auditors"
+    }
+  }
+  # The client sends it with a change alone.
+  dynamic "host_config" {
+    for_each = var.round == "first" ? [] : [var.round]
+    content {
+      host_endpoint_type          = host_config.value == "changed" ? "LoadBalancer" : "Ingress"
+      ingress_host                = host_config.value == "changed" ? "" : "apps.example.com"
+      external_traffic_policy     = host_config.value == "changed" ? "Local" : ""
+      load_balancer_source_ranges = host_config.value == "changed" ? "10.0.0.0/8,192.168.0.0/16" : ""
+    }
   }
 }
 
@@ -140,6 +311,13 @@ resource "spectrocloud_workspace" "typical" {
       name = "developers"
     }
   }
+  backup_policy {
+    prefix                    = "typical"
+    backup_location_id        = spectrocloud_backup_storage_location.backups.id
+    schedule                  = "0 2 * * *"
+    expiry_in_hour            = 24
+    include_cluster_resources = var.round == "first"
+  }
 }
 
 resource "spectrocloud_backup_storage_location" "backups" {
@@ -161,8 +339,11 @@ resource "spectrocloud_workspace" "full" {
   name        = "conformance-full"
   description = "as of ${var.round}"
   tags        = ["round:${var.round}"]
-  clusters {
-    uid = local.cluster
+  dynamic "clusters" {
+    for_each = var.round == "again" ? [local.cluster] : [local.cluster, spectrocloud_cluster_brownfield.other.id]
+    content {
+      uid = clusters.value
+    }
   }
   workspace_quota {
     cpu    = 64
@@ -238,10 +419,74 @@ resource "spectrocloud_workspace" "full" {
   }
 }
 
+data "spectrocloud_project" "own" {
+  name = var.project
+}
+
+data "spectrocloud_role" "held" {
+  for_each = toset(["Workspace Admin", "Workspace Operator"])
+  name     = each.value
+}
+
+locals {
+  workspaces = {
+    minimal = spectrocloud_workspace.minimal.id
+    typical = spectrocloud_workspace.typical.id
+    full    = spectrocloud_workspace.full.id
+  }
+}
+
+resource "spectrocloud_user" "holder" {
+  first_name = "Wanda"
+  last_name  = "Größe"
+  email      = "wanda@workspaces.example"
+  # The client reads on both sides who is in a team.
+  lifecycle {
+    ignore_changes = [team_ids]
+  }
+  dynamic "workspace_role" {
+    for_each = length(var.roles) == 0 ? [] : [data.spectrocloud_project.own.id]
+    content {
+      project_id = workspace_role.value
+      dynamic "workspace" {
+        for_each = var.roles
+        content {
+          id       = local.workspaces[workspace.key]
+          role_ids = [for name in workspace.value : data.spectrocloud_role.held[name].id]
+        }
+      }
+    }
+  }
+}
+
+resource "spectrocloud_team" "holders" {
+  name  = "conformance-workspaces"
+  users = [spectrocloud_user.holder.id]
+
+  dynamic "workspace_role_mapping" {
+    for_each = length(var.roles) == 0 ? [] : [data.spectrocloud_project.own.id]
+    content {
+      id = workspace_role_mapping.value
+      dynamic "workspace" {
+        for_each = var.roles
+        content {
+          id    = local.workspaces[workspace.key]
+          roles = [for name in workspace.value : data.spectrocloud_role.held[name].id]
+        }
+      }
+    }
+  }
+}
+
 data "spectrocloud_workspace" "found" {
   name = spectrocloud_workspace.minimal.name
 }
 
 output "same" {
   value = data.spectrocloud_workspace.found.id == spectrocloud_workspace.minimal.id
+}
+
+output "kubeconfig" {
+  value     = spectrocloud_cluster_custom_cloud.cluster.admin_kube_config
+  sensitive = true
 }
