@@ -54,8 +54,13 @@ describe('renewal', () => {
       },
     })
     expect(renewed.privateKeyPem.reveal()).not.toBe(current.privateKeyPem.reveal())
-    await until('the session is over', async () => (await world.status(agent.clusterUid))?.connected === false)
-    await expect(renew(session)).rejects.toMatchObject({ status: 401 })
+    // The status may still tell of the session before: what ends it here is the server's look at its socket.
+    const refused = (): Promise<unknown> =>
+      renew(session).then(
+        () => null,
+        (error: { status?: unknown }) => error.status,
+      )
+    await until('the session is over', async () => (await refused()) === 401)
     await http.close()
     expect((await converse(world, { identity: renewed })).frames.at(-1)?.type).toBe('welcome')
   })

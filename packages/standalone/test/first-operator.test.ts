@@ -26,7 +26,7 @@ test('the first operator is made once, with a password that lies in a file of th
   const { email, password } = JSON.parse(readFileSync(operatorFile, 'utf8'))
   expect(password).toBe('from the first try')
   const { token } = await identity.operators.signIn({ email, password, ip: '127.0.0.1' })
-  expect(await identity.operators.ofToken(token.reveal())).toMatchObject({ email, role: 'RootAdmin' })
+  expect(await identity.operators.ofToken(token.reveal())).toMatchObject({ operator: { email, role: 'RootAdmin' } })
 
   rmSync(operatorFile)
   expect(await ensureFirstOperator(plane.installation, { operatorFile })).toBe(false)
