@@ -5,8 +5,7 @@
  *     node test/bench/api.ts [--clusters 10000] [--users 2000] [--profiles 500] [--grants 4000] [--rate 100] [--seconds 60] [--seed 1]
  *
  * Requests come at a constant rate, and their time runs from when they were due: four reads to one write, of two dozen
- * operations that Terraform and the console use most, from a seed. The server has a core of its own; PostgreSQL and the clients
- * share the other. Linux only: processes are pinned by taskset.
+ * operations that Terraform and the console use most, from a seed. Server, PostgreSQL and clients share two cores.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,7 +17,6 @@ import { createTenant } from '@atrium/server/auth/tenants/create-tenant.ts'
 import type { Installation } from '@atrium/server/context.ts'
 import type { LoadOrder, LoadResult, LoadSetting } from './support/api-load.ts'
 import type { ApiWorld } from './support/api-requests.ts'
-import { cores, pin } from './support/cores.ts'
 import { addManyClusters } from './support/many-clusters.ts'
 import { addManyGrants, addManyUsers } from './support/many-people.ts'
 import { addManyProfiles, benchActor } from './support/many-profiles.ts'
@@ -115,12 +113,10 @@ const tellEach = ({ taken }: LoadResult): void => {
   }
 }
 
-pin(process.pid, cores.load)
 await using plane = await openBenchPlane({ logLevel: 'info' })
 const { apiKey, world } = await plane.prepare(makeTenant)
 await settleTables(plane.databaseUrl)
 await plane.server.start()
-pin(plane.server.pid, cores.measured)
 const target = { url: plane.url, caFile: plane.server.caFile, apiKey }
 const child = startLoad({ target, world, seed: Number(values.seed) })
 await ask(child, 0)
