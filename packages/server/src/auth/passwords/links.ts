@@ -3,7 +3,6 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../../store/database.ts'
-import { audit } from '../../store/identity/audit.ts'
 import { deleteOperatorSessionsOf, updateOperatorPassword } from '../../store/identity/operators.ts'
 import { deletePasswordLink, replacePasswordLink, selectPasswordLink } from '../../store/identity/password-links.ts'
 import { selectUser } from '../../store/identity/users.ts'
@@ -97,29 +96,27 @@ export function links(parts: Parts): Links {
     const { tenant, hash } = known
     const row = await selectPasswordLink(database.readsOf(tenant), tenant, hash, isoNow(clock))
     if (!row) throw noLink()
-    const { email, hasPassword } = row
-    return { hash, holder: { tenant, email, organization: await nameOf(tenant), isFirst: !hasPassword } }
+    const { uid, email, hasPassword } = row
+    return { hash, uid, holder: { tenant, email, organization: await nameOf(tenant), isFirst: !hasPassword } }
   }
   return {
     find: async (token) => (await find(token)).holder,
 
     async use(token, password) {
-      const { hash: linkHash, holder } = await find(token)
+      const { hash: linkHash, uid, holder } = await find(token)
+      const type = holder.tenant === systemTenant ? 'operator' : 'user'
+      const { kind, store } = sorts[type]
       const { tenant, email: name } = holder
       const hash = await hashPassword(password, random)
       // Before the link is spent: killed in between, it still works.
       await openTenant(parts, tenant)
-      await database.withTenant(tenant, async (sql) => {
-        const at = isoNow(clock)
-        const row = await selectPasswordLink(sql, tenant, linkHash, at)
+      await change(parts, { tenant, actor: { type, uid, name } }, async (sql, at) => {
+        const isGood = (await selectPasswordLink(sql, tenant, linkHash, at)) !== null
         // Two at once: the one that deletes the row sets the password.
-        if (!row || !(await deletePasswordLink(sql, tenant, linkHash))) throw noLink()
-        const { uid } = row
-        const type = tenant === systemTenant ? 'operator' : 'user'
-        const { kind, store } = sorts[type]
+        if (!isGood || !(await deletePasswordLink(sql, tenant, linkHash))) throw noLink()
         await store(sql, tenant, { uid, hash, at })
         const message = 'set the password by a link; all sessions ended'
-        await audit(sql, clock, tenant, { type, uid, name }, { action: 'setPassword', kind, uid, name, message })
+        return { result: undefined, entry: { action: 'setPassword', kind, uid, name, message } }
       })
       return holder
     },

@@ -2,10 +2,9 @@ import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
-import { audit } from '../../store/identity/audit.ts'
 import * as rows from '../../store/identity/operators.ts'
 import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
-import type { Parts } from '../parts.ts'
+import { change, type Parts } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { type PasswordTry, passwordProver } from '../passwords/prove-password.ts'
 import { hashOf, newToken, readToken } from '../tokens.ts'
@@ -20,8 +19,11 @@ const wrong = (): AtriumError =>
 export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'signIn' | 'signOut' | 'changePassword'> {
   const { database, clock, random } = parts
   const prove = passwordProver(parts, wrong)
-  const find = (given: PasswordTry) =>
-    prove(given, (email) => rows.selectOperatorPassword(database.readsOf(systemTenant), email))
+  const find = async (given: PasswordTry) => {
+    const found = await prove(given, (email) => rows.selectOperatorPassword(database.readsOf(systemTenant), email))
+    const { uid, email: name } = found
+    return { ...found, own: { tenant: systemTenant, actor: { type: 'operator', uid, name } } as const }
+  }
 
   return {
     async ofToken(token) {
@@ -31,36 +33,28 @@ export function operatorSessions(parts: Parts): Pick<Operators, 'ofToken' | 'sig
     },
 
     async signIn(given) {
-      const { uid, email, hash } = await find(given)
+      const { uid, email, hash, own } = await find(given)
       const token = newToken(systemTenant, random)
       const expiresAt = isoIn(clock, sessionMs)
-      await database.withTenant(systemTenant, async (sql) => {
-        const at = isoNow(clock)
+      await change(parts, own, async (sql, at) => {
         if (!(await rows.markOperatorSignIn(sql, { uid, hash, at }))) throw wrong()
         await rows.insertOperatorSession(sql, { hash: hashOf(token), operatorUid: uid, at, expiresAt })
-        const about = { kind: 'Session', uid, name: email, message: 'signed in with a password' } as const
-        await audit(sql, clock, systemTenant, { type: 'operator', uid, name: email }, { action: 'signIn', ...about })
+        const message = 'signed in with a password'
+        return { result: undefined, entry: { action: 'signIn', kind: 'Session', uid, name: email, message } }
       })
       return { token: new Secret(token), expiresAt }
     },
 
     async changePassword(present, password, keptToken) {
       checkLength(password)
-      const { uid, email, hash: proven } = await find(present)
+      const { uid, email, hash: proven, own } = await find(present)
       const hash = await hashPassword(password, random)
-      await database.withTenant(systemTenant, async (sql) => {
-        const at = isoNow(clock)
+      await change(parts, own, async (sql, at) => {
         if (!(await rows.updateOperatorPassword(sql, { uid, hash, at, proven }))) throw wrong()
         await rows.deleteOperatorSessionsOf(sql, uid, hashOf(keptToken))
         await deletePasswordLinksOf(sql, systemTenant, uid)
-        const about = { kind: 'Operator', uid, name: email, message: 'set the password; other sessions ended' } as const
-        await audit(
-          sql,
-          clock,
-          systemTenant,
-          { type: 'operator', uid, name: email },
-          { action: 'setPassword', ...about },
-        )
+        const message = 'set the password; other sessions ended'
+        return { result: undefined, entry: { action: 'setPassword', kind: 'Operator', uid, name: email, message } }
       })
     },
 

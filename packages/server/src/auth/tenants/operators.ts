@@ -10,6 +10,7 @@ import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
 import { change, type Parts, unique } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { type IssuedLink, issueLink } from '../passwords/links.ts'
+import type { PasswordTry } from '../passwords/prove-password.ts'
 import { checkEmail, checkLength } from '../users.ts'
 import { type OperatorKeys, operatorKeys } from './operator-keys.ts'
 import { operatorSessions } from './operator-sessions.ts'
@@ -31,14 +32,10 @@ export interface Operators extends OperatorKeys {
   /** Null when the token is of no session and no key that is valid now. `key`: its name; null of a session. */
   ofToken(token: string): Promise<{ operator: Operator; key: string | null } | null>
   /** Throttled and refused as a user's sign-in is. `expiresAt` is RFC 3339. */
-  signIn(input: { email: string; password: string; ip: string }): Promise<{ token: Secret<string>; expiresAt: string }>
+  signIn(given: PasswordTry): Promise<{ token: Secret<string>; expiresAt: string }>
   signOut(token: string): Promise<void>
   /** Throttled and refused as `signIn`. Their sessions end but that of `keptToken`, and so does their link. */
-  changePassword(
-    present: { email: string; password: string; ip: string },
-    password: Secret<string>,
-    keptToken: string,
-  ): Promise<void>
+  changePassword(present: PasswordTry, password: Secret<string>, keptToken: string): Promise<void>
   list(): Promise<Operator[]>
   /** They set their password by the link. */
   create(actor: Actor, operator: NewOperator): Promise<{ operator: Operator; link: IssuedLink }>
