@@ -30,9 +30,6 @@ import { validations } from './validations/index.ts'
 import { checkMeta } from './validations/meta.ts'
 import { wakeClusters } from './wake-clusters.ts'
 
-/** Which projects a subject may see is decided one by one, and they are few and small. */
-const wholeProjects = (): AtriumError => new AtriumError('InternalError', 'projects are listed whole')
-
 /** A transaction as one subject may use it: every verb is authorised, every change is checked. */
 export class AdmittedTx implements Tx {
   readonly tenant: string
@@ -83,15 +80,19 @@ export class AdmittedTx implements Tx {
   }
 
   async listBrief<K extends KindName>(kind: K, query: ListQuery = {}): Promise<BriefPage<K>> {
-    if (kind === 'Project') throw wholeProjects()
-    const visible = visibleQuery(this.#subject, kind, query)
+    const visible = this.#visibleInPart(kind, query)
     return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.listBrief(kind, visible)
   }
 
   async listNames(kind: KindName, query: ListQuery = {}): Promise<NamesPage> {
-    if (kind === 'Project') throw wholeProjects()
-    const visible = visibleQuery(this.#subject, kind, query)
+    const visible = this.#visibleInPart(kind, query)
     return visible === 'nothing' ? { items: [], count: 0 } : this.#tx.listNames(kind, visible)
+  }
+
+  #visibleInPart(kind: KindName, query: ListQuery): ListQuery | 'nothing' {
+    // Which projects a subject may see is decided one by one, and they are few and small.
+    if (kind === 'Project') throw new AtriumError('InternalError', 'projects are listed whole')
+    return visibleQuery(this.#subject, kind, query)
   }
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {

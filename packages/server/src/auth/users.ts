@@ -108,8 +108,8 @@ export function users(
 
     countUsers: (tenant) => rows.countUsers(database.readsOf(tenant), tenant),
 
-    updateUser: async (scope, uid, patch) => {
-      return unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
+    updateUser: (scope, uid, patch) =>
+      unique(duplicate(patch.email ?? ''), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const known = await required(sql, scope.tenant, uid)
           checkNames(namesOf(patch))
@@ -121,8 +121,7 @@ export function users(
           if (email !== known.email) await deletePasswordLinksOf(sql, scope.tenant, uid)
           return { result, entry: entry('update', result, 'changed the user') }
         }),
-      )
-    },
+      ),
 
     async setPassword(scope, uid, password, own) {
       checkLength(password)

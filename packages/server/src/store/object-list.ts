@@ -55,12 +55,12 @@ export const listBriefs = async <K extends KindName>(
 }
 
 export const listNames = async (context: TxContext, kind: KindName, query: ListQuery): Promise<NamesPage> => {
-  const columns = Object.entries(kinds[kind].listColumns)
-  const select = `select o.tenant, o.uid, o.name, o.project${columns.map(([, path]) => `, o.${columnOf(path)}`).join('')} from objects o`
+  const columns = Object.entries(kinds[kind].listColumns).map(([name, path]) => [name, columnOf(path)] as const)
+  const select = `select o.tenant, o.uid, o.name, o.project${columns.map(([, column]) => `, o.${column}`).join('')} from objects o`
   const { rows, ...page } = await listRows<ListedName>(context, kind, query, select)
   const items = rows.map((row) => ({
     ...{ uid: row.uid, name: row.name, project: row.project },
-    columns: Object.fromEntries(columns.map(([name, path]) => [name, row[columnOf(path)] ?? null])),
+    columns: Object.fromEntries(columns.map(([name, column]) => [name, row[column] ?? null])),
   }))
   return { ...page, items }
 }
@@ -70,7 +70,7 @@ interface Sorted {
   sort_value: string | Date
 }
 type ListedRow = ObjectRow & Sorted
-type ListedName = NamedObject & Sorted & { [column: `spec_${string}`]: string | null }
+type ListedName = Omit<NamedObject, 'columns'> & Sorted & { [column: `spec_${string}`]: string | null }
 
 const listRows = async <Row extends Sorted = ListedRow>(
   context: TxContext,
