@@ -3,12 +3,7 @@ import { catalogue, type Permission, type ResourceKey } from '@atrium/api/permis
 
 export type Verb = 'create' | 'get' | 'list' | 'update' | 'delete'
 
-/** Parts of the tenant itself: who may read or change it may do so with them. */
-type PartOfTenant = 'SsoConfig' | 'TenantCertificate'
-const partsOfTenant: ReadonlySet<KindName> = new Set<PartOfTenant>(['SsoConfig', 'TenantCertificate'])
-const isPartOfTenant = (kind: KindName): kind is PartOfTenant => partsOfTenant.has(kind)
-
-/** The permission resource that guards each kind. */
+/** The permission resource that guards each kind; `tenant`: a part of the tenant itself. */
 const resourceOf = {
   Project: 'project',
   Role: 'role',
@@ -27,11 +22,15 @@ const resourceOf = {
   SshKey: 'sshKey',
   EdgeToken: 'edgeToken',
   StorageLocation: 'location',
-} as const satisfies Record<Exclude<KindName, PartOfTenant>, ResourceKey>
+  SsoConfig: 'tenant',
+  TenantCertificate: 'tenant',
+} as const satisfies Record<KindName, ResourceKey>
 
 /** The permission that `verb` on objects of `kind` needs. */
 export function permissionFor(kind: KindName, verb: Verb): Permission {
-  if (!isPartOfTenant(kind)) return `${resourceOf[kind]}.${verb}`
+  const resource = resourceOf[kind]
+  if (resource !== 'tenant') return `${resource}.${verb}`
+  // Who may read or change the tenant may do so with its parts.
   return verb === 'get' || verb === 'list' ? 'tenant.get' : 'tenant.update'
 }
 
@@ -62,7 +61,6 @@ const belowCluster: readonly ResourceKey[] = ['cloudconfig', 'machine', 'dnsMapp
 
 /** Whether resource roles can give this permission on objects of the kind; any permission, unless one is named. */
 export function isGivenByTags(kind: KindName, permission?: string): boolean {
-  if (isPartOfTenant(kind)) return false
   const keys: readonly ResourceKey[] = kind === 'Cluster' ? [resourceOf[kind], ...belowCluster] : [resourceOf[kind]]
   return keys.some((key) => {
     const scopes: readonly string[] = catalogue[key].scopes
