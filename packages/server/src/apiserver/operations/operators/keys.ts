@@ -3,6 +3,7 @@ import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { ServerContext } from '../../../context.ts'
 import type { ActingOperator } from '../../http/operators.ts'
 import { invalid } from '../../invalid.ts'
+import { parseTime } from '../../shapes/time.ts'
 
 const dayMs = 24 * 3_600_000
 const longestDays = 366
@@ -36,10 +37,10 @@ export function parseKeyName(name: string): string {
 
 /** No key of an operator is for ever. */
 export function parseKeyEnd(given: string, clock: Clock): string {
-  const end = /^\d{4}-\d\d-\d\dT/.test(given) ? Date.parse(given) : Number.NaN
-  if (Number.isNaN(end)) throw invalid('expiresAt', 'is no time. Write it as 2026-11-26T08:00:00Z')
+  const expiresAt = parseTime(given, 'expiresAt')
+  const end = Date.parse(expiresAt)
   if (end <= clock.now()) throw invalid('expiresAt', 'is over already')
   if (end > clock.now() + longestDays * dayMs)
     throw invalid('expiresAt', `is more than ${longestDays} days ahead. Make another key before this one ends`)
-  return new Date(end).toISOString()
+  return expiresAt
 }
