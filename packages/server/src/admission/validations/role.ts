@@ -11,10 +11,10 @@ import type { Validation, ValidationScope } from './validation.ts'
 async function nameMustBeFree({ tx }: ValidationScope, name: string, uid?: string): Promise<void> {
   const isSame = (other: string): boolean => other.toLowerCase() === name.toLowerCase()
   const isBuiltIn = builtInRoles.some((role) => isSame(role.name))
-  const { items } = await tx.listBrief('Role', { limit: 0 })
-  const other = items.find(({ meta }) => meta.uid !== uid && isSame(meta.name))
+  const { items } = await tx.listNames('Role', { limit: 0 })
+  const other = items.find((role) => role.uid !== uid && isSame(role.name))
   if (!isBuiltIn && !other) return
-  const text = isBuiltIn ? `A built-in role is called '${name}'` : `A role is called '${other?.meta.name}' already`
+  const text = isBuiltIn ? `A built-in role is called '${name}'` : `A role is called '${other?.name}' already`
   throw new AtriumError('DuplicateName', `${text}. Choose another name.`, { details: { field: 'metadata.name' } })
 }
 

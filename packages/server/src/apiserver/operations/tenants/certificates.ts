@@ -56,7 +56,7 @@ export function parseCertificate(
 
 /** Two creations of the same moment can pass together: the limit bounds what connections cost, and is no right. */
 export async function mustBeOneMore(tx: Tx): Promise<void> {
-  const { count } = await tx.listBrief('TenantCertificate', { limit: 1 })
+  const { count } = await tx.listNames('TenantCertificate', { limit: 1 })
   if (count < most) return
   const message = `A tenant may have ${most} certificates. Put several authorities into one, or delete what has expired.`
   throw new AtriumError('ResourceLimitReached', message, { details: { limit: most } })
