@@ -1,10 +1,10 @@
 import type { v1ProjectSpec } from '@atrium/api/generated/operations.d.ts'
-import { notFound } from '../../../admission/authorize.ts'
 import type { Holder } from '../../../auth/identity.ts'
 import { can, type Subject } from '../../../auth/rights/subject.ts'
 import type { ServerContext } from '../../../context.ts'
 import { capped, invalid } from '../../invalid.ts'
 import { checkRoles, mustHoldRoles } from '../users/load.ts'
+import { getProject } from './load.ts'
 
 /** A user or a team, and the roles it holds in one project itself. */
 export interface Member {
@@ -74,7 +74,7 @@ export async function setMembers(
   project: string,
   { kind, wanted }: { kind: MemberKind; wanted: readonly Member[] },
 ): Promise<void> {
-  if (!(await context.admission.run(subject, (tx) => tx.get('Project', project)))) throw notFound('Project', project)
+  await context.admission.run(subject, (tx) => getProject(tx, project))
   const all = byHolder(await context.identity.roleBindingsIn(subject.tenant, [project]))
   const present = new Map(ofKind(all, kind).map((member) => [uidOf(member.holder), member]))
   const named = new Set(wanted.map(({ holder }) => uidOf(holder)))
