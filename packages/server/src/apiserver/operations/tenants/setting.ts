@@ -55,18 +55,18 @@ export const defineSettingGet = <Id extends TenantOperation>(
     },
   })
 
-/** Replaces a document of the tenant, what newer clients know of it included; `check` throws on one that cannot be applied. */
+/** Replaces a document of the tenant, what newer clients know of it included; `check` throws on one that cannot be applied, or not by this caller. */
 export const defineSettingPut = <Id extends TenantOperation>(
   id: Id,
   name: SettingName,
-  check?: (document: Operations[Id]['body']) => void,
+  check?: (document: Operations[Id]['body'], subject: Subject) => void,
 ): RegisteredOperation =>
   defineOperation(id, {
     scope: 'tenant',
     permission: 'tenant.update',
     async handler(request, context) {
       mustBeOwnTenant(request.subject, tenantOf(request))
-      check?.(request.body)
+      check?.(request.body, request.subject)
       const document = request.keptOf(schemas[name], request.body as object)
       if (JSON.stringify(document).length > maxBytes) throw invalid('body', `is larger than ${maxBytes / 1024} KiB`)
       await context.identity.putSetting(request.subject, name, document)
