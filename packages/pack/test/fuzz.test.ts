@@ -19,7 +19,7 @@ import { brokeLimits, tracesOf } from './support/confined.ts'
 import { goodPacks } from './support/good-packs.ts'
 
 /** Thousands of them take minutes beside other work. */
-const LIMIT_MS = 600_000
+const timeout = 600_000
 /** Of each kind. What CI runs is the beginning of what `--all` runs. */
 const MUTATIONS = process.env.ATRIUM_TEST_ALL === '1' ? 6000 : 250
 
@@ -160,7 +160,7 @@ async function refusedOrRead(work: () => Promise<unknown>): Promise<'read' | 're
   }
 }
 
-describe('packs that were damaged', async () => {
+describe('packs that were damaged', { timeout }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-fuzz-'))
   const [from, into] = [join(folder, 'from'), join(folder, 'into')]
   let reader: PackReader
@@ -183,91 +183,77 @@ describe('packs that were damaged', async () => {
   const packs = await goodPacks()
   const packed = await Promise.all(packs.map(async (tree) => (await packArchive(tree)).archive))
 
-  test(
-    'files: each is read or refused with a reason, and lint tells of it',
-    async () => {
-      const outcomes = { read: 0, refused: 0 }
-      for (let seed = 1; seed <= MUTATIONS; seed += 1) {
-        const dice = diceOf(seed)
-        const tree = mutateTree(dice.of(packs), dice)
-        const files = [...tree].map(([path, { length: size }]) => ({ path, size }))
-        const outcome = await refusedOrRead(async () => summaryOf(await loadPack(tree))).catch((error: unknown) => {
-          throw new Error(`seed ${seed}`, { cause: error })
-        })
-        await confined(Buffer.concat([...tree.values()].map(batchOf)), () =>
-          reader.folder(files, 'test', from, into),
-        ).catch((error: unknown) => {
-          throw new Error(`confined, seed ${seed}`, { cause: error })
-        })
-        const findings = await lintPack(tree).catch((error: unknown) => {
-          throw new Error(`lint, seed ${seed}`, { cause: error })
-        })
-        outcomes[outcome] += 1
-        if (outcome === 'refused')
-          expect(
-            findings.some(({ severity }) => severity === 'error'),
-            `seed ${seed}`,
-          ).toBe(true)
-      }
-      // Both happen often: the damage is neither harmless nor total.
-      expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(MUTATIONS / 10)
-    },
-    LIMIT_MS,
-  )
+  test('files: each is read or refused with a reason, and lint tells of it', async () => {
+    const outcomes = { read: 0, refused: 0 }
+    for (let seed = 1; seed <= MUTATIONS; seed += 1) {
+      const dice = diceOf(seed)
+      const tree = mutateTree(dice.of(packs), dice)
+      const files = [...tree].map(([path, { length: size }]) => ({ path, size }))
+      const outcome = await refusedOrRead(async () => summaryOf(await loadPack(tree))).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error })
+      })
+      await confined(Buffer.concat([...tree.values()].map(batchOf)), () =>
+        reader.folder(files, 'test', from, into),
+      ).catch((error: unknown) => {
+        throw new Error(`confined, seed ${seed}`, { cause: error })
+      })
+      const findings = await lintPack(tree).catch((error: unknown) => {
+        throw new Error(`lint, seed ${seed}`, { cause: error })
+      })
+      outcomes[outcome] += 1
+      if (outcome === 'refused')
+        expect(
+          findings.some(({ severity }) => severity === 'error'),
+          `seed ${seed}`,
+        ).toBe(true)
+    }
+    // Both happen often: the damage is neither harmless nor total.
+    expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(MUTATIONS / 10)
+  })
 
-  test(
-    'archives: each is read or refused with a reason',
-    async () => {
-      const outcomes = { read: 0, refused: 0 }
-      for (let seed = 1; seed <= MUTATIONS; seed += 1) {
-        const dice = diceOf(seed)
-        const index = dice.upTo(packed.length)
-        const whole = packed[index] ?? Buffer.alloc(0)
-        // Damage of the tar itself, and of what compresses it.
-        const tar = dice.upTo(2) === 0 ? mutateBytes(whole, dice) : await damagedTar(whole, dice)
-        const outcome = await refusedOrRead(() => readPackArchive(tar, 'test')).catch((error: unknown) => {
-          throw new Error(`seed ${seed}`, { cause: error })
-        })
-        await confined(Buffer.from(tar), () => reader.archive(from, 'test')).catch((error: unknown) => {
-          throw new Error(`confined, seed ${seed}`, { cause: error })
-        })
-        outcomes[outcome] += 1
-      }
-      expect(outcomes.refused).toBeGreaterThan(MUTATIONS / 10)
-    },
-    LIMIT_MS,
-  )
+  test('archives: each is read or refused with a reason', async () => {
+    const outcomes = { read: 0, refused: 0 }
+    for (let seed = 1; seed <= MUTATIONS; seed += 1) {
+      const dice = diceOf(seed)
+      const index = dice.upTo(packed.length)
+      const whole = packed[index] ?? Buffer.alloc(0)
+      // Damage of the tar itself, and of what compresses it.
+      const tar = dice.upTo(2) === 0 ? mutateBytes(whole, dice) : await damagedTar(whole, dice)
+      const outcome = await refusedOrRead(() => readPackArchive(tar, 'test')).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error })
+      })
+      await confined(Buffer.from(tar), () => reader.archive(from, 'test')).catch((error: unknown) => {
+        throw new Error(`confined, seed ${seed}`, { cause: error })
+      })
+      outcomes[outcome] += 1
+    }
+    expect(outcomes.refused).toBeGreaterThan(MUTATIONS / 10)
+  })
 
-  test(
-    'charts and indexes of charts: each is read or refused with a reason',
-    async () => {
-      const trees = await Promise.all(packed.map((archive) => readArchive(archive, 'test')))
-      const charts = trees.flatMap((tree) => [...tree].filter(([path]) => path.endsWith('.tgz')))
-      const outcomes = { read: 0, refused: 0 }
-      for (let seed = 1; seed <= MUTATIONS / 5; seed += 1) {
-        const dice = diceOf(seed)
-        const [path, archive] = dice.of(charts)
-        const { name, version } = await readChart(path, archive)
-        const damaged = dice.upTo(2) === 0 ? mutateBytes(archive, dice) : await damagedTar(Buffer.from(archive), dice)
-        const outcome = await confined(damaged, () =>
-          reader.chart({ name, version, description: '' }, from, into),
-        ).catch((error: unknown) => {
+  test('charts and indexes of charts: each is read or refused with a reason', async () => {
+    const trees = await Promise.all(packed.map((archive) => readArchive(archive, 'test')))
+    const charts = trees.flatMap((tree) => [...tree].filter(([path]) => path.endsWith('.tgz')))
+    const outcomes = { read: 0, refused: 0 }
+    for (let seed = 1; seed <= MUTATIONS / 5; seed += 1) {
+      const dice = diceOf(seed)
+      const [path, archive] = dice.of(charts)
+      const { name, version } = await readChart(path, archive)
+      const damaged = dice.upTo(2) === 0 ? mutateBytes(archive, dice) : await damagedTar(Buffer.from(archive), dice)
+      const outcome = await confined(damaged, () => reader.chart({ name, version, description: '' }, from, into)).catch(
+        (error: unknown) => {
           throw new Error(`chart, seed ${seed}`, { cause: error })
+        },
+      )
+      outcomes[outcome] += 1
+      const index = Array.from({ length: 3 }, () => 0).reduce((text) => mutateText(text, dice), INDEX)
+      await confined(Buffer.from(index), () => reader.index(from, 'https://charts.test/', dice.of([undefined, 'web'])))
+        .then((found) => (outcomes[found] += 1))
+        .catch((error: unknown) => {
+          throw new Error(`index, seed ${seed}`, { cause: error })
         })
-        outcomes[outcome] += 1
-        const index = Array.from({ length: 3 }, () => 0).reduce((text) => mutateText(text, dice), INDEX)
-        await confined(Buffer.from(index), () =>
-          reader.index(from, 'https://charts.test/', dice.of([undefined, 'web'])),
-        )
-          .then((found) => (outcomes[found] += 1))
-          .catch((error: unknown) => {
-            throw new Error(`index, seed ${seed}`, { cause: error })
-          })
-      }
-      expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(MUTATIONS / 25)
-    },
-    LIMIT_MS,
-  )
+    }
+    expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(MUTATIONS / 25)
+  })
 })
 
 const INDEX = `apiVersion: v1
