@@ -1,40 +1,33 @@
+import { withClient } from '@atrium/dev-env/sql-client.ts'
 import { systemClock } from '@atrium/runtime/base/clock.ts'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Answer, openTestApi, type TestApi } from './support/api.ts'
 import { made } from './support/calls.ts'
 
 let api: TestApi
-let remover: pg.Client
-let watcher: pg.Client
 beforeAll(async () => {
   api = await openTestApi()
-  const open = async (): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: api.ownerUrl })
-    await client.connect()
-    return client
-  }
-  ;[remover, watcher] = [await open(), await open()]
 })
-afterAll(async () => {
-  await Promise.all([remover.end(), watcher.end()])
-  await api.close()
-})
+afterAll(() => api.close())
+
+const blocked = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
 
 /** Asks while the row of `table` goes: what is asked has seen it, and writes when it is gone. */
-async function whileGoing(table: string, uid: string, ask: () => Promise<Answer>): Promise<Answer> {
-  await remover.query('begin')
-  await remover.query(`delete from ${table} where uid = $1`, [uid])
-  const answer = ask()
-  const blocked = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  while ((await watcher.query(blocked)).rowCount === 0) await systemClock.sleep(5)
-  await remover.query('commit')
-  return answer
-}
+const whileGoing = (table: string, uid: string, ask: () => Promise<Answer>): Promise<Answer> =>
+  withClient(api.ownerUrl, (watcher) =>
+    withClient(api.ownerUrl, async (remover) => {
+      await remover.query('begin')
+      await remover.query(`delete from ${table} where uid = $1`, [uid])
+      const answer = ask()
+      while ((await watcher.query(blocked)).rowCount === 0) await systemClock.sleep(5)
+      await remover.query('commit')
+      return answer
+    }),
+  )
 
 const tenantOf = async () => {
   const { call, tenant } = await api.newTenant()
-  return { call, uid: tenant.uid, user: (await api.newUser(tenant.uid, [])).uid }
+  return { call, user: (await api.newUser(tenant.uid, [])).uid }
 }
 
 test('a key for somebody who is being deleted', async () => {
