@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 import { succeed } from './support/calls.ts'
+import { tokenOf } from './support/people.ts'
 
 const root = { email: 'root@example.com', password: 'the first password' }
 const clock = new ManualClock(Date.parse('2026-01-01T00:00:00Z'))
@@ -41,7 +42,7 @@ async function newOperator(role: string): Promise<Signed> {
   const email = `${api.context.random.bytes(4).toString('hex')}@example.com`
   const made = await machine(`POST ${operators}`, { body: { email, role } })
   const password = 'chosen by themselves'
-  const token = made.body.activation.url.split('#')[1]
+  const token = tokenOf(made.body.activation.url)
   await api.as({})('POST /atrium/v1/links', { body: { token, password } })
   return signIn({ email, password })
 }

@@ -2,6 +2,7 @@ import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { tokenOf } from './support/people.ts'
 
 const actor = { type: 'operator', uid: 'test', name: 'test' } as const
 const root = { email: 'root@example.com', password: 'the first password' }
@@ -23,7 +24,6 @@ const session = async (credentials: object): Promise<Caller> => {
   return api.as({ Authorization: answer.body.token })
 }
 const me = 'GET /atrium/v1/system/me'
-const tokenOf = (url: string): string => url.split('#')[1] ?? ''
 const setPassword = (url: string, password: string) =>
   api.as({})('POST /atrium/v1/links', { body: { token: tokenOf(url), password } })
 

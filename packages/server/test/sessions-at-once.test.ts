@@ -3,7 +3,7 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 import { succeed } from './support/calls.ts'
-import { newPerson, password } from './support/people.ts'
+import { newPerson, password, tokenOf } from './support/people.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -156,7 +156,7 @@ test('an operator who is made inactive at the moment of their sign-in is not let
   await api.context.identity.operators.ensureFirst(operator, 'root@example.com', new Secret(password))
   const body = { email: credentials.email, role: 'AccountAdmin' }
   const { operator: made, activation } = (await machine('POST /atrium/v1/system/operators', { body })).body
-  const link = { token: activation.url.split('#')[1], password: credentials.password }
+  const link = { token: tokenOf(activation.url), password: credentials.password }
   expect((await api.as({})('POST /atrium/v1/links', { body: link })).status).toBe(200)
   const path = `PATCH /atrium/v1/system/operators/${made.uid}`
   const [, answer] = await meet(

@@ -12,3 +12,6 @@ export async function newPerson(api: TestApi) {
     api.as(headers)('POST /v1/auth/authenticate', { body: { emailId: user.email, password: typed } })
   return { ...made, ...user, admin, tenant, signIn }
 }
+
+/** The secret of a link that sets a password. */
+export const tokenOf = (url: string): string => url.split('#')[1] ?? ''
