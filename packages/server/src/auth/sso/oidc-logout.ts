@@ -3,7 +3,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import { logoutTokenMs } from './flow.ts'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused, type SsoRefusal } from './refusal.ts'
 
 const skewMs = 30_000
 const timeoutMs = 10_000
@@ -69,5 +69,4 @@ function askedIn({ jti, sub, sid, nonce, events }: JWTPayload): AskedLogout {
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= maxNameLength
 
-const refused = (why: string, cause?: unknown): SsoRefusal =>
-  new SsoRefusal('answerNotValid', answerNotValid, { admins: why, code: 'InvalidRequest', cause })
+const refused = (why: string, cause?: unknown): SsoRefusal => answerRefused(why, { code: 'InvalidRequest', cause })

@@ -26,7 +26,7 @@ import type { SsoFlow } from './flow.ts'
 import { oidcFetch } from './oidc-fetch.ts'
 import { type AskedLogout, logoutKeys, readLogoutToken } from './oidc-logout.ts'
 import { personOf, type SsoPerson } from './person.ts'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused, SsoRefusal } from './refusal.ts'
 import { type OidcSettings, oidcProvider, ssoUrl } from './settings.ts'
 
 const timeoutSeconds = 10
@@ -191,6 +191,6 @@ function refuse(cause: unknown): never {
     const why = [cause.error, cause.error_description].filter(Boolean).join(': ').slice(0, 300)
     throw new SsoRefusal('providerRefused', `Your identity provider did not let you sign in: ${why}.`, { cause })
   }
-  const admins = cause instanceof ResponseBodyError ? `${cause.error} at the token endpoint` : messageOf(cause)
-  throw new SsoRefusal('answerNotValid', answerNotValid, { cause, admins })
+  const why = cause instanceof ResponseBodyError ? `${cause.error} at the token endpoint` : messageOf(cause)
+  throw answerRefused(why, { cause })
 }
