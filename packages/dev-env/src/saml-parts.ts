@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SamlpResponse } from 'samlp'
 
@@ -26,6 +26,12 @@ export function readService(metadata: string): SamlService {
       `-----BEGIN CERTIFICATE-----\n${certificate.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
   }
 }
+
+/** Options of the library, to encrypt what it says for whoever has this certificate. */
+export const encryptionFor = (certificatePem: string) => ({
+  encryptionCert: certificatePem,
+  encryptionPublicKey: new X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'pem' }),
+})
 
 /** What the library writes to, as it knows it from other servers. */
 export const responseFor = (response: ServerResponse): SamlpResponse => ({
