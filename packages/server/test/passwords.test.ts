@@ -4,7 +4,7 @@ import { Secret as Key, TOTP } from 'otpauth'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, openTestApi, type TestApi } from './support/api.ts'
-import { newPerson, password } from './support/people.ts'
+import { newPerson, password, tokenOf } from './support/people.ts'
 
 const dayMs = 24 * 60 * 60_000
 const clock = new ManualClock(Date.parse('2026-03-01T12:00:00Z'))
@@ -195,8 +195,6 @@ describe('passwords that expire', () => {
     expect((await signIn(two.tenant.name)).status).toBe(401)
   })
 })
-
-const tokenOf = (url: string): string => url.split('#')[1] ?? ''
 
 describe('links that set a password', () => {
   test('give a new user their first one, once', async () => {

@@ -1,6 +1,7 @@
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { tokenOf } from './support/people.ts'
 
 const clock = new ManualClock(Date.parse('2026-01-01T00:00:00Z'))
 let api: TestApi
@@ -18,7 +19,7 @@ const invite = (name: string) =>
     body: { name, adminEmail: `ada@${name}.test`, adminFirstName: 'Ada', adminLastName: 'Lovelace' },
   })
 const use = (link: string, password: string) =>
-  api.as({})('POST /atrium/v1/links', { body: { token: link.split('#')[1] ?? '', password } })
+  api.as({})('POST /atrium/v1/links', { body: { token: tokenOf(link), password } })
 const signIn = (emailId: string, password: string) =>
   api.as({})('POST /v1/auth/authenticate', { body: { emailId, password } })
 const stateOf = async (uid: string): Promise<string> => (await operator(`GET /atrium/v1/tenants/${uid}`)).body.state
