@@ -3,10 +3,10 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import { logoutTokenMs } from './flow.ts'
+import { oidcTimeoutMs } from './oidc-fetch.ts'
 import { answerRefused, type SsoRefusal } from './refusal.ts'
 
 const skewMs = 30_000
-const timeoutMs = 10_000
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 const asymmetric = /^(?:RS|PS|ES)\d{3}$|^Ed(?:DSA|25519)$/
 const maxLength = 16 * 1024
@@ -25,7 +25,7 @@ export const logoutKeys = ({ jwks_uri: url }: ServerMetadata, fetch: CustomFetch
   url === undefined
     ? null
     : createRemoteJWKSet(new URL(url), {
-        timeoutDuration: timeoutMs,
+        timeoutDuration: oidcTimeoutMs,
         [customFetch]: (target, { headers, signal }) =>
           fetch(target, {
             ...{ method: 'GET', redirect: 'manual', body: undefined, signal },
