@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { ClusterSpec } from '@atrium/api/kinds/cluster.ts'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { isoIn, systemClock } from '@atrium/runtime/base/clock.ts'
 import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
@@ -73,7 +73,7 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     applyReport: options.applyReport,
     issueRegistryToken: async (agent, repository) => ({
       token: `${agent.clusterUid}:${repository}`,
-      expiresAt: new Date(systemClock.now() + 60_000).toISOString(),
+      expiresAt: isoIn(systemClock, 60_000),
     }),
     registryUrl: 'https://localhost',
     server: 'plane',

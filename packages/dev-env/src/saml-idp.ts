@@ -1,10 +1,10 @@
-import { randomBytes, X509Certificate } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import samlp, { type SamlpRequest } from 'samlp'
 import SessionParticipants from 'samlp/lib/sessionParticipants/index.js'
 import { serveHttps } from './https-server.ts'
 import { createSamlIdentity, type SamlIdentity } from './saml-identity.ts'
-import { logoutStore, readForm, readService, responseFor, type SamlService } from './saml-parts.ts'
+import { encryptionFor, logoutStore, readForm, readService, responseFor, type SamlService } from './saml-parts.ts'
 
 export interface SamlPerson {
   email: string
@@ -129,11 +129,6 @@ const participantOf = (
   ...{ serviceProviderId: entityId, sessionIndex: index, binding: byRedirect ? redirect : post },
   serviceProviderLogoutURL: byRedirect ? logoutByRedirect : logout,
   ...{ nameId: person.nameId ?? person.email, nameIdFormat: person.nameIdFormat ?? emailFormat, cert: certificatePem },
-})
-
-const encryptionFor = (certificatePem: string) => ({
-  encryptionCert: certificatePem,
-  encryptionPublicKey: new X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'pem' }),
 })
 
 const mapperOf = ({ email, nameId, nameIdFormat, teams = [] }: SamlPerson) => ({

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { SamlpResponse } from 'samlp'
 
 /** A service as its metadata tells. */
@@ -27,21 +28,24 @@ export function readService(metadata: string): SamlService {
   }
 }
 
+/** Options of the library, to encrypt what it says for whoever has this certificate. */
+export const encryptionFor = (certificatePem: string) => ({
+  encryptionCert: certificatePem,
+  encryptionPublicKey: new X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'pem' }),
+})
+
 /** What the library writes to, as it knows it from other servers. */
 export const responseFor = (response: ServerResponse): SamlpResponse => ({
   set: (name, value) => void response.setHeader(name, value),
-  send(answer, text) {
-    if (typeof answer === 'number') response.writeHead(answer).end(String(text ?? ''))
+  send(answer, body) {
+    if (typeof answer === 'number') response.writeHead(answer).end(String(body ?? ''))
     else response.end(answer)
   },
   redirect: (location) => void response.writeHead(302, { location }).end(),
 })
 
-export async function readForm(request: IncomingMessage): Promise<Record<string, string>> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')))
-}
+export const readForm = async (request: IncomingMessage): Promise<Record<string, string>> =>
+  Object.fromEntries(new URLSearchParams(await text(request)))
 
 type Done<T> = (error: null, value: T) => void
 

@@ -1,10 +1,11 @@
+import { isoIn } from '@atrium/runtime/base/clock.ts'
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
 import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 import { succeed } from './support/calls.ts'
-import { tokenOf } from './support/people.ts'
+import { newOperator, operatorSession } from './support/operators.ts'
 
 const root = { email: 'root@example.com', password: 'the first password' }
 const clock = new ManualClock(Date.parse('2026-01-01T00:00:00Z'))
@@ -20,38 +21,21 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-interface Signed {
-  uid: string
-  call: Caller
-  makeKey: (name: string, days?: number) => Promise<Answer>
-}
-
-async function signIn(body: object): Promise<Signed> {
-  const { token } = (await api.as({})('POST /atrium/v1/system/sign-in', { body })).body
-  const call = api.as({ Authorization: token })
-  const { uid } = (await call('GET /atrium/v1/system/me')).body
+/** An operator of this role, signed in, who makes keys of their own. */
+async function newOwner(role: string) {
+  const { uid, call } = await newOperator(api, role)
   const makeKey = (name: string, days = 30) => {
-    const expiresAt = new Date(clock.now() + days * 24 * 3_600_000).toISOString()
+    const expiresAt = isoIn(clock, days * 24 * 3_600_000)
     return call(`POST ${operators}/${uid}/keys`, { body: { name, expiresAt } })
   }
   return { uid, call, makeKey }
-}
-
-/** An operator of this role, signed in. */
-async function newOperator(role: string): Promise<Signed> {
-  const email = `${api.context.random.bytes(4).toString('hex')}@example.com`
-  const made = await machine(`POST ${operators}`, { body: { email, role } })
-  const password = 'chosen by themselves'
-  const token = tokenOf(made.body.activation.url)
-  await api.as({})('POST /atrium/v1/links', { body: { token, password } })
-  return signIn({ email, password })
 }
 
 const by = (made: Answer): Caller => api.as({ Authorization: `Bearer ${made.body.secret}` })
 const statusOf = async (call: Caller, route: string): Promise<number> => (await call(route)).status
 
 test('a key does what its owner may at that moment, is shown once and is told on the record', async () => {
-  const { uid, call, makeKey } = await newOperator('AccountAdmin')
+  const { uid, call, makeKey } = await newOwner('AccountAdmin')
   const made = await makeKey('ci')
   expect([made.status, made.body.key]).toMatchObject([201, { name: 'ci', operatorUid: uid }])
   const program = by(made)
@@ -74,7 +58,7 @@ test('a key does what its owner may at that moment, is shown once and is told on
 })
 
 test('a key opens nothing once it is revoked or over, or its owner is made inactive, and opens no tenant ever', async () => {
-  const { uid, call, makeKey } = await newOperator('AccountAdmin')
+  const { uid, call, makeKey } = await newOwner('AccountAdmin')
   const [one, two, three] = [await makeKey('one'), await makeKey('two', 2), await makeKey('three')]
   expect(await statusOf(by(one), 'GET /v1/users/info')).toBe(401)
   expect(await statusOf(api.as({ ApiKey: one.body.secret }), 'GET /v1/users/info')).toBe(401)
@@ -92,25 +76,29 @@ test('a key opens nothing once it is revoked or over, or its owner is made inact
 })
 
 test('a key is made by who signed in, for themselves; those of others are seen and revoked by who manages operators', async () => {
-  const [ada, ben, admin] = [await newOperator('AccountAdmin'), await newOperator('AccountAdmin'), await signIn(root)]
+  const [ada, ben, admin] = [
+    await newOwner('AccountAdmin'),
+    await newOwner('AccountAdmin'),
+    await operatorSession(api, root),
+  ]
   const made = await ada.makeKey('hers')
   const body = { name: 'more', expiresAt: '2026-02-01T00:00:00Z' }
   const keys = `${operators}/${ada.uid}/keys`
-  for (const call of [by(made), machine, ben.call, admin.call])
+  for (const call of [by(made), machine, ben.call, admin])
     expect((await call(`POST ${keys}`, { body })).status).toBe(403)
   expect((await ada.makeKey('hers')).body.code).toBe('DuplicateName')
   expect((await ben.makeKey('hers')).status).toBe(201)
   expect(await statusOf(ben.call, `GET ${keys}`)).toBe(403)
   expect(await statusOf(ben.call, `DELETE ${keys}/${made.body.key.uid}`)).toBe(403)
   expect(await statusOf(ben.call, `DELETE ${operators}/${ben.uid}/keys/${made.body.key.uid}`)).toBe(404)
-  expect(await statusOf(admin.call, `GET ${operators}/nobody/keys`)).toBe(404)
-  expect((await admin.call(`GET ${keys}`)).body.items).toHaveLength(1)
-  await succeed(admin.call, `DELETE ${keys}/${made.body.key.uid}`)
+  expect(await statusOf(admin, `GET ${operators}/nobody/keys`)).toBe(404)
+  expect((await admin(`GET ${keys}`)).body.items).toHaveLength(1)
+  await succeed(admin, `DELETE ${keys}/${made.body.key.uid}`)
   expect(await statusOf(by(made), 'GET /atrium/v1/system/me')).toBe(401)
 })
 
 test('a key has a name and an end within a year, and nobody has endless keys', async () => {
-  const { uid, call, makeKey } = await newOperator('AccountAdmin')
+  const { uid, call, makeKey } = await newOwner('AccountAdmin')
   for (const [field, wrong] of [
     ['expiresAt', { expiresAt: 'soon' }],
     ['expiresAt', { expiresAt: '2025-01-01T00:00:00Z' }],

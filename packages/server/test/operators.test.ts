@@ -2,6 +2,7 @@ import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, openTestApi, type TestApi } from './support/api.ts'
+import { newOperator, operatorSession, signInOperator } from './support/operators.ts'
 import { tokenOf } from './support/people.ts'
 
 const actor = { type: 'operator', uid: 'test', name: 'test' } as const
@@ -17,25 +18,11 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const signIn = (body: object) => api.as({})('POST /atrium/v1/system/sign-in', { body })
-const session = async (credentials: object): Promise<Caller> => {
-  const answer = await signIn(credentials)
-  expect(answer.status, answer.text).toBe(200)
-  return api.as({ Authorization: answer.body.token })
-}
+const signIn = (body: object) => signInOperator(api, body)
+const session = (credentials: object) => operatorSession(api, credentials)
 const me = 'GET /atrium/v1/system/me'
 const setPassword = (url: string, password: string) =>
   api.as({})('POST /atrium/v1/links', { body: { token: tokenOf(url), password } })
-
-/** A new operator of this role, signed in. */
-async function newOperator(role: string): Promise<{ uid: string; email: string; password: string; call: Caller }> {
-  const email = `${role.toLowerCase()}-${api.context.random.bytes(4).toString('hex')}@example.com`
-  const made = await machine('POST /atrium/v1/system/operators', { body: { email, role } })
-  expect(made.status, made.text).toBe(201)
-  const password = 'chosen by themselves'
-  expect((await setPassword(made.body.activation.url, password)).body).toEqual({ email, organization: '' })
-  return { uid: made.body.operator.uid, email, password, call: await session({ email, password }) }
-}
 
 describe('an operator', () => {
   test('is made once at the first start, and signs in with e-mail and password', async () => {
@@ -49,7 +36,7 @@ describe('an operator', () => {
   })
 
   test('gets the same answer for a wrong password and for nobody, and is slowed down after five guesses', async () => {
-    const { email, password } = await newOperator('AccountAdmin')
+    const { email, password } = await newOperator(api, 'AccountAdmin')
     const wrong = [
       await signIn({ email, password: 'guess' }),
       await signIn({ email: 'nobody@example.com', password: 'guess' }),
@@ -72,14 +59,14 @@ describe('an operator', () => {
     const second = await session(root)
     await clock.advance(4 * 60 * 60_000 + 1)
     expect((await second('GET /atrium/v1/system/me')).status).toBe(401)
-    const { uid, call, email, password } = await newOperator('AccountAdmin')
+    const { uid, call, email, password } = await newOperator(api, 'AccountAdmin')
     expect((await machine(`PATCH /atrium/v1/system/operators/${uid}`, { body: { isActive: false } })).status).toBe(204)
     expect((await call('GET /atrium/v1/system/me')).status).toBe(401)
     expect((await signIn({ email, password })).status).toBe(401)
   })
 
   test('changes their password with the present one, which ends their other sessions, and makes no link for themselves', async () => {
-    const { uid, call, email, password } = await newOperator('RootAdmin')
+    const { uid, call, email, password } = await newOperator(api, 'RootAdmin')
     const other = await session({ email, password })
     const { body } = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     expect((await call(`POST /atrium/v1/system/operators/${uid}/activate`)).status).toBe(403)
@@ -98,7 +85,7 @@ describe('an operator', () => {
   })
 
   test('sets a new password by a link that works once, and ends their sessions by it', async () => {
-    const { uid, call, email } = await newOperator('RootAdmin')
+    const { uid, call, email } = await newOperator(api, 'RootAdmin')
     const former = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     const { body } = await machine(`POST /atrium/v1/system/operators/${uid}/activate`)
     expect((await setPassword(former.body.url, 'by the void link')).status).toBe(401)
@@ -112,7 +99,7 @@ describe('an operator', () => {
   })
 
   test('who is made inactive keeps no link, and gets none: enabled again, only their own password opens', async () => {
-    const { uid, email, password } = await newOperator('AccountAdmin')
+    const { uid, email, password } = await newOperator(api, 'AccountAdmin')
     const path = `/atrium/v1/system/operators/${uid}`
     const { body } = await machine(`POST ${path}/activate`)
     expect((await machine(`PATCH ${path}`, { body: { isActive: false } })).status).toBe(204)
@@ -124,7 +111,7 @@ describe('an operator', () => {
   })
 
   test('does what their role holds, and nothing else', async () => {
-    const [account, operation] = [await newOperator('AccountAdmin'), await newOperator('OperationAdmin')]
+    const [account, operation] = [await newOperator(api, 'AccountAdmin'), await newOperator(api, 'OperationAdmin')]
     const statusOf = async (call: Caller, route: string): Promise<number> => (await call(route)).status
     const routes = [
       'GET /atrium/v1/tenants',
@@ -161,7 +148,7 @@ describe('an operator', () => {
 
 describe('operators and tenants', () => {
   test("an operator's session is nothing to a tenant's operations, and no tenant's key is anything to an operator's", async () => {
-    const { call } = await newOperator('RootAdmin')
+    const { call } = await newOperator(api, 'RootAdmin')
     const tenant = await api.newTenant()
     const routes = ['GET /v1/users/info', 'GET /v1/projects/metadata', 'GET /atrium/v1/watch', 'GET /v1/users']
     for (const route of routes) expect((await call(route)).status, route).toBe(401)

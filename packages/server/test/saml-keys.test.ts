@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
 import { createSamlIdentity } from '@atrium/dev-env/saml-identity.ts'
 import { type SamlIdp, type SaysOtherwise, startSamlIdp } from '@atrium/dev-env/saml-idp.ts'
+import { encryptionFor, readService } from '@atrium/dev-env/saml-parts.ts'
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOf } from './probe/state.ts'
@@ -79,15 +79,8 @@ describe('the key of a tenant', () => {
   })
 })
 
-const pemOf = (metadata: string): string =>
-  `-----BEGIN CERTIFICATE-----\n${/X509Certificate>([^<]*)</.exec(metadata)?.[1]?.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
-
 /** Has the provider encrypt for whoever this metadata is of. */
-function encryptedFor(metadata: string): SaysOtherwise {
-  const certificate = pemOf(metadata)
-  const encryptionPublicKey = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'pem' })
-  return { encryptionCert: certificate, encryptionPublicKey }
-}
+const encryptedFor = (metadata: string): SaysOtherwise => encryptionFor(readService(metadata).certificatePem)
 
 /** By an algorithm that the provider's library itself would rather not use. */
 const weakly = (algorithm: string): SaysOtherwise => ({

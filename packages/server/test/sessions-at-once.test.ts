@@ -3,7 +3,8 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type Caller, openTestApi, type TestApi } from './support/api.ts'
 import { succeed } from './support/calls.ts'
-import { newPerson, password, tokenOf } from './support/people.ts'
+import { newOperator, signInOperator } from './support/operators.ts'
+import { newPerson, password } from './support/people.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -152,16 +153,12 @@ test('of two who change a password at once with the same present one, one does',
 
 test('an operator who is made inactive at the moment of their sign-in is not let in by it later', async () => {
   const machine = api.as({ Authorization: api.operatorToken })
-  const credentials = { email: 'in-between@example.com', password: 'chosen by themselves' }
   await api.context.identity.operators.ensureFirst(operator, 'root@example.com', new Secret(password))
-  const body = { email: credentials.email, role: 'AccountAdmin' }
-  const { operator: made, activation } = (await machine('POST /atrium/v1/system/operators', { body })).body
-  const link = { token: tokenOf(activation.url), password: credentials.password }
-  expect((await api.as({})('POST /atrium/v1/links', { body: link })).status).toBe(200)
-  const path = `PATCH /atrium/v1/system/operators/${made.uid}`
+  const { uid, email, password: chosen } = await newOperator(api, 'AccountAdmin')
+  const path = `PATCH /atrium/v1/system/operators/${uid}`
   const [, answer] = await meet(
     () => succeed(machine, path, { isActive: false }),
-    () => api.as({})('POST /atrium/v1/system/sign-in', { body: credentials }),
+    () => signInOperator(api, { email, password: chosen }),
   )
   await succeed(machine, path, { isActive: true })
   expect(answer.status).toBe(401)

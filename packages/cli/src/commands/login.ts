@@ -10,6 +10,7 @@ import { signInByPassword } from '../platform/password-sign-in.ts'
 import { findProject, listProjects, type ProjectRef } from '../platform/projects.ts'
 import { openPrompt, type Prompt } from '../platform/prompt.ts'
 import type { ServerOptions } from '../platform/server.ts'
+import { ownTenant } from '../resources/tenancy.ts'
 import { loginAsOperator } from './login-operator.ts'
 
 interface LoginOptions extends ServerOptions {
@@ -122,7 +123,7 @@ async function acceptTenantBanner(
 ): Promise<void> {
   const { client, close } = openRemote(context, credentialOf(context), null)
   try {
-    const { tenantUid = '' } = await client.call('GET /v1/users/info')
+    const tenantUid = await ownTenant(client)
     const banner = await client.call('GET /v1/tenants/{tenantUid}/loginBanner', { params: { tenantUid } })
     const text = textOfBanner(banner)
     if (text !== null && text !== accepted) await acceptBanner(text, options.acceptBanner === true, prompt)

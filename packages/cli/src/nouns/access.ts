@@ -1,5 +1,5 @@
 import type { Client } from '@atrium/client/client.ts'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { isoIn, systemClock } from '@atrium/runtime/base/clock.ts'
 import { Option } from 'commander'
 import { roleUids } from '../documents/kinds/held-roles.ts'
 import { userUids } from '../documents/kinds/team.ts'
@@ -243,7 +243,7 @@ const apiKeyNoun: Noun = {
 async function keyBody(client: Client, { args: [name = ''], optional }: Given) {
   const [owner, expires] = [optional('user'), optional('expires')]
   const userUid = owner === undefined ? undefined : (await findItem(client, user, owner)).uid
-  const expiry = expires === undefined ? undefined : new Date(systemClock.now() + durationMs(expires)).toISOString()
+  const expiry = expires === undefined ? undefined : isoIn(systemClock, durationMs(expires))
   return {
     metadata: { name, labels: {}, annotations: {} },
     spec: { ...(userUid !== undefined && { userUid }), ...(expiry !== undefined && { expiry }) },

@@ -1,5 +1,5 @@
 import { findItem } from '../resources/kinds.ts'
-import { certificate } from '../resources/tenancy.ts'
+import { certificate, ownTenant } from '../resources/tenancy.ts'
 import type { Noun } from './noun.ts'
 import { needed } from './options.ts'
 import { readText } from './read-file.ts'
@@ -17,7 +17,7 @@ export const certificateNoun: Noun = {
       arguments: [['<name>', 'of your choice']],
       options: [file],
       async run({ client }, { args: [name = ''], text }) {
-        const { tenantUid = '' } = await client.call('GET /v1/users/info')
+        const tenantUid = await ownTenant(client)
         const spec = { certificate: await readText(text('file'), '--file') }
         const body = { metadata: { name, labels: {}, annotations: {} }, spec }
         await client.call('POST /v1/tenants/{tenantUid}/assets/certs', { params: { tenantUid }, body })
@@ -31,7 +31,7 @@ export const certificateNoun: Noun = {
       options: [file],
       async run({ client }, { args: [name = ''], text }) {
         const { uid: certificateUid } = await findItem(client, certificate, name)
-        const { tenantUid = '' } = await client.call('GET /v1/users/info')
+        const tenantUid = await ownTenant(client)
         const route = '/v1/tenants/{tenantUid}/assets/certs/{certificateUid}'
         const params = { tenantUid, certificateUid }
         const { metadata = {} } = await client.call(`GET ${route}`, { params })

@@ -1,6 +1,6 @@
 import type { AtriumLink } from '@atrium/api/generated/operations.d.ts'
 import type { Client } from '@atrium/client/client.ts'
-import { systemClock } from '@atrium/runtime/base/clock.ts'
+import { isoIn, systemClock } from '@atrium/runtime/base/clock.ts'
 import { Option } from 'commander'
 import { durationMs } from '../output/duration.ts'
 import { formatTable } from '../output/table.ts'
@@ -103,7 +103,7 @@ const keyVerbs: Verb[] = [
     options: [new Option('--expires <duration>', 'a year at most').default('90d')],
     async run({ client }, { args: [name = ''], text }) {
       const uid = await uidOf(client, undefined)
-      const expiresAt = new Date(systemClock.now() + durationMs(text('expires'))).toISOString()
+      const expiresAt = isoIn(systemClock, durationMs(text('expires')))
       const { secret } = await client.call(`POST ${operators}/{uid}/keys`, {
         params: { uid },
         body: { name, expiresAt },

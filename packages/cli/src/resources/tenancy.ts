@@ -69,7 +69,8 @@ export const apiKey: Resource = {
 }
 
 /** Its own tenant: no other is ever named in a path. */
-const ownTenant = async (client: Client): Promise<string> => (await client.call('GET /v1/users/info')).tenantUid ?? ''
+export const ownTenant = async (client: Client): Promise<string> =>
+  (await client.call('GET /v1/users/info')).tenantUid ?? ''
 const certs = '/v1/tenants/{tenantUid}/assets/certs'
 
 export const certificate: Resource = {

@@ -3,6 +3,9 @@ import { succeed } from './calls.ts'
 
 export const password = 'correct horse'
 
+/** The secret of a link that sets a password. */
+export const tokenOf = (url: string): string => url.split('#')[1] ?? ''
+
 /** A user of a new tenant, who signs in with `password`; `admin` is the tenant's. */
 export async function newPerson(api: TestApi) {
   const { call: admin, tenant, ...made } = await api.newTenant()
@@ -12,6 +15,3 @@ export async function newPerson(api: TestApi) {
     api.as(headers)('POST /v1/auth/authenticate', { body: { emailId: user.email, password: typed } })
   return { ...made, ...user, admin, tenant, signIn }
 }
-
-/** The secret of a link that sets a password. */
-export const tokenOf = (url: string): string => url.split('#')[1] ?? ''

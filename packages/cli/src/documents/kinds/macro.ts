@@ -1,3 +1,4 @@
+import { ownTenant } from '../../resources/tenancy.ts'
 import { apiVersion } from '../document.ts'
 import type { Scope } from '../scope.ts'
 import { object, required, text } from '../shape.ts'
@@ -51,7 +52,4 @@ async function readMacros(scope: Scope): Promise<MacroText[]> {
   return (macros ?? []).map(({ name = '', value = '' }) => ({ name, value }))
 }
 
-async function tenantOf({ client }: Scope): Promise<{ tenantUid: string }> {
-  const { tenantUid = '' } = await client.call('GET /v1/users/info')
-  return { tenantUid }
-}
+const tenantOf = async ({ client }: Scope): Promise<{ tenantUid: string }> => ({ tenantUid: await ownTenant(client) })

@@ -2,7 +2,8 @@ import type { Egress, EgressRequest } from '@atrium/runtime/egress/egress.ts'
 import type { CustomFetch } from 'openid-client'
 
 const maxBytes = 1024 * 1024
-const timeoutMs = 10_000
+/** How long a provider has for an answer. */
+export const oidcTimeoutMs = 10_000
 const noBody = [204, 205, 304]
 
 /** The server's one way out, as the library asks for it: no redirect is followed, and bodies are bounded. */
@@ -11,7 +12,7 @@ export const oidcFetch =
   async (url, { method, headers, body, signal }) => {
     if (body && typeof body !== 'string' && !(body instanceof URLSearchParams)) throw new TypeError('no form')
     const answer = await (await egress()).request(url, {
-      ...{ method: method as NonNullable<EgressRequest['method']>, headers, timeoutMs, maxBytes },
+      ...{ method: method as NonNullable<EgressRequest['method']>, headers, timeoutMs: oidcTimeoutMs, maxBytes },
       ...(body ? { body: body.toString() } : {}),
       ...(caBundle === null ? {} : { caBundle }),
       ...(signal ? { signal } : {}),

@@ -3,10 +3,10 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import { logoutTokenMs } from './flow.ts'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { oidcTimeoutMs } from './oidc-fetch.ts'
+import { answerRefused, type SsoRefusal } from './refusal.ts'
 
 const skewMs = 30_000
-const timeoutMs = 10_000
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 const asymmetric = /^(?:RS|PS|ES)\d{3}$|^Ed(?:DSA|25519)$/
 const maxLength = 16 * 1024
@@ -25,7 +25,7 @@ export const logoutKeys = ({ jwks_uri: url }: ServerMetadata, fetch: CustomFetch
   url === undefined
     ? null
     : createRemoteJWKSet(new URL(url), {
-        timeoutDuration: timeoutMs,
+        timeoutDuration: oidcTimeoutMs,
         [customFetch]: (target, { headers, signal }) =>
           fetch(target, {
             ...{ method: 'GET', redirect: 'manual', body: undefined, signal },
@@ -69,5 +69,4 @@ function askedIn({ jti, sub, sid, nonce, events }: JWTPayload): AskedLogout {
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= maxNameLength
 
-const refused = (why: string, cause?: unknown): SsoRefusal =>
-  new SsoRefusal('answerNotValid', answerNotValid, { admins: why, code: 'InvalidRequest', cause })
+const refused = (why: string, cause?: unknown): SsoRefusal => answerRefused(why, { code: 'InvalidRequest', cause })

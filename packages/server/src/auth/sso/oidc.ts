@@ -23,13 +23,12 @@ import {
 } from 'openid-client'
 import type { EgressOf } from '../tenants/egress.ts'
 import type { SsoFlow } from './flow.ts'
-import { oidcFetch } from './oidc-fetch.ts'
+import { oidcFetch, oidcTimeoutMs } from './oidc-fetch.ts'
 import { type AskedLogout, logoutKeys, readLogoutToken } from './oidc-logout.ts'
 import { personOf, type SsoPerson } from './person.ts'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused, SsoRefusal } from './refusal.ts'
 import { type OidcSettings, oidcProvider, ssoUrl } from './settings.ts'
 
-const timeoutSeconds = 10
 /** A provider that changes its keys or addresses is noticed after this long; new keys at once. */
 const rediscoverMs = 10 * 60_000
 const maxKnown = 200
@@ -138,7 +137,7 @@ export class Oidc {
   async #discover(settings: OidcSettings): Promise<Configuration> {
     const { issuer, clientId, clientSecret } = settings
     const config = await discovery(new URL(issuer), clientId, undefined, clientAuth(clientSecret?.reveal()), {
-      ...{ [customFetch]: this.#fetchFor(settings), timeout: timeoutSeconds },
+      ...{ [customFetch]: this.#fetchFor(settings), timeout: oidcTimeoutMs / 1000 },
     })
     // Signatures are checked although the token comes over TLS from the provider itself.
     enableNonRepudiationChecks(config)
@@ -191,6 +190,6 @@ function refuse(cause: unknown): never {
     const why = [cause.error, cause.error_description].filter(Boolean).join(': ').slice(0, 300)
     throw new SsoRefusal('providerRefused', `Your identity provider did not let you sign in: ${why}.`, { cause })
   }
-  const admins = cause instanceof ResponseBodyError ? `${cause.error} at the token endpoint` : messageOf(cause)
-  throw new SsoRefusal('answerNotValid', answerNotValid, { cause, admins })
+  const why = cause instanceof ResponseBodyError ? `${cause.error} at the token endpoint` : messageOf(cause)
+  throw answerRefused(why, { cause })
 }

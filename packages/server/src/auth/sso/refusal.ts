@@ -42,5 +42,9 @@ export class SsoRefusal extends AtriumError {
   }
 }
 
-export const answerNotValid =
+const answerNotValid =
   'The answer of your identity provider is not valid. Begin the sign-in again; if it stays so, an administrator finds the reason in the audit trail.'
+
+/** What a provider sent is not as it should be: why, administrators alone read. */
+export const answerRefused = (why: string, more: Pick<Particulars, 'cause' | 'code'> = {}): SsoRefusal =>
+  new SsoRefusal('answerNotValid', answerNotValid, { ...more, admins: why })

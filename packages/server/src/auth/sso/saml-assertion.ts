@@ -1,5 +1,5 @@
 import type { Profile } from '@node-saml/node-saml'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused } from './refusal.ts'
 import { children, type XmlNode } from './saml-xml.ts'
 
 /** Whom an assertion must be for. */
@@ -22,12 +22,12 @@ const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 export function mustBeFor(profile: Profile, expected: Expected): void {
   const { Assertion: assertion } = (profile.getAssertion?.() ?? {}) as { Assertion?: XmlNode }
   const [issuer] = children(assertion, 'Issuer')
-  if (issuer?._?.trim() !== expected.entityId) throw refused(`it is of '${issuer?._ ?? 'nobody'}'`)
-  if (!profile.nameID) throw refused('it names nobody')
+  if (issuer?._?.trim() !== expected.entityId) throw answerRefused(`it is of '${issuer?._ ?? 'nobody'}'`)
+  if (!profile.nameID) throw answerRefused('it names nobody')
   const confirmations = children(children(assertion, 'Subject')[0], 'SubjectConfirmation')
   const reasons = confirmations.map((one) => problemOf(one, expected))
-  if (!reasons.includes(null)) throw refused(reasons[0] ?? 'it confirms no subject')
-  if (children(assertion, 'AuthnStatement').length === 0) throw refused('it says of nobody that they signed in')
+  if (!reasons.includes(null)) throw answerRefused(reasons[0] ?? 'it confirms no subject')
+  if (children(assertion, 'AuthnStatement').length === 0) throw answerRefused('it says of nobody that they signed in')
 }
 
 /** Why a confirmation does not hold; null = it holds. */
@@ -46,5 +46,3 @@ function problemOf(confirmation: XmlNode, { acs, requestId, nowMs, skewMs }: Exp
   if (NotBefore !== undefined) return 'its subject is confirmed only from a later moment'
   return null
 }
-
-const refused = (why: string): SsoRefusal => new SsoRefusal('answerNotValid', answerNotValid, { admins: why })

@@ -1,7 +1,7 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import type { Profile, SAML } from '@node-saml/node-saml'
 import type { SsoOrigin } from '../../store/identity/sso.ts'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused } from './refusal.ts'
 import { providerOf, refuse, samlOf } from './saml.ts'
 import { checkMessage, readRedirect } from './saml-message.ts'
 import { type SamlSettings, samlProvider } from './settings.ts'
@@ -36,7 +36,7 @@ export async function readLogout(
     'search' in message ? await byRedirect(saml, settings, message.search) : await byForm(saml, settings, message)
   if (profile === null) return null
   const { entityId, logoutUrl } = provider
-  if (profile.issuer !== entityId) throw new SsoRefusal('answerNotValid', answerNotValid, { admins: 'another issuer' })
+  if (profile.issuer !== entityId) throw answerRefused('another issuer')
   const { nameID: nameId, sessionIndex: index } = profile
   return {
     origin: { provider: samlProvider(entityId, settings.nameIdFormat), nameId, ...(index && { index }) },

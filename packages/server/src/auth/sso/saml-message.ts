@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib'
 import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { decrypt } from 'xml-encryption'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused } from './refusal.ts'
 import { declaresTypes, parseXml } from './saml-metadata.ts'
 
 const open = promisify(decrypt)
@@ -17,9 +17,10 @@ export async function checkMessage(message: string, key: Secret<string> | null):
   const xml = Buffer.from(message, 'base64').toString('utf8')
   checkText(xml)
   if (!xml.includes('EncryptedData')) return
-  if (key === null) throw refused('it is encrypted, and this organisation has no key yet: save the settings once more')
+  if (key === null)
+    throw answerRefused('it is encrypted, and this organisation has no key yet: save the settings once more')
   // One alone: what is looked at here is then what is read later.
-  if (xml.match(encryptedPart)?.length !== 1) throw refused('it encrypts more than one part')
+  if (xml.match(encryptedPart)?.length !== 1) throw answerRefused('it encrypts more than one part')
   checkText(await decrypted(xml, key))
 }
 
@@ -29,14 +30,14 @@ async function decrypted(xml: string, key: Secret<string>): Promise<string> {
     await parseXml(xml)
     return await open(xml, { key: key.reveal(), disallowDecryptionWithInsecureAlgorithm: true })
   } catch (cause) {
-    throw refused(`what it encrypts cannot be opened: ${messageOf(cause).slice(0, 200)}`, cause)
+    throw answerRefused(`what it encrypts cannot be opened: ${messageOf(cause).slice(0, 200)}`, { cause })
   }
 }
 
 function checkText(xml: string): void {
-  if (declaresTypes(xml)) throw refused('it holds a document type or entities')
+  if (declaresTypes(xml)) throw answerRefused('it holds a document type or entities')
   if (weakSignature.test(xml.replace(oaepDigest, ''))) {
-    throw refused('it is signed with SHA-1; set the provider to SHA-256')
+    throw answerRefused('it is signed with SHA-1; set the provider to SHA-256')
   }
 }
 
@@ -58,10 +59,10 @@ export async function readRedirect(search: string, key: Secret<string> | null): 
   const tokens = search.split('&').filter((token) => token !== '')
   const found = parts.flatMap((name) => tokens.filter((token) => token.split('=', 1)[0] === name))
   const told = Object.fromEntries(new URLSearchParams(found.join('&'))) as RedirectMessage['told']
-  if (Object.keys(told).length !== found.length) throw refused('a part of it stands there twice')
-  if (!told.Signature || !told.SigAlg) throw refused('it is not signed')
+  if (Object.keys(told).length !== found.length) throw answerRefused('a part of it stands there twice')
+  if (!told.Signature || !told.SigAlg) throw answerRefused('it is not signed')
   if (!strongAlgorithm.test(told.SigAlg))
-    throw refused(`it is signed with '${told.SigAlg}'; set the provider to SHA-256`)
+    throw answerRefused(`it is signed with '${told.SigAlg}'; set the provider to SHA-256`)
   await checkMessage(inflated(told.SAMLRequest ?? told.SAMLResponse ?? ''), key)
   return { told, signed: found.filter((token) => !token.startsWith('Signature=')).join('&') }
 }
@@ -70,9 +71,6 @@ function inflated(deflated: string): string {
   try {
     return inflateRawSync(Buffer.from(deflated, 'base64'), { maxOutputLength: maxInflatedBytes }).toString('base64')
   } catch (cause) {
-    throw refused('it cannot be unpacked, or is too large', cause)
+    throw answerRefused('it cannot be unpacked, or is too large', { cause })
   }
 }
-
-const refused = (why: string, cause?: unknown): SsoRefusal =>
-  new SsoRefusal('answerNotValid', answerNotValid, { admins: why, ...(cause === undefined ? {} : { cause }) })

@@ -5,7 +5,7 @@ import { type Profile, SAML, type SamlConfig, SamlStatusError, ValidateInRespons
 import type { SsoOrigin } from '../../store/identity/sso.ts'
 import { flowMs, type SsoFlow } from './flow.ts'
 import { personOf, type SsoPerson } from './person.ts'
-import { answerNotValid, SsoRefusal } from './refusal.ts'
+import { answerRefused, SsoRefusal } from './refusal.ts'
 import { mustBeFor } from './saml-assertion.ts'
 import { checkMessage } from './saml-message.ts'
 import { readMetadata, type SamlProvider } from './saml-metadata.ts'
@@ -75,7 +75,7 @@ export async function finishSaml(
   const { profile } = await samlOf(settings, provider, clock, requestId)
     .validatePostResponseAsync({ SAMLResponse: samlResponse })
     .catch(refuse)
-  if (!profile) throw new SsoRefusal('answerNotValid', answerNotValid, { admins: 'the answer holds no assertion' })
+  if (!profile) throw answerRefused('the answer holds no assertion')
   const { acs } = samlUrls(settings.origin, settings.tenant.name)
   mustBeFor(profile, { entityId, acs, requestId, nowMs: clock.now(), skewMs })
   return identityOf(settings, entityId, profile)
@@ -88,9 +88,9 @@ function identityOf(settings: SamlSettings, entityId: string, profile: Profile) 
   const provider = samlProvider(entityId, settings.nameIdFormat)
   const isLasting = settings.nameIdFormat === persistentName
   if (isLasting && profile.nameIDFormat !== persistentName) {
-    throw new SsoRefusal('answerNotValid', answerNotValid, {
-      admins: `the name is of format '${profile.nameIDFormat}' instead of the persistent one that was asked for`,
-    })
+    throw answerRefused(
+      `the name is of format '${profile.nameIDFormat}' instead of the persistent one that was asked for`,
+    )
   }
   const subject = isLasting ? profile.nameID : email
   const person: SsoPerson = { ...told, email, provider, subject }
@@ -114,5 +114,5 @@ export function refuse(cause: unknown): never {
       ...{ cause, admins: cause.message.slice(0, 300) },
     })
   }
-  throw new SsoRefusal('answerNotValid', answerNotValid, { cause, admins: messageOf(cause).slice(0, 300) })
+  throw answerRefused(messageOf(cause).slice(0, 300), { cause })
 }
