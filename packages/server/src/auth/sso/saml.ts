@@ -3,6 +3,7 @@ import { messageOf } from '@atrium/runtime/base/errors.ts'
 import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { type Profile, SAML, type SamlConfig, SamlStatusError, ValidateInResponseTo } from '@node-saml/node-saml'
 import type { SsoOrigin } from '../../store/identity/sso.ts'
+import { foldEmail } from '../users.ts'
 import { flowMs, type SsoFlow } from './flow.ts'
 import { personOf, type SsoPerson } from './person.ts'
 import { answerRefused, SsoRefusal } from './refusal.ts'
@@ -84,7 +85,7 @@ export async function finishSaml(
 function identityOf(settings: SamlSettings, entityId: string, profile: Profile) {
   const attributes = (profile['attributes'] ?? {}) as Record<string, unknown>
   const told = personOf(attributes, settings.claims)
-  const email = told.email || (profile.nameID.includes('@') ? profile.nameID.trim().toLowerCase() : '')
+  const email = told.email || (profile.nameID.includes('@') ? foldEmail(profile.nameID) : '')
   const provider = samlProvider(entityId, settings.nameIdFormat)
   const isLasting = settings.nameIdFormat === persistentName
   if (isLasting && profile.nameIDFormat !== persistentName) {
