@@ -165,7 +165,7 @@ export function dispatcher(operation: Operation, registered: RegisteredOperation
       keptOf: (name: string, value: object) =>
         projectors.project({ $ref: name }, withUnknown(value, unknownOf(tools.schemas, name, value))),
       checked: (name: string, value: unknown) => {
-        const problems = validators.problems({ $ref: name }, value)
+        const problems = validators.problemsOf(name, value)
         if (problems.length > 0) throw invalidRequest('file', problems)
         return value
       },

@@ -56,6 +56,8 @@ export class Validators {
   readonly #largeBody = new Ajv2020({ ...options, allErrors: false })
   readonly #parameters = new Ajv2020({ ...options, coerceTypes: true })
   readonly #added = new Set<string>()
+  /** Compiled ones are found by the very object. */
+  readonly #references = new Map<string, Schema>()
   readonly #compiled = new WeakMap<Ajv2020, WeakMap<Schema, ValidateFunction>>()
 
   constructor(schemas: Record<string, Schema>) {
@@ -65,6 +67,13 @@ export class Validators {
   /** What is wrong with `value`; empty = nothing. */
   problems(schema: Schema, value: unknown): Problem[] {
     return this.#run(isLarge(value) ? this.#largeBody : this.#body, schema, value)
+  }
+
+  /** As `problems`, by the name of a schema. */
+  problemsOf(name: string, value: unknown): Problem[] {
+    const schema = this.#references.get(name) ?? { $ref: name }
+    this.#references.set(name, schema)
+    return this.problems(schema, value)
   }
 
   /** As `problems`, and turns texts into the numbers and booleans the schema asks for, in place. */
