@@ -3,13 +3,13 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { type Area, type AreaName, areaNames, areaOf, projectsOf } from './packages/cli/src/testing/areas.ts'
 
-const projectOf = (name: string, area: Area) => ({
+const projectOf = (name: string, area: Area, isolate = area.isolation === 'apart') => ({
   test: {
     name,
     include: [...area.include],
     exclude: ['**/node_modules/**', ...(area.exclude ?? [])],
     pool: area.isolation === 'shared' ? ('threads' as const) : ('forks' as const),
-    isolate: area.isolation === 'apart',
+    isolate,
     fileParallelism: area.atOnce !== 1,
     // Files with processes wait more than they compute: with two at once, two cores were busy for a third of the time. One of
     // the five gives way to all others.
@@ -28,10 +28,9 @@ const projectsFor = (area: AreaName) => {
   const { together, ...rest }: Area = areaOf(area)
   const [name = area, shared] = projectsOf(area)
   if (together === undefined || shared === undefined) return [projectOf(name, rest)]
-  const shares = projectOf(shared, { ...rest, include: [together] })
   return [
     projectOf(name, { ...rest, exclude: [...(rest.exclude ?? []), together] }),
-    { test: { ...shares.test, isolate: false } },
+    projectOf(shared, { ...rest, include: [together] }, false),
   ]
 }
 
