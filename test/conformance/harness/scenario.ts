@@ -5,7 +5,6 @@ import { distil } from '../recorder/distil.ts'
 import { type RecordingProxy, startProxy } from '../recorder/proxy.ts'
 import type { ForeignClient } from './find-client.ts'
 import type { TestPlatform } from './platform.ts'
-import { promised } from './promised.ts'
 import { type ClientSettings, settingsOf } from './settings.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
@@ -20,7 +19,7 @@ export interface Scenario {
    */
   unrecorded(): string[]
   /** What the client lets its users say, here and as it is recorded; when it is recorded, written before. */
-  settings(): Promise<{ said: Omit<ClientSettings, 'client'>; recorded: Omit<ClientSettings, 'client'> }>
+  settings(): Promise<{ said: ClientSettings; recorded: ClientSettings }>
   close(): Promise<void>
 }
 
@@ -57,7 +56,7 @@ export async function openScenario(
     workspace,
     begin: (step) => proxy.begin(step),
     unrecorded: () => compare(name, proxy),
-    settings: async () => compareSettings(settingsOf(client, await workspace.schema(), promised)),
+    settings: async () => compareSettings(settingsOf(await workspace.schema())),
     async close() {
       await proxy.close()
       workspace.remove()
@@ -73,11 +72,10 @@ function compare(name: string, { exchanges }: RecordingProxy): string[] {
   return [...operationsOf(heard)].filter((operation) => !known.has(operation))
 }
 
-function compareSettings(settings: ClientSettings): Awaited<ReturnType<Scenario['settings']>> {
+function compareSettings(said: ClientSettings): Awaited<ReturnType<Scenario['settings']>> {
   const file = join(root, 'client-settings.json')
-  if (isRecording) writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`)
-  const { client: _, ...recorded } = JSON.parse(readFileSync(file, 'utf8')) as ClientSettings
-  const { client: __, ...said } = settings
+  if (isRecording) writeFileSync(file, `${JSON.stringify({ client, ...said }, null, 2)}\n`)
+  const { client: _, ...recorded } = JSON.parse(readFileSync(file, 'utf8')) as ClientSettings & { client: string }
   return { said, recorded }
 }
 

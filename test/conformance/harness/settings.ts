@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promised } from './promised.ts'
 import { type Block, readConfiguration } from './read-configuration.ts'
 
 /** What can be said of each resource and look-up, by path; `[]` follows the name of a block that may be there several times. */
 export interface ClientSettings {
-  /** Program and version. */
-  client: string
   resource: Record<string, string[]>
   data: Record<string, string[]>
 }
@@ -23,11 +22,7 @@ export interface ProvidersSchema {
 const prefix = 'spectrocloud_'
 
 /** What the client lets its users say of what they are promised. How long it waits itself is no server's business. */
-export function settingsOf(
-  client: string,
-  schema: ProvidersSchema,
-  promised: { resource: readonly string[]; data: readonly string[] },
-): ClientSettings {
+export function settingsOf(schema: ProvidersSchema): ClientSettings {
   const [{ resource_schemas, data_source_schemas } = { resource_schemas: {}, data_source_schemas: {} }] = Object.values(
     schema.provider_schemas,
   )
@@ -43,7 +38,6 @@ export function settingsOf(
       }),
     )
   return {
-    client,
     resource: of(resource_schemas, promised.resource, false),
     data: of(data_source_schemas, promised.data, true),
   }
