@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { promised } from './harness/promised.ts'
-import { configurations } from './harness/settings.ts'
+import { configurations, declares } from './harness/settings.ts'
 
 const things = [...promised.resource.map((name) => `resource ${name}`), ...promised.data.map((name) => `data ${name}`)]
 
@@ -11,9 +11,7 @@ const notImportable = ['cluster_profile_import', 'addon_deployment']
 
 const read = (...path: string[]): string => readFileSync(join(import.meta.dirname, ...path), 'utf8')
 const scenariosOf = (thing: string): string[] =>
-  [...configurations].flatMap(([name, blocks]) =>
-    blocks.some(({ type, labels }) => `${type} ${labels[0]}` === thing.replace(' ', ' spectrocloud_')) ? [name] : [],
-  )
+  [...configurations].filter(([, blocks]) => blocks.some((block) => declares(block, thing))).map(([name]) => name)
 
 /** What the documentation says: a thing, and the scenarios that hold it. */
 const documented = [...read('../../docs/conformance.md').matchAll(/^\| `(\w+)` \| (.*) \| (.*) \|$/gm)]

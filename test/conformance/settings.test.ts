@@ -8,9 +8,10 @@ const known: ClientSettings = JSON.parse(readFileSync(join(import.meta.dirname, 
 const kinds = ['resource', 'data'] as const
 const all = kinds.flatMap((kind) =>
   Object.entries(known[kind]).map(([name, paths]) => {
-    const found = blocksOf(kind, name).map((block) => setIn(block, ''))
+    const thing = `${kind} ${name}`
+    const found = blocksOf(thing).map((block) => setIn(block))
     return {
-      thing: `${kind} ${name}`,
+      thing,
       paths,
       settings: new Set(found.flatMap(({ settings }) => settings)),
       repeated: new Set(found.flatMap(({ repeated }) => repeated)),
@@ -49,7 +50,7 @@ describe('what the client lets its users say', () => {
   const scoped = Object.entries(known.resource).filter(([, paths]) => paths.includes('context'))
   test.each(scoped)('%s: scenarios have it in a project and at tenant scope', (name) => {
     const whole = ['cluster_group', 'macros', 'platform_setting'].includes(name) ? 'tenant' : 'project'
-    const contexts = blocksOf('resource', name).flatMap(({ attributes }) => {
+    const contexts = blocksOf(`resource ${name}`).flatMap(({ attributes }) => {
       const [, literal] = /^"(\w+)"$/.exec(attributes.get('context') ?? `"${whole}"`) ?? []
       return literal === undefined ? ['project', 'tenant'] : [literal]
     })

@@ -71,6 +71,10 @@ export const configurations: ReadonlyMap<string, readonly Block[]> = new Map(
     .map(({ name }) => [name, readConfiguration(readFileSync(join(scenarios, name, 'main.tf'), 'utf8'))]),
 )
 
+/** Whether a block declares such a thing, e.g. `resource team`. */
+export const declares = ({ type, labels: [label] }: Block, thing: string): boolean =>
+  `${type} ${label}` === thing.replace(' ', ` ${prefix}`)
+
 /** The blocks that declare such a thing, in every scenario. */
-export const blocksOf = (kind: 'resource' | 'data', name: string): Block[] =>
-  [...configurations.values()].flat().filter(({ type, labels }) => type === kind && labels[0] === `${prefix}${name}`)
+export const blocksOf = (thing: string): Block[] =>
+  [...configurations.values()].flat().filter((block) => declares(block, thing))
