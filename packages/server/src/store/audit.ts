@@ -1,6 +1,6 @@
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import type { AuditEntry, StoredObject } from '@atrium/runtime/store/store.ts'
-import type { TxContext } from './tx-context.ts'
+import type { TimedEntry, TxContext } from './tx-context.ts'
 
 const INSERT = `
   insert into audit_log (tenant, at, actor_type, actor_uid, actor_name, action, kind, uid, name, project, message, request)
@@ -9,18 +9,30 @@ const INSERT = `
 export const writeAudit = async (
   context: Pick<TxContext, 'sql' | 'tenant' | 'clock'>,
   entry: AuditEntry,
-): Promise<void> => {
-  const { actor, object } = entry
-  const values = [context.tenant, isoNow(context.clock), actor.type, actor.uid, actor.name, entry.action]
+): Promise<void> => insert(context, { ...entry, at: isoNow(context.clock) })
+
+const insert = async ({ sql, tenant }: Pick<TxContext, 'sql' | 'tenant'>, entry: TimedEntry): Promise<void> => {
+  const { at, actor, object } = entry
+  const values = [tenant, at, actor.type, actor.uid, actor.name, entry.action]
   const about = [object.kind, object.uid, object.name, entry.project, entry.message]
-  await context.sql.query(INSERT, [...values, ...about, actor.request ?? null])
+  await sql.query(INSERT, [...values, ...about, actor.request ?? null])
+}
+
+/** Writes what the transaction has noted, in that order. */
+export const writeAudits = async (context: TxContext): Promise<void> => {
+  await Promise.all(context.audits.map((entry) => insert(context, entry)))
+}
+
+/** Written when the transaction ends: nothing in it reads the record. */
+export const noteAudit = ({ audits, clock }: TxContext, entry: AuditEntry): void => {
+  audits.push({ ...entry, at: isoNow(clock) })
 }
 
 /** The record of an object write. Controllers act for the system, on what a person asked for and was recorded with. */
-export const auditWrite = async (context: TxContext, verb: string, stored: StoredObject): Promise<void> => {
+export const auditWrite = (context: TxContext, verb: string, stored: StoredObject): void => {
   if (context.actor.type === 'system') return
   const { kind, meta } = stored
-  await writeAudit(context, {
+  noteAudit(context, {
     actor: context.actor,
     action: `${kind}.${verb}`,
     object: { kind, uid: meta.uid, name: meta.name },

@@ -20,12 +20,10 @@ import { type Random, withJitter } from '@atrium/runtime/base/random.ts'
 import { Nesting } from '@atrium/runtime/store/nesting.ts'
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
 import { connectionConfig, createPool, type DatabaseRole } from './connection.ts'
+import { inOneGo, inTransaction, type Sql, type Work } from './conversation.ts'
 import { asConflict, isConnectionError, isRetryable, unreachable } from './pg-errors.ts'
 
-/** What runs inside a transaction. */
-export interface Sql {
-  query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
-}
+export type { Sql } from './conversation.ts'
 
 export interface DatabaseOptions {
   /** URL of the schema's owner: migrations, and the other two roles unless they have URLs of their own. */
@@ -41,8 +39,6 @@ export interface DatabaseOptions {
 
 const RETRIES_MAX = 5
 const RETRY_DELAY_MS = 10
-/** Each connection holds them all. */
-const STATEMENTS_MAX = 500
 /** How long a transaction waits for a database that is just restarting before it fails. */
 const CONNECT_LIMIT_MS = 5_000
 
@@ -59,9 +55,9 @@ export class Database {
   }
 
   /** One transaction of one tenant. Throws `AtriumError`s for what a caller can understand, else the driver's error. */
-  withTenant<T>(tenant: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  withTenant<T>(tenant: string, run: Work<T>['run'], last?: Work<T>['last']): Promise<T> {
     const begin = beginFor(tenant)
-    return this.#run(this.#app, (client) => inTransaction(client, begin, work))
+    return this.#run(this.#app, (client) => inTransaction(client, begin, { run, last }))
   }
 
   /** For what one statement reads: each is a transaction of its own, as of `withTenant`, that takes one round trip instead of three. */
@@ -74,8 +70,8 @@ export class Database {
   }
 
   /** One transaction across tenants, with the few rights of `atrium_system`. */
-  asSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#run(this.#system, (client) => inTransaction(client, 'begin', work))
+  asSystem<T>(run: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#run(this.#system, (client) => inTransaction(client, 'begin', { run }))
   }
 
   /** As `readsOf`, across tenants. */
@@ -92,7 +88,7 @@ export class Database {
       [this.#app, 'atrium_app'],
       [this.#system, 'atrium_system'],
     ] as const)
-      await this.#run(pool, (client) => inTransaction(client, 'begin', (sql) => mustBe(sql, role)))
+      await this.#run(pool, (client) => inTransaction(client, 'begin', { run: (sql) => mustBe(sql, role) }))
   }
 
   /** Connection settings for a session of its own (sequencer, notifications). */
@@ -133,85 +129,6 @@ export class Database {
         await clock.sleep(100)
       }
     }
-  }
-}
-
-/**
- * Names of prepared statements: each connection parses and plans a text once, which is most of what a short statement
- * costs. Texts are constant, so there are as many as the code has.
- */
-const statements = new Map<string, { name: string; uses: number }>()
-/**
- * A plan stays as it was made, and a new installation makes its plans while nothing is stored: they walk through whole
- * tables until PostgreSQL has statistics, a minute later. After so many uses a statement is planned anew.
- */
-const PLANNED_ANEW = [100, 1_000, 10_000]
-
-const statementName = (text: string): string => {
-  const known = statements.get(text)
-  // Lists are put together from a kind's columns: what is too many is not prepared.
-  if (!known && statements.size >= STATEMENTS_MAX) return ''
-  const statement = known ?? { name: `s${statements.size}`, uses: 0 }
-  statements.set(text, statement)
-  statement.uses += 1
-  const times = PLANNED_ANEW.filter((uses) => statement.uses > uses).length
-  return times === 0 ? statement.name : `${statement.name}_${times}`
-}
-
-const statement = (text: string, values: readonly unknown[]) => ({
-  name: statementName(text),
-  text,
-  values: [...values],
-})
-
-/** The whole transaction is on its way before its first answer; without `begin` the statement is one by itself. */
-const inOneGo = async <Row extends QueryResultRow>(
-  client: PoolClient,
-  begin: string | null,
-  text: string,
-  values: readonly unknown[],
-): Promise<Row[]> => {
-  let broken = true
-  try {
-    const sent: Promise<unknown>[] = begin === null ? [] : [client.query(begin)]
-    const answer = client.query<Row>(statement(text, values))
-    sent.push(answer)
-    if (begin !== null) sent.push(client.query('commit'))
-    await Promise.all(sent)
-    const { rows } = await answer
-    broken = false
-    return rows
-  } finally {
-    // What was sent behind a statement that failed is not answered yet: such a connection is closed.
-    client.release(broken)
-  }
-}
-
-const inTransaction = async <T>(client: PoolClient, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> => {
-  let broken = false
-  const sql: Sql = {
-    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      (await client.query<Row>(statement(text, values))).rows,
-  }
-  try {
-    // The first statement is on its way before the beginning is answered: a round trip less for each transaction.
-    const [, result] = await Promise.all([client.query(begin), work(sql)])
-    const { command } = await client.query('commit')
-    // PostgreSQL answers ROLLBACK, without an error, when a statement failed and the failure was caught in `work`.
-    if (command !== 'COMMIT')
-      throw new AtriumError('InternalError', 'the transaction was rolled back: a statement in it had failed')
-    return result
-  } catch (error) {
-    broken =
-      isConnectionError(error) ||
-      !(await client
-        .query('rollback')
-        .then(() => true)
-        .catch(() => false))
-    throw error
-  } finally {
-    // A connection in doubt is closed, never given to the next transaction.
-    client.release(broken)
   }
 }
 

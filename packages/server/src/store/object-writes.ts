@@ -142,6 +142,13 @@ const DROP_LABELS = `delete from object_labels where tenant = $1 and uid = $2`
 const ADD_LABELS = `
   insert into object_labels (tenant, key, value, uid) select $1, l.key, l.value, $2 from jsonb_each_text($3) l`
 
+const replaceLabels = async ({ sql, tenant }: TxContext, uid: string, labels: object): Promise<void> => {
+  await Promise.all([
+    sql.query(DROP_LABELS, [tenant, uid]),
+    sql.query(ADD_LABELS, [tenant, uid, JSON.stringify(labels)]),
+  ])
+}
+
 /** Writes what differs between two versions of a locked object, apart from status. */
 export const replaceObject = async <K extends KindName>(
   context: TxContext,
@@ -150,7 +157,6 @@ export const replaceObject = async <K extends KindName>(
 ): Promise<StoredObject<K>> => {
   const { uid } = stored.meta
   const specChanged = next.meta.generation !== stored.meta.generation
-  if (specChanged) await context.sql.query(KEEP_FORMER, [context.tenant, uid, context.limits.history])
   const modifiedAt = laterThan(stored.meta.modifiedAt, context.clock)
   const { meta } = next
   const values: unknown[] = [context.tenant, uid, meta.name, JSON.stringify(meta.labels)]
@@ -158,12 +164,12 @@ export const replaceObject = async <K extends KindName>(
   const keepsLabels = sameJson(meta.labels, stored.meta.labels)
   values.push(keepsLabels ? null : JSON.stringify(stored.meta.labels))
   if (specChanged) values.push(JSON.stringify(next.spec), ...authorOf(context.actor))
-  const [row] = await guarded(context, specChanged ? UPDATE_WITH_SPEC : UPDATE, values, next)
+  // Sent at once, in this order: no answer decides about the next.
+  const kept = specChanged && context.sql.query(KEEP_FORMER, [context.tenant, uid, context.limits.history])
+  const replaced = guarded(context, specChanged ? UPDATE_WITH_SPEC : UPDATE, values, next)
+  const labelled = !keepsLabels && replaceLabels(context, uid, meta.labels)
+  const [[row]] = await Promise.all([replaced, kept, labelled])
   if (row === undefined) throw notFound(stored.kind, uid)
-  if (!keepsLabels) {
-    await context.sql.query(DROP_LABELS, [context.tenant, uid])
-    await context.sql.query(ADD_LABELS, [context.tenant, uid, JSON.stringify(meta.labels)])
-  }
   context.effects.changes = true
   const written = { ...next, meta: { ...meta, modifiedAt, resourceVersion: row.resource_version } }
   keepLocked(context, written as StoredObject)

@@ -11,7 +11,7 @@ import { enterHistory, type Head, readHead } from './history.ts'
 import type { KeyProvider } from './keys/key-provider.ts'
 import { TenantKeys } from './keys/tenant-keys.ts'
 import { migrate } from './migrate.ts'
-import { beginTx, completeTx } from './queue-marks.ts'
+import { beginTx, completeTx, mustStillHold } from './queue-marks.ts'
 import { queueTime } from './queue-time.ts'
 import { PENDING_CHANNEL, Sequencer } from './sequencer.ts'
 import { SystemStore } from './system-store.ts'
@@ -106,17 +106,17 @@ export class PostgresStore implements Store {
     work: (tx: Tx, sql: Sql) => Promise<T>,
     fence?: Fence,
   ): Promise<T> {
-    let effects = { changes: false, work: false }
-    const result = await this.database.withTenant(tenant, async (sql) => {
+    let context: TxContext | undefined
+    const run = async (sql: Sql): Promise<T> => {
       // New for each try: what a failed one touched is not marked.
-      const context = this.#context(tenant, actor, sql, fence ?? null)
-      effects = context.effects
+      context = this.#context(tenant, actor, sql, fence ?? null)
       await beginTx(context)
-      const outcome = await work(new PostgresTx(context), sql)
-      await completeTx(context)
-      return outcome
-    })
-    this.#committed(effects)
+      const result = await work(new PostgresTx(context), sql)
+      await mustStillHold(context)
+      return result
+    }
+    const result = await this.database.withTenant(tenant, run, async () => context && completeTx(context))
+    if (context) this.#committed(context.effects)
     return result
   }
 
@@ -178,6 +178,7 @@ export class PostgresStore implements Store {
       limits: this.#limits,
       locked: new Map(),
       touched: new Map(),
+      audits: [],
       fence,
       effects: { changes: false, work: false },
     }

@@ -1,6 +1,7 @@
 import { kinds } from '@atrium/api/kinds/index.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { WorkKind } from '@atrium/runtime/store/store.ts'
+import { writeAudits } from './audit.ts'
 import { queueTime } from './queue-time.ts'
 import type { TxContext } from './tx-context.ts'
 
@@ -85,8 +86,10 @@ const mustHold = async (context: TxContext, text: string): Promise<void> => {
   if (held.length === 0) throw new AtriumError('LeaseLost', `${fence.kind} ${fence.uid}: another worker took over`)
 }
 
-/** What a transaction does last. */
+/** When all is written: from here to the commit no other worker claims the key. */
+export const mustStillHold = (context: TxContext): Promise<void> => mustHold(context, HOLDS_LOCKED)
+
+/** What a transaction does last, asked for at once. */
 export const completeTx = async (context: TxContext): Promise<void> => {
-  await mustHold(context, HOLDS_LOCKED)
-  await markTouched(context)
+  await Promise.all([writeAudits(context), markTouched(context)])
 }

@@ -2,7 +2,7 @@ import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import type { Clock } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
-import type { Actor, Fence, StoredObject } from '@atrium/runtime/store/store.ts'
+import type { Actor, AuditEntry, Fence, StoredObject } from '@atrium/runtime/store/store.ts'
 import type { Sql } from './database.ts'
 import type { TenantKeys } from './keys/tenant-keys.ts'
 
@@ -17,6 +17,9 @@ export interface Locked {
   lock: 'write' | 'delete'
 }
 
+/** An entry of the audit record; `at`: RFC 3339. */
+export type TimedEntry = AuditEntry & { at: string }
+
 /** What the parts of one transaction share. */
 export interface TxContext {
   readonly sql: Sql
@@ -30,6 +33,8 @@ export interface TxContext {
   readonly locked: Map<string, Locked>
   /** Objects whose controllers must look: put into the queue just before the commit. */
   readonly touched: Map<string, ObjectRef>
+  /** What goes into the audit record just before the commit. */
+  readonly audits: TimedEntry[]
   /** The worker's claim: checked at the beginning, and with a lock just before the commit. */
   readonly fence: Fence | null
   /** What to tell other sessions after the commit. */

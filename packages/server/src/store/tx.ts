@@ -21,7 +21,7 @@ import {
   type Tx,
   type WorkKind,
 } from '@atrium/runtime/store/store.ts'
-import { auditWrite, writeAudit } from './audit.ts'
+import { auditWrite, noteAudit } from './audit.ts'
 import { readBlobs, writeBlobs } from './blobs.ts'
 import { gather } from './gather.ts'
 import { addEvents, readEvents } from './object-events.ts'
@@ -95,7 +95,7 @@ export class PostgresTx implements Tx {
 
   async create<K extends KindName>(object: NewObject<K>): Promise<StoredObject<K>> {
     const created = (await this.#insert(object as NewObject<KindName>)) as StoredObject<K>
-    await this.#wrote('create', created)
+    this.#wrote('create', created)
     return created
   }
 
@@ -121,7 +121,7 @@ export class PostgresTx implements Tx {
       const meta = { ...stored.meta, deletedAt: isoNow(this.#context.clock) }
       await replaceObject(this.#context, stored, { ...stored, meta })
     }
-    await this.#wrote('delete', stored)
+    this.#wrote('delete', stored)
   }
 
   async addFinalizer(kind: KindName, uid: string, finalizer: string): Promise<void> {
@@ -159,7 +159,7 @@ export class PostgresTx implements Tx {
 
   async putSecret(ref: ObjectRef, field: string, value: Secret<string>): Promise<void> {
     const stored = await lockObject(this.#context, ref.kind as KindName, ref.uid)
-    if (await writeSecret(this.#context, ref, field, value)) await this.#wrote('setSecret', stored)
+    if (await writeSecret(this.#context, ref, field, value)) this.#wrote('setSecret', stored)
   }
 
   getSecret(ref: ObjectRef, field: string): Promise<Secret<string> | null> {
@@ -174,7 +174,7 @@ export class PostgresTx implements Tx {
 
   async removeSecret(ref: ObjectRef, field: string): Promise<void> {
     const stored = await lockObject(this.#context, ref.kind as KindName, ref.uid)
-    if (await deleteSecret(this.#context, ref, field)) await this.#wrote('removeSecret', stored)
+    if (await deleteSecret(this.#context, ref, field)) this.#wrote('removeSecret', stored)
   }
 
   appendEvents(ref: ObjectRef, events: EventRecord[]): Promise<void> {
@@ -188,8 +188,8 @@ export class PostgresTx implements Tx {
     return readEvents(this.#context, ref, query)
   }
 
-  audit(entry: AuditEntry): Promise<void> {
-    return writeAudit(this.#context, entry)
+  async audit(entry: AuditEntry): Promise<void> {
+    noteAudit(this.#context, entry)
   }
 
   async enqueue(kind: WorkKind, uid: string, delayMs = 0): Promise<void> {
@@ -200,12 +200,12 @@ export class PostgresTx implements Tx {
     const next = patched(stored, patch)
     if (next === stored) return stored
     const written = await replaceObject(this.#context, stored, next)
-    await this.#wrote('update', written)
+    this.#wrote('update', written)
     return written
   }
 
-  async #wrote(verb: string, stored: StoredObject): Promise<void> {
-    await auditWrite(this.#context, verb, stored)
+  #wrote(verb: string, stored: StoredObject): void {
+    auditWrite(this.#context, verb, stored)
     touch(this.#context, { kind: stored.kind, uid: stored.meta.uid })
   }
 }
