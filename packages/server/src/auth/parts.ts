@@ -26,11 +26,13 @@ export async function change<T>(
   work: (sql: Sql, at: string) => Promise<{ result: T; entry: IdentityAudit }>,
 ): Promise<T> {
   named?.mustBeJudged(false)
-  return database.withTenant(tenant, async (sql) => {
+  let done: IdentityAudit | undefined
+  const run = async (sql: Sql): Promise<T> => {
     const { result, entry } = await work(sql, isoNow(clock))
-    await audit(sql, clock, tenant, actor, entry)
+    done = entry
     return result
-  })
+  }
+  return database.withTenant(tenant, run, async (sql) => done && audit(sql, clock, tenant, actor, done))
 }
 
 /** Runs `work`; a broken unique key becomes `DuplicateName` with this message. */

@@ -17,19 +17,33 @@ export const workspacePart = (permissions: readonly string[]): string[] =>
 export const resourcePart = (permissions: readonly string[]): string[] =>
   permissions.filter((name) => isPermissionOf('resource', name))
 
+const nothing: ReadonlySet<string> = new Set()
+/** By uid: each request has grants of its own, and most are one built-in role of hundreds of permissions. */
+const builtIn = new Map<string, ReadonlySet<string>>()
+
+function setOf(role: HeldRole): ReadonlySet<string> {
+  const known = builtIn.get(role.roleUid)
+  if (known) return known
+  const permissions = new Set(permissionsOf(role))
+  if (builtInRole(role.roleUid)) builtIn.set(role.roleUid, permissions)
+  return permissions
+}
+
 /** The union of what the held roles give, by scope. */
 export function grantsFrom({ bindings, resourceRoles, workspaceRoles }: RightsRow): Grants {
-  const tenant = new Set<string>()
-  const projects = new Map<string, Set<string>>()
-  for (const binding of bindings) {
-    let held = tenant
-    if (binding.project !== null) {
-      held = projects.get(binding.project) ?? new Set()
-      projects.set(binding.project, held)
-    }
-    for (const permission of permissionsOf(binding)) held.add(permission)
+  const held = new Map<string | null, ReadonlySet<string>>()
+  for (const { project, ...role } of bindings) {
+    const before = held.get(project)
+    held.set(project, before ? new Set([...before, ...setOf(role)]) : setOf(role))
   }
-  return { tenant, projects, tagged: taggedFrom(resourceRoles), workspaces: workspacesFrom(workspaceRoles) }
+  const tenant = held.get(null) ?? nothing
+  held.delete(null)
+  return {
+    tenant,
+    projects: held as Map<string, ReadonlySet<string>>,
+    tagged: taggedFrom(resourceRoles),
+    workspaces: workspacesFrom(workspaceRoles),
+  }
 }
 
 /** One without projects, or without a filter that exists, gives nothing. */

@@ -16,13 +16,13 @@ interface Named {
 
 /** The holder, who must exist, as audit names it: theirs alone to change until the transaction ends. */
 async function required(sql: Sql, tenant: string, holder: Holder): Promise<Named> {
-  await rows.lockHolder(sql, tenant, holder)
+  const lock = rows.lockHolder(sql, tenant, holder)
   if (typeof holder !== 'string') {
-    const team = await selectTeam(sql, tenant, holder.team)
+    const [team] = await Promise.all([selectTeam(sql, tenant, holder.team), lock])
     if (!team) throw teamNotFound(holder.team)
     return { uid: team.uid, name: `team ${team.name}` }
   }
-  const user = await selectUser(sql, tenant, holder)
+  const [user] = await Promise.all([selectUser(sql, tenant, holder), lock])
   if (!user) throw userNotFound(holder)
   return { uid: user.uid, name: user.email }
 }

@@ -10,7 +10,11 @@ export const v1ClusterProfilesGet = defineOperation('v1ClusterProfilesGet', {
   handler: ({ subject, params }, context) =>
     context.admission.run(subject, async (tx) => {
       const profile = await getProfile(tx, params.uid)
-      const stale = await staleLayers(new Catalogue(tx), profile.spec.layers)
-      return viewProfile(profile, await lineageOf(tx, profile), await usersOf(tx, params.uid), stale)
+      const [lineage, users, stale] = await Promise.all([
+        lineageOf(tx, profile),
+        usersOf(tx, params.uid),
+        staleLayers(new Catalogue(tx), profile.spec.layers),
+      ])
+      return viewProfile(profile, lineage, users, stale)
     }),
 })
