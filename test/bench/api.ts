@@ -1,6 +1,7 @@
 /**
  * How long reads and writes of clients take over the real HTTP API with 10,000 clusters, 2,000 users and 500 profiles in the
- * tenant, at 100 requests a second; and what 4,000 more grants of roles change about it.
+ * tenant, at 100 requests a second; and what 4,000 more grants of roles change about it. A bare server is asked as often first:
+ * what that takes is the machine.
  *
  *     node test/bench/api.ts [--clusters 10000] [--users 2000] [--profiles 500] [--grants 4000] [--rate 100] [--seconds 60] [--seed 1]
  *
@@ -40,6 +41,7 @@ const sizes = { clusters: Number(values.clusters), users: Number(values.users), 
 const [grants, perSecond, seconds] = [Number(values.grants), Number(values.rate), Number(values.seconds)]
 const PROJECTS = 40
 const WARM_UP_SECONDS = 30
+const BARE_WARM_UP_SECONDS = 5
 const READ_MS = 10
 const WRITE_MS = 25
 const MOST_CHANGE = 1.1
@@ -101,8 +103,24 @@ const ask = async (child: ChildProcess, lasting: number): Promise<LoadResult> =>
   return result
 }
 
+/** The same requests to a server that does next to nothing: what the machine itself puts into the tail. */
+const askBare = async (databaseUrl: string, setting: LoadSetting): Promise<LoadResult> => {
+  const server = fork(join(import.meta.dirname, 'support/bare-server.ts'), [databaseUrl])
+  const [url] = (await once(server, 'message')) as [string]
+  const child = startLoad({ ...setting, target: { ...setting.target, url } })
+  try {
+    await ask(child, BARE_WARM_UP_SECONDS)
+    return await ask(child, seconds)
+  } finally {
+    child.disconnect()
+    server.disconnect()
+  }
+}
+
 const timesOf = ({ taken }: LoadResult, sort: 'read' | 'write'): number[] =>
   taken.filter((one) => one.sort === sort).map(({ ms }) => ms)
+
+const allTimesOf = ({ taken }: LoadResult): number[] => taken.map(({ ms }) => ms)
 
 /** Where the time goes: told on request. */
 const tellEach = ({ taken }: LoadResult): void => {
@@ -118,7 +136,9 @@ const { apiKey, world } = await plane.prepare(makeTenant)
 await settleTables(plane.databaseUrl)
 await plane.server.start()
 const target = { url: plane.url, caFile: plane.server.caFile, apiKey }
-const child = startLoad({ target, world, seed: Number(values.seed) })
+const setting = { target, world, seed: Number(values.seed) }
+const bare = await askBare(plane.databaseUrl, setting)
+const child = startLoad(setting)
 await ask(child, 0)
 await ask(child, WARM_UP_SECONDS)
 const beforeMs = cpuMs(plane.server.pid)
@@ -140,6 +160,9 @@ report(`Requests of clients, ${perSecond} a second, ${Object.entries(sizes).flat
   { name: 'reads, p99', runs: [p99(plain, 'read')], unit: 'ms', atMost: READ_MS },
   { name: 'writes, p50', runs: [percentile(timesOf(plain, 'write'), 0.5)], unit: 'ms' },
   { name: 'writes, p99', runs: [p99(plain, 'write')], unit: 'ms', atMost: WRITE_MS },
+  ...[0.5, 0.99].map((part) => ({
+    ...{ name: `a bare server, p${part * 100}`, runs: [percentile(allTimesOf(bare), part)], unit: 'ms' },
+  })),
   { name: "server's processor time for each", runs: [serverMs], unit: 'ms' },
   {
     name: `reads with ${grants} more grants, p99 against that without`,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
+import http from 'node:http'
+import https from 'node:https'
 
 /** Where a bench finds a server, and as whom it asks. */
 export interface ApiTarget {
@@ -30,6 +31,7 @@ export interface ApiClient {
 const MOST_CONNECTIONS = 128
 
 export const openApiClient = ({ url, caFile, apiKey }: ApiTarget): ApiClient => {
+  const { Agent, request } = url.startsWith('https:') ? https : http
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, ca: readFileSync(caFile) })
   return {
     send: ({ method, path, project, body }) =>
