@@ -25,6 +25,7 @@ describe('a cluster on a custom cloud', () => {
     expect(body.status).toMatchObject({ state: 'Pending', spcApply: { canBeApplied: true } })
     const overview = await call(`GET /v1/dashboard/spectroclusters/${cluster}/overview`)
     expect(overview.body.status).toMatchObject({ state: 'Pending', health: { state: 'Unknown' } })
+    expect((await call(`GET /v1/dashboard/spectroclusters/${cluster}`)).body).toEqual(overview.body)
   })
 
   test('has pools that keep the text byte for byte, named and sized by it', async () => {
@@ -289,6 +290,20 @@ describe('a cluster on a custom cloud', () => {
     })
     const details = { kind: 'spectrocluster', limit: 3 }
     expect(await policyOf('four')).toMatchObject({ code: 'ResourceLimitReached', details })
+  })
+
+  test('tells whether profiles would replace its machines: another version of Kubernetes does', async () => {
+    const { call, cluster, infra, addon } = await newCluster(api)
+    const validate = (uid: string) =>
+      call(`POST /v1/spectroclusters/${cluster}/validate/repave`, { body: { profiles: [{ uid }] } })
+    for (const same of [infra, addon]) {
+      expect((await validate(same)).body).toEqual({ isRepaveRequired: false, reasons: [] })
+    }
+    const newer = await newProfile(call, 'infra', 'infra', '1.1.0')
+    const { status, body } = await validate(newer)
+    expect([status, body.isRepaveRequired]).toEqual([200, true])
+    expect(body.reasons).toMatchObject([{ message: expect.stringContaining('1.0.0 becomes 1.1.0') }])
+    expect((await call(`GET /v1/spectroclusters/${cluster}`)).body.spec.clusterProfileTemplates[0].uid).toBe(infra)
   })
 
   test('shows as deleting from the request on; what it uses cannot go before it', async () => {

@@ -142,6 +142,12 @@ test('only who may import sees a link, renews it or imports; each fetch is an ev
   await call(`PUT /v1/users/${importer.uid}/projects`, { body: { projects: [{ projectUid: project, roles: [role] }] } })
   const half = await importer.call(`GET /v1/spectroclusters/${uid}`)
   expect([half.status, pathOf(half)]).toEqual([200, ''])
+  // Programs that sign in get the manifest without a token in the address, if they would be shown one.
+  const manifest = `GET /v1/spectroclusters/${uid}/import/manifest`
+  const fetched = await call(manifest)
+  expect([fetched.status, fetched.text]).toEqual([200, (await fetchLink(link)).text])
+  const refused = [viewer, importer.call, (await api.newTenant()).call, api.as({ ApiKey: 'guess' }), api.as({})]
+  for (const one of refused) expect((await one(manifest)).status).toBe(404)
   const headers = { ProjectUid: project }
   const tries = [
     await viewer(`PATCH /v1/spectroclusters/${uid}/import/upgrade`, { headers }),

@@ -53,6 +53,14 @@ describe('packs and registries', () => {
     expect(versions.body.tags).toMatchObject([{ version: '1.1.0', parentTags: ['1.1.x', '1.x'] }, { version: '1.0.0' }])
     expect(versions.body.packValues[0].values).toContain('# What the page says.')
     expect((await call(`GET /v1/packs/nothing/registries/${publicRegistryUid}`)).status).toBe(404)
+    // Clients that know no cloud ask for `all`, also for what one cloud alone can use.
+    const ofCloud = async (cloudType: string) => {
+      const { status } = await call(`GET /v1/packs/kubernetes/registries/${publicRegistryUid}`, {
+        query: { cloudType },
+      })
+      return status
+    }
+    expect([await ofCloud('all'), await ofCloud('local'), await ofCloud('aws')]).toEqual([200, 200, 404])
   })
 
   it('show their logo, as a picture and as nothing else', async () => {

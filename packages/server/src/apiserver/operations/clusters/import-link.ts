@@ -33,16 +33,26 @@ function isLinkGood({ meta, spec, status }: Cluster, clock: Clock): boolean {
   return clock.now() - issuedMs < LIFE_MS && !(enrolledMs >= issuedMs)
 }
 
-/** The command that brings the agent, for those who may import and change; undefined once it is of no use. It holds a credential. */
+/** The token of the link, for those who may import and change; undefined once it is of no use. */
+export async function linkToken(
+  tx: Tx,
+  cluster: Cluster,
+  subject: Subject,
+  clock: Clock,
+): Promise<Secret<string> | undefined> {
+  const mayHave = (['cluster.import', 'cluster.update'] as const).every((name) => canOn(subject, name, cluster.meta))
+  if (!mayHave || !isLinkGood(cluster, clock)) return undefined
+  return (await tx.getSecret({ kind: 'Cluster', uid: cluster.meta.uid }, field)) ?? undefined
+}
+
+/** The command that brings the agent. It holds a credential. */
 export async function importLink(
   tx: Tx,
   cluster: Cluster,
   subject: Subject,
   { clock, imports }: ServerContext,
 ): Promise<string | undefined> {
-  const mayHave = (['cluster.import', 'cluster.update'] as const).every((name) => canOn(subject, name, cluster.meta))
-  if (!imports || !mayHave || !isLinkGood(cluster, clock)) return undefined
-  const token = await tx.getSecret({ kind: 'Cluster', uid: cluster.meta.uid }, field)
+  const token = imports && (await linkToken(tx, cluster, subject, clock))
   if (!token) return undefined
   return `kubectl apply -f ${imports.url}/v1/spectroclusters/${cluster.meta.uid}/import/manifest?token=${token.reveal()}`
 }

@@ -21,6 +21,7 @@ import { v1SpectroClustersK8Certificate } from './v1SpectroClustersK8Certificate
 import { v1SpectroClustersPatchProfiles } from './v1SpectroClustersPatchProfiles.ts'
 import { v1SpectroClustersSearchFilterSummary } from './v1SpectroClustersSearchFilterSummary.ts'
 import { v1SpectroClustersSearchSchema } from './v1SpectroClustersSearchSchema.ts'
+import { v1SpectroClustersSummaryUid } from './v1SpectroClustersSummaryUid.ts'
 import { v1SpectroClustersSummaryUidOverview } from './v1SpectroClustersSummaryUidOverview.ts'
 import { v1SpectroClustersTagsGet } from './v1SpectroClustersTagsGet.ts'
 import { v1SpectroClustersUidAdminKubeConfig } from './v1SpectroClustersUidAdminKubeConfig.ts'
@@ -44,6 +45,7 @@ import { v1SpectroClustersUidStatusSpcApplyGet } from './v1SpectroClustersUidSta
 import { v1SpectroClustersUidTimezoneUpdate } from './v1SpectroClustersUidTimezoneUpdate.ts'
 import { v1SpectroClustersUidUpgradeSettings } from './v1SpectroClustersUidUpgradeSettings.ts'
 import { v1SpectroClustersUidValidatePacks } from './v1SpectroClustersUidValidatePacks.ts'
+import { v1SpectroClustersUidValidateRepave } from './v1SpectroClustersUidValidateRepave.ts'
 import { v1SpectroClustersUidVariablesGet } from './v1SpectroClustersUidVariablesGet.ts'
 import { v1SpectroClustersUidVariablesPatch } from './v1SpectroClustersUidVariablesPatch.ts'
 import { v1SpectroClustersUpdateProfiles } from './v1SpectroClustersUpdateProfiles.ts'
@@ -73,6 +75,7 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersPatchProfiles,
   v1SpectroClustersSearchFilterSummary,
   v1SpectroClustersSearchSchema,
+  v1SpectroClustersSummaryUid,
   v1SpectroClustersSummaryUidOverview,
   v1SpectroClustersUidAdminKubeConfig,
   v1SpectroClustersUidClusterMetaAttributeUpdate,
@@ -95,6 +98,7 @@ export const clustersOperations: RegisteredOperation[] = [
   v1SpectroClustersUidTimezoneUpdate,
   v1SpectroClustersUidUpgradeSettings,
   v1SpectroClustersUidValidatePacks,
+  v1SpectroClustersUidValidateRepave,
   v1SpectroClustersUidVariablesGet,
   v1SpectroClustersUidVariablesPatch,
   v1SpectroClustersUpdateProfiles,

@@ -114,7 +114,7 @@ export async function loadProfiles(
   path: string,
   drafts: ReadonlyMap<string, AttachableProfile> = new Map(),
 ): Promise<AttachedProfile[]> {
-  const attached: AttachedProfile[] = []
+  const profiles: AttachableProfile[] = []
   for (const [index, input] of capped(inputs, mostProfiles, path).entries()) {
     const place = `${path}[${index}]`
     const uid = input.uid ?? ''
@@ -131,7 +131,8 @@ export async function loadProfiles(
         { details: { field: `${place}.uid` } },
       )
     }
-    attached.push(attachProfile(profile, input, place))
+    profiles.push(profile)
   }
-  return attached
+  const layers = new Set(profiles.flatMap(({ spec }) => spec.layers.map(({ name }) => name)))
+  return profiles.map((profile, index) => attachProfile(profile, inputs[index] ?? {}, `${path}[${index}]`, layers))
 }

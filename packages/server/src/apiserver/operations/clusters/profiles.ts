@@ -17,12 +17,14 @@ export interface AttachableProfile {
 
 /**
  * The copy of a profile that a cluster keeps, with the layers and variables overridden for this cluster.
- * `path` is the place of `input` in the request, for errors.
+ * `path` is the place of `input` in the request, for errors; `requested`: the layers of every profile of the request. Values for one of
+ * these that is another profile's are passed over: the Go SDK's add-on calls send with each profile the layers of those before it.
  */
 export function attachProfile(
   profile: AttachableProfile,
   input: v1SpectroClusterProfileEntity,
   path: string,
+  requested: ReadonlySet<string> = new Set(),
 ): AttachedProfile {
   const { spec, meta } = profile
   if (!spec.published) {
@@ -40,7 +42,7 @@ export function attachProfile(
     version: spec.version,
     type: spec.type,
     cloudType: spec.cloudType,
-    layers: overrideLayers(spec.layers, input, path),
+    layers: overrideLayers(spec.layers, input, path, requested),
     variables: spec.variables,
     variableValues: {},
   }
@@ -51,9 +53,11 @@ function overrideLayers(
   layers: readonly ProfileLayer[],
   input: v1SpectroClusterProfileEntity,
   path: string,
+  requested: ReadonlySet<string>,
 ): ProfileLayer[] {
   const overrides = new Map((input.packValues ?? []).map((pack) => [pack.name, pack]))
-  const unknown = [...overrides.keys()].find((name) => !layers.some((layer) => layer.name === name))
+  const known = new Set([...requested, ...layers.map(({ name }) => name)])
+  const unknown = [...overrides.keys()].find((name) => !known.has(name))
   if (unknown !== undefined) {
     throw new AtriumError('InvalidRequest', `${path}.packValues: the profile has no layer '${unknown}'.`, {
       details: { field: `${path}.packValues` },

@@ -61,10 +61,14 @@ const combine = (conjunction: string | null | undefined, parts: Match[]): Match 
     : (cluster) => parts.every((part) => part(cluster))
 
 function itemFilter({ property = '', condition }: v1SearchFilterItem): Match {
+  if (property === 'tags' && condition?.keyValue) return labelFilter(condition.keyValue)
   const text = Object.hasOwn(textProperties, property) ? textProperties[property] : undefined
-  if (text) return textFilter(text, condition?.string)
+  if (text) return textFilter(text, conditionOf('string', property, condition))
   const bool = Object.hasOwn(boolProperties, property) ? boolProperties[property] : undefined
-  if (bool) return (cluster) => bool(cluster) === (condition?.bool?.value ?? false)
+  if (bool) {
+    const wanted = conditionOf('bool', property, condition)?.value ?? false
+    return (cluster) => bool(cluster) === wanted
+  }
   throw new AtriumError(
     'InvalidRequest',
     `filter.filterGroups: clusters cannot be searched by '${property}'. Use one of ${searchableProperties.map((one) => one.property).join(', ')}.`,
@@ -72,8 +76,29 @@ function itemFilter({ property = '', condition }: v1SearchFilterItem): Match {
   )
 }
 
-function textFilter(read: ReadText, condition: NonNullable<v1SearchFilterItem['condition']>['string']): Match {
-  const fold = (text: string): string => (condition?.ignoreCase === false ? text : text.toLowerCase())
+type Condition = NonNullable<v1SearchFilterItem['condition']>
+
+/** The condition of this type; one of another type alone is refused, for without it everything would be found. */
+function conditionOf<T extends 'string' | 'bool'>(type: T, property: string, condition: Condition = {}): Condition[T] {
+  const others = Object.entries(condition).filter(([name, given]) => name !== type && given != null)
+  if (condition[type] || others.length === 0) return condition[type]
+  throw new AtriumError(
+    'InvalidRequest',
+    `filter.filterGroups: '${property}' is searched by a condition of type ${type}, and not ${others.map(([name]) => name).join(', ')}.`,
+    { details: { field: 'filter.filterGroups.filters.condition' } },
+  )
+}
+
+/** By the value of one label; without values by its being there. */
+function labelFilter({ key = '', ...condition }: NonNullable<Condition['keyValue']>): Match {
+  const valueOf = ({ labels }: SearchRow): string[] => (Object.hasOwn(labels, key) ? [labels[key] ?? ''] : [])
+  if (condition.match?.values?.length) return textFilter(valueOf, condition)
+  return (cluster) => valueOf(cluster).length > 0 !== (condition.negation === true)
+}
+
+/** Letters count unless `ignoreCase` is sent: names that differ by nothing else are two clusters, and clients want one. */
+function textFilter(read: ReadText, condition: Condition['string']): Match {
+  const fold = (text: string): string => (condition?.ignoreCase === true ? text.toLowerCase() : text)
   const wanted = (condition?.match?.values ?? []).map(fold)
   const compare = comparators[condition?.operator ?? 'eq'] ?? comparators['eq']
   const negated = condition?.negation === true

@@ -1,12 +1,16 @@
 import { systemActor } from '@atrium/runtime/controller/actor.ts'
-import { definePublicOperation } from '../../operation.ts'
-import { deadLink, openLink, tenantOfToken } from './import-link.ts'
+import type { ServerContext } from '../../../context.ts'
+import { definePublicOperation, type PublicRequest } from '../../operation.ts'
+import { deadLink, linkToken, openLink, tenantOfToken } from './import-link.ts'
+import { getCluster } from './load.ts'
 
-/** Nobody signs in here: the token in the address is the whole credential. */
+/** `kubectl` does not sign in: the token in the address is the whole credential. Programs that do may leave it out. */
 export const v1SpectroClustersUidImportManifest = definePublicOperation(
   'v1SpectroClustersUidImportManifest',
-  async ({ params, query, ip }, { store, clock, imports }) => {
-    const token = query.token ?? ''
+  async (request, context) => {
+    const { params, query, ip } = request
+    const { store, clock, imports } = context
+    const token = query.token || (await tokenOfCaller(request, context))
     const tenant = tenantOfToken(token)
     if (tenant === null || !imports) throw deadLink()
     const at = new Date(clock.now()).toISOString()
@@ -20,3 +24,17 @@ export const v1SpectroClustersUidImportManifest = definePublicOperation(
     return Buffer.from(await imports.manifest({ tenant, clusterUid: params.uid }, mode))
   },
 )
+
+/** The link's token for whoever is signed in and would be shown the link; empty for everybody else. */
+async function tokenOfCaller(
+  { params, header }: PublicRequest<'v1SpectroClustersUidImportManifest'>,
+  { admission, identity, clock }: ServerContext,
+): Promise<string> {
+  const [key, session] = [header('ApiKey'), header('Authorization')]
+  const subject = key ? await identity.subjectOfApiKey(key) : session ? await identity.subjectOfToken(session) : null
+  if (!subject) return ''
+  const token = await admission.run(subject, async (tx) =>
+    linkToken(tx, await getCluster(tx, params.uid), subject, clock),
+  )
+  return token?.reveal() ?? ''
+}

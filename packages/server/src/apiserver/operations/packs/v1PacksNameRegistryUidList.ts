@@ -11,10 +11,12 @@ export const v1PacksNameRegistryUidList = defineOperation('v1PacksNameRegistryUi
     context.admission.run(subject, async (tx) => {
       const name = packNameOf(params.packName)
       const packs = await new Catalogue(tx).packs({ name: [name], registryUid: params.registryUid })
+      // `all` is what clients ask that have no cloud in mind: they look for packs of any.
+      const cloud = query.cloudType === 'all' ? undefined : query.cloudType
       const versions = packs.filter(
         ({ spec }) =>
           (!query.layer || spec.layer === query.layer) &&
-          (!query.cloudType || spec.cloudTypes.includes('all') || spec.cloudTypes.includes(query.cloudType)),
+          (!cloud || spec.cloudTypes.includes('all') || spec.cloudTypes.includes(cloud)),
       )
       if (versions.length > 0) return viewPackTags(versions)
       throw new AtriumError(

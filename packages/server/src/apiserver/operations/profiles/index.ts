@@ -4,6 +4,7 @@ import { V1ClusterProfilesUidVariablesDelete } from './V1ClusterProfilesUidVaria
 import { V1ClusterProfilesUidVariablesGet } from './V1ClusterProfilesUidVariablesGet.ts'
 import { V1ClusterProfilesUidVariablesPatch } from './V1ClusterProfilesUidVariablesPatch.ts'
 import { V1ClusterProfilesUidVariablesPut } from './V1ClusterProfilesUidVariablesPut.ts'
+import { v1ClusterProfilesBulkDelete } from './v1ClusterProfilesBulkDelete.ts'
 import { v1ClusterProfilesCreate } from './v1ClusterProfilesCreate.ts'
 import { v1ClusterProfilesDelete } from './v1ClusterProfilesDelete.ts'
 import { v1ClusterProfilesGet } from './v1ClusterProfilesGet.ts'
@@ -17,6 +18,7 @@ import { v1ClusterProfilesUidMetadataUpdate } from './v1ClusterProfilesUidMetada
 import { v1ClusterProfilesUidPacksGet } from './v1ClusterProfilesUidPacksGet.ts'
 import { v1ClusterProfilesUidPacksResolvedValuesGet } from './v1ClusterProfilesUidPacksResolvedValuesGet.ts'
 import { v1ClusterProfilesUidPacksUidManifests } from './v1ClusterProfilesUidPacksUidManifests.ts'
+import { v1ClusterProfilesUidSummary } from './v1ClusterProfilesUidSummary.ts'
 import { v1ClusterProfilesUidValidatePacks } from './v1ClusterProfilesUidValidatePacks.ts'
 import { v1ClusterProfilesUpdate } from './v1ClusterProfilesUpdate.ts'
 import { v1ClusterProfilesValidateNameVersion } from './v1ClusterProfilesValidateNameVersion.ts'
@@ -29,6 +31,7 @@ export const profilesOperations: RegisteredOperation[] = [
   V1ClusterProfilesUidVariablesGet,
   V1ClusterProfilesUidVariablesPatch,
   V1ClusterProfilesUidVariablesPut,
+  v1ClusterProfilesBulkDelete,
   v1ClusterProfilesCreate,
   v1ClusterProfilesDelete,
   v1ClusterProfilesGet,
@@ -42,6 +45,7 @@ export const profilesOperations: RegisteredOperation[] = [
   v1ClusterProfilesUidPacksGet,
   v1ClusterProfilesUidPacksResolvedValuesGet,
   v1ClusterProfilesUidPacksUidManifests,
+  v1ClusterProfilesUidSummary,
   v1ClusterProfilesUidValidatePacks,
   v1ClusterProfilesUpdate,
   v1ClusterProfilesValidateNameVersion,
