@@ -54,6 +54,21 @@ test('a mail server is tried before it is set; then the server sends links, and 
   )
   await cli.atrium('--context', 'test', 'user', 'mail-link', 'new@example.com')
   await vi.waitFor(() => expect(mail.received).toHaveLength(2), 15_000)
+
+  const forgot = (email: string, ...more: string[]) =>
+    cli.atrium('login', url, '--ca', caFile, '--forgot-password', '--email', email, ...more)
+  expect(await forgot(cli.tenant.adminEmail)).toBe(
+    (await forgot('nobody@x.test')).replace('nobody@x.test', cli.tenant.adminEmail),
+  )
+  await forgot(operator.email, '--system')
+  await vi.waitFor(() => expect(mail.received).toHaveLength(4), 15_000)
+  expect(
+    mail.received
+      .slice(2)
+      .flatMap(({ to }) => to)
+      .toSorted(),
+  ).toEqual([cli.tenant.adminEmail, operator.email])
+  expect(await cli.refusal('login', url, '--ca', caFile, '--forgot-password')).toContain('--email')
   expect(await cli.atrium('operator', 'unset-mail-server')).toBe('No mail is sent any more.\n')
   expect(await cli.atrium('operator', 'mails')).toContain('There is no mail server.')
 })
