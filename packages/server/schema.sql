@@ -227,6 +227,33 @@ create table link_sessions (
   grant delete, insert, select, update to atrium_app
   grant select (closed_at, cluster_uid, epoch, heartbeat_at, server, tenant) to atrium_system
 
+create table mails (
+  attempts integer not null default 0,
+  caused_by text not null,
+  ciphertext bytea,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  key_version integer,
+  next_at timestamp with time zone,
+  nonce bytea,
+  problem text,
+  purpose text collate "C" not null,
+  recipient text not null,
+  tenant text collate "C" not null,
+  uid text collate "C" not null
+)
+  constraint mails_ended CHECK (((ended_at IS NULL) OR (ciphertext IS NULL)))
+  constraint mails_purpose_check CHECK ((purpose = ANY (ARRAY['findUser'::text, 'findOperator'::text, 'invited'::text, 'reset'::text, 'asked'::text])))
+  constraint mails_sealed CHECK ((num_nulls(key_version, nonce, ciphertext) = ANY (ARRAY[0, 3])))
+  constraint mails_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint mails_tenant_key_version_fkey FOREIGN KEY (tenant, key_version) REFERENCES tenant_keys(tenant, version)
+  constraint mails_pkey PRIMARY KEY (tenant, uid)
+  row level security: t, forced: t
+  policy everything for select to atrium_system using (true)
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+  grant select (attempts, created_at, ended_at, next_at, problem, purpose, recipient, tenant, uid) to atrium_system
+
 create table migrations (
   applied_at timestamp with time zone not null default now(),
   breaking boolean not null,

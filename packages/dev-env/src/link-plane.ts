@@ -92,7 +92,8 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
     egress,
     publicUrl: null,
   })
-  const own = { sso, publicUrl: null, operatorToken: null }
+  const mailer = { check: async () => null, send: async () => null }
+  const own = { sso, mailer, publicUrl: null, operatorToken: null }
   const app = createApp(
     { ...deps, logger, store, identity, admission, providers: new Map(), clouds, ...own },
     { https: { key: certificate.privateKeyPem, cert: certificate.certificatePem } },

@@ -8,12 +8,14 @@ import type { Logger } from '@atrium/runtime/base/logger.ts'
 import { newUid, type Random, systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { AwsKeys } from '@atrium/runtime/egress/aws-signature.ts'
+import { createDial } from '@atrium/runtime/egress/dial.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import { splitPemBundle } from '@atrium/runtime/pki/keys.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
 import type { Identity } from './auth/identity.ts'
+import { createOutbox } from './auth/mail/outbox.ts'
 import { createSso, type Sso } from './auth/sso/sso.ts'
 import { egressOfTenants } from './auth/tenants/egress.ts'
 import { type CloudClient, createCloudClient } from './clouds/client.ts'
@@ -23,6 +25,9 @@ import type { RegistryTokens } from './content/registry-tokens.ts'
 import { applyReport } from './controllers/cluster/report.ts'
 import { createLink, type Link } from './link/link.ts'
 import { createLogger } from './logger.ts'
+import type { Mailer } from './mail/mailer.ts'
+import type { Outbox } from './mail/outbox.ts'
+import { createMailer } from './mail/smtp.ts'
 import { openServerPki, type ServerPki } from './pki/server-pki.ts'
 import { roleUrlsOf } from './restored.ts'
 import { FileKeyProvider } from './store/keys/file-key-provider.ts'
@@ -62,6 +67,8 @@ export interface ServerContext {
   imports?: Imports
   /** Signs people in by the identity providers of their tenants. */
   sso: Sso
+  /** Speaks to the server that takes the installation's mail. */
+  mailer: Mailer
   /** The operator's address of this server, `https://host[:port]`; null = whoever sets something up knows it. */
   publicUrl: string | null
   /** Signs the tokens of the platform's registry; absent without one. */
@@ -78,6 +85,7 @@ export interface Installation extends ServerContext {
   egress: Egress
   content: Content
   link: Link
+  outbox: Outbox
   close(): Promise<void>
 }
 
@@ -144,6 +152,8 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     identity: createIdentity(parts),
     sso: createSso({ ...parts, store, egress, publicUrl }),
     publicUrl,
+    mailer: createMailer({ dial: createDial({ allowedRanges: config.egressAllowedRanges }) }),
+    outbox: createOutbox(parts, publicUrl),
     admission: createAdmission(store),
     providers,
     clouds:

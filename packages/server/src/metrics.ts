@@ -1,9 +1,17 @@
-import { Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { Installation } from './context.ts'
 
+export interface Metrics {
+  registry: Registry
+  /** This server sent a mail. */
+  mailSent(): void
+}
+
+type Measured = Pick<Installation, 'store' | 'identity'> & { link: Pick<Installation['link'], 'connections'> }
+
 /** What is measured beside requests; read when somebody asks. */
-export const createMetrics = (installation: Pick<Installation, 'link' | 'store'>): Registry => {
-  const { link, store } = installation
+export const createMetrics = (installation: Measured): Metrics => {
+  const { link, store, identity } = installation
   const registry = new Registry()
   const registers = [registry]
   new Gauge({
@@ -37,5 +45,17 @@ export const createMetrics = (installation: Pick<Installation, 'link' | 'store'>
       lateness.set(oldestMs / 1000)
     },
   })
-  return registry
+  new Gauge({
+    name: 'atrium_mails',
+    help: 'Mails that wait to be sent, and those that were given up in the last week',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const { waiting, failed } = await identity.mails.counts()
+      this.set({ state: 'waiting' }, waiting)
+      this.set({ state: 'failed' }, failed)
+    },
+  })
+  const sent = new Counter({ name: 'atrium_mails_sent_total', help: 'Mails that this server sent', registers })
+  return { registry, mailSent: () => sent.inc() }
 }

@@ -17,6 +17,7 @@ import {
 } from './controllers/cluster/deps.ts'
 import { importManifest } from './controllers/cluster/import-manifest.ts'
 import { createClusterReconciler } from './controllers/cluster/reconciler.ts'
+import { createMailReconciler } from './controllers/mail/reconciler.ts'
 import { createTenantReconciler } from './controllers/tenant/reconciler.ts'
 import { ensureFirstOperator } from './first-operator.ts'
 import { createMetrics } from './metrics.ts'
@@ -44,6 +45,8 @@ const CONTROLLER_GRACE_MS = 10_000
 const REQUEST_GRACE_MS = 3_000
 /** Clusters of a tenant that goes are looked at this often. */
 const TENANT_BUSY_MS = 1_000
+/** A mail server that does not answer keeps nobody but other mail. */
+const MAIL_TIMING = { workers: 2, pollMs: 1_000 }
 
 /** Serves the API, the link and the controllers in this process, on one port over TLS. */
 export const startServer = async (installation: Installation, options: ServerOptions = {}): Promise<RunningServer> => {
@@ -59,9 +62,10 @@ export const startServer = async (installation: Installation, options: ServerOpt
 const serve = async (installation: Installation, options: ServerOptions): Promise<RunningServer> => {
   const { config, link, content, pki, logger } = installation
   const served = { ...installation, imports: importsOf(installation, () => agent) }
+  const metrics = createMetrics(installation)
   const app = createApp(served, {
     https: pki.tls,
-    metrics: createMetrics(installation),
+    metrics: metrics.registry,
     rates: config.rates,
     trustedProxies: config.trustedProxies,
   })
@@ -74,10 +78,13 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   const url = config.publicUrl ?? `https://localhost:${(app.server.address() as AddressInfo).port}`
   link.start()
   const agent = agentSettings(pki, url)
-  const controllers = createControllers(installation, agent, options)
+  const controllers = [
+    createControllers(installation, agent, options),
+    createMailController(installation, metrics.mailSent),
+  ]
   await content.ensurePublicRegistry()
   await ensureFirstOperator(installation)
-  controllers.start()
+  for (const controller of controllers) controller.start()
   logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
   return {
     url,
@@ -127,17 +134,23 @@ const createControllers = (
   return createManager({ store, clock, random, logger, owner, reconcilers: [cluster, content.reconciler, tenant] })
 }
 
+const createMailController = (installation: Installation, onSent: () => void): ControllerManager => {
+  const { store, clock, random, logger, outbox, mailer, owner } = installation
+  const mail = createMailReconciler({ outbox, mailer, clock, random, logger, onSent })
+  return createManager({ store, clock, random, logger, owner, reconcilers: [mail], timing: MAIL_TIMING })
+}
+
 const stop = async (
   installation: Installation,
   app: FastifyInstance,
-  controllers: ControllerManager,
+  controllers: readonly ControllerManager[],
 ): Promise<void> => {
   const { link, logger, clock } = installation
   logger.info({}, 'server stops')
   await link.stop()
   // Watches stay open for as long as their clients wish.
   const cutOff = clock.after(REQUEST_GRACE_MS, () => app.server.closeAllConnections())
-  await Promise.all([app.close(), controllers.stop(CONTROLLER_GRACE_MS)])
+  await Promise.all([app.close(), ...controllers.map((controller) => controller.stop(CONTROLLER_GRACE_MS))])
   cutOff()
   await installation.close()
 }

@@ -26,6 +26,8 @@ export interface AtriumLinkUsed { email: string; organization: string }
 export interface AtriumLinkedUsersSetting { isPasswordAllowed: boolean }
 export interface AtriumLoginCode { code: string; verifier: string }
 export interface AtriumLogins { items: ({ org: string; protocol: string; displayName: string; url: string })[] }
+export interface AtriumMail { tenant: string; purpose: string; recipient: string; state: string; createdAt: string; attempts: number; nextAt: string | null; problem: string | null; endedAt: string | null }
+export interface AtriumMails { isSet: boolean; waiting: number; failed: number; oldestWaitingAt: string | null; items: AtriumMail[] }
 export interface AtriumMfaCode { code: string }
 export interface AtriumMfaCredential { id: string; rawId: string; type?: string | undefined; response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | null | undefined } }
 export interface AtriumMfaRequest { publicKey: { challenge: string; rpId: string; timeout: number; userVerification: string; allowCredentials: ({ id: string; type: string; transports?: string[] | undefined })[] } }
@@ -11610,6 +11612,14 @@ export interface Operations {
     status: 200
     response: AtriumExplanation
   }
+  atriumMailsList: {
+    route: 'GET /atrium/v1/system/mails'
+    params: Empty
+    query: { limit?: number | undefined }
+    body: undefined
+    status: 200
+    response: AtriumMails
+  }
   atriumPermissionsExplain: {
     route: 'GET /atrium/v1/permissions/explain'
     params: Empty
@@ -13212,6 +13222,7 @@ export interface Routes {
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
+  'GET /atrium/v1/system/mails': 'atriumMailsList'
   'GET /atrium/v1/permissions/explain': 'atriumPermissionsExplain'
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'
   'POST /atrium/v1/profiles/{uid}/packs/{packName}/upgrade': 'atriumProfilesPackUpgrade'

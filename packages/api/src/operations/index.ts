@@ -1,6 +1,7 @@
 import { accountOperations } from './account.ts'
 import { clusterOperations } from './clusters.ts'
 import { explainOperations } from './explain.ts'
+import { mailOperations } from './mail.ts'
 import type { OwnOperations } from './operation.ts'
 import { permissionOperations } from './permissions.ts'
 import { planOperations } from './plan.ts'
@@ -18,6 +19,7 @@ export const ownOperations: OwnOperations[] = [
   accountOperations,
   clusterOperations,
   explainOperations,
+  mailOperations,
   permissionOperations,
   planOperations,
   profileOperations,

@@ -6,6 +6,7 @@ export const operatorPermissions = {
   'audit.read': "the installation's own audit record",
   'registry.manage': 'registries that every tenant shares',
   'setting.manage': 'rules for passwords and banners of the installation',
+  'mail.manage': 'the mail server, through which links that set passwords go, and what became of mail',
   'metrics.read': 'the metrics of the servers',
 } as const
 export type OperatorPermission = keyof typeof operatorPermissions
@@ -18,6 +19,7 @@ export const operatorRoles = {
     'audit.read',
     'registry.manage',
     'setting.manage',
+    'mail.manage',
     'metrics.read',
   ],
   AccountAdmin: ['tenant.read', 'tenant.manage', 'audit.read'],

@@ -11,6 +11,7 @@ import { findProject, listProjects, type ProjectRef } from '../platform/projects
 import { openPrompt, type Prompt } from '../platform/prompt.ts'
 import type { ServerOptions } from '../platform/server.ts'
 import { ownTenant } from '../resources/tenancy.ts'
+import { askForLink } from './forgot-password.ts'
 import { loginAsOperator } from './login-operator.ts'
 
 interface LoginOptions extends ServerOptions {
@@ -21,6 +22,7 @@ interface LoginOptions extends ServerOptions {
   org?: string
   sso?: true
   acceptBanner?: true
+  forgotPassword?: true
   name?: string
 }
 
@@ -56,6 +58,12 @@ export const registerLogin = (program: Command): void => {
       ),
     )
     .option('--name <name>', 'of the context; without it the host of the URL')
+    .addOption(
+      new Option(
+        '--forgot-password',
+        'sign nobody in: a link that sets another password goes to --email by mail',
+      ).conflicts(['apiKeyFile', 'sso', 'credentials']),
+    )
     .action((url: string, _options: object, command: Command) => login(url, command.optsWithGlobals<LoginOptions>()))
 }
 
@@ -63,6 +71,7 @@ async function login(given: string, options: LoginOptions): Promise<void> {
   const url = checkUrl(given)
   const name = options.name ?? new URL(url).hostname
   const ca = options.ca === undefined ? null : readText(options.ca, '--ca')
+  if (options.forgotPassword) return askForLink({ url, ca, project: null }, options)
   const prompt = openPrompt()
   try {
     if (options.system) {

@@ -65,6 +65,11 @@ const userNoun: Noun = {
         return url
       },
     },
+    helpVerb(
+      'mail-link',
+      'send a user a link by mail, by which they set their password once, within a day',
+      'PATCH /v1/users/{uid}/password/reset',
+    ),
     helpVerb('reset-mfa', 'take every second factor from a user who lost theirs', 'DELETE /atrium/v1/users/{uid}/mfa'),
     helpVerb('sign-out', 'end every session of a user', 'DELETE /atrium/v1/users/{uid}/sessions'),
     rolesVerb('grant', 'give a user a role', (held, uid) => [...new Set([...held, uid])]),
@@ -75,7 +80,10 @@ const userNoun: Noun = {
 function helpVerb(
   name: string,
   description: string,
-  route: 'DELETE /atrium/v1/users/{uid}/mfa' | 'DELETE /atrium/v1/users/{uid}/sessions',
+  route:
+    | 'DELETE /atrium/v1/users/{uid}/mfa'
+    | 'DELETE /atrium/v1/users/{uid}/sessions'
+    | 'PATCH /v1/users/{uid}/password/reset',
 ): Verb {
   return {
     name,

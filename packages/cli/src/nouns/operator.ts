@@ -8,6 +8,7 @@ import { tableOptions } from '../output/terminal.ts'
 import { findItem } from '../resources/kinds.ts'
 import { keysOf, operator } from '../resources/operators.ts'
 import type { Noun, Verb } from './noun.ts'
+import { mailVerbs } from './operator-mail.ts'
 import { needed } from './options.ts'
 
 const operators = '/atrium/v1/system/operators'
@@ -144,5 +145,5 @@ export const operatorNoun: Noun = {
   description: 'who runs the installation, and their keys, for its operators',
   resource: operator,
   isOperators: true,
-  verbs: [...peopleVerbs, ...keyVerbs, auditVerb],
+  verbs: [...peopleVerbs, ...keyVerbs, ...mailVerbs, auditVerb],
 }

@@ -148,8 +148,8 @@ export class Run {
 
   #writeStalled(next: (before: Condition | undefined) => Condition | null): Promise<void> {
     const { kind, uid, tenant } = this.claim
-    // A tenant is no object, and tells of itself.
-    if (kind === 'Tenant') return Promise.resolve()
+    // Neither is an object, and each tells of itself.
+    if (kind === 'Tenant' || kind === 'Mail') return Promise.resolve()
     const write = async (tx: Tx): Promise<void> => {
       const object = await tx.getForUpdate(kind, uid)
       const condition = object && next(findCondition(object.conditions, stalled))

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
-import { type LookupAddress, lookup as systemLookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import { lookup as systemLookup } from 'node:dns'
+import { isIP } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createSecureContext, getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher, request as send } from 'undici'
 import { messageOf } from '../base/errors.ts'
-import { type AddressRule, addressRule } from './addresses.ts'
+import { addressRule } from './addresses.ts'
 import { boundedStream, discardBody, readAll } from './body.ts'
 import { EgressError } from './error.ts'
+import { denied, guardedLookup } from './guarded-lookup.ts'
 
 export interface EgressRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -151,27 +152,6 @@ const tlsOf = ({ caBundle, alsoTrusted }: Trust): object => {
   // Who trusts an intermediate authority need not have the one above it.
   return { secureContext: createSecureContext({ ca, allowPartialTrustChain: true }) }
 }
-
-/** Resolves once, and lets the socket dial only what was checked: a name that changes its answer gains nothing. */
-const guardedLookup =
-  (permits: AddressRule, lookup: typeof systemLookup): LookupFunction =>
-  (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      if (error) return callback(error, '', 0)
-      const forbidden = addresses.find(({ address }) => !permits(address))
-      const first = addresses[0]
-      if (forbidden) return callback(denied(hostname, forbidden.address), '', 0)
-      if (!first) return callback(new EgressError('network', `${hostname} has no address.`), '', 0)
-      if (options.all) return callback(null, addresses)
-      callback(null, first.address, first.family)
-    })
-  }
-
-const denied = (host: string, address: string): EgressError =>
-  new EgressError(
-    'denied',
-    `${host === address ? '' : `${host}: `}${address} is not a public address. Whoever runs the server can allow its network: ATRIUM_EGRESS_ALLOW.`,
-  )
 
 const parseUrl = (url: string, base?: URL): URL => {
   try {

@@ -127,8 +127,8 @@ export interface StatusPatch<K extends KindName> {
   conditions?: Condition[]
 }
 
-/** What the queue holds keys of: objects, and tenants themselves, under their own uid. */
-export type WorkKind = KindName | 'Tenant'
+/** What the queue holds keys of: objects, tenants themselves, under their own uid, and mail that is to be sent. */
+export type WorkKind = KindName | 'Tenant' | 'Mail'
 
 /** A claim on one queue key: what a worker does carries it, and is refused with `LeaseLost` once another one claimed the key. */
 export interface Fence {

@@ -4,6 +4,7 @@ import { authenticators } from './factors/authenticators.ts'
 import { factors } from './factors/factors.ts'
 import { secondStep } from './factors/second-step.ts'
 import type { Identity } from './identity.ts'
+import { mails } from './mail/mails.ts'
 import type { Parts } from './parts.ts'
 import { passwordChecks } from './passwords/checks.ts'
 import { links, userLinks } from './passwords/links.ts'
@@ -27,6 +28,7 @@ export function createIdentity(parts: Parts): Identity {
     operators: operators(parts),
     tenantLife: tenantLife(parts),
     links: links(parts),
+    mails: mails(parts),
     ...checks,
     ...subjects(parts),
     ...signIns(parts, checks),

@@ -3,6 +3,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import type { AuditSelection, RecordedAudit, readAudit } from '../store/audit.ts'
 import type { Tenant } from '../store/system-store.ts'
+import type { Mails } from './mail/mails.ts'
 import type { Links } from './passwords/links.ts'
 import type { Grants, NamedObject, Subject } from './rights/subject.ts'
 import type { ProvenPerson, SignInIdentity } from './sign-in/sign-in-identity.ts'
@@ -92,6 +93,8 @@ export interface NewUser {
   password?: Secret<string>
   /** Uids of teams to be a member of. */
   teams?: readonly string[]
+  /** A link that sets their first password goes to them by mail. */
+  isInvited?: boolean
 }
 
 /** What is said of a team; members that are left out stay. */
@@ -138,6 +141,7 @@ export interface Identity extends SignInIdentity {
   readonly operators: Operators
   readonly tenantLife: TenantLife
   readonly links: Links
+  readonly mails: Mails
 
   subjectOfApiKey(key: string): Promise<Subject | null>
   subjectOfToken(token: string): Promise<Subject | null>

@@ -6,6 +6,7 @@ import { deletePasswordLinksOf } from '../store/identity/password-links.ts'
 import { insertMembers } from '../store/identity/teams.ts'
 import * as rows from '../store/identity/users.ts'
 import type { Identity, User } from './identity.ts'
+import { mailLink } from './mail/mail-link.ts'
 import { change, type Parts, unique, userNotFound } from './parts.ts'
 import { hashPassword } from './passwords/hash.ts'
 import { endAccess } from './sign-in/end-access.ts'
@@ -91,13 +92,16 @@ export function users(
       checkNames(namesOf(user))
       if (user.password) checkLength(user.password)
       const passwordHash = user.password ? await hashPassword(user.password, random) : null
-      const { firstName, lastName, teams = [] } = user
+      const { firstName, lastName, teams = [], isInvited = false } = user
       return unique(duplicate(email), 'spec.emailId', () =>
         change(parts, scope, async (sql, at) => {
           const values = { uid: newUid(random), email, firstName, lastName, passwordHash, at }
           const result = await rows.insertUser(sql, scope.tenant, values)
           await insertMembers(sql, scope.tenant, teams, [result.uid])
-          return { result, entry: entry('create', result, 'created the user') }
+          if (!isInvited) return { result, entry: entry('create', result, 'created the user') }
+          await mailLink(parts, sql, scope.tenant, result, { purpose: 'invited', causedBy: scope.actor.name })
+          const message = 'created the user, and sends them a link that sets their first password'
+          return { result, entry: entry('create', result, message) }
         }),
       )
     },

@@ -5,6 +5,7 @@ import { systemClock } from '@atrium/runtime/base/clock.ts'
 import { type Logger, silentLogger } from '@atrium/runtime/base/logger.ts'
 import { systemRandom } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { createDial } from '@atrium/runtime/egress/dial.ts'
 import { createEgress, type Egress } from '@atrium/runtime/egress/egress.ts'
 import { createAdmission } from '@atrium/server/admission/admission.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
@@ -14,6 +15,7 @@ import { createSso } from '@atrium/server/auth/sso/sso.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/tenants/create-tenant.ts'
 import type { CloudClient } from '@atrium/server/clouds/client.ts'
 import type { ServerContext } from '@atrium/server/context.ts'
+import { createMailer, type MailLimits } from '@atrium/server/mail/smtp.ts'
 import type { PostgresStore } from '@atrium/server/store/postgres-store.ts'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
@@ -66,6 +68,8 @@ export interface TestApiOptions {
   /** Networks that identity providers of the test are in. */
   egressAllowedRanges?: string[]
   publicUrl?: string
+  /** How mail servers of the test are trusted and waited for. */
+  mail?: { alsoTrusted: string; limits: MailLimits }
 }
 
 const operatorToken = 'operator-token-of-this-test'
@@ -104,6 +108,10 @@ function contextOn(store: PostgresStore, egress: Egress, options: TestApiOptions
     identity: createIdentity(parts),
     sso: createSso({ ...parts, store, egress, publicUrl }),
     publicUrl,
+    mailer: createMailer({
+      dial: createDial({ allowedRanges: options.egressAllowedRanges ?? [] }),
+      ...options.mail,
+    }),
     admission: createAdmission(store),
     providers: new Map((options.providers ?? []).map((provider) => [provider.cloudType, provider])),
     clouds: options.clouds ?? { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() },

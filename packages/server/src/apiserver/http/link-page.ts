@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { linkPath } from '../../auth/passwords/issue-link.ts'
 import { pageOf, sendPage } from './html.ts'
 
 /** The token stays behind \`#\`: it is in no request but those that look at it and use it, and leaves the address with the page. */
@@ -55,9 +56,6 @@ const body = `<p id="whose"></p><form hidden><input name="email" autocomplete="u
 <p id="told" role="status"></p><noscript><p class="bad">This page needs JavaScript: without it the secret of the link would be in logs.</p></noscript>`
 
 const page = pageOf({ title: 'Set a password', body, script })
-
-/** Where people open a link that sets a password: their first or another one, of a user or an operator. */
-export const linkPath = '/activate'
 
 /** The page is the same for everybody. */
 export function addLinkPage(app: FastifyInstance): void {

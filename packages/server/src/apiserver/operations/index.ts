@@ -12,6 +12,7 @@ import { clustersOperations } from './clusters/index.ts'
 import { edgehostsOperations } from './edgehosts/index.ts'
 import { filtersOperations } from './filters/index.ts'
 import { macrosOperations } from './macros/index.ts'
+import { mailOperations } from './mail/index.ts'
 import { operatorsOperations } from './operators/index.ts'
 import { overlordsOperations } from './overlords/index.ts'
 import { packsOperations } from './packs/index.ts'
@@ -34,6 +35,7 @@ export const operations: RegisteredOperation[] = [
   ...auditsOperations,
   ...accountOperations,
   ...passwordsOperations,
+  ...mailOperations,
   ...usersOperations,
   ...rolesOperations,
   ...projectsOperations,

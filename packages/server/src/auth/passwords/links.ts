@@ -1,24 +1,19 @@
-import { isoIn, isoNow } from '@atrium/runtime/base/clock.ts'
+import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
-import { Secret } from '@atrium/runtime/base/secret.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../../store/database.ts'
 import { deleteOperatorSessionsOf, updateOperatorPassword } from '../../store/identity/operators.ts'
-import { deletePasswordLink, replacePasswordLink, selectPasswordLink } from '../../store/identity/password-links.ts'
+import { deletePasswordLink, selectPasswordLink } from '../../store/identity/password-links.ts'
 import { selectUser } from '../../store/identity/users.ts'
-import type { Identity } from '../identity.ts'
+import type { Identity, User } from '../identity.ts'
 import { change, type Parts, userNotFound } from '../parts.ts'
 import { providerAlone, usesProviderAlone } from '../sso/linked-users.ts'
 import { openTenant } from '../tenants/tenants.ts'
-import { hashOf, newToken, readToken } from '../tokens.ts'
+import { readToken } from '../tokens.ts'
 import { storePassword } from '../users.ts'
 import { hashPassword } from './hash.ts'
-
-/** A secret that sets a password once, and until when (RFC 3339). */
-export interface IssuedLink {
-  token: Secret<string>
-  expiresAt: string
-}
+import { issueLink } from './issue-link.ts'
 
 /** Whom a link is for: `organization` is the name of a user's tenant, '' for an operator. */
 export interface LinkHolder {
@@ -38,37 +33,28 @@ export interface Links {
   use(token: string, password: Secret<string>): Promise<LinkHolder>
 }
 
-const linkMs = 24 * 60 * 60_000
-
 export const noLink = (): AtriumError =>
   new AtriumError(
     'Unauthorized',
     'The link is not good (any more): it works once and for a day, and a newer one takes its place. Ask for a new one.',
   )
 
-/** A new link, in the caller's transaction; the former one is void. */
-export async function issueLink(
-  { clock, random }: Pick<Parts, 'clock' | 'random'>,
-  sql: Sql,
-  tenant: string,
-  uid: string,
-): Promise<IssuedLink> {
-  const token = newToken(tenant, random)
-  const expiresAt = isoIn(clock, linkMs)
-  await replacePasswordLink(sql, tenant, { uid, hash: hashOf(token), at: isoNow(clock), expiresAt })
-  return { token: new Secret(token), expiresAt }
+/** The user, if a password set by a link would let them in. Throws what tells why not. */
+export async function userForLink(sql: Sql, tenant: string, userUid: string): Promise<User> {
+  const user = await selectUser(sql, tenant, userUid)
+  if (!user) throw userNotFound(userUid)
+  if (!user.isActive) {
+    throw new AtriumError('InvalidState', 'The user is disabled, and signs in with no password. Enable them first.')
+  }
+  if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Their')
+  return user
 }
 
 export const userLinks = (parts: Parts): Pick<Identity, 'createPasswordLink'> => ({
   createPasswordLink: (scope, userUid) =>
     change(parts, scope, async (sql) => {
       const { tenant } = scope
-      const user = await selectUser(sql, tenant, userUid)
-      if (!user) throw userNotFound(userUid)
-      if (!user.isActive) {
-        throw new AtriumError('InvalidState', 'The user is disabled, and signs in with no password. Enable them first.')
-      }
-      if (await usesProviderAlone(sql, tenant, userUid)) throw providerAlone('Their')
+      const user = await userForLink(sql, tenant, userUid)
       const result = await issueLink(parts, sql, tenant, userUid)
       const message = `made a link that sets the password once, until ${result.expiresAt}`
       return { result, entry: { action: 'createPasswordLink', kind: 'User', uid: userUid, name: user.email, message } }

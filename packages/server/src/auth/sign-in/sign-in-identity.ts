@@ -9,7 +9,7 @@ import type { SessionOrigin, SessionRow } from '../../store/identity/credentials
 import type { FactorInfo } from '../../store/identity/factors.ts'
 import type { RelyingParty } from '../factors/webauthn.ts'
 import type { Scope } from '../identity.ts'
-import type { IssuedLink } from '../passwords/links.ts'
+import type { IssuedLink } from '../passwords/issue-link.ts'
 import type { PasswordAge } from '../passwords/policy.ts'
 import type { PasswordTry } from '../passwords/prove-password.ts'
 

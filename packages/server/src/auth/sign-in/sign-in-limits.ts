@@ -10,8 +10,8 @@ export function tooManyFailures(waitMs: number): AtriumError {
   })
 }
 
-/** Guesses of one person's password from one place, of one person's from anywhere, and of anybody's from one place. */
-export function signInLimits(clock: Clock) {
+/** Guesses of one person's password from one place, of one person's from anywhere, and of anybody's from one place; or other tries, with another `refusal`. */
+export function signInLimits(clock: Clock, refusal = tooManyFailures) {
   const both = new Throttle(clock, 5)
   const byEmail = new Throttle(clock, 100)
   const byAddress = new Throttle(clock, 50)
@@ -19,7 +19,7 @@ export function signInLimits(clock: Clock) {
     check(email: string, address: string): void {
       const ip = networkOf(address)
       const waitMs = Math.max(both.waitMs(`${email} ${ip}`), byEmail.waitMs(email), byAddress.waitMs(ip))
-      if (waitMs > 0) throw tooManyFailures(waitMs)
+      if (waitMs > 0) throw refusal(waitMs)
     },
     fail(email: string, address: string): void {
       const ip = networkOf(address)

@@ -3,7 +3,7 @@ import type { Random } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Actor, Store } from '@atrium/runtime/store/store.ts'
 import type { Identity, NewUser } from '../identity.ts'
-import type { IssuedLink } from '../passwords/links.ts'
+import type { IssuedLink } from '../passwords/issue-link.ts'
 import { checkEmail, checkLength, checkNames } from '../users.ts'
 
 interface MadeTenant {

@@ -9,7 +9,7 @@ import * as rows from '../../store/identity/operators.ts'
 import { deletePasswordLinksOf } from '../../store/identity/password-links.ts'
 import { change, type Parts, unique } from '../parts.ts'
 import { hashPassword } from '../passwords/hash.ts'
-import { type IssuedLink, issueLink } from '../passwords/links.ts'
+import { type IssuedLink, issueLink } from '../passwords/issue-link.ts'
 import type { PasswordTry } from '../passwords/prove-password.ts'
 import { checkEmail, checkLength } from '../users.ts'
 import { type OperatorKeys, operatorKeys } from './operator-keys.ts'
@@ -54,6 +54,13 @@ const find = (operators: readonly Operator[], uid: string): Operator => {
   const operator = operators.find((one) => one.uid === uid)
   if (!operator) throw new AtriumError('ResourceNotFound', `Operator '${uid}' is not found.`)
   return operator
+}
+
+/** The operator, if a password set by a link would let them in. Throws what tells why not. */
+export async function operatorForLink(sql: Sql, uid: string): Promise<Operator> {
+  const operator = find(await rows.lockOperators(sql), uid)
+  if (operator.isActive) return operator
+  throw new AtriumError('InvalidState', 'The operator is not active, and signs in with no password. Enable them first.')
 }
 
 /** Whoever is left can still make operators. */
@@ -112,13 +119,7 @@ export function operators(parts: Parts): Operators {
 
     issueLink: (actor, uid) =>
       changeOf(actor, async (sql) => {
-        const operator = find(await rows.lockOperators(sql), uid)
-        if (!operator.isActive) {
-          throw new AtriumError(
-            'InvalidState',
-            'The operator is not active, and signs in with no password. Enable them first.',
-          )
-        }
+        const operator = await operatorForLink(sql, uid)
         return {
           result: await issueLink(parts, sql, systemTenant, uid),
           entry: entry('invite', operator, 'issued a link to set a password'),

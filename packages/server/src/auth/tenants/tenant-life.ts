@@ -5,7 +5,8 @@ import { selectTenantCounts, type TenantCounts } from '../../store/identity/tena
 import { selectAdministrator } from '../../store/identity/users.ts'
 import type { ClustersFate, EndingTenant, Tenant, TenantDeletion } from '../../store/system-store.ts'
 import type { Parts } from '../parts.ts'
-import { type IssuedLink, userLinks } from '../passwords/links.ts'
+import type { IssuedLink } from '../passwords/issue-link.ts'
+import { userLinks } from '../passwords/links.ts'
 import { recordOfTenant } from './tenants.ts'
 
 /** What the operator does with tenants that exist. Every change is on the installation's record. */

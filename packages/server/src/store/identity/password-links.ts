@@ -11,6 +11,8 @@ export interface LinkRow {
   uid: string
   email: string
   hasPassword: boolean
+  /** RFC 3339. */
+  expiresAt: string
 }
 
 /** A newer one takes the place of the older. */
@@ -31,13 +33,24 @@ export async function replacePasswordLink(
 /** Whose password it sets; nobody's when it expired or they are disabled. */
 export async function selectPasswordLink(sql: Sql, tenant: string, hash: Buffer, at: string): Promise<LinkRow | null> {
   const { links, person, people } = tablesOf(tenant)
-  const [row] = await sql.query<LinkRow & Record<string, unknown>>(
-    `select p.uid, p.email, p.password_hash is not null as "hasPassword"
+  const [row] = await sql.query<Omit<LinkRow, 'expiresAt'> & { expiry: Date }>(
+    `select p.uid, p.email, p.password_hash is not null as "hasPassword", l.expires_at as expiry
      from ${links} l join ${people} p on p.tenant = l.tenant and p.uid = l.${person}
      where l.tenant = $1 and l.hash = $2 and l.expires_at > $3 and p.is_active`,
     [tenant, hash, at],
   )
-  return row ?? null
+  if (!row) return null
+  const { expiry, ...found } = row
+  return { ...found, expiresAt: expiry.toISOString() }
+}
+
+/** Whether one was made since then, and is not used yet. */
+export async function hasLinkSince(sql: Sql, tenant: string, uid: string, since: string): Promise<boolean> {
+  const { links, person } = tablesOf(tenant)
+  const rows = await sql.query(`select from ${links} where tenant = $1 and ${person} = $2 and created_at > $3`, [
+    ...[tenant, uid, since],
+  ])
+  return rows.length > 0
 }
 
 /** True when it was there: each is used once. */

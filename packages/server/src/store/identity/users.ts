@@ -184,10 +184,11 @@ export async function markSignIn(sql: Sql, tenant: string, uid: string, at: stri
   return rows.length > 0
 }
 
-/** Tenants where this e-mail may sign in; runs as `atrium_system`. At most two: more than one needs the tenant's name anyway. */
-export async function selectTenantsOfEmail(sql: Sql, email: string): Promise<string[]> {
-  const rows = await sql.query<{ tenant: string }>('select tenant from users where email = $1 and is_active limit 2', [
-    email,
-  ])
+/** Tenants where this e-mail may sign in; runs as `atrium_system`. Two, for a sign-in: more than one needs the tenant's name anyway. */
+export async function selectTenantsOfEmail(sql: Sql, email: string, limit = 2): Promise<string[]> {
+  const rows = await sql.query<{ tenant: string }>(
+    'select tenant from users where email = $1 and is_active order by tenant limit $2',
+    [email, limit],
+  )
   return rows.map(({ tenant }) => tenant)
 }

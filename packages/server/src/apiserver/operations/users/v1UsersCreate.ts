@@ -11,7 +11,8 @@ export const v1UsersCreate = defineOperation('v1UsersCreate', {
     await checkRoles(context, subject, roles ?? [], null)
     const teams = await getManagedTeams(context, subject, teamUids ?? [])
     await checkLimit(context, subject, 'user', (await context.identity.countUsers(subject.tenant)) + 1)
-    const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName, teams })
+    const isInvited = (await context.identity.mails.settings()) !== null
+    const user = await context.identity.createUser(subject, { email: emailId, firstName, lastName, teams, isInvited })
     if (roles?.length) {
       await context.identity.setRoleBindings(subject, user.uid, [{ project: null, roleUids: roles }])
     }

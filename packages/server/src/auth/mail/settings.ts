@@ -1,0 +1,76 @@
+import { AtriumError } from '@atrium/runtime/base/errors.ts'
+import { Secret } from '@atrium/runtime/base/secret.ts'
+import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
+import type { MailServer } from '../../mail/mailer.ts'
+import { selectSetting, upsertSetting } from '../../store/identity/settings.ts'
+import { open, seal } from '../../store/keys/envelope.ts'
+import { change, type Parts } from '../parts.ts'
+
+/** How mail leaves the installation, without the password. */
+export type MailSettings = Omit<MailServer, 'password'>
+
+/** The setting's name, of tenant `system`. */
+const mailServerName = 'mailServer'
+
+interface StoredServer {
+  settings: MailSettings | null
+  /** In base64. */
+  password: { keyVersion: number; nonce: string; ciphertext: string } | null
+}
+
+/** What the sealed password belongs to: nobody who cannot read it sends it to another server. */
+const contextOf = ({ host, port, userName }: MailSettings, keyVersion: number): string =>
+  JSON.stringify(['mailServer', host, port, userName, keyVersion])
+
+const isSameLogin = (one: MailSettings, other: MailSettings): boolean => contextOf(one, 0) === contextOf(other, 0)
+
+export function mailSettings(parts: Parts) {
+  const { database, keys, random } = parts
+  const stored = async (): Promise<StoredServer | null> => {
+    const reads = database.readsOf(systemTenant)
+    return (await selectSetting(reads, systemTenant, null, mailServerName)) as StoredServer | null
+  }
+  const passwordOf = async (settings: MailSettings, { password }: StoredServer): Promise<Secret<string> | null> => {
+    if (password === null) return null
+    const { key, version } = await keys.version(database.readsOf(systemTenant), systemTenant, password.keyVersion)
+    const [nonce, ciphertext] = [Buffer.from(password.nonce, 'base64'), Buffer.from(password.ciphertext, 'base64')]
+    return new Secret(open(key, { nonce, ciphertext }, contextOf(settings, version)).toString())
+  }
+  const server = async (): Promise<MailServer | null> => {
+    const found = await stored()
+    return found?.settings ? { ...found.settings, password: await passwordOf(found.settings, found) } : null
+  }
+
+  return {
+    settings: async (): Promise<MailSettings | null> => (await stored())?.settings ?? null,
+
+    server,
+
+    /** With the password that is stored where none is given. Throws `InvalidRequest` where that is another login's. */
+    async complete(given: MailServer): Promise<MailServer> {
+      if (given.userName === '') return { ...given, password: null }
+      if (given.password !== null) return given
+      const known = await server()
+      if (known?.password && isSameLogin(given, known)) return { ...given, password: known.password }
+      const text = 'password: is missing. The one that is stored, if any, is for another server, port or user.'
+      throw new AtriumError('InvalidRequest', text, { details: { field: 'password' } })
+    },
+
+    /** Null = no mail is sent from now on. */
+    put: (actor: Actor, given: MailServer | null): Promise<void> =>
+      change(parts, { tenant: systemTenant, actor }, async (sql, at) => {
+        const { password = null, ...settings } = given ?? {}
+        const value: StoredServer = { settings: given === null ? null : (settings as MailSettings), password: null }
+        if (value.settings !== null && password !== null) {
+          const { version: keyVersion, key } = await keys.current(sql, systemTenant)
+          const sealed = seal(key, Buffer.from(password.reveal()), contextOf(value.settings, keyVersion), random)
+          const [nonce, ciphertext] = [sealed.nonce.toString('base64'), sealed.ciphertext.toString('base64')]
+          value.password = { keyVersion, nonce, ciphertext }
+        }
+        await upsertSetting(sql, systemTenant, { project: null, name: mailServerName, value, at })
+        const message = given === null ? 'took the mail server away' : `set the mail server ${given.host}:${given.port}`
+        const entry = { action: 'update', kind: 'Settings', uid: systemTenant, name: mailServerName, message } as const
+        return { result: undefined, entry }
+      }),
+  }
+}
