@@ -13,6 +13,8 @@ import { splitPemBundle } from '@atrium/runtime/pki/keys.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
+import { createDomains, type Domains } from './auth/domains/domains.ts'
+import { createTxtLookup } from './auth/domains/txt-lookup.ts'
 import type { Identity } from './auth/identity.ts'
 import { createSso, type Sso } from './auth/sso/sso.ts'
 import { egressOfTenants } from './auth/tenants/egress.ts'
@@ -62,6 +64,8 @@ export interface ServerContext {
   imports?: Imports
   /** Signs people in by the identity providers of their tenants. */
   sso: Sso
+  /** Which domains of e-mails are whose. */
+  domains: Domains
   /** The operator's address of this server, `https://host[:port]`; null = whoever sets something up knows it. */
   publicUrl: string | null
   /** Signs the tokens of the platform's registry; absent without one. */
@@ -143,6 +147,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     store,
     identity: createIdentity(parts),
     sso: createSso({ ...parts, store, egress, publicUrl }),
+    domains: createDomains(parts, createTxtLookup(clock, config.dnsServers)),
     publicUrl,
     admission: createAdmission(store),
     providers,

@@ -15,6 +15,8 @@ export interface AtriumClusterPreview { changes: boolean; approximate: string | 
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null; contestedBy?: string | undefined }
 export interface AtriumDeviations { items: AtriumDeviation[] }
+export interface AtriumEmailDomain { domain: string; state: string; listedAt: string; confirmedAt?: string | undefined; confirmedBy?: string | undefined; record: { type: string; name: string; value: string }; lastLook?: { at: string; outcome: string; found: string[] } | undefined; lostSince?: string | undefined; nextLookAt?: string | undefined; message: string }
+export interface AtriumEmailDomains { items: AtriumEmailDomain[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
@@ -11602,6 +11604,46 @@ export interface Operations {
     status: 200
     response: AtriumDeviations
   }
+  atriumTenantsDomainsList: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/domains'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumEmailDomains
+  }
+  atriumTenantsDomainsCheck: {
+    route: 'POST /atrium/v1/tenants/{tenantUid}/domains/{domain}/check'
+    params: { tenantUid: string; domain: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumEmailDomain
+  }
+  atriumSystemDomainsList: {
+    route: 'GET /atrium/v1/system/tenants/{uid}/domains'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumEmailDomains
+  }
+  atriumSystemDomainsConfirm: {
+    route: 'PUT /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation'
+    params: { uid: string; domain: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumSystemDomainsWithdraw: {
+    route: 'DELETE /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation'
+    params: { uid: string; domain: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
   atriumClustersExplain: {
     route: 'GET /atrium/v1/clusters/{uid}/explain'
     params: { uid: string }
@@ -13211,6 +13253,11 @@ export interface Routes {
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
+  'GET /atrium/v1/tenants/{tenantUid}/domains': 'atriumTenantsDomainsList'
+  'POST /atrium/v1/tenants/{tenantUid}/domains/{domain}/check': 'atriumTenantsDomainsCheck'
+  'GET /atrium/v1/system/tenants/{uid}/domains': 'atriumSystemDomainsList'
+  'PUT /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation': 'atriumSystemDomainsConfirm'
+  'DELETE /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation': 'atriumSystemDomainsWithdraw'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
   'GET /atrium/v1/permissions/explain': 'atriumPermissionsExplain'
   'POST /atrium/v1/clusters/{uid}/plan': 'atriumClustersPlan'

@@ -1,5 +1,6 @@
 import { accountOperations } from './account.ts'
 import { clusterOperations } from './clusters.ts'
+import { domainOperations } from './domains.ts'
 import { explainOperations } from './explain.ts'
 import type { OwnOperations } from './operation.ts'
 import { permissionOperations } from './permissions.ts'
@@ -17,6 +18,7 @@ import { watchOperations } from './watch.ts'
 export const ownOperations: OwnOperations[] = [
   accountOperations,
   clusterOperations,
+  domainOperations,
   explainOperations,
   permissionOperations,
   planOperations,

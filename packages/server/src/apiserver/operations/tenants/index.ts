@@ -1,4 +1,6 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumTenantsDomainsCheck } from './atriumTenantsDomainsCheck.ts'
+import { atriumTenantsDomainsList } from './atriumTenantsDomainsList.ts'
 import { atriumTenantsLinkedUsersGet } from './atriumTenantsLinkedUsersGet.ts'
 import { atriumTenantsLinkedUsersUpdate } from './atriumTenantsLinkedUsersUpdate.ts'
 import { atriumTenantsMfaGet } from './atriumTenantsMfaGet.ts'
@@ -38,6 +40,8 @@ import { v1TenantUidLoginBannerGet } from './v1TenantUidLoginBannerGet.ts'
 import { v1TenantUidLoginBannerUpdate } from './v1TenantUidLoginBannerUpdate.ts'
 
 export const tenantsOperations: RegisteredOperation[] = [
+  atriumTenantsDomainsCheck,
+  atriumTenantsDomainsList,
   atriumTenantsLinkedUsersGet,
   atriumTenantsLinkedUsersUpdate,
   atriumTenantsMfaGet,
