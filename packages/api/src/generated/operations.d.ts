@@ -62,6 +62,8 @@ export interface AtriumRevision { number: number; at: string; by: { type: string
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
 export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMetaData }
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
+export interface AtriumSamlKey { use: string; certificate: string; fingerprint: string; notBefore: string; notAfter: string; message: string }
+export interface AtriumSamlKeys { items: AtriumSamlKey[] }
 export interface AtriumSession { token: string; expiresAt: string }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
 export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; endsAt: string; isCurrent: boolean })[] }
@@ -11772,6 +11774,38 @@ export interface Operations {
     status: 200
     response: AtriumClusterPlan
   }
+  atriumTenantsSamlKeysList: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/saml/keys'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSamlKeys
+  }
+  atriumTenantsSamlKeysCreate: {
+    route: 'POST /atrium/v1/tenants/{tenantUid}/saml/keys'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 201
+    response: AtriumSamlKeys
+  }
+  atriumTenantsSamlKeysActivate: {
+    route: 'POST /atrium/v1/tenants/{tenantUid}/saml/keys/activate'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSamlKeys
+  }
+  atriumTenantsSamlKeysDelete: {
+    route: 'DELETE /atrium/v1/tenants/{tenantUid}/saml/keys/{use}'
+    params: { tenantUid: string; use: "next" | "former" }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
   atriumAuthLoginsList: {
     route: 'GET /atrium/v1/auth/logins'
     params: Empty
@@ -13274,6 +13308,10 @@ export interface Routes {
   'GET /atrium/v1/profiles/{uid}/revisions': 'atriumProfilesRevisionsList'
   'GET /atrium/v1/profiles/{uid}/revisions/{number}': 'atriumProfilesRevisionsGet'
   'POST /atrium/v1/clusters/{uid}/rollback': 'atriumClustersRollback'
+  'GET /atrium/v1/tenants/{tenantUid}/saml/keys': 'atriumTenantsSamlKeysList'
+  'POST /atrium/v1/tenants/{tenantUid}/saml/keys': 'atriumTenantsSamlKeysCreate'
+  'POST /atrium/v1/tenants/{tenantUid}/saml/keys/activate': 'atriumTenantsSamlKeysActivate'
+  'DELETE /atrium/v1/tenants/{tenantUid}/saml/keys/{use}': 'atriumTenantsSamlKeysDelete'
   'GET /atrium/v1/auth/logins': 'atriumAuthLoginsList'
   'GET /atrium/v1/auth/org/{org}/oidc/login': 'atriumAuthOidcLogin'
   'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'

@@ -8,6 +8,7 @@ import { planOperations } from './plan.ts'
 import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
+import { samlKeyOperations } from './saml-keys.ts'
 import { signInOperations } from './sign-in.ts'
 import { systemOperations } from './system.ts'
 import { tenantOperations } from './tenants.ts'
@@ -25,6 +26,7 @@ export const ownOperations: OwnOperations[] = [
   profileOperations,
   registryOperations,
   revisionOperations,
+  samlKeyOperations,
   signInOperations,
   systemOperations,
   tenantOperations,

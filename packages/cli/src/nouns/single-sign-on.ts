@@ -1,7 +1,7 @@
 import { findItem } from '../resources/kinds.ts'
-import { domain } from '../resources/single-sign-on.ts'
+import { domain, samlKey } from '../resources/single-sign-on.ts'
 import { ownTenant } from '../resources/tenancy.ts'
-import type { Noun } from './noun.ts'
+import type { Noun, Verb } from './noun.ts'
 
 const domainNoun: Noun = {
   name: 'domain',
@@ -23,4 +23,33 @@ const domainNoun: Noun = {
   ],
 }
 
-export const singleSignOnNouns: readonly Noun[] = [domainNoun]
+function keyVerb(
+  name: string,
+  description: string,
+  route: 'POST /atrium/v1/tenants/{tenantUid}/saml/keys' | 'POST /atrium/v1/tenants/{tenantUid}/saml/keys/activate',
+): Verb {
+  return {
+    name,
+    description,
+    async run({ client }) {
+      const { items } = await client.call(route, { params: { tenantUid: await ownTenant(client) } })
+      return items.map(({ use, message }) => `saml-key/${use}: ${message}`).join('\n')
+    },
+  }
+}
+
+const samlKeyNoun: Noun = {
+  name: 'saml-key',
+  description: 'keys by which the tenant signs, where its people sign in by SAML',
+  resource: samlKey,
+  verbs: [
+    keyVerb('create', 'make the next key', 'POST /atrium/v1/tenants/{tenantUid}/saml/keys'),
+    keyVerb(
+      'activate',
+      'sign by the next key, once the identity provider has its certificate',
+      'POST /atrium/v1/tenants/{tenantUid}/saml/keys/activate',
+    ),
+  ],
+}
+
+export const singleSignOnNouns: readonly Noun[] = [domainNoun, samlKeyNoun]

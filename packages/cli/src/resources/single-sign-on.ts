@@ -26,3 +26,29 @@ export const domain = domainsOf(
       })
     ).items,
 )
+
+const keysOf = async (client: Client) =>
+  (
+    await client.call('GET /atrium/v1/tenants/{tenantUid}/saml/keys', {
+      params: { tenantUid: await ownTenant(client) },
+    })
+  ).items
+
+export const samlKey: Resource = {
+  kind: 'saml-key',
+  plural: 'saml-keys',
+  title: 'USE',
+  columns: ['EXPIRES', 'MESSAGE'],
+  list: async (client) =>
+    (await keysOf(client)).map((view) => ({
+      ...{ uid: view.use, name: view.use, view },
+      cells: () => [view.notAfter, view.message],
+    })),
+  read: async (client, use) => (await keysOf(client)).find((one) => one.use === use),
+  async remove(client, use) {
+    if (use !== 'next' && use !== 'former')
+      throw new Error('The current key is replaced, never deleted: activate a next one.')
+    const tenantUid = await ownTenant(client)
+    await client.call('DELETE /atrium/v1/tenants/{tenantUid}/saml/keys/{use}', { params: { tenantUid, use } })
+  },
+}

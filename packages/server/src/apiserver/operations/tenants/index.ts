@@ -5,6 +5,10 @@ import { atriumTenantsLinkedUsersGet } from './atriumTenantsLinkedUsersGet.ts'
 import { atriumTenantsLinkedUsersUpdate } from './atriumTenantsLinkedUsersUpdate.ts'
 import { atriumTenantsMfaGet } from './atriumTenantsMfaGet.ts'
 import { atriumTenantsMfaUpdate } from './atriumTenantsMfaUpdate.ts'
+import { atriumTenantsSamlKeysActivate } from './atriumTenantsSamlKeysActivate.ts'
+import { atriumTenantsSamlKeysCreate } from './atriumTenantsSamlKeysCreate.ts'
+import { atriumTenantsSamlKeysDelete } from './atriumTenantsSamlKeysDelete.ts'
+import { atriumTenantsSamlKeysList } from './atriumTenantsSamlKeysList.ts'
 import { V1TenantDeveloperCreditGet } from './V1TenantDeveloperCreditGet.ts'
 import { V1TenantDeveloperCreditUpdate } from './V1TenantDeveloperCreditUpdate.ts'
 import { V1TenantPrefClusterGroupGet } from './V1TenantPrefClusterGroupGet.ts'
@@ -46,6 +50,10 @@ export const tenantsOperations: RegisteredOperation[] = [
   atriumTenantsLinkedUsersUpdate,
   atriumTenantsMfaGet,
   atriumTenantsMfaUpdate,
+  atriumTenantsSamlKeysActivate,
+  atriumTenantsSamlKeysCreate,
+  atriumTenantsSamlKeysDelete,
+  atriumTenantsSamlKeysList,
   v1SpectroClustersUpgradeSettings,
   v1SpectroClustersUpgradeSettingsGet,
   v1TenantClusterRbacSettingsGet,
