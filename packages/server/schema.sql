@@ -113,6 +113,32 @@ create table changes_pending (
   grant delete, select to atrium_system
   grant insert to atrium_app
 
+create table email_domains (
+  confirmed_at timestamp with time zone,
+  confirmed_by text collate "C",
+  domain text collate "C" not null,
+  found text[] not null default '{}'::text[],
+  listed_at timestamp with time zone not null,
+  looked_at timestamp with time zone,
+  lost_since timestamp with time zone,
+  misses integer not null default 0,
+  next_look_at timestamp with time zone,
+  outcome text collate "C",
+  reason text not null default ''::text,
+  tenant text collate "C" not null
+)
+  constraint email_domains_confirmed CHECK ((num_nulls(confirmed_at, confirmed_by) = ANY (ARRAY[0, 2])))
+  constraint email_domains_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(uid)
+  constraint email_domains_pkey PRIMARY KEY (tenant, domain)
+  CREATE INDEX email_domains_due ON public.email_domains USING btree (next_look_at)
+  CREATE UNIQUE INDEX email_domains_owner ON public.email_domains USING btree (domain) WHERE (confirmed_at IS NOT NULL)
+  row level security: t, forced: t
+  policy everything for all to atrium_system using (true)
+  policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
+  grant delete, insert, select, update to atrium_app
+  grant select (confirmed_at, domain, next_look_at, tenant) to atrium_system
+  grant update (next_look_at) to atrium_system
+
 create table events (
   at timestamp with time zone not null,
   id text collate "C" not null,
@@ -585,12 +611,9 @@ create table settings (
   constraint settings_tenant_project_fkey FOREIGN KEY (tenant, project) REFERENCES objects(tenant, uid) ON DELETE CASCADE
   constraint settings_pkey PRIMARY KEY (tenant, scope, name)
   CREATE INDEX settings_by_project ON public.settings USING btree (tenant, project) WHERE (project IS NOT NULL)
-  CREATE INDEX settings_domains ON public.settings USING btree (tenant) WHERE ((name = 'domains'::text) AND (scope = ''::text))
   row level security: t, forced: t
-  policy domains for select to atrium_system using (((name = 'domains'::text) AND (scope = ''::text)))
   policy own for all to atrium_app using ((tenant = current_setting('atrium.tenant'::text, true)))
   grant delete, insert, select, update to atrium_app
-  grant select (name, scope, tenant, value) to atrium_system
 
 create table sign_in_challenges (
   challenge text collate "C",

@@ -232,6 +232,32 @@ describe('nouns', () => {
     expect(await cli.atrium('certificate', 'delete', 'ours')).toBe('certificate/ours deleted\n')
   })
 
+  test('a domain is shown with the record that proves it, and looked for', async () => {
+    const { client, close } = openRemote(cli.context, credentialOf(cli.context), null)
+    const params = { tenantUid: cli.tenant.tenant.uid }
+    await client
+      .call('POST /v1/tenants/{tenantUid}/domains', { params, body: { domains: ['acme.example'] } })
+      .finally(close)
+    expect(await cli.atrium('domain', 'list')).toMatch(/^acme.example +waiting/m)
+    expect(await cli.atrium('domain', 'show', 'acme.example')).toContain('_atrium-challenge.acme.example')
+    expect(await cli.atrium('domain', 'check', 'acme.example')).toMatch(/^domain\/acme.example waiting: Name servers/)
+  })
+
+  test('a key of SAML is made, activated, and the former one deleted', async () => {
+    const { client, close } = openRemote(cli.context, credentialOf(cli.context), null)
+    const params = { tenantUid: cli.tenant.tenant.uid }
+    expect(await cli.refusal('saml-key', 'create')).toContain('settings of SAML are saved')
+    await client
+      .call('POST /v1/tenants/{tenantUid}/saml/config', { params, body: { isSsoEnabled: false } })
+      .finally(close)
+    expect(await cli.atrium('saml-key', 'create')).toContain('saml-key/next: Give your identity provider')
+    expect(await cli.atrium('saml-key', 'show', 'next')).toContain('BEGIN CERTIFICATE')
+    expect(await cli.atrium('saml-key', 'activate')).toContain('saml-key/former: Opens')
+    expect(await cli.refusal('saml-key', 'delete', 'current')).toContain('never deleted')
+    expect(await cli.atrium('saml-key', 'delete', 'former')).toBe('saml-key/former deleted\n')
+    expect(await cli.atrium('saml-key', 'list')).toMatch(/^current +20\d\d-\S+ +Signs\. /m)
+  })
+
   test('a person signs in with a password, accepts what is to be read, and proves a second factor', async () => {
     const email = 'eve@example.com'
     await cli.atrium('user', 'create', email, '--role', 'Tenant Viewer')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { builtInRoleNamed } from '@atrium/api/permissions/roles.ts'
 import { type OidcIssuer, startOidcIssuer } from '@atrium/dev-env/oidc-issuer.ts'
 import { TestBrowser } from '@atrium/dev-env/test-browser.ts'
+import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRemote } from '../src/platform/connect.ts'
 import { credentialOf } from '../src/platform/contexts.ts'
@@ -35,6 +36,7 @@ async function setUp(): Promise<void> {
     }
     await client.call('POST /v1/tenants/{tenantUid}/oidc/config', { params, body: oidc })
     await client.call('POST /v1/tenants/{tenantUid}/domains', { params, body: { domains: ['acme.example'] } })
+    await cli.plane.installation.domains.vouch(systemActor('test'), params.tenantUid, 'acme.example')
     const { uid } = await client.call('POST /v1/teams', { body: { metadata: { name: 'people' } } })
     const projects = [{ projectUid: cli.tenant.project.uid, roles: [builtInRoleNamed('Project Viewer').uid] }]
     await client.call('PUT /v1/teams/{uid}/projects', { params: { uid: uid ?? '' }, body: { projects } })

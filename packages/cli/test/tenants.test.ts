@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@atrium/runtime/base/secret.ts'
+import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CommandLine, openCommandLine } from './support/command-line.ts'
 
@@ -58,6 +59,18 @@ test('the operator that the configuration names signs in, invites a tenant, clos
   expect(await cli.atrium('tenant', 'delete', 'beta', '--yes')).toContain("Tenant 'beta' is gone.")
   expect(await states()).toEqual({ acme: 'Active' })
   expect(await cli.refusal('get', 'projects')).not.toBe('')
+})
+
+test('an operator vouches for a domain of a tenant, and no longer', async () => {
+  const { domains } = cli.plane.installation
+  const scope = { tenant: cli.tenant.tenant.uid, actor: systemActor('test') }
+  await domains.put(scope, { domains: ['Acme.example'] })
+  expect(await login(`${password}\n`)).toMatchObject({ exitCode: 0 })
+  const told = (verb: string) => cli.atrium('tenant', verb, 'acme', 'acme.example')
+  expect(await told('confirm-domain')).toBe('domain/acme.example confirmed\n')
+  expect(await cli.atrium('tenant', 'domains', 'acme')).toMatch(/^acme.example +confirmed +operator/m)
+  expect(await told('withdraw-domain')).toBe('domain/acme.example waits for its record\n')
+  expect(await cli.refusal('tenant', 'withdraw-domain', 'acme', 'acme.example')).toContain('No operator vouches')
 })
 
 test('the file that `up` writes signs in; an operator adds another, who is changed, closed out and deleted', async () => {

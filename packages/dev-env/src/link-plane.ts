@@ -10,6 +10,8 @@ import { type Authority, createAuthority, issueCertificate } from '@atrium/runti
 import { createAdmission } from '@atrium/server/admission/admission.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
+import { createDomains } from '@atrium/server/auth/domains/domains.ts'
+import { createTxtLookup } from '@atrium/server/auth/domains/txt-lookup.ts'
 import { createSso } from '@atrium/server/auth/sso/sso.ts'
 import type { ApplyReport } from '@atrium/server/link/hub.ts'
 import { createLink, type Link } from '@atrium/server/link/link.ts'
@@ -51,7 +53,8 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
   const logger = options.logger ?? silentLogger
   const keyProvider = new FileKeyProvider(options.rootKeyFile, systemRandom)
   const store = await openStore({ ...deps, logger, ...options.database.storeOptions, keyProvider })
-  const identity = createIdentity({ ...deps, database: store.database, system: store.system, keys: store.keys })
+  const parts = { ...deps, database: store.database, system: store.system, keys: store.keys }
+  const identity = createIdentity(parts)
   const admission = createAdmission(store)
   const certificate = await issueCertificate(options.authority, {
     ...deps,
@@ -83,17 +86,10 @@ export const startLinkPlane = async (options: LinkPlaneOptions): Promise<LinkPla
   })
   const clouds = { checkAccount: () => Promise.resolve(), checkBucket: () => Promise.resolve() }
   const egress = createEgress({ allowedRanges: [], allowPlainHttp: false, timeoutMs: 10_000, maxBytes: 2 ** 20 })
-  const sso = createSso({
-    ...deps,
-    database: store.database,
-    system: store.system,
-    keys: store.keys,
-    store,
-    egress,
-    publicUrl: null,
-  })
+  const sso = createSso({ ...parts, store, egress, publicUrl: null })
+  const domains = createDomains(parts, createTxtLookup(deps.clock, []))
   const mailer = { check: async () => null, send: async () => null }
-  const own = { sso, mailer, publicUrl: null, operatorToken: null }
+  const own = { sso, domains, mailer, publicUrl: null, operatorToken: null }
   const app = createApp(
     { ...deps, logger, store, identity, admission, providers: new Map(), clouds, ...own },
     { https: { key: certificate.privateKeyPem, cert: certificate.certificatePem } },

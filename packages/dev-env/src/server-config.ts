@@ -18,5 +18,7 @@ export const serverConfig = (
     pkiDir: join(folder, 'pki'),
     rootKeyFile: join(folder, 'root.key'),
     logLevel,
+    // A test asks no name server but its own.
+    dnsServers: '127.0.0.1:9',
     ...env,
   })

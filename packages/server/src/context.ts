@@ -14,6 +14,8 @@ import { splitPemBundle } from '@atrium/runtime/pki/keys.ts'
 import type { Store } from '@atrium/runtime/store/store.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { createIdentity } from './auth/create-identity.ts'
+import { createDomains, type Domains } from './auth/domains/domains.ts'
+import { createTxtLookup } from './auth/domains/txt-lookup.ts'
 import type { Identity } from './auth/identity.ts'
 import { createOutbox } from './auth/mail/outbox.ts'
 import { createSso, type Sso } from './auth/sso/sso.ts'
@@ -69,6 +71,8 @@ export interface ServerContext {
   sso: Sso
   /** Speaks to the server that takes the installation's mail. */
   mailer: Mailer
+  /** Which domains of e-mails are whose. */
+  domains: Domains
   /** The operator's address of this server, `https://host[:port]`; null = whoever sets something up knows it. */
   publicUrl: string | null
   /** Signs the tokens of the platform's registry; absent without one. */
@@ -151,6 +155,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     store,
     identity: createIdentity(parts),
     sso: createSso({ ...parts, store, egress, publicUrl }),
+    domains: createDomains(parts, createTxtLookup(clock, config.dnsServers)),
     publicUrl,
     mailer: createMailer({ dial: createDial({ allowedRanges: config.egressAllowedRanges }) }),
     outbox: createOutbox(parts, publicUrl),

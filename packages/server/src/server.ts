@@ -6,6 +6,7 @@ import { createManager } from '@atrium/runtime/controller/manager.ts'
 import type { ControllerManager } from '@atrium/runtime/controller/reconciler.ts'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './apiserver/app.ts'
+import { keepDomains } from './auth/domains/keep-domains.ts'
 import { areUpgradesLocked } from './auth/settings.ts'
 import type { Imports, Installation } from './context.ts'
 import {
@@ -85,13 +86,15 @@ const serve = async (installation: Installation, options: ServerOptions): Promis
   await content.ensurePublicRegistry()
   await ensureFirstOperator(installation)
   for (const controller of controllers) controller.start()
+  const lookingAtDomains = keepDomains(installation.domains, installation, ended.signal)
   logger.info({ url, caFile: pki.trustFile, version: VERSION }, 'server ready')
   return {
     url,
     caFile: pki.trustFile,
-    stop() {
+    async stop() {
       ended.abort()
-      return stop(installation, app, controllers)
+      await lookingAtDomains
+      await stop(installation, app, controllers)
     },
   }
 }

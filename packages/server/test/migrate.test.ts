@@ -54,6 +54,24 @@ describe('migrations', () => {
     expect(await migrate({ url, ...common })).toEqual([])
   })
 
+  it('list domains that tenants said were theirs before anybody had to prove it, each once and confirmed for nobody', async () => {
+    const { url } = await emptyDatabase()
+    const migrations = shipped.slice(
+      0,
+      shipped.findIndex(({ name }) => name.endsWith('_email_domains.sql')),
+    )
+    await migrate({ url, ...common, migrations, kinds: [] })
+    await query(url, `insert into tenants (uid, name, created_at) values ('t', 'T', now())`)
+    const value = JSON.stringify({ domains: ['Ours.example', 'ours.EXAMPLE', 'second.example', ''] })
+    await query(
+      url,
+      `insert into settings (tenant, name, value, modified_at) values ('t', 'domains', '${value}', '2026-01-01Z')`,
+    )
+    await migrate({ url, ...common })
+    const listed = await query(url, 'select domain, confirmed_by from email_domains order by domain')
+    expect(listed).toEqual(['ours.example', null, 'second.example', null])
+  })
+
   it('make the database when it does not exist', async () => {
     const { url, name } = await emptyDatabase()
     const missing = urlWithDatabase(url, `${name}_made`)

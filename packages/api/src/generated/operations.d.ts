@@ -15,6 +15,8 @@ export interface AtriumClusterPreview { changes: boolean; approximate: string | 
 export interface AtriumClusterProfiles { profiles: v1SpectroClusterProfileEntity[] }
 export interface AtriumDeviation { id: string; type: string; object: string; layer: string | null; diff: ({ path: string; live: unknown; desired: unknown })[]; detectedAt: string; action: string; state: string; message: string; resolvedAt: string | null; contestedBy?: string | undefined }
 export interface AtriumDeviations { items: AtriumDeviation[] }
+export interface AtriumEmailDomain { domain: string; state: string; listedAt: string; confirmedAt?: string | undefined; confirmedBy?: string | undefined; record: { type: string; name: string; value: string }; lastLook?: { at: string; outcome: string; found: string[] } | undefined; lostSince?: string | undefined; nextLookAt?: string | undefined; message: string }
+export interface AtriumEmailDomains { items: AtriumEmailDomain[] }
 export interface AtriumExplanation { ready: boolean; serves: boolean; state: string; summary: string; causes: AtriumCause[]; consequences: ({ condition: string; reason: string; message: string; since: string; follows: string })[]; checked: string[] }
 export interface AtriumGrant { role: AtriumNamed; scope: "tenant" | "project" | "resource" | "workspace"; team?: AtriumNamed | undefined; project?: string | undefined; workspace?: string | undefined; resourceRole?: string | undefined; filters?: AtriumNamed[] | undefined }
 export interface AtriumLayerPreview { id: string; profileUid: string; change: "added" | "removed" | "changed" | "unchanged"; why: string; step: "install" | "update" | "remove" | ""; after: string[]; objects: AtriumObjectChange[]; more: number; problem: string | null; texts: ({ name: string; lines: string[]; cutBytes: number })[] }
@@ -62,6 +64,8 @@ export interface AtriumRevision { number: number; at: string; by: { type: string
 export interface AtriumRevisionDifference { number: number; at: string; by: { type: string; uid: string; name: string } | null; note: string | null; summary: string; previous: number | null; changes: ({ path: string; change: "added" | "removed" | "changed" | "reordered"; old: unknown; new: unknown; lines: string[] | null })[]; more: number }
 export interface AtriumRevisions { items: AtriumRevision[]; listmeta: v1ListMetaData }
 export interface AtriumRollbackRequest { to: number; note?: string | undefined; dryRun?: boolean | undefined }
+export interface AtriumSamlKey { use: string; certificate: string; fingerprint: string; notBefore: string; notAfter: string; message: string }
+export interface AtriumSamlKeys { items: AtriumSamlKey[] }
 export interface AtriumSession { token: string; expiresAt: string }
 export interface AtriumSessionToken { Authorization: string; isMfa: boolean }
 export interface AtriumSessions { items: ({ uid: string; address: string; client: string; createdAt: string; expiresAt: string; endsAt: string; isCurrent: boolean })[] }
@@ -11604,6 +11608,46 @@ export interface Operations {
     status: 200
     response: AtriumDeviations
   }
+  atriumTenantsDomainsList: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/domains'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumEmailDomains
+  }
+  atriumTenantsDomainsCheck: {
+    route: 'POST /atrium/v1/tenants/{tenantUid}/domains/{domain}/check'
+    params: { tenantUid: string; domain: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumEmailDomain
+  }
+  atriumSystemDomainsList: {
+    route: 'GET /atrium/v1/system/tenants/{uid}/domains'
+    params: { uid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumEmailDomains
+  }
+  atriumSystemDomainsConfirm: {
+    route: 'PUT /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation'
+    params: { uid: string; domain: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
+  atriumSystemDomainsWithdraw: {
+    route: 'DELETE /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation'
+    params: { uid: string; domain: string }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
+  }
   atriumClustersExplain: {
     route: 'GET /atrium/v1/clusters/{uid}/explain'
     params: { uid: string }
@@ -11739,6 +11783,38 @@ export interface Operations {
     body: AtriumRollbackRequest
     status: 200
     response: AtriumClusterPlan
+  }
+  atriumTenantsSamlKeysList: {
+    route: 'GET /atrium/v1/tenants/{tenantUid}/saml/keys'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSamlKeys
+  }
+  atriumTenantsSamlKeysCreate: {
+    route: 'POST /atrium/v1/tenants/{tenantUid}/saml/keys'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 201
+    response: AtriumSamlKeys
+  }
+  atriumTenantsSamlKeysActivate: {
+    route: 'POST /atrium/v1/tenants/{tenantUid}/saml/keys/activate'
+    params: { tenantUid: string }
+    query: Empty
+    body: undefined
+    status: 200
+    response: AtriumSamlKeys
+  }
+  atriumTenantsSamlKeysDelete: {
+    route: 'DELETE /atrium/v1/tenants/{tenantUid}/saml/keys/{use}'
+    params: { tenantUid: string; use: "next" | "former" }
+    query: Empty
+    body: undefined
+    status: 204
+    response: void
   }
   atriumAuthLoginsList: {
     route: 'GET /atrium/v1/auth/logins'
@@ -13221,6 +13297,11 @@ export interface Routes {
   'PUT /atrium/v1/clusters/{uid}/policy': 'atriumClustersPolicyUpdate'
   'POST /atrium/v1/clusters/{uid}/profiles': 'atriumClustersProfilesUpdate'
   'GET /atrium/v1/clusters/{uid}/deviations': 'atriumClustersDeviationsList'
+  'GET /atrium/v1/tenants/{tenantUid}/domains': 'atriumTenantsDomainsList'
+  'POST /atrium/v1/tenants/{tenantUid}/domains/{domain}/check': 'atriumTenantsDomainsCheck'
+  'GET /atrium/v1/system/tenants/{uid}/domains': 'atriumSystemDomainsList'
+  'PUT /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation': 'atriumSystemDomainsConfirm'
+  'DELETE /atrium/v1/system/tenants/{uid}/domains/{domain}/confirmation': 'atriumSystemDomainsWithdraw'
   'GET /atrium/v1/clusters/{uid}/explain': 'atriumClustersExplain'
   'GET /atrium/v1/system/mails': 'atriumMailsList'
   'GET /atrium/v1/permissions/explain': 'atriumPermissionsExplain'
@@ -13238,6 +13319,10 @@ export interface Routes {
   'GET /atrium/v1/profiles/{uid}/revisions': 'atriumProfilesRevisionsList'
   'GET /atrium/v1/profiles/{uid}/revisions/{number}': 'atriumProfilesRevisionsGet'
   'POST /atrium/v1/clusters/{uid}/rollback': 'atriumClustersRollback'
+  'GET /atrium/v1/tenants/{tenantUid}/saml/keys': 'atriumTenantsSamlKeysList'
+  'POST /atrium/v1/tenants/{tenantUid}/saml/keys': 'atriumTenantsSamlKeysCreate'
+  'POST /atrium/v1/tenants/{tenantUid}/saml/keys/activate': 'atriumTenantsSamlKeysActivate'
+  'DELETE /atrium/v1/tenants/{tenantUid}/saml/keys/{use}': 'atriumTenantsSamlKeysDelete'
   'GET /atrium/v1/auth/logins': 'atriumAuthLoginsList'
   'GET /atrium/v1/auth/org/{org}/oidc/login': 'atriumAuthOidcLogin'
   'GET /atrium/v1/auth/org/{org}/saml/login': 'atriumAuthSamlLogin'

@@ -1,5 +1,6 @@
 import { accountOperations } from './account.ts'
 import { clusterOperations } from './clusters.ts'
+import { domainOperations } from './domains.ts'
 import { explainOperations } from './explain.ts'
 import { mailOperations } from './mail.ts'
 import type { OwnOperations } from './operation.ts'
@@ -8,6 +9,7 @@ import { planOperations } from './plan.ts'
 import { profileOperations } from './profiles.ts'
 import { registryOperations } from './registries.ts'
 import { revisionOperations } from './revisions.ts'
+import { samlKeyOperations } from './saml-keys.ts'
 import { signInOperations } from './sign-in.ts'
 import { systemOperations } from './system.ts'
 import { tenantOperations } from './tenants.ts'
@@ -18,6 +20,7 @@ import { watchOperations } from './watch.ts'
 export const ownOperations: OwnOperations[] = [
   accountOperations,
   clusterOperations,
+  domainOperations,
   explainOperations,
   mailOperations,
   permissionOperations,
@@ -25,6 +28,7 @@ export const ownOperations: OwnOperations[] = [
   profileOperations,
   registryOperations,
   revisionOperations,
+  samlKeyOperations,
   signInOperations,
   systemOperations,
   tenantOperations,

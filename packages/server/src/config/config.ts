@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns'
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
@@ -28,6 +29,8 @@ export interface ServerConfig {
   firstOperator: { email: string; passwordFile: string } | null
   logLevel: LogLevel
   egressAllowedRanges: string[]
+  /** `address[:port]`; none = those of the system. */
+  dnsServers: string[]
   peerAddress: string | null
   registry: { url: string; caFile: string | null; tokenKeyFile: string } | null
   /** Where tokens of AWS's registries come from, instead of the service of their region. */
@@ -70,6 +73,7 @@ export const envToConfig = (env: ServerEnv): ServerConfig => ({
   firstOperator: firstOperatorOf(env),
   logLevel: logLevelOf(env),
   egressAllowedRanges: listOf(env.egressAllow),
+  dnsServers: dnsServersOf(env),
   peerAddress: env.peerAddress ?? null,
   registry: registryOf(env),
   ecrEndpoint: env.ecrEndpoint === undefined ? null : httpsUrl(env, 'ecrEndpoint'),
@@ -103,6 +107,22 @@ const trustedProxiesOf = (env: ServerEnv): string[] => {
   const odd = proxies.find((proxy) => !isNetwork(proxy))
   if (odd !== undefined) throw wrong('trustedProxies', `holds '${odd}', which is neither an address nor a CIDR`)
   return proxies
+}
+
+const dnsServersOf = (env: ServerEnv): string[] => {
+  const servers = listOf(env.dnsServers)
+  const odd = servers.find((server) => !isNameServer(server))
+  if (odd !== undefined) throw wrong('dnsServers', `holds '${odd}', which is no address[:port] of a name server`)
+  return servers
+}
+
+const isNameServer = (text: string): boolean => {
+  try {
+    new Resolver().setServers([text])
+    return true
+  } catch {
+    return false
+  }
 }
 
 const isNetwork = (text: string): boolean => {

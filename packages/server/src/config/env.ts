@@ -34,6 +34,8 @@ export interface ServerEnv {
   logLevel?: string
   /** CIDRs outside the public internet that outgoing requests may reach, by commas. */
   egressAllow?: string
+  /** Name servers that are asked for the records of tenants' domains, `address[:port]`, by commas; absent = those of the system. */
+  dnsServers?: string
   /** Where other servers of this installation reach this one. */
   peerAddress?: string
   /** The platform's own pack registry: address, CA bundle, key that signs its tokens. */
@@ -75,6 +77,7 @@ const VARIABLES: Record<keyof ServerEnv, string> = {
   operatorPasswordFile: 'ATRIUM_OPERATOR_PASSWORD_FILE',
   logLevel: 'ATRIUM_LOG_LEVEL',
   egressAllow: 'ATRIUM_EGRESS_ALLOW',
+  dnsServers: 'ATRIUM_DNS_SERVERS',
   peerAddress: 'ATRIUM_PEER_ADDRESS',
   registryUrl: 'ATRIUM_REGISTRY_URL',
   ecrEndpoint: 'ATRIUM_ECR_ENDPOINT',

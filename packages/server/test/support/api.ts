@@ -11,6 +11,8 @@ import { createAdmission } from '@atrium/server/admission/admission.ts'
 import { createApp } from '@atrium/server/apiserver/app.ts'
 import { operatorActor } from '@atrium/server/apiserver/operation.ts'
 import { createIdentity } from '@atrium/server/auth/create-identity.ts'
+import { createDomains } from '@atrium/server/auth/domains/domains.ts'
+import { createTxtLookup } from '@atrium/server/auth/domains/txt-lookup.ts'
 import { createSso } from '@atrium/server/auth/sso/sso.ts'
 import { createTenant, type TenantCredentials } from '@atrium/server/auth/tenants/create-tenant.ts'
 import type { CloudClient } from '@atrium/server/clouds/client.ts'
@@ -70,6 +72,8 @@ export interface TestApiOptions {
   publicUrl?: string
   /** How mail servers of the test are trusted and waited for. */
   mail?: { alsoTrusted: string; limits: MailLimits }
+  /** `address:port`; nobody's unless given. */
+  dnsServers?: string[]
 }
 
 const operatorToken = 'operator-token-of-this-test'
@@ -96,6 +100,9 @@ function caller(app: FastifyInstance, headers: Record<string, string>): Caller {
   }
 }
 
+/** Where no name server listens: a test asks none but its own. */
+const nobody = ['127.0.0.1:9']
+
 function contextOn(store: PostgresStore, egress: Egress, options: TestApiOptions): ServerContext {
   const clock = options.clock ?? systemClock
   const parts = { database: store.database, system: store.system, keys: store.keys, clock, random: systemRandom }
@@ -107,6 +114,7 @@ function contextOn(store: PostgresStore, egress: Egress, options: TestApiOptions
     store,
     identity: createIdentity(parts),
     sso: createSso({ ...parts, store, egress, publicUrl }),
+    domains: createDomains(parts, createTxtLookup(clock, options.dnsServers ?? nobody)),
     publicUrl,
     mailer: createMailer({
       dial: createDial({ allowedRanges: options.egressAllowedRanges ?? [] }),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { registerTenantCreate } from './create.ts'
 import { registerTenantDelete } from './delete.ts'
+import { registerTenantDomains } from './domains.ts'
 import { registerTenantShow } from './show.ts'
 import { registerTenantStates } from './state.ts'
 
@@ -10,5 +11,6 @@ export const registerTenant = (program: Command): void => {
   registerTenantCreate(tenant)
   registerTenantShow(tenant)
   registerTenantStates(tenant)
+  registerTenantDomains(tenant)
   registerTenantDelete(tenant)
 }

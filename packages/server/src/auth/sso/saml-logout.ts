@@ -1,8 +1,9 @@
 import type { Clock } from '@atrium/runtime/base/clock.ts'
+import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Profile, SAML } from '@node-saml/node-saml'
 import type { SsoOrigin } from '../../store/identity/sso.ts'
 import { answerRefused } from './refusal.ts'
-import { providerOf, refuse, samlOf } from './saml.ts'
+import { openedBy, providerOf, refuse, samlOf } from './saml.ts'
 import { checkMessage, readRedirect } from './saml-message.ts'
 import { type SamlSettings, samlProvider } from './settings.ts'
 
@@ -31,9 +32,12 @@ export async function readLogout(
   message: LogoutMessage,
 ): Promise<{ origin: Pick<SsoOrigin, 'provider' | 'nameId' | 'index'>; answerUrl: string } | null> {
   const provider = await providerOf(settings)
-  const saml = samlOf(settings, provider, clock, null, { wantAuthnResponseSigned: true })
-  const { profile, relayState } =
-    'search' in message ? await byRedirect(saml, settings, message.search) : await byForm(saml, settings, message)
+  const libraryFor = (opener: Secret<string> | null): SAML =>
+    samlOf(settings, provider, clock, null, { wantAuthnResponseSigned: true, ...openedBy(opener) })
+  const { saml, profile, relayState } =
+    'search' in message
+      ? await byRedirect(libraryFor, settings, message.search)
+      : await byForm(libraryFor, settings, message)
   if (profile === null) return null
   const { entityId, logoutUrl } = provider
   if (profile.issuer !== entityId) throw answerRefused('another issuer')
@@ -44,23 +48,26 @@ export async function readLogout(
   }
 }
 
+type LibraryFor = (opener: Secret<string> | null) => SAML
+
 async function byForm(
-  saml: SAML,
-  { key }: SamlSettings,
+  libraryFor: LibraryFor,
+  { keys }: SamlSettings,
   { samlRequest, samlResponse, relayState }: Exclude<LogoutMessage, { search: string }>,
 ) {
-  await checkMessage(samlRequest || samlResponse, key)
+  const saml = libraryFor(await checkMessage(samlRequest || samlResponse, keys))
   if (samlRequest === '') {
     // The library takes an answer to a sign-in here as well: whoever it names, it asks to end nothing.
     await saml.validatePostResponseAsync({ SAMLResponse: samlResponse }).catch(refuse)
-    return { profile: null, relayState }
+    return { saml, profile: null, relayState }
   }
   const { profile } = await saml.validatePostRequestAsync({ SAMLRequest: samlRequest }).catch(refuse)
-  return { profile, relayState }
+  return { saml, profile, relayState }
 }
 
-async function byRedirect(saml: SAML, { key }: SamlSettings, search: string) {
-  const { told, signed } = await readRedirect(search, key)
+async function byRedirect(libraryFor: LibraryFor, { keys }: SamlSettings, search: string) {
+  const { told, signed, opener } = await readRedirect(search, keys)
+  const saml = libraryFor(opener)
   const { profile } = await saml.validateRedirectAsync(told, signed).catch(refuse)
-  return { profile, relayState: told.RelayState ?? '' }
+  return { saml, profile, relayState: told.RelayState ?? '' }
 }

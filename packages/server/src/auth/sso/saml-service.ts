@@ -5,9 +5,8 @@ const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '"': '&quot
 const attribute = (name: string, value: string): string =>
   `${name}="${value.replace(/[&<"]/g, (one) => escapes[one] ?? '')}"`
 
-/** The one key signs what is sent, and opens what was encrypted. */
+/** A key signs what is sent, and opens what was encrypted. */
 function keysOf(certificate: string): string[] {
-  if (certificate === '') return []
   const base64 = certificate.replaceAll(/-----[A-Z ]+-----|\s/g, '')
   const info = `<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${base64}</X509Certificate></X509Data></KeyInfo>`
   const methods = ['2009/xmlenc11#aes256-gcm', '2009/xmlenc11#aes128-gcm', '2001/04/xmlenc#rsa-oaep-mgf1p']
@@ -20,17 +19,18 @@ function keysOf(certificate: string): string[] {
 
 /**
  * This server's own metadata, for the identity provider of a tenant. It is written here, for the library that reads answers costs
- * 22 MB, and everybody who looks at the settings would load it. `certificate`: PEM; '' = there is no key yet.
+ * 22 MB, and everybody who looks at the settings would load it. `certificates`: PEM, first of the key that signs, then of the one that will;
+ * none = there is no key yet.
  */
 export const serviceMetadata = (
   { entityId, acs, logout, logoutByRedirect }: ReturnType<typeof samlUrls>,
-  certificate: string,
+  certificates: readonly string[],
 ): string =>
   [
     '<?xml version="1.0"?>',
     `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" ${attribute('entityID', entityId)}>`,
-    `  <SPSSODescriptor AuthnRequestsSigned="${certificate !== ''}" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">`,
-    ...keysOf(certificate),
+    `  <SPSSODescriptor AuthnRequestsSigned="${certificates.length > 0}" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">`,
+    ...certificates.flatMap(keysOf),
     `    <SingleLogoutService ${binding('POST')} ${attribute('Location', logout)}/>`,
     `    <SingleLogoutService ${binding('Redirect')} ${attribute('Location', logoutByRedirect)}/>`,
     `    <AssertionConsumerService ${binding('POST')} ${attribute('Location', acs)} index="1" isDefault="true"/>`,

@@ -39,7 +39,7 @@ export function samlOf(
     ...{ identifierFormat: settings.nameIdFormat, disableRequestedAuthnContext: true },
     // Providers sign the assertion, the whole answer, or both: one must be, and what is not signed is never read.
     ...{ wantAssertionsSigned: false, wantAuthnResponseSigned: false },
-    ...(settings.key === null ? {} : ownKey(settings.key)),
+    ...signedBy(settings.keys[0]),
     ...{ acceptedClockSkewMs: skewMs, requestIdExpirationPeriodMs: flowMs },
     validateInResponseTo: requestId === null ? ValidateInResponseTo.never : ValidateInResponseTo.always,
     ...(requestId === null ? {} : { generateUniqueId: () => requestId }),
@@ -53,8 +53,12 @@ export function samlOf(
   })
 }
 
-const ownKey = (key: Secret<string>) =>
-  ({ privateKey: key.reveal(), decryptionPvk: key.reveal(), signatureAlgorithm: 'sha256' }) as const
+const signedBy = (key: Secret<string> | undefined): Partial<SamlConfig> =>
+  key ? { privateKey: key.reveal(), signatureAlgorithm: 'sha256' } : {}
+
+/** The library knows one key: that of `checkMessage`, which opens what is read. */
+export const openedBy = (key: Secret<string> | null): Partial<SamlConfig> =>
+  key ? { decryptionPvk: key.reveal() } : {}
 
 const requestIdOf = (flow: SsoFlow): string => `_${flow.derive('saml')}`
 
@@ -71,9 +75,9 @@ export async function finishSaml(
 ): Promise<{ person: SsoPerson; origin: SsoOrigin }> {
   const provider = await providerOf(settings)
   const { entityId } = provider
-  await checkMessage(samlResponse, settings.key)
+  const opener = await checkMessage(samlResponse, settings.keys)
   const requestId = requestIdOf(flow)
-  const { profile } = await samlOf(settings, provider, clock, requestId)
+  const { profile } = await samlOf(settings, provider, clock, requestId, openedBy(opener))
     .validatePostResponseAsync({ SAMLResponse: samlResponse })
     .catch(refuse)
   if (!profile) throw answerRefused('the answer holds no assertion')

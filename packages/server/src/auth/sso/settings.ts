@@ -43,8 +43,8 @@ export interface SamlSettings extends CommonSettings {
   displayName: string
   nameIdFormat: string | null
   isSingleLogoutEnabled: boolean
-  /** Signs what is sent and opens what was encrypted; null = the settings are from before there was one. */
-  key: Secret<string> | null
+  /** The first signs what is sent, and each opens what was encrypted for it; none = the settings are from before there were any. */
+  keys: readonly Secret<string>[]
 }
 
 export type SsoSettings = OidcSettings | SamlSettings
@@ -81,8 +81,15 @@ const plainText = (value: string, begins: RegExp): string =>
 export const xmlOf = (metadata: string): string => plainText(metadata, /^</)
 export const pemOf = (bundle: string): string => plainText(bundle, /^-----BEGIN/)
 
-/** The secret field that holds a tenant's own key. */
-export const samlKeyField = 'samlKey'
+/** By what a key of a tenant is for: the secret field that holds it, and the field of its certificate. */
+export const samlKeyFields = {
+  current: { secret: 'samlKey', certificate: 'certificate' },
+  next: { secret: 'samlNextKey', certificate: 'nextCertificate' },
+  former: { secret: 'samlFormerKey', certificate: 'formerCertificate' },
+} as const
+export type SamlKeyUse = keyof typeof samlKeyFields
+/** The one that signs comes first. */
+export const samlKeyUses: readonly SamlKeyUse[] = ['current', 'next', 'former']
 
 const reader = systemActor('single sign-on')
 
@@ -101,7 +108,9 @@ export async function readSettings(store: Store, tenant: Tenant, publicUrl: stri
       enabled.map(async ({ meta, spec, origin }) => {
         const secretOf = (field: string) => tx.getSecret({ kind: 'SsoConfig', uid: meta.uid }, field)
         if (spec.protocol === 'saml') {
-          return samlSettings(tenant, origin, spec.document as v1TenantSamlRequestSpec, await secretOf(samlKeyField))
+          const kept = samlKeyUses.map((use) => samlKeyFields[use]).filter(({ certificate }) => spec[certificate])
+          const keys = (await Promise.all(kept.map(({ secret }) => secretOf(secret)))).filter((key) => key !== null)
+          return samlSettings(tenant, origin, spec.document as v1TenantSamlRequestSpec, keys)
         }
         const secret = await secretOf('clientSecret')
         return oidcSettings(tenant, origin, spec.document as v1TenantOidcClientSpec, secret)
@@ -148,7 +157,7 @@ function samlSettings(
   tenant: Tenant,
   origin: string,
   document: v1TenantSamlRequestSpec,
-  key: Secret<string> | null,
+  keys: readonly Secret<string>[],
 ): SamlSettings {
   const { attributes, identityProvider, nameIdFormat } = document
   const nameOf = (field: string): string => {
@@ -156,7 +165,7 @@ function samlSettings(
     return found?.mappedAttribute || field
   }
   return {
-    ...{ protocol: 'saml', tenant, origin, key },
+    ...{ protocol: 'saml', tenant, origin, keys },
     claims: {
       ...{ email: nameOf('Email'), firstName: nameOf('FirstName'), lastName: nameOf('LastName') },
       team: nameOf('SpectroTeam'),

@@ -2,7 +2,7 @@ import type { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Egress } from '@atrium/runtime/egress/egress.ts'
 import { type Store, systemTenant } from '@atrium/runtime/store/store.ts'
 import type { SessionOrigin } from '../../store/identity/credentials.ts'
-import { selectTenantsOfDomain } from '../../store/identity/sso.ts'
+import { selectTenantOfDomain } from '../../store/identity/email-domains.ts'
 import type { Tenant } from '../../store/system-store.ts'
 import type { Parts } from '../parts.ts'
 import { addressLimit } from '../sign-in/sign-in-limits.ts'
@@ -53,7 +53,7 @@ export interface Sso extends SsoLogout {
   exchange(input: { code: string; verifier: string } & Pick<SsoRequest, 'ip' | 'from'>): Promise<Secret<string>>
   /** Of an organisation; none also when there is no such organisation. */
   loginsOf(org: string): Promise<SsoLogin[]>
-  /** Of the organisation that this e-mail's domain belongs to; none when several say so. */
+  /** Of the organisation that this e-mail's domain is confirmed for. */
   loginsOfEmail(email: string): Promise<SsoLogin[]>
 }
 
@@ -143,8 +143,8 @@ export function createSso(parts: SsoParts): Sso {
 
     async loginsOfEmail(email) {
       const domain = email.split('@').at(-1)?.trim().toLowerCase() ?? ''
-      const [first, second] = await parts.database.asSystem((sql) => selectTenantsOfDomain(sql, domain))
-      return first && !second ? (await enabledIn(first.name)).all.map(loginOf) : []
+      const tenant = await selectTenantOfDomain(parts.database.systemReads, domain)
+      return tenant ? (await enabledIn(tenant.name)).all.map(loginOf) : []
     },
 
     ...ssoLogout(parts, { enabledIn, guarded, oidc, required }),

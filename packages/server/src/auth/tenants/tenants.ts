@@ -1,5 +1,6 @@
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
+import type { Sql } from '../../store/database.ts'
 import { selectSetting, upsertSetting } from '../../store/identity/settings.ts'
 import { selectUsers } from '../../store/identity/users.ts'
 import type { Tenant } from '../../store/system-store.ts'
@@ -44,6 +45,14 @@ export async function openTenant({ system }: Parts, uid: string): Promise<void> 
   if (tenant) mustBeActive(tenant)
 }
 
+/** Keeps a setting; its audit line. */
+export async function writeSetting(sql: Sql, tenant: string, setting: Parameters<typeof upsertSetting>[2]) {
+  await upsertSetting(sql, tenant, setting)
+  const { project, name } = setting
+  const entry = { action: 'update', kind: 'Settings' as const, uid: project ?? tenant, name, message: `set ${name}` }
+  return { result: undefined, entry }
+}
+
 type Methods = 'createTenant' | 'tenantByName' | 'listTenants' | 'setting' | 'putSetting'
 
 export function tenants(parts: Parts): Pick<Identity, Methods> {
@@ -70,12 +79,6 @@ export function tenants(parts: Parts): Pick<Identity, Methods> {
     setting: (tenant, name, project = null) => selectSetting(database.readsOf(tenant), tenant, project, name),
 
     putSetting: (scope, name, value, project = null) =>
-      change(parts, scope, async (sql, at) => {
-        await upsertSetting(sql, scope.tenant, { project, name, value, at })
-        return {
-          result: undefined,
-          entry: { action: 'update', kind: 'Settings', uid: project ?? scope.tenant, name, message: `set ${name}` },
-        }
-      }),
+      change(parts, scope, (sql, at) => writeSetting(sql, scope.tenant, { project, name, value, at })),
   }
 }

@@ -5,7 +5,17 @@ import type { Sql } from '../database.ts'
 /** One line about a change of identity data, in the transaction of that change. */
 export interface IdentityAudit {
   action: string
-  kind: 'Tenant' | 'Operator' | 'OperatorKey' | 'User' | 'Team' | 'ApiKey' | 'Session' | 'RoleBinding' | 'Settings'
+  kind:
+    | 'Tenant'
+    | 'Operator'
+    | 'OperatorKey'
+    | 'User'
+    | 'Team'
+    | 'ApiKey'
+    | 'Session'
+    | 'RoleBinding'
+    | 'Settings'
+    | 'EmailDomain'
   uid: string
   name: string
   message: string

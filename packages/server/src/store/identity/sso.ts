@@ -152,14 +152,3 @@ export async function deleteSessionsOfOthers(
   )
   return rows.length
 }
-
-/** Tenants with this domain among theirs; runs as `atrium_system`. At most two: more than one leads nowhere. */
-export async function selectTenantsOfDomain(sql: Sql, domain: string): Promise<{ uid: string; name: string }[]> {
-  return sql.query<{ uid: string; name: string }>(
-    `select t.uid, t.name from settings s join tenants t on t.uid = s.tenant
-     where s.name = 'domains' and s.scope = '' and exists (
-       select from jsonb_path_query(s.value, '$.domains[*]') as own where lower(own #>> '{}') = $1)
-     order by t.uid limit 2`,
-    [domain],
-  )
-}

@@ -8,6 +8,9 @@ import { atriumOperatorsKeysList } from './atriumOperatorsKeysList.ts'
 import { atriumOperatorsList } from './atriumOperatorsList.ts'
 import { atriumOperatorsUpdate } from './atriumOperatorsUpdate.ts'
 import { atriumSystemAuditList } from './atriumSystemAuditList.ts'
+import { atriumSystemDomainsConfirm } from './atriumSystemDomainsConfirm.ts'
+import { atriumSystemDomainsList } from './atriumSystemDomainsList.ts'
+import { atriumSystemDomainsWithdraw } from './atriumSystemDomainsWithdraw.ts'
 import { atriumSystemMe } from './atriumSystemMe.ts'
 import { atriumSystemPasswordChange } from './atriumSystemPasswordChange.ts'
 import { atriumSystemSignIn } from './atriumSystemSignIn.ts'
@@ -32,6 +35,9 @@ export const operatorsOperations: RegisteredOperation[] = [
   atriumOperatorsList,
   atriumOperatorsUpdate,
   atriumSystemAuditList,
+  atriumSystemDomainsConfirm,
+  atriumSystemDomainsList,
+  atriumSystemDomainsWithdraw,
   atriumSystemMe,
   atriumSystemPasswordChange,
   atriumSystemSignIn,

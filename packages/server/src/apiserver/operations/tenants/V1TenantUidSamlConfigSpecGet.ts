@@ -22,12 +22,15 @@ export const V1TenantUidSamlConfigSpecGet = defineOperation('V1TenantUidSamlConf
     mustBeOwnTenant(subject, params.tenantUid)
     const stored = await readSsoConfig(context, subject, 'saml')
     const urls = samlUrls(ssoOrigin(context, header('host'), stored?.spec), subject.tenantName)
-    const certificate = stored?.spec.certificate ?? ''
+    const { certificate = '', nextCertificate = '' } = stored?.spec ?? {}
     const own = {
       ...{ acsUrl: urls.acs, singleLogoutUrl: urls.logout },
       ...{ audienceUrl: urls.entityId, entityId: urls.entityId, issuer: urls.entityId },
       certificate,
-      serviceProviderMetadata: serviceMetadata(urls, certificate),
+      serviceProviderMetadata: serviceMetadata(
+        urls,
+        [certificate, nextCertificate].filter((one) => one !== ''),
+      ),
     }
     return { ...defaults, ...stored?.spec.document, ...own }
   },

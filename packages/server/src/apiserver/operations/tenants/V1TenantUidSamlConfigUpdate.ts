@@ -1,16 +1,13 @@
 import { messageOf } from '@atrium/runtime/base/errors.ts'
-import { createSelfSigned } from '@atrium/runtime/pki/pki.ts'
 import type { Subject } from '../../../auth/rights/subject.ts'
 import { longNameIdFormat, samlProvider, xmlOf } from '../../../auth/sso/settings.ts'
 import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
 import { defineOperation } from '../../operation.ts'
 import { getManagedTeams } from '../teams/load.ts'
+import { newSamlKey } from './saml-keys.ts'
 import { mustBeOwnTenant } from './setting.ts'
 import { mustDecideSignIn, putSsoConfig, readSsoConfig, ssoOrigin } from './sso-config.ts'
-
-/** Providers are told the certificate by hand, and do not ask for a new one. */
-const certificateMs = 10 * 365 * 86_400_000
 
 /** The first time makes the tenant's key. Sessions of another provider end. */
 export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfigUpdate', {
@@ -36,8 +33,7 @@ export const V1TenantUidSamlConfigUpdate = defineOperation('V1TenantUidSamlConfi
 /** A new key for a tenant that has none; null = it has one. */
 async function missingKey(context: ServerContext, subject: Subject) {
   if ((await readSsoConfig(context, subject, 'saml'))?.spec.certificate !== undefined) return null
-  const { clock, random } = context
-  return createSelfSigned({ clock, random, commonName: 'Atrium single sign-on', validityMs: certificateMs })
+  return newSamlKey(context)
 }
 
 async function entityIdOf(metadata: string): Promise<string> {

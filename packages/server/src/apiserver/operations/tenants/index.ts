@@ -1,8 +1,14 @@
 import type { RegisteredOperation } from '../../operation.ts'
+import { atriumTenantsDomainsCheck } from './atriumTenantsDomainsCheck.ts'
+import { atriumTenantsDomainsList } from './atriumTenantsDomainsList.ts'
 import { atriumTenantsLinkedUsersGet } from './atriumTenantsLinkedUsersGet.ts'
 import { atriumTenantsLinkedUsersUpdate } from './atriumTenantsLinkedUsersUpdate.ts'
 import { atriumTenantsMfaGet } from './atriumTenantsMfaGet.ts'
 import { atriumTenantsMfaUpdate } from './atriumTenantsMfaUpdate.ts'
+import { atriumTenantsSamlKeysActivate } from './atriumTenantsSamlKeysActivate.ts'
+import { atriumTenantsSamlKeysCreate } from './atriumTenantsSamlKeysCreate.ts'
+import { atriumTenantsSamlKeysDelete } from './atriumTenantsSamlKeysDelete.ts'
+import { atriumTenantsSamlKeysList } from './atriumTenantsSamlKeysList.ts'
 import { V1TenantDeveloperCreditGet } from './V1TenantDeveloperCreditGet.ts'
 import { V1TenantDeveloperCreditUpdate } from './V1TenantDeveloperCreditUpdate.ts'
 import { V1TenantPrefClusterGroupGet } from './V1TenantPrefClusterGroupGet.ts'
@@ -38,10 +44,16 @@ import { v1TenantUidLoginBannerGet } from './v1TenantUidLoginBannerGet.ts'
 import { v1TenantUidLoginBannerUpdate } from './v1TenantUidLoginBannerUpdate.ts'
 
 export const tenantsOperations: RegisteredOperation[] = [
+  atriumTenantsDomainsCheck,
+  atriumTenantsDomainsList,
   atriumTenantsLinkedUsersGet,
   atriumTenantsLinkedUsersUpdate,
   atriumTenantsMfaGet,
   atriumTenantsMfaUpdate,
+  atriumTenantsSamlKeysActivate,
+  atriumTenantsSamlKeysCreate,
+  atriumTenantsSamlKeysDelete,
+  atriumTenantsSamlKeysList,
   v1SpectroClustersUpgradeSettings,
   v1SpectroClustersUpgradeSettingsGet,
   v1TenantClusterRbacSettingsGet,

@@ -5,7 +5,7 @@ import type { Authority } from '@atrium/runtime/pki/pki.ts'
 import type { StoredObject, Tx } from '@atrium/runtime/store/store.ts'
 import { mustHoldRole } from '../../../auth/rights/escalation.ts'
 import type { Subject } from '../../../auth/rights/subject.ts'
-import { samlKeyField } from '../../../auth/sso/settings.ts'
+import { samlKeyFields } from '../../../auth/sso/settings.ts'
 import { derivedUid } from '../../../content/tenant.ts'
 import type { ServerContext } from '../../../context.ts'
 import { invalid } from '../../invalid.ts'
@@ -37,16 +37,24 @@ export async function putSsoConfig(
 ): Promise<void> {
   const uid = uidOf(tx.tenant, sent.protocol)
   const existing = await tx.getForUpdate('SsoConfig', uid)
-  const certificate = existing?.spec.certificate ?? key?.certificatePem
-  const spec = certificate === undefined ? sent : { ...sent, certificate }
+  const { certificate = key?.certificatePem, nextCertificate, formerCertificate } = existing?.spec ?? {}
+  const spec = {
+    ...{ ...sent, ...(certificate !== undefined && { certificate }) },
+    ...(nextCertificate !== undefined && { nextCertificate }),
+    ...(formerCertificate !== undefined && { formerCertificate }),
+  }
   if (existing) await tx.update('SsoConfig', uid, { spec })
   else await tx.create({ kind: 'SsoConfig', uid, project: null, name: spec.protocol, spec })
   if (key && certificate === key.certificatePem)
-    await tx.putSecret(refOf(uid), samlKeyField, new Secret(key.privateKeyPem))
+    await tx.putSecret(refOf(uid), samlKeyFields.current.secret, new Secret(key.privateKeyPem))
   if (secret === maskedValue) return
   if (secret) await tx.putSecret(refOf(uid), secretField, new Secret(secret))
   else await tx.removeSecret(refOf(uid), secretField)
 }
+
+/** The configuration held until the transaction ends; null for a tenant that never set it. */
+export const lockSsoConfig = (tx: Tx, protocol: Protocol): Promise<StoredObject<'SsoConfig'> | null> =>
+  tx.getForUpdate('SsoConfig', uidOf(tx.tenant, protocol))
 
 /** Whoever says who is who could say of themselves that they are anybody: only those decide it who may do everything here. */
 export const mustDecideSignIn = (subject: Subject): void =>
