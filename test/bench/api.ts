@@ -105,7 +105,7 @@ const ask = async (child: ChildProcess, lasting: number): Promise<LoadResult> =>
 
 /** The same requests to a server that does next to nothing: what the machine itself puts into the tail. */
 const askBare = async (databaseUrl: string, setting: LoadSetting): Promise<LoadResult> => {
-  const server = fork(join(import.meta.dirname, 'support/bare-server.ts'), [databaseUrl])
+  const server = fork(join(import.meta.dirname, 'support/bare-api.ts'), [databaseUrl])
   const [url] = (await once(server, 'message')) as [string]
   const child = startLoad({ ...setting, target: { ...setting.target, url } })
   try {

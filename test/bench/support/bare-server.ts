@@ -1,21 +1,17 @@
 /**
- * What the machine can do at best: answers every request with three rows that one statement reads over one connection, without
- * TLS, rights, or anything else. A process of its own: its first message is its URL, and it ends with its parent.
- *
- *     node bare-server.ts DATABASE_URL
+ * Node's TLS and `ws` and nothing else: what any server on them needs for a session. Arguments: files of key and certificate.
+ * Tells its port over the channel to its parent, and ends with it.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { withClient } from '@atrium/dev-env/sql-client.ts'
+import { WebSocketServer } from 'ws'
 
-await withClient(process.argv[2] ?? '', async (client) => {
-  const server = createServer(async (_request, response) => {
-    const { rows } = await client.query('select uid, name, labels, spec from objects limit 3')
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(rows))
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  await once(process, 'disconnect')
-  process.exit()
-})
+const [key = '', cert = ''] = process.argv.slice(2).map((file) => readFileSync(file, 'utf8'))
+const server = createServer({ key, cert })
+const sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false })
+server.on('upgrade', (request, socket, head) =>
+  sockets.handleUpgrade(request, socket, head, (webSocket) => webSocket.on('message', () => undefined)),
+)
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit())
