@@ -1,6 +1,6 @@
 import { getCACertificates } from 'node:tls'
 import type { Dial } from '@atrium/runtime/egress/dial.ts'
-import { createTransport, type Transporter } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { Mailer, MailProblem, MailServer } from './mailer.ts'
 import { problemOf } from './problem.ts'
 
@@ -35,6 +35,8 @@ export function createMailer({ dial, alsoTrusted, limits = defaultLimits }: Mail
       const connection = await dial({ host, port, signal })
       // Before nodemailer listens, and when it is over: what else went wrong is told by what was being done.
       connection.on('error', () => undefined)
+      // Where no mail is sent it is not loaded: it holds 10 MB.
+      const { createTransport } = await import('nodemailer')
       const transport = createTransport({
         connection,
         host,
