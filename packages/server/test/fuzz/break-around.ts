@@ -14,7 +14,8 @@ export function breakPath(path: string, dice: Dice): { path: string; change: str
   if (name === 'slash') segments.push('')
   if (name === 'double') segments.splice(place, 0, '')
   if (name === 'dots') segments.splice(place, 0, dice.of(['..', '.', '%2e%2e', '..%2f..', '%5c..']))
-  if (name === 'case') segments[place] = (segments[place] ?? '').toUpperCase()
+  // Letters of ASCII alone: that of \u00ff is no byte, which no request line could hold.
+  if (name === 'case') segments[place] = (segments[place] ?? '').replace(/[a-z]+/g, (small) => small.toUpperCase())
   if (name === 'long') segments[place] = 'x'.repeat(dice.of([200, 2_000, 12_000, 40_000]))
   if (name === 'bytes') segments[place] = '\u00ff\u00fe\u0080'
   return { path: segments.join('/'), change: `path ${name} at ${place}` }
