@@ -62,7 +62,7 @@ export function forgotten(parts: Parts) {
 
   return {
     /** Throws `TooManyRequests` when it is asked for too often, whoever has the address. */
-    async ask(purpose: 'findUser' | 'findOperator', typed: string, ip: string): Promise<void> {
+    ask: async (purpose: 'findUser' | 'findOperator', typed: string, ip: string): Promise<void> => {
       const recipient = checkEmail(typed, 'emailId')
       limits[purpose].check(recipient, ip)
       limits[purpose].fail(recipient, ip)
@@ -71,7 +71,7 @@ export function forgotten(parts: Parts) {
     },
 
     /** Queues a mail for everybody the address is of, then forgets the question: cut short, it is answered once more. */
-    async answer(question: SealedMailRow): Promise<void> {
+    answer: async (question: SealedMailRow): Promise<void> => {
       if (question.purpose === 'findOperator') await forOperator(question)
       else {
         const tenants = await database.asSystem((sql) => selectTenantsOfEmail(sql, question.recipient, mostTenants))

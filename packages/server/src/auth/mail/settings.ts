@@ -40,23 +40,22 @@ export function mailSettings(parts: Parts) {
     const found = await stored()
     return found?.settings ? { ...found.settings, password: await passwordOf(found.settings, found) } : null
   }
+  const complete = async (given: MailServer): Promise<MailServer> => {
+    if (given.userName === '') return { ...given, password: null }
+    if (given.password !== null) return given
+    const known = await server()
+    if (known?.password && isSameLogin(given, known)) return { ...given, password: known.password }
+    const text = 'password: is missing. The one that is stored, if any, is for another server, port or user.'
+    throw new AtriumError('InvalidRequest', text, { details: { field: 'password' } })
+  }
 
   return {
     settings: async (): Promise<MailSettings | null> => (await stored())?.settings ?? null,
 
     server,
 
-    /** With the password that is stored where none is given. Throws `InvalidRequest` where that is another login's. */
-    async complete(given: MailServer): Promise<MailServer> {
-      if (given.userName === '') return { ...given, password: null }
-      if (given.password !== null) return given
-      const known = await server()
-      if (known?.password && isSameLogin(given, known)) return { ...given, password: known.password }
-      const text = 'password: is missing. The one that is stored, if any, is for another server, port or user.'
-      throw new AtriumError('InvalidRequest', text, { details: { field: 'password' } })
-    },
+    complete,
 
-    /** Null = no mail is sent from now on. */
     put: (actor: Actor, given: MailServer | null): Promise<void> =>
       change(parts, { tenant: systemTenant, actor }, async (sql, at) => {
         const { password = null, ...settings } = given ?? {}
