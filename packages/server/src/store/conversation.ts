@@ -1,7 +1,7 @@
 /** How statements and transactions travel over a connection of PostgreSQL. */
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Client, PoolClient, QueryResultRow } from 'pg'
-import { isConnectionError } from './pg-errors.ts'
+import { isConnectionError, isPassedOver } from './pg-errors.ts'
 import { nameOfNextUse, statementOf } from './statements.ts'
 
 /** What runs inside a transaction. */
@@ -14,6 +14,7 @@ class Conversation implements Sql {
   readonly #client: PoolClient
   /** Nothing was changed, and nothing failed. */
   hasOnlyRead = true
+  #failure: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
@@ -31,7 +32,9 @@ class Conversation implements Sql {
       return (await this.#client.query<Row>({ name, text, values: [...values] })).rows
     } catch (error) {
       this.hasOnlyRead = false
-      throw error
+      // Who sends several at once may hear first of one that was passed over: the one that failed tells why, and whether to try again.
+      if (!isPassedOver(error)) this.#failure = error
+      throw this.#failure ?? error
     }
   }
 
