@@ -62,7 +62,6 @@ export const serverFolders: Record<string, readonly string[]> = {
 export const serverPorts: readonly string[] = [
   'context.ts',
   'auth/identity.ts',
-  'auth/subject.ts',
   'clouds/client.ts',
   'mail/mailer.ts',
   'mail/outbox.ts',

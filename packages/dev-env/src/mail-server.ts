@@ -16,7 +16,7 @@ export interface TestMailServer {
   port: number
   /** What it has taken, oldest first. */
   received: ReceivedMail[]
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 export interface MailServerOptions {

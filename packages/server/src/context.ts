@@ -18,6 +18,7 @@ import { createDomains, type Domains } from './auth/domains/domains.ts'
 import { createTxtLookup } from './auth/domains/txt-lookup.ts'
 import type { Identity } from './auth/identity.ts'
 import { createOutbox } from './auth/mail/outbox.ts'
+import type { Parts } from './auth/parts.ts'
 import { createSso, type Sso } from './auth/sso/sso.ts'
 import { egressOfTenants } from './auth/tenants/egress.ts'
 import { type CloudClient, createCloudClient } from './clouds/client.ts'
@@ -125,11 +126,10 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
   const egress = createEgress({ ...EGRESS_LIMITS, allowedRanges: config.egressAllowedRanges, allowPlainHttp: false })
   const registry = registryOf(config)
   const tenants = async () => (await store.system.tenants()).map(({ uid }) => uid)
-  const { ecrEndpoint, stsEndpoint, packFolder, isolation } = config
+  const { publicUrl, ecrEndpoint, stsEndpoint, packFolder, isolation } = config
   const aside = { ecrEndpoint, stsEndpoint, packFolder, isolation, awsKeys: awsKeysOf(config) }
   const content = createContent({ ...base, store, egress, registry, tenants, ...aside })
   const parts = { clock, random, database: store.database, system: store.system, keys: store.keys }
-  const { publicUrl } = config
   const owner = `${hostname()}:${process.pid}:${newUid(random).slice(0, 8)}`
   const link = createLink({
     ...base,
@@ -157,8 +157,7 @@ export const createContext = async (config: ServerConfig, overrides: ContextOver
     sso: createSso({ ...parts, store, egress, publicUrl }),
     domains: createDomains(parts, createTxtLookup(clock, config.dnsServers)),
     publicUrl,
-    mailer: createMailer({ dial: createDial({ allowedRanges: config.egressAllowedRanges }) }),
-    outbox: createOutbox(parts, publicUrl),
+    ...mailOf(config, parts),
     admission: createAdmission(store),
     providers,
     clouds:
@@ -186,6 +185,11 @@ const loadProviders = async (loaders: Record<string, ProviderLoader>): Promise<M
   const loaded = await Promise.all(Object.values(loaders).map((load) => load()))
   return new Map(loaded.map((provider) => [provider.cloudType, provider]))
 }
+
+const mailOf = ({ egressAllowedRanges: allowedRanges, publicUrl }: ServerConfig, parts: Parts) => ({
+  mailer: createMailer({ dial: createDial({ allowedRanges }) }),
+  outbox: createOutbox(parts, publicUrl),
+})
 
 const registryOf = ({ registry }: ServerConfig) => {
   if (registry === null) return null

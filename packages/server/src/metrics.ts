@@ -4,7 +4,7 @@ import type { Installation } from './context.ts'
 export interface Metrics {
   registry: Registry
   /** This server sent a mail. */
-  mailSent(): void
+  mailSent: () => void
 }
 
 type Measured = Pick<Installation, 'store' | 'identity'> & { link: Pick<Installation['link'], 'connections'> }

@@ -4,25 +4,15 @@ import type { OwnOperation, OwnOperations } from './operation.ts'
 const text = Type.String()
 const path = (name: string) => ({ name, in: 'path', required: true, schema: text }) as const
 
-const ofTenant = (
-  id: string,
-  method: OwnOperation['method'],
-  rest: string,
-  responses: OwnOperation['responses'],
-): OwnOperation => ({
-  ...{ id, method, path: `/atrium/v1/tenants/{tenantUid}/domains${rest}`, responses },
-  parameters: [path('tenantUid'), ...(rest === '' ? [] : [path('domain')])],
-})
-
-const ofOperator = (
-  id: string,
-  method: OwnOperation['method'],
-  rest: string,
-  responses: OwnOperation['responses'],
-): OwnOperation => ({
-  ...{ id, method, path: `/atrium/v1/system/tenants/{uid}/domains${rest}`, responses },
-  parameters: [path('uid'), ...(rest === '' ? [] : [path('domain')])],
-})
+/** Of a tenant, whose uid stands in the path by `name`; `rest` is empty, or begins with the domain. */
+const onDomains =
+  (base: OwnOperation['path'], name: string) =>
+  (id: string, method: OwnOperation['method'], rest: string, responses: OwnOperation['responses']): OwnOperation => ({
+    ...{ id, method, path: `${base}/{${name}}/domains${rest}`, responses },
+    parameters: [path(name), ...(rest === '' ? [] : [path('domain')])],
+  })
+const ofTenant = onDomains('/atrium/v1/tenants', 'tenantUid')
+const ofOperator = onDomains('/atrium/v1/system/tenants', 'uid')
 
 /** Whether the domains that a tenant lists are its own. */
 export const domainOperations: OwnOperations = {

@@ -30,9 +30,9 @@ export interface Verb {
 export interface Given {
   args: readonly string[]
   /** An option's text; throws where it was left out and is needed. */
-  text(option: string): string
-  optional(option: string): string | undefined
-  texts(option: string): readonly string[]
+  text: (option: string) => string
+  optional: (option: string) => string | undefined
+  texts: (option: string) => readonly string[]
   /** Of an option without a value. */
-  isGiven(option: string): boolean
+  isGiven: (option: string) => boolean
 }

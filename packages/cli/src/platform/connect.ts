@@ -37,7 +37,7 @@ export const openClient = (
   credential: { apiKey: string } | { token: string },
   project: string | null,
   note?: string,
-): { client: Client; close(): Promise<void> } =>
+): { client: Client; close: () => Promise<void> } =>
   openRemote({ url, ca: readFileSync(caFile, 'utf8') }, credential, project, note)
 
 /** A client of the server at `url`, trusting the authority `ca` (PEM); null = those of the system, or nobody's credential. */
@@ -46,7 +46,7 @@ export function openRemote(
   credential: { apiKey: string } | { token: string } | null,
   project: string | null,
   note?: string,
-): { client: Client; close(): Promise<void> } {
+): { client: Client; close: () => Promise<void> } {
   const dispatcher = new Agent(ca === null ? {} : { connect: { ca } })
   const client = createClient({
     url,

@@ -57,9 +57,9 @@ export interface Content {
   /** Client of the platform's registry, with every right. Null without one. */
   readonly platformClient: OciClient | null
   /** Tries a registry of the tenant before it is saved. Throws `InvalidRequest` that names the field. */
-  checkRegistry(tenant: string, spec: RegistrySpec, secrets: RegistrySecrets): Promise<void>
+  checkRegistry: (tenant: string, spec: RegistrySpec, secrets: RegistrySecrets) => Promise<void>
   /** Reads what a layer names of a registry that is not synchronised. Answers why it is not to be had; null once it is in the catalogue. */
-  fetchPack(registry: StoredObject<'Registry'>, wanted: WantedPack): Promise<string | null>
+  fetchPack: (registry: StoredObject<'Registry'>, wanted: WantedPack) => Promise<string | null>
   /** Makes the registry `Public Repo` known and asks for its sync; at each start of a server. */
   ensurePublicRegistry(): Promise<void>
   /** A pull-only token of one cluster's agent for one repository. The caller has checked that the cluster needs it. */

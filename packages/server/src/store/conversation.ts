@@ -1,54 +1,12 @@
 /** How statements and transactions travel over a connection of PostgreSQL. */
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Client, PoolClient, QueryResultRow } from 'pg'
-import { isConnectionError } from './pg-errors.ts'
+import { isConnectionError, isPassedOver } from './pg-errors.ts'
+import { nameOfNextUse, statementOf } from './statements.ts'
 
 /** What runs inside a transaction. */
 export interface Sql {
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
-}
-
-/** Each connection holds them all. */
-const STATEMENTS_MAX = 500
-/**
- * A plan stays as it was made, and a new installation makes its plans while nothing is stored: they walk through whole
- * tables until PostgreSQL has statistics, a minute later. After so many uses a statement is planned anew.
- */
-const PLANNED_ANEW = [100, 1_000, 10_000]
-
-/** Only reads, and locks nothing, and calls nothing that may do more. */
-const isReading = (text: string): boolean =>
-  /^\s*(select|with)\b/i.test(text) &&
-  !/\b(insert|update|delete|merge|share|nextval|setval|set_config|pg_\w+)\b/i.test(text)
-
-interface Statement {
-  /** Under which connections keep it prepared; empty when it is not. */
-  name: string
-  uses: number
-  isReading: boolean
-}
-
-/**
- * Prepared statements: each connection parses and plans a text once, which is most of what a short statement costs. Texts are
- * constant, so there are as many as the code has.
- */
-const statements = new Map<string, Statement>()
-
-const statementOf = (text: string): Statement => {
-  const known = statements.get(text)
-  if (known) return known
-  // Lists are put together from a kind's columns: what is too many is not prepared.
-  const name = statements.size < STATEMENTS_MAX ? `s${statements.size}` : ''
-  const statement = { name, uses: 0, isReading: isReading(text) }
-  if (name !== '') statements.set(text, statement)
-  return statement
-}
-
-const nameOfNextUse = (statement: Statement): string => {
-  if (statement.name === '') return ''
-  statement.uses += 1
-  const times = PLANNED_ANEW.filter((uses) => statement.uses > uses).length
-  return times === 0 ? statement.name : `${statement.name}_${times}`
 }
 
 /** What is said over one connection until it is given back. */
@@ -56,6 +14,7 @@ class Conversation implements Sql {
   readonly #client: PoolClient
   /** Nothing was changed, and nothing failed. */
   hasOnlyRead = true
+  #failure: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
@@ -73,7 +32,9 @@ class Conversation implements Sql {
       return (await this.#client.query<Row>({ name, text, values: [...values] })).rows
     } catch (error) {
       this.hasOnlyRead = false
-      throw error
+      // Who sends several at once may hear first of one that was passed over: the one that failed tells why, and whether to try again.
+      if (!isPassedOver(error)) this.#failure = error
+      throw this.#failure ?? error
     }
   }
 

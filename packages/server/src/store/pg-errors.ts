@@ -7,6 +7,9 @@ export const codeOf = (error: unknown): string =>
 /** Serialisation failure, deadlock: the same work may succeed now. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
 
+/** Nothing is wrong with this statement: one before it, in its transaction, had failed. */
+export const isPassedOver = (error: unknown): boolean => codeOf(error) === '25P02'
+
 const SOCKET_CODES = [
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,8 +1,8 @@
 import type { ObjectRef } from '@atrium/api/kinds/meta.ts'
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
-import { open, seal } from './keys/envelope.ts'
-import type { KeyRow } from './keys/tenant-keys.ts'
+import { open } from './keys/envelope.ts'
+import type { KeyRow, SealContext } from './keys/tenant-keys.ts'
 import type { TxContext } from './tx-context.ts'
 
 interface SecretRow extends KeyRow {
@@ -23,14 +23,16 @@ const PUT = `
 const DELETE = `delete from secrets where tenant = $1 and uid = $2 and field = $3 returning field`
 
 /** Everything that says what a ciphertext belongs to: one moved to another row does not open. A list, so that no part can run into the next. */
-const contextOf = (tenant: string, ref: ObjectRef, field: string, keyVersion: number): string =>
-  JSON.stringify([tenant, ref.kind, ref.uid, field, keyVersion])
+const contextOf =
+  (tenant: string, ref: ObjectRef, field: string): SealContext =>
+  (keyVersion) =>
+    JSON.stringify([tenant, ref.kind, ref.uid, field, keyVersion])
 
 export const readSecret = async (context: TxContext, ref: ObjectRef, field: string): Promise<Secret<string> | null> => {
   const [row] = await context.sql.query<SecretRow>(GET, [context.tenant, ref.uid, field])
   if (row === undefined) return null
   const { key, version } = await context.keys.open(context.tenant, row)
-  return new Secret(open(key, row, contextOf(context.tenant, ref, field, version)).toString('utf8'))
+  return new Secret(open(key, row, contextOf(context.tenant, ref, field)(version)).toString('utf8'))
 }
 
 /** Returns false when exactly this value is stored already. */
@@ -42,15 +44,11 @@ export const writeSecret = async (
 ): Promise<boolean> => {
   const stored = await readSecret(context, ref, field)
   if (stored?.reveal() === value.reveal()) return false
-  const { version, key } = await context.keys.current(context.sql, context.tenant)
-  const sealed = seal(
-    key,
-    Buffer.from(value.reveal(), 'utf8'),
-    contextOf(context.tenant, ref, field, version),
-    context.random,
-  )
-  const values = [context.tenant, ref.uid, field, version, sealed.nonce, sealed.ciphertext, isoNow(context.clock)]
-  await context.sql.query(PUT, values)
+  const { tenant, sql } = context
+  const plain = Buffer.from(value.reveal(), 'utf8')
+  const sealed = await context.keys.seal(sql, tenant, plain, contextOf(tenant, ref, field))
+  const { keyVersion, nonce, ciphertext } = sealed
+  await sql.query(PUT, [tenant, ref.uid, field, keyVersion, nonce, ciphertext, isoNow(context.clock)])
   return true
 }
 

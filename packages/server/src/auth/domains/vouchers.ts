@@ -1,5 +1,4 @@
 import { isoNow } from '@atrium/runtime/base/clock.ts'
-import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Actor } from '@atrium/runtime/store/store.ts'
 import {
   type EmailDomain,
@@ -8,9 +7,8 @@ import {
   selectTenantOfDomain,
   updateDomain,
 } from '../../store/identity/email-domains.ts'
-import type { Tenant } from '../../store/system-store.ts'
 import { change, type Parts } from '../parts.ts'
-import { recordOfTenant } from '../tenants/tenants.ts'
+import { recordOfTenant, requiredTenant } from '../tenants/tenants.ts'
 import { isTaken, notListed, notVouched, taken } from './refusals.ts'
 
 /** Operators say of themselves whose a domain is: where there is no name server to ask, or a single tenant. */
@@ -24,12 +22,7 @@ export interface DomainVouchers {
 }
 
 export function domainVouchers(parts: Parts): DomainVouchers {
-  const { database, system } = parts
-  const required = async (uid: string): Promise<Tenant> => {
-    const tenant = await system.tenant(uid)
-    if (!tenant) throw new AtriumError('ResourceNotFound', `Tenant '${uid}' is not found.`)
-    return tenant
-  }
+  const { database } = parts
 
   /** On the tenant's record and on the installation's, there first: what was not done then is asked for again. `next` throws what speaks against it. */
   const set = async (
@@ -38,7 +31,7 @@ export function domainVouchers(parts: Parts): DomainVouchers {
     given: string,
     { action, did, next }: { action: string; did: string; next: (before: EmailDomain, at: string) => EmailDomain },
   ): Promise<void> => {
-    const tenant = await required(tenantUid)
+    const tenant = await requiredTenant(parts, tenantUid)
     const name = given.toLowerCase()
     const found = (await selectDomains(database.readsOf(tenantUid), tenantUid)).find(({ domain }) => domain === name)
     if (!found) throw notListed(given)
@@ -56,7 +49,7 @@ export function domainVouchers(parts: Parts): DomainVouchers {
 
   return {
     async listOf(tenantUid) {
-      await required(tenantUid)
+      await requiredTenant(parts, tenantUid)
       return selectDomains(database.readsOf(tenantUid), tenantUid)
     },
 

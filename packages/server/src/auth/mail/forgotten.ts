@@ -5,7 +5,7 @@ import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../../store/database.ts'
 import { audit, type IdentityAudit } from '../../store/identity/audit.ts'
-import { deleteMail, type SealedMailRow } from '../../store/identity/mails.ts'
+import { deleteMail, type QuestionPurpose, type SealedMailRow } from '../../store/identity/mails.ts'
 import { lockOperators } from '../../store/identity/operators.ts'
 import { hasLinkSince } from '../../store/identity/password-links.ts'
 import { lockUser, selectTenantsOfEmail, selectUserByEmail } from '../../store/identity/users.ts'
@@ -62,7 +62,7 @@ export function forgotten(parts: Parts) {
 
   return {
     /** Throws `TooManyRequests` when it is asked for too often, whoever has the address. */
-    async ask(purpose: 'findUser' | 'findOperator', typed: string, ip: string): Promise<void> {
+    ask: async (purpose: QuestionPurpose, typed: string, ip: string): Promise<void> => {
       const recipient = checkEmail(typed, 'emailId')
       limits[purpose].check(recipient, ip)
       limits[purpose].fail(recipient, ip)
@@ -71,7 +71,7 @@ export function forgotten(parts: Parts) {
     },
 
     /** Queues a mail for everybody the address is of, then forgets the question: cut short, it is answered once more. */
-    async answer(question: SealedMailRow): Promise<void> {
+    answer: async (question: SealedMailRow): Promise<void> => {
       if (question.purpose === 'findOperator') await forOperator(question)
       else {
         const tenants = await database.asSystem((sql) => selectTenantsOfEmail(sql, question.recipient, mostTenants))

@@ -1,8 +1,8 @@
-import type { MailPurpose } from '../../store/identity/mails.ts'
+import type { LinkPurpose } from '../../store/identity/mails.ts'
 
 /** What a mail tells of its link. */
 export interface Letter {
-  purpose: Exclude<MailPurpose, 'findUser' | 'findOperator'>
+  purpose: LinkPurpose
   email: string
   /** Name of the user's tenant; '' for an operator. */
   organization: string

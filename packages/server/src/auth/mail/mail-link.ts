@@ -3,14 +3,16 @@ import { newUid } from '@atrium/runtime/base/random.ts'
 import { Secret } from '@atrium/runtime/base/secret.ts'
 import type { Sql } from '../../store/database.ts'
 import { insertMail, type NewMail, type SealedMailRow } from '../../store/identity/mails.ts'
-import { open, seal } from '../../store/keys/envelope.ts'
+import type { SealContext } from '../../store/keys/tenant-keys.ts'
 import { enqueueKeys } from '../../store/queue-marks.ts'
 import type { Parts } from '../parts.ts'
 import { type IssuedLink, issueLink } from '../passwords/issue-link.ts'
 
 /** What a sealed link belongs to: one moved to another mail does not open. */
-const contextOf = (tenant: string, uid: string, keyVersion: number): string =>
-  JSON.stringify(['mail', tenant, uid, keyVersion])
+const contextOf =
+  (tenant: string, uid: string): SealContext =>
+  (keyVersion) =>
+    JSON.stringify(['mail', tenant, uid, keyVersion])
 
 /** A new link of this user or operator that goes to them by mail, in the caller's transaction; the former link is void. */
 export async function mailLink(
@@ -23,10 +25,8 @@ export async function mailLink(
   const { keys, random } = parts
   const link = await issueLink(parts, sql, tenant, person.uid)
   const uid = newUid(random)
-  const { version: keyVersion, key } = await keys.current(sql, tenant)
-  const sealed = seal(key, Buffer.from(link.token.reveal()), contextOf(tenant, uid, keyVersion), random)
-  const mail = { uid, purpose, recipient: person.email, causedBy, sealed: { ...sealed, keyVersion } }
-  await queueMail(parts, sql, tenant, mail)
+  const sealed = await keys.seal(sql, tenant, Buffer.from(link.token.reveal()), contextOf(tenant, uid))
+  await queueMail(parts, sql, tenant, { uid, purpose, recipient: person.email, causedBy, sealed })
   return link
 }
 
@@ -49,6 +49,5 @@ export async function openMailLink(
   { tenant, uid, sealed }: Pick<SealedMailRow, 'tenant' | 'uid' | 'sealed'>,
 ): Promise<Secret<string> | null> {
   if (sealed === null) return null
-  const { key, version } = await keys.version(sql, tenant, sealed.keyVersion)
-  return new Secret(open(key, sealed, contextOf(tenant, uid, version)).toString())
+  return new Secret((await keys.unseal(sql, tenant, sealed, contextOf(tenant, uid))).toString())
 }

@@ -1,7 +1,14 @@
 import { isoNow } from '@atrium/runtime/base/clock.ts'
 import { systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Outbox, Taken } from '../../mail/outbox.ts'
-import { deleteMail, markMailFailed, type SealedMailRow, selectMail } from '../../store/identity/mails.ts'
+import {
+  deleteMail,
+  isQuestion,
+  type LinkPurpose,
+  markMailFailed,
+  type SealedMailRow,
+  selectMail,
+} from '../../store/identity/mails.ts'
 import { selectPasswordLink } from '../../store/identity/password-links.ts'
 import type { Parts } from '../parts.ts'
 import { linkUrl } from '../passwords/issue-link.ts'
@@ -26,11 +33,14 @@ export function createOutbox(parts: Parts, publicUrl: string | null): Outbox {
   }
 
   /** Null when the link sets nothing any more. */
-  const compose = async (row: SealedMailRow): Promise<Extract<Taken, { state: 'waiting' }> | null> => {
-    const { tenant, uid, recipient, purpose, causedBy, createdAt, attempts } = row
+  const compose = async (
+    row: SealedMailRow,
+    purpose: LinkPurpose,
+  ): Promise<Extract<Taken, { state: 'waiting' }> | null> => {
+    const { tenant, uid, recipient, causedBy, createdAt, attempts } = row
     const organization = await organizationOf(tenant)
     const secret = organization === null ? null : await openMailLink(parts, database.readsOf(tenant), row)
-    if (organization === null || secret === null || purpose === 'findUser' || purpose === 'findOperator') return null
+    if (organization === null || secret === null) return null
     const link = await selectPasswordLink(database.readsOf(tenant), tenant, hashOf(secret.reveal()), isoNow(clock))
     if (link?.email !== recipient) return null
     const { email, hasPassword, expiresAt } = link
@@ -44,8 +54,8 @@ export function createOutbox(parts: Parts, publicUrl: string | null): Outbox {
       const row = await selectMail(database.readsOf(tenant), tenant, uid)
       if (row === null) return { state: 'gone' }
       if (row.endedAt !== null) return { state: 'ended', endedAt: row.endedAt }
-      if (row.purpose === 'findUser' || row.purpose === 'findOperator') return { state: 'question' }
-      const composed = await compose(row)
+      if (isQuestion(row.purpose)) return { state: 'question' }
+      const composed = await compose(row, row.purpose)
       if (composed) return composed
       await forget(tenant, uid)
       return { state: 'gone' }

@@ -3,7 +3,7 @@ import { Secret } from '@atrium/runtime/base/secret.ts'
 import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
 import type { MailServer } from '../../mail/mailer.ts'
 import { selectSetting, upsertSetting } from '../../store/identity/settings.ts'
-import { open, seal } from '../../store/keys/envelope.ts'
+import type { SealContext } from '../../store/keys/tenant-keys.ts'
 import { change, type Parts } from '../parts.ts'
 
 /** How mail leaves the installation, without the password. */
@@ -19,26 +19,37 @@ interface StoredServer {
 }
 
 /** What the sealed password belongs to: nobody who cannot read it sends it to another server. */
-const contextOf = ({ host, port, userName }: MailSettings, keyVersion: number): string =>
-  JSON.stringify(['mailServer', host, port, userName, keyVersion])
+const contextOf =
+  ({ host, port, userName }: MailSettings): SealContext =>
+  (keyVersion) =>
+    JSON.stringify(['mailServer', host, port, userName, keyVersion])
 
-const isSameLogin = (one: MailSettings, other: MailSettings): boolean => contextOf(one, 0) === contextOf(other, 0)
+const isSameLogin = (one: MailSettings, other: MailSettings): boolean => contextOf(one)(0) === contextOf(other)(0)
 
 export function mailSettings(parts: Parts) {
-  const { database, keys, random } = parts
+  const { database, keys } = parts
   const stored = async (): Promise<StoredServer | null> => {
     const reads = database.readsOf(systemTenant)
     return (await selectSetting(reads, systemTenant, null, mailServerName)) as StoredServer | null
   }
   const passwordOf = async (settings: MailSettings, { password }: StoredServer): Promise<Secret<string> | null> => {
     if (password === null) return null
-    const { key, version } = await keys.version(database.readsOf(systemTenant), systemTenant, password.keyVersion)
     const [nonce, ciphertext] = [Buffer.from(password.nonce, 'base64'), Buffer.from(password.ciphertext, 'base64')]
-    return new Secret(open(key, { nonce, ciphertext }, contextOf(settings, version)).toString())
+    const sealed = { keyVersion: password.keyVersion, nonce, ciphertext }
+    const opened = await keys.unseal(database.readsOf(systemTenant), systemTenant, sealed, contextOf(settings))
+    return new Secret(opened.toString())
   }
   const server = async (): Promise<MailServer | null> => {
     const found = await stored()
     return found?.settings ? { ...found.settings, password: await passwordOf(found.settings, found) } : null
+  }
+  const complete = async (given: MailServer): Promise<MailServer> => {
+    if (given.userName === '') return { ...given, password: null }
+    if (given.password !== null) return given
+    const known = await server()
+    if (known?.password && isSameLogin(given, known)) return { ...given, password: known.password }
+    const text = 'password: is missing. The one that is stored, if any, is for another server, port or user.'
+    throw new AtriumError('InvalidRequest', text, { details: { field: 'password' } })
   }
 
   return {
@@ -46,24 +57,15 @@ export function mailSettings(parts: Parts) {
 
     server,
 
-    /** With the password that is stored where none is given. Throws `InvalidRequest` where that is another login's. */
-    async complete(given: MailServer): Promise<MailServer> {
-      if (given.userName === '') return { ...given, password: null }
-      if (given.password !== null) return given
-      const known = await server()
-      if (known?.password && isSameLogin(given, known)) return { ...given, password: known.password }
-      const text = 'password: is missing. The one that is stored, if any, is for another server, port or user.'
-      throw new AtriumError('InvalidRequest', text, { details: { field: 'password' } })
-    },
+    complete,
 
-    /** Null = no mail is sent from now on. */
     put: (actor: Actor, given: MailServer | null): Promise<void> =>
       change(parts, { tenant: systemTenant, actor }, async (sql, at) => {
         const { password = null, ...settings } = given ?? {}
         const value: StoredServer = { settings: given === null ? null : (settings as MailSettings), password: null }
         if (value.settings !== null && password !== null) {
-          const { version: keyVersion, key } = await keys.current(sql, systemTenant)
-          const sealed = seal(key, Buffer.from(password.reveal()), contextOf(value.settings, keyVersion), random)
+          const plain = Buffer.from(password.reveal())
+          const { keyVersion, ...sealed } = await keys.seal(sql, systemTenant, plain, contextOf(value.settings))
           const [nonce, ciphertext] = [sealed.nonce.toString('base64'), sealed.ciphertext.toString('base64')]
           value.password = { keyVersion, nonce, ciphertext }
         }

@@ -66,7 +66,7 @@ const sorts = {
   user: { kind: 'User', store: storePassword },
   operator: {
     kind: 'Operator',
-    async store(sql: Sql, _tenant: string, { uid, hash, at }: { uid: string; hash: string; at: string }) {
+    store: async (sql: Sql, _tenant: string, { uid, hash, at }: { uid: string; hash: string; at: string }) => {
       await updateOperatorPassword(sql, { uid, hash, at })
       await deleteOperatorSessionsOf(sql, uid)
     },

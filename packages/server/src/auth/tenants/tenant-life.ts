@@ -7,7 +7,7 @@ import type { ClustersFate, EndingTenant, Tenant, TenantDeletion } from '../../s
 import type { Parts } from '../parts.ts'
 import type { IssuedLink } from '../passwords/issue-link.ts'
 import { userLinks } from '../passwords/links.ts'
-import { recordOfTenant } from './tenants.ts'
+import { recordOfTenant, requiredTenant } from './tenants.ts'
 
 /** What the operator does with tenants that exist. Every change is on the installation's record. */
 export interface TenantLife {
@@ -28,11 +28,7 @@ export interface TenantLife {
 export function tenantLife(parts: Parts): TenantLife {
   const { system, database, clock } = parts
   const { createPasswordLink } = userLinks(parts)
-  const required = async (uid: string): Promise<EndingTenant> => {
-    const tenant = await system.tenant(uid)
-    if (!tenant) throw new AtriumError('ResourceNotFound', `Tenant '${uid}' is not found.`)
-    return tenant
-  }
+  const required = (uid: string): Promise<EndingTenant> => requiredTenant(parts, uid)
   const countsOf = (uid: string): Promise<TenantCounts> =>
     database.withTenant(uid, (sql) => selectTenantCounts(sql, uid))
   /** On the record first: what was not done then is asked for again. */

@@ -3,7 +3,7 @@ import { type Actor, systemTenant } from '@atrium/runtime/store/store.ts'
 import type { Sql } from '../../store/database.ts'
 import { selectSetting, upsertSetting } from '../../store/identity/settings.ts'
 import { selectUsers } from '../../store/identity/users.ts'
-import type { Tenant } from '../../store/system-store.ts'
+import type { EndingTenant, Tenant } from '../../store/system-store.ts'
 import type { Identity } from '../identity.ts'
 import { change, type Parts } from '../parts.ts'
 
@@ -13,6 +13,13 @@ async function unfinishedTenant({ database, system }: Parts, name: string): Prom
   if (!tenant || tenant.state === 'Deleting') return null
   const users = await database.withTenant(tenant.uid, (sql) => selectUsers(sql, tenant.uid))
   return users.length === 0 ? tenant : null
+}
+
+/** Throws `ResourceNotFound`. */
+export async function requiredTenant({ system }: Pick<Parts, 'system'>, uid: string): Promise<EndingTenant> {
+  const tenant = await system.tenant(uid)
+  if (!tenant) throw new AtriumError('ResourceNotFound', `Tenant '${uid}' is not found.`)
+  return tenant
 }
 
 /** On the installation's record, which outlives the tenant. */
@@ -45,7 +52,7 @@ export async function openTenant({ system }: Parts, uid: string): Promise<void> 
   if (tenant) mustBeActive(tenant)
 }
 
-/** Keeps a setting; its audit line. */
+/** Keeps a setting, in the caller's transaction; answers its audit line. */
 export async function writeSetting(sql: Sql, tenant: string, setting: Parameters<typeof upsertSetting>[2]) {
   await upsertSetting(sql, tenant, setting)
   const { project, name } = setting

@@ -1,5 +1,5 @@
 import type { Sql } from '../database.ts'
-import type { Sealed } from '../keys/envelope.ts'
+import type { SealedSecret } from '../keys/tenant-keys.ts'
 
 /** What a user proves beside the password, as it is shown. */
 export interface FactorInfo {
@@ -12,8 +12,7 @@ export interface FactorInfo {
 /** A secret that makes codes, sealed. */
 export interface TotpRow {
   name: string
-  keyVersion: number
-  sealed: Sealed
+  sealed: SealedSecret
 }
 
 /** An authenticator and its public key. */
@@ -53,16 +52,12 @@ export async function selectTotp(
   userUid: string,
   { isConfirmed }: { isConfirmed: boolean },
 ): Promise<TotpRow[]> {
-  const rows = await sql.query<{ name: string; version: number; nonce: Buffer; ciphertext: Buffer }>(
-    `select name, key_version as version, nonce, ciphertext from factors
+  const rows = await sql.query<SealedSecret & { name: string }>(
+    `select name, key_version as "keyVersion", nonce, ciphertext from factors
      where tenant = $1 and user_uid = $2 and kind = 'totp' and is_confirmed = $3 order by created_at desc`,
     [tenant, userUid, isConfirmed],
   )
-  return rows.map(({ name, version, nonce, ciphertext }) => ({
-    name,
-    keyVersion: version,
-    sealed: { nonce, ciphertext },
-  }))
+  return rows.map(({ name, ...sealed }) => ({ name, sealed }))
 }
 
 /** One secret that waits for its first code: a newer one takes its place. */
@@ -70,13 +65,13 @@ export async function insertTotp(
   sql: Sql,
   tenant: string,
   userUid: string,
-  { name, keyVersion, sealed, at }: TotpRow & { at: string },
+  { name, sealed, at }: TotpRow & { at: string },
 ): Promise<void> {
   await sql.query(`delete from factors where tenant = $1 and user_uid = $2 and not is_confirmed`, [tenant, userUid])
   await sql.query(
     `insert into factors (tenant, user_uid, name, kind, is_confirmed, created_at, key_version, nonce, ciphertext, last_step)
      values ($1, $2, $3, 'totp', false, $4, $5, $6, $7, 0)`,
-    [tenant, userUid, name, at, keyVersion, sealed.nonce, sealed.ciphertext],
+    [tenant, userUid, name, at, sealed.keyVersion, sealed.nonce, sealed.ciphertext],
   )
 }
 

@@ -1,8 +1,14 @@
 import type { Sql } from '../database.ts'
-import type { Sealed } from '../keys/envelope.ts'
+import type { SealedSecret } from '../keys/tenant-keys.ts'
 
-/** `find…`: it is looked up yet whether the address is anybody's. The others hold a link. */
-export type MailPurpose = 'findUser' | 'findOperator' | 'invited' | 'reset' | 'asked'
+/** It is looked up yet whether the address is anybody's. */
+export type QuestionPurpose = 'findUser' | 'findOperator'
+/** It holds a link. */
+export type LinkPurpose = 'invited' | 'reset' | 'asked'
+type MailPurpose = QuestionPurpose | LinkPurpose
+
+export const isQuestion = (purpose: MailPurpose): purpose is QuestionPurpose =>
+  purpose === 'findUser' || purpose === 'findOperator'
 
 export interface NewMail {
   uid: string
@@ -10,7 +16,7 @@ export interface NewMail {
   recipient: string
   causedBy: string
   at: string
-  sealed: (Sealed & { keyVersion: number }) | null
+  sealed: SealedSecret | null
 }
 
 /** What an operator is told of it. */
@@ -28,7 +34,7 @@ export interface MailRow {
 
 export interface SealedMailRow extends MailRow {
   causedBy: string
-  sealed: (Sealed & { keyVersion: number }) | null
+  sealed: SealedSecret | null
 }
 
 interface Row {

@@ -2,7 +2,7 @@ import { type Clock, isoNow } from '@atrium/runtime/base/clock.ts'
 import { AtriumError } from '@atrium/runtime/base/errors.ts'
 import type { Random } from '@atrium/runtime/base/random.ts'
 import type { Sql } from '../database.ts'
-import { KEY_BYTES } from './envelope.ts'
+import { KEY_BYTES, open, type Sealed, seal } from './envelope.ts'
 import type { KeyProvider } from './key-provider.ts'
 
 /** A tenant's key as it is used, and which of its versions it is. */
@@ -10,6 +10,14 @@ export interface DataKey {
   version: number
   key: Buffer
 }
+
+/** A secret as a row keeps it, and which version of its tenant's key sealed it. */
+export interface SealedSecret extends Sealed {
+  keyVersion: number
+}
+
+/** What a secret belongs to, with the version of its key: moved elsewhere it does not open. */
+export type SealContext = (keyVersion: number) => string
 
 /** A version of a tenant's key as it is stored. */
 export interface KeyRow extends Record<string, unknown> {
@@ -61,6 +69,16 @@ export class TenantKeys {
     const [row] = await sql.query<KeyRow>(ONE, [tenant, version])
     if (row === undefined) throw new Error(`tenant ${tenant} has no data key ${version}`)
     return this.open(tenant, row)
+  }
+
+  async seal(sql: Sql, tenant: string, plain: Buffer, contextOf: SealContext): Promise<SealedSecret> {
+    const { version: keyVersion, key } = await this.current(sql, tenant)
+    return { keyVersion, ...seal(key, plain, contextOf(keyVersion), this.#random) }
+  }
+
+  async unseal(sql: Sql, tenant: string, sealed: SealedSecret, contextOf: SealContext): Promise<Buffer> {
+    const { key, version } = await this.version(sql, tenant, sealed.keyVersion)
+    return open(key, sealed, contextOf(version))
   }
 
   /** Wraps a tenant's keys with the present root key where an older one did. Returns how many. */

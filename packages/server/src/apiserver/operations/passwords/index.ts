@@ -9,6 +9,8 @@ import { V1SystemPasswordPolicyUpdate } from './V1SystemPasswordPolicyUpdate.ts'
 import { V1UsersPasswordChange } from './V1UsersPasswordChange.ts'
 import { v1PasswordActivate } from './v1PasswordActivate.ts'
 import { v1PasswordReset } from './v1PasswordReset.ts'
+import { v1SystemAdminsPasswordActivate } from './v1SystemAdminsPasswordActivate.ts'
+import { v1SystemUsersPasswordReset } from './v1SystemUsersPasswordReset.ts'
 
 export const passwordsOperations: RegisteredOperation[] = [
   atriumLinksFind,
@@ -20,5 +22,7 @@ export const passwordsOperations: RegisteredOperation[] = [
   V1PasswordsBlockListUpdate,
   V1SystemPasswordPolicyGet,
   V1SystemPasswordPolicyUpdate,
+  v1SystemAdminsPasswordActivate,
+  v1SystemUsersPasswordReset,
   V1UsersPasswordChange,
 ]

@@ -32,6 +32,10 @@ export const v1ClusterProfilesUidSummary = defineOperation('v1ClusterProfilesUid
 })
 
 const summaryOf = ({ name, type, layer, tag, version, packUid }: ProfileLayer) => ({
-  ...{ name, type, layer, tag },
-  ...{ version, packUid },
+  name,
+  type,
+  layer,
+  tag,
+  version,
+  packUid,
 })

@@ -7,7 +7,7 @@ export function viewDomain(domain: EmailDomain): AtriumEmailDomain {
   const record = challengeOf(domain.tenant, domain.domain)
   const { confirmed, lastLook, lostSince, nextLookAt, listedAt } = domain
   return {
-    ...{ domain: domain.domain, state: confirmed ? 'confirmed' : 'waiting', listedAt, record: { ...record } },
+    ...{ domain: domain.domain, state: confirmed ? 'confirmed' : 'waiting', listedAt, record },
     ...(confirmed && { confirmedAt: confirmed.at, confirmedBy: confirmed.by }),
     ...(lastLook && { lastLook }),
     ...(lostSince !== null && { lostSince }),

@@ -39,7 +39,8 @@ export async function putSsoConfig(
   const existing = await tx.getForUpdate('SsoConfig', uid)
   const { certificate = key?.certificatePem, nextCertificate, formerCertificate } = existing?.spec ?? {}
   const spec = {
-    ...{ ...sent, ...(certificate !== undefined && { certificate }) },
+    ...sent,
+    ...(certificate !== undefined && { certificate }),
     ...(nextCertificate !== undefined && { nextCertificate }),
     ...(formerCertificate !== undefined && { formerCertificate }),
   }

@@ -1,5 +1,5 @@
 import { definePublicOperation } from '../../operation.ts'
-import { followLink } from '../passwords/follow-link.ts'
+import { followLink } from './follow-link.ts'
 
 /** The first password of an operator, by a link. */
 export const v1SystemAdminsPasswordActivate = definePublicOperation(

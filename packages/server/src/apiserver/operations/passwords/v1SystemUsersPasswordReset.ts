@@ -1,5 +1,5 @@
 import { definePublicOperation } from '../../operation.ts'
-import { followLink } from '../passwords/follow-link.ts'
+import { followLink } from './follow-link.ts'
 
 /** An operator's password in place of one that is forgotten, by a link. */
 export const v1SystemUsersPasswordReset = definePublicOperation(
