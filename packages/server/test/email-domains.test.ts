@@ -1,6 +1,8 @@
 import { type DnsServer, startDnsServer } from '@atrium/dev-env/dns-server.ts'
 import { createSamlIdentity, type SamlIdentity } from '@atrium/dev-env/saml-identity.ts'
+import { withClient } from '@atrium/dev-env/sql-client.ts'
 import { ManualClock } from '@atrium/runtime/base/manual-clock.ts'
+import { systemActor } from '@atrium/runtime/controller/actor.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApi, type TestApi } from './support/api.ts'
 import { newOperator } from './support/operators.ts'
@@ -224,4 +226,26 @@ test('a record may lie elsewhere, by a name that leads there', async () => {
   dns.names.set(name, 'proofs.host.example')
   dns.texts.set('proofs.host.example', [value])
   expect((await check(tenant, 'delegated.example')).body.state).toBe('confirmed')
+})
+
+test('two lists that are written at once leave nothing known of a domain that is listed no longer', async () => {
+  const tenant = await newListing('before.example')
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await withClient(api.ownerUrl, (watching) =>
+    withClient(api.ownerUrl, async (holding) => {
+      await holding.query('begin')
+      await holding.query(`select from settings where tenant = $1 and name = 'domains' for update`, [tenant.tenant.uid])
+      const scope = { tenant: tenant.tenant.uid, actor: systemActor('test') }
+      const saved = ['one.example', 'two.example'].map((domain) =>
+        api.context.domains.put(scope, { domains: [domain] }),
+      )
+      await expect.poll(async () => (await watching.query(waiting)).rowCount, { timeout: 10_000 }).toBe(2)
+      await holding.query('commit')
+      await Promise.all(saved)
+    }),
+  )
+
+  const { domains } = (await tenant.call(`GET /v1/tenants/${tenant.tenant.uid}/domains`)).body
+  const { items } = (await tenant.call(`GET /atrium/v1/tenants/${tenant.tenant.uid}/domains`)).body
+  expect(items.map(({ domain }: { domain: string }) => domain)).toEqual(domains)
 })

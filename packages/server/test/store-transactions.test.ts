@@ -31,6 +31,18 @@ describe('a transaction whose statements are sent at once', () => {
     await expect(last).rejects.toMatchObject({ code: '22012' })
   })
 
+  test('takes no statement any more of what goes on beside the one that failed: the connection is another one’s', async () => {
+    const ended = Promise.withResolvers<void>()
+    let beside: Promise<unknown> = Promise.resolve()
+    const failing = store.store.database.asSystem(async (sql) => {
+      beside = ended.promise.then(() => sql.query('select 1 as one'))
+      await sql.query('select 1 / 0')
+    })
+    await expect(failing).rejects.toThrow('division by zero')
+    ended.resolve()
+    await expect(beside).rejects.toThrow('the transaction is over')
+  })
+
   test('is not committed where the failure of one was caught', async () => {
     const caught = store.store.database.withTenant(tenant, async (sql) => {
       await sql.query(broken).catch(() => undefined)

@@ -14,6 +14,7 @@ class Conversation implements Sql {
   readonly #client: PoolClient
   /** Nothing was changed, and nothing failed. */
   hasOnlyRead = true
+  #isOver = false
   #failure: unknown
 
   constructor(client: PoolClient) {
@@ -24,6 +25,7 @@ class Conversation implements Sql {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
+    if (this.#isOver) throw new AtriumError('InternalError', 'the transaction is over')
     const statement = statementOf(text)
     if (!statement.isReading) this.hasOnlyRead = false
     this.#gather()
@@ -36,6 +38,11 @@ class Conversation implements Sql {
       if (!isPassedOver(error)) this.#failure = error
       throw this.#failure ?? error
     }
+  }
+
+  /** What still goes on beside work that failed sends nothing: the connection is another transaction's by then. */
+  end(): void {
+    this.#isOver = true
   }
 
   /** What begins or ends a transaction; answers what PostgreSQL says it did. */
@@ -87,6 +94,7 @@ export const inTransaction = async <T>(client: PoolClient, begin: string, work: 
     // The first statement is on its way before the beginning is answered.
     const [, result] = await Promise.all([conversation.control(begin), work.run(conversation)])
     const last = work.last?.(conversation)
+    conversation.end()
     const ended = Promise.all([conversation.control('commit'), last]).then(([command]) => mustBeCommitted(command))
     if (!conversation.hasOnlyRead) await ended
     // Nothing hangs on the end of a transaction that only read: its result goes on, the connection when it has ended.
@@ -96,6 +104,7 @@ export const inTransaction = async <T>(client: PoolClient, begin: string, work: 
     )
     return result
   } catch (error) {
+    conversation.end()
     // A connection in doubt is closed, never given to the next transaction.
     client.release(isConnectionError(error) || !(await rolledBack(client)))
     throw error

@@ -8,13 +8,15 @@ const longestError = 32 * 1024
 const aboutFields: readonly string[] = ['InvalidRequest', 'DuplicateName'] satisfies ErrorCode[]
 
 /** What is wrong with an answer; null = nothing. That successes fit the contract, the response guard has seen to. */
-export function problemOf({ method }: FuzzRequest, answer: FuzzAnswer | null): string | null {
+export function problemOf({ method, headers: asked }: FuzzRequest, answer: FuzzAnswer | null): string | null {
   if (answer === null) return 'no answer'
   const { status, text, headers } = answer
   if (status >= 500) return `status ${status}: ${text.slice(0, 500)}`
   if (status < 400) return null
   if (method === 'HEAD') return null
   if (text.length > longestError) return `an error of ${text.length} characters: ${text.slice(0, 200)}`
+  // A browser on its way to an identity provider is answered with a page.
+  if (asked.includes('text/html') && String(headers['content-type']).startsWith('text/html')) return null
   if (!String(headers['content-type']).startsWith('application/json')) return `an error as ${headers['content-type']}`
   return errorProblem(status, text)
 }

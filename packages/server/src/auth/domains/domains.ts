@@ -73,8 +73,10 @@ export function createDomains(parts: Parts, lookUp: LookUpTxt): Domains {
     put: (scope, document) =>
       change(parts, scope, async (sql, at) => {
         const listed = new Set((document.domains ?? []).map((domain) => domain.toLowerCase()))
+        // First: of two lists written at once, one waits here, and then finds what the other listed.
+        const written = await writeSetting(sql, scope.tenant, { project: null, name: 'domains', value: document, at })
         await rows.listDomains(sql, scope.tenant, [...listed], at)
-        return writeSetting(sql, scope.tenant, { project: null, name: 'domains', value: document, at })
+        return written
       }),
 
     async check(scope, given) {

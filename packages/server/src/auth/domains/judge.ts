@@ -29,12 +29,8 @@ export function lookOf(answer: TxtAnswer, { value }: Challenge): Look {
   return { outcome: texts.length === 0 ? 'absent' : 'different', found: texts.slice(0, mostFound).map(shown) }
 }
 
-/** As it can be stored and shown. */
-const shown = (text: string): string =>
-  text
-    .replaceAll(/\p{Cc}/gu, '')
-    .slice(0, longestFound)
-    .toWellFormed()
+/** As it can be stored, and shown on a terminal: without marks that turn text around. */
+const shown = (text: string): string => text.replaceAll(/\p{C}/gu, '').slice(0, longestFound).toWellFormed()
 
 /** What a domain is after a look at it. */
 export function judge(before: EmailDomain, { outcome, found }: Look, nowMs: number): EmailDomain {

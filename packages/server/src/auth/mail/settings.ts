@@ -18,11 +18,11 @@ interface StoredServer {
   password: { keyVersion: number; nonce: string; ciphertext: string } | null
 }
 
-/** What the sealed password belongs to: nobody who cannot read it sends it to another server. */
+/** What the sealed password belongs to: nobody who cannot read it sends it to another server, or to one that proves nothing. */
 const contextOf =
-  ({ host, port, userName }: MailSettings): SealContext =>
+  ({ host, port, userName, isVerified }: MailSettings): SealContext =>
   (keyVersion) =>
-    JSON.stringify(['mailServer', host, port, userName, keyVersion])
+    JSON.stringify(['mailServer', host, port, userName, isVerified, keyVersion])
 
 const isSameLogin = (one: MailSettings, other: MailSettings): boolean => contextOf(one)(0) === contextOf(other)(0)
 
@@ -48,7 +48,8 @@ export function mailSettings(parts: Parts) {
     if (given.password !== null) return given
     const known = await server()
     if (known?.password && isSameLogin(given, known)) return { ...given, password: known.password }
-    const text = 'password: is missing. The one that is stored, if any, is for another server, port or user.'
+    const text =
+      'password: is missing. The one that is stored, if any, is for another server, port or user, or for one that proves itself.'
     throw new AtriumError('InvalidRequest', text, { details: { field: 'password' } })
   }
 

@@ -14,6 +14,8 @@ export const v1ClusterProfilesValidateNameVersion = defineOperation('v1ClusterPr
         limit: 1,
       })
       if (count === 0) return
-      throw new AtriumError('DuplicateName', `Profile '${query.name}' has a version ${version} already.`)
+      throw new AtriumError('DuplicateName', `Profile '${query.name}' has a version ${version} already.`, {
+        details: { field: 'version' },
+      })
     }),
 })
