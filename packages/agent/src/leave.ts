@@ -2,6 +2,7 @@ import type { KubeClient } from '@atrium/kube/client.ts'
 import type { KubeObject, KubeRef } from '@atrium/kube/object.ts'
 
 const AGENT = 'atrium-agent'
+const ENROLMENT = 'atrium-agent-enrolment'
 
 /**
  * Removes the agent from its cluster, and nothing else: what it installed stays. Its namespace goes with the process that runs
@@ -18,4 +19,6 @@ export async function leaveCluster(client: Pick<KubeClient, 'find' | 'patch' | '
       await client.patch(own, { metadata: { ownerReferences: [{ ...ref, uid }] } }, { type: 'merge' })
   }
   await client.delete(ref, { uid })
+  // A manifest applied before the namespace is gone would go with it, unnoticed: to make this one anew is refused, and kubectl says so.
+  await client.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name: ENROLMENT })
 }

@@ -138,9 +138,26 @@ describe('a cluster that somebody else made', () => {
       },
     )
     expect(items?.map(({ metadata }) => metadata?.name).toSorted()).toEqual(['theirs-cp-0', 'theirs-worker-0'])
-    await leaves(uid)
+    await remove(uid)
+    await eventually('the cluster is forgotten', () => isGone(uid))
     expect(await greeting()).toBe('hello')
     expect(await kubectl('get', 'configmap', 'own', '-o', 'jsonpath={.data.kept}')).toBe('yes')
+  }, 180_000)
+
+  it('is imported again at once: what kubectl takes does not go with the former agent', async () => {
+    const uid = await importCluster('watched-again', 'read-only')
+    const link = await linkOf(uid)
+    const isTaken = (): Promise<boolean> =>
+      applyLink(link).then(
+        () => true,
+        (error: unknown) => {
+          expect(String(error)).toContain('being terminated')
+          return false
+        },
+      )
+    await eventually('kubectl takes the manifest', isTaken)
+    await eventuallyShown(uid, 'Running-Healthy')
+    await leaves(uid)
   }, 180_000)
 
   it.runIf(isWhole)(
@@ -171,16 +188,12 @@ describe('a cluster that somebody else made', () => {
     180_000,
   )
 
-  it('is forgotten at once when its agent never came, and removes a watching one', async () => {
+  it('is forgotten at once when its agent never came', async () => {
     const uid = await importCluster('never')
     const link = await linkOf(uid)
     await remove(uid)
     await eventually('it is forgotten', () => isGone(uid))
     await expect(applyLink(link)).rejects.toThrow(/404/)
-    const watched = await importCluster('watched-again', 'read-only')
-    await applyLink(await linkOf(watched))
-    await eventuallyShown(watched, 'Running-Healthy')
-    await leaves(watched)
     await deleteBareCluster(plane.cloud, 'theirs', systemClock)
     expect(await plane.cloud.clusters()).toEqual([])
   }, 180_000)

@@ -51,6 +51,20 @@ test('each cloud can be imported from, and shows a link, a type and no location 
   }
 })
 
+test('has no kubeconfig in either mode, and says whose to take', async () => {
+  for (const clusterConfig of [{}, { importMode: 'read-only' }]) {
+    const uid = await importCluster(`keyless-${Object.keys(clusterConfig).length}`, clusterConfig)
+    for (const asset of ['adminKubeconfig', 'kubeconfig', 'kubeconfigclient']) {
+      const { status, body } = await call(`GET /v1/spectroclusters/${uid}/assets/${asset}`)
+      expect([status, body.code, body.message]).toEqual([
+        404,
+        'ResourceNotFound',
+        expect.stringContaining('its owner has'),
+      ])
+    }
+  }
+})
+
 test('its infrastructure names its cloud and holds no pool, for those who see the cluster', async () => {
   const viewer = (await api.newUser(tenant, [{ role: 'Project Viewer', project }])).call
   const stranger = (await api.newTenant()).call

@@ -10,8 +10,8 @@ export async function readKubeconfig(tx: Tx, uid: string): Promise<string> {
   const cluster = await getCluster(tx, uid)
   const kubeconfig = await tx.getSecret({ kind: 'Cluster', uid }, field)
   if (kubeconfig) return kubeconfig.reveal()
-  throw new AtriumError(
-    'ResourceNotFound',
-    `Cluster '${cluster.meta.name}' has no kubeconfig yet: its control plane is not ready. Watch its condition ControlPlaneReady.`,
-  )
+  const why = cluster.spec.import
+    ? "has no kubeconfig here: it was imported, and its control plane is its owner's. Take the one its owner has."
+    : 'has no kubeconfig yet: its control plane is not ready. Watch its condition ControlPlaneReady.'
+  throw new AtriumError('ResourceNotFound', `Cluster '${cluster.meta.name}' ${why}`)
 }
