@@ -78,9 +78,9 @@ export async function pageOfRows<T>(
 ): Promise<Page<T>> {
   const { start, end } = boundsOf(paging, defaultLimit)
   const limit = Number.isFinite(end) ? end - start : null
-  const isWhole = start === 0 && limit === null
-  const [items, counted] = await Promise.all([read(limit, start), isWhole ? null : count()])
-  return pageFrom(items, counted ?? items.length, start)
+  const items = await read(limit, start)
+  const isWhole = start === 0 && (limit === null || items.length < limit)
+  return pageFrom(items, isWhole ? items.length : await count(), start)
 }
 
 /** A page of those that are found among many: no list of all is made. */
