@@ -147,14 +147,15 @@ describe('a cluster that somebody else made', () => {
   it('is imported again at once: what kubectl takes does not go with the former agent', async () => {
     const uid = await importCluster('watched-again', 'read-only')
     const link = await linkOf(uid)
-    const isTaken = (): Promise<boolean> =>
-      applyLink(link).then(
-        () => true,
-        (error: unknown) => {
-          expect(String(error)).toContain('being terminated')
-          return false
-        },
-      )
+    const isTaken = async (): Promise<boolean> => {
+      try {
+        await applyLink(link)
+        return true
+      } catch (error) {
+        if (String(error).includes('being terminated')) return false
+        throw error
+      }
+    }
     await eventually('kubectl takes the manifest', isTaken)
     await eventuallyShown(uid, 'Running-Healthy')
     await leaves(uid)
