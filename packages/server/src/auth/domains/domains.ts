@@ -14,7 +14,7 @@ import { challengeOf } from './challenge.ts'
 import { judge, type Look, lookOf } from './judge.ts'
 import { isTaken, notListed, taken, tooOften } from './refusals.ts'
 import type { LookUpTxt } from './txt-lookup.ts'
-import { type DomainVouchers, domainVouchers } from './vouchers.ts'
+import { type DomainVouchers, domainVouchers, listedDomain } from './vouchers.ts'
 
 type EmailDomain = rows.EmailDomain
 
@@ -64,11 +64,9 @@ export function createDomains(parts: Parts, lookUp: LookUpTxt): Domains {
     return signal?.aborted ? null : keep(scope, domain, lookOf(answer, challenge))
   }
 
-  const list = (tenant: string): Promise<EmailDomain[]> => rows.selectDomains(database.readsOf(tenant), tenant)
-
   return {
     ...domainVouchers(parts),
-    list,
+    list: (tenant) => rows.selectDomains(database.readsOf(tenant), tenant),
 
     put: (scope, document) =>
       change(parts, scope, async (sql, at) => {
@@ -80,9 +78,7 @@ export function createDomains(parts: Parts, lookUp: LookUpTxt): Domains {
       }),
 
     async check(scope, given) {
-      const domain = given.toLowerCase()
-      const isListed = (await list(scope.tenant)).some((one) => one.domain === domain)
-      if (!isListed) throw notListed(given)
+      const { domain } = await listedDomain(parts, scope.tenant, given)
       if (!checks.take(scope.tenant)) throw tooOften(1 / checkLimit.perSecond)
       const found = await lookAt(scope, domain)
       if (!found) throw notListed(given)

@@ -21,6 +21,18 @@ export interface DomainVouchers {
   withdraw(actor: Actor, tenantUid: string, domain: string): Promise<void>
 }
 
+/** Throws `ResourceNotFound` for a domain that the tenant does not list, however it is written. */
+export async function listedDomain(
+  { database }: Pick<Parts, 'database'>,
+  tenant: string,
+  given: string,
+): Promise<EmailDomain> {
+  const name = given.toLowerCase()
+  const found = (await selectDomains(database.readsOf(tenant), tenant)).find(({ domain }) => domain === name)
+  if (!found) throw notListed(given)
+  return found
+}
+
 export function domainVouchers(parts: Parts): DomainVouchers {
   const { database } = parts
 
@@ -32,9 +44,8 @@ export function domainVouchers(parts: Parts): DomainVouchers {
     { action, did, next }: { action: string; did: string; next: (before: EmailDomain, at: string) => EmailDomain },
   ): Promise<void> => {
     const tenant = await requiredTenant(parts, tenantUid)
-    const name = given.toLowerCase()
-    const found = (await selectDomains(database.readsOf(tenantUid), tenantUid)).find(({ domain }) => domain === name)
-    if (!found) throw notListed(given)
+    const found = await listedDomain(parts, tenantUid, given)
+    const name = found.domain
     const holder = await selectTenantOfDomain(database.systemReads, name)
     if (next(found, isoNow(parts.clock)).confirmed && holder && holder.uid !== tenantUid) throw taken()
     await recordOfTenant(parts, actor, tenant, action, `${did} of '${name}'`)
