@@ -1,5 +1,5 @@
 import { catalogue, isPermissionOf } from '@atrium/api/permissions/catalogue.ts'
-import { builtInRole } from '@atrium/api/permissions/roles.ts'
+import { builtInRole, builtInRoles } from '@atrium/api/permissions/roles.ts'
 import type { HeldRole, RightsRow } from '../../store/identity/rights.ts'
 import type { Grants, TaggedGrant, WorkspaceGrant } from './subject.ts'
 
@@ -19,15 +19,11 @@ export const resourcePart = (permissions: readonly string[]): string[] =>
 
 const nothing: ReadonlySet<string> = new Set()
 /** By uid: each request has grants of its own, and most are one built-in role of hundreds of permissions. */
-const builtIn = new Map<string, ReadonlySet<string>>()
+const builtIn: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  builtInRoles.map(({ uid, permissions }) => [uid, new Set(permissions)]),
+)
 
-function setOf(role: HeldRole): ReadonlySet<string> {
-  const known = builtIn.get(role.roleUid)
-  if (known) return known
-  const permissions = new Set(permissionsOf(role))
-  if (builtInRole(role.roleUid)) builtIn.set(role.roleUid, permissions)
-  return permissions
-}
+const setOf = (role: HeldRole): ReadonlySet<string> => builtIn.get(role.roleUid) ?? new Set(permissionsOf(role))
 
 /** The union of what the held roles give, by scope. */
 export function grantsFrom({ bindings, resourceRoles, workspaceRoles }: RightsRow): Grants {
