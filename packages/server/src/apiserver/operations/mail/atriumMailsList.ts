@@ -8,9 +8,14 @@ export const atriumMailsList = defineOperatorOperation(
   'mail.manage',
   async ({ query: { limit = fallbackLimit } }, { identity }) => {
     const { mails } = identity
-    const [settings, counts, tenants] = [await mails.settings(), await mails.counts(), await identity.listTenants()]
+    const [settings, counts, tenants, listed] = await Promise.all([
+      mails.settings(),
+      mails.counts(),
+      identity.listTenants(),
+      mails.list(limit),
+    ])
     const names = new Map(tenants.map(({ uid, name }) => [uid, name]))
-    const items = (await mails.list(limit)).map(({ uid: _uid, tenant, ...mail }) => ({
+    const items = listed.map(({ uid: _uid, tenant, ...mail }) => ({
       ...mail,
       tenant: names.get(tenant) ?? '',
       state: mail.endedAt === null ? 'waiting' : 'failed',

@@ -12,13 +12,13 @@ export const v1ClusterProfilesUidSummary = defineOperation('v1ClusterProfilesUid
     context.admission.run(subject, async (tx): Promise<v1ClusterProfileSummary> => {
       const profile = await getProfile(tx, params.uid)
       const { meta, spec } = profile
-      const users = await usersOf(tx, meta.uid)
+      const [users, versions] = await Promise.all([usersOf(tx, meta.uid), lineageOf(tx, profile)])
       const template = { type: spec.type, cloudType: spec.cloudType, packs: spec.layers.map(summaryOf) }
       return {
         metadata: viewMeta(meta),
         specSummary: {
           version: spec.version,
-          versions: await lineageOf(tx, profile),
+          versions,
           published: template,
           ...(!spec.published && { draft: template }),
         },

@@ -15,7 +15,10 @@ export const atriumTenantsSamlKeysActivate = defineOperation('atriumTenantsSamlK
       const { meta, spec } = await lockKeyed(tx)
       const ref = { kind: 'SsoConfig', uid: meta.uid }
       const { current, next, former } = samlKeyFields
-      const [signing, following] = [await tx.getSecret(ref, current.secret), await tx.getSecret(ref, next.secret)]
+      const [signing, following] = await Promise.all([
+        tx.getSecret(ref, current.secret),
+        tx.getSecret(ref, next.secret),
+      ])
       const { certificate, nextCertificate, ...rest } = spec
       if (signing === null || following === null || certificate === undefined || nextCertificate === undefined) {
         throw noSuchKey('next')
